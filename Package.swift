@@ -1,0 +1,138 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "idsync",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "idsync", targets: ["idsync"]),
+    .executable(name: "mock-idp", targets: ["mock-idp"]),
+    .library(name: "Worker", targets: ["Worker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+  ],
+  targets: [
+    // The C border: libcurl and simdjson.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CSimdjsonSystem", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonSystem"]),
+
+    // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
+    .target(
+      name: "CurlTransport",
+      dependencies: ["CCurl", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: strict),
+    .target(name: "IdentityCore", swiftSettings: strict),
+    .target(
+      name: "Connectors",
+      dependencies: [
+        "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Storage",
+      dependencies: ["IdentityCore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "Reports",
+      dependencies: ["IdentityCore", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: strict),
+    .target(
+      name: "Alerts",
+      dependencies: [
+        "IdentityCore", "CurlTransport", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Worker",
+      dependencies: [
+        "IdentityCore", "CurlTransport", "Connectors", "Storage", "Reports", "Alerts",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "idsync",
+      dependencies: [
+        "Worker", "IdentityCore", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Rainbow", package: "Rainbow"),
+      ],
+      swiftSettings: strict),
+
+    // The mock organisation: vendors' APIs from a scenario file, with faults.
+    .target(
+      name: "MockIdP",
+      dependencies: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      path: "mocks/MockIdP", swiftSettings: strict),
+    .executableTarget(
+      name: "mock-idp",
+      dependencies: [
+        "MockIdP", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "mocks/mock-idp", swiftSettings: strict),
+
+    .testTarget(
+      name: "CurlTransportTests",
+      dependencies: [
+        "CurlTransport", .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "ConnectorsTests",
+      dependencies: ["Connectors", "IdentityCore", "CurlTransport", "MockIdP"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "AlertsTests",
+      dependencies: [
+        "Alerts", "IdentityCore", "CurlTransport",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP"],
+      swiftSettings: strict),
+    .testTarget(name: "MockIdPTests", dependencies: ["MockIdP"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "idsync", "mock-idp", "MockIdP", .product(name: "FlyingFox", package: "FlyingFox"),
+      ],
+      swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)
