@@ -31,9 +31,7 @@ let package = Package(
     // The C border: libcurl and simdjson.
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(
-      name: "CSimdjsonSystem", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
-    .target(name: "CSimdjson", dependencies: ["CSimdjsonSystem"]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
     .target(

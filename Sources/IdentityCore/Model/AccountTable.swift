@@ -1,0 +1,171 @@
+/// The accounts of watched people at one provider, packed; built while lists stream past.
+///
+/// Group and app lists name accounts by id: ``position(ofID:)`` finds the row, ``setAtom(_:at:)`` and
+/// ``setAssigned(_:at:)`` mark it. Accounts that look alike to every policy share a ``Signature``.
+public struct AccountTable: Sendable {
+  /// All that policies may ask of an account.
+  public struct Signature: Sendable, Hashable {
+    /// Whether it can sign in.
+    public var status: AccountStatus
+    /// The bits of the atoms that hold, 64 a word.
+    public var atoms: [UInt64]
+    /// The bits of the applications it may use.
+    public var assigned: UInt64
+
+    /// Whether an atom holds.
+    public func has(_ atom: SubjectAtom.ID) -> Bool {
+      atoms[atom >> 6] & (1 << UInt64(atom & 63)) != 0
+    }
+    /// Whether it may use the application at a position in ``ProviderReading/apps``.
+    public func mayUse(_ app: Int) -> Bool { assigned & (1 << UInt64(app)) != 0 }
+  }
+
+  struct Row: Sendable {
+    var id: TextArena.Reference
+    var email: TextArena.Reference
+    var login: TextArena.Reference
+    var statusText: UInt16
+    var factors: FactorSet
+    var status: AccountStatus
+    var enrolled: Tri
+    var assigned: UInt64
+  }
+
+  private(set) var arena = TextArena()
+  private(set) var rows: [Row] = []
+  /// Further addresses, by row; few accounts have any.
+  private(set) var aliases: [Int32: [String]] = [:]
+  private var atomWords: [UInt64] = []
+  private let wordsPerRow: Int
+  private var statusTexts: [String] = []
+  private var index = HashIndex()
+
+  /// How many facts about people the policies ask for.
+  public let atomCount: Int
+
+  /// Makes an empty table for policies that ask for so many facts.
+  public init(atomCount: Int) {
+    self.atomCount = atomCount
+    wordsPerRow = max(1, (atomCount + 63) / 64)
+  }
+
+  /// How many accounts there are.
+  public var count: Int { rows.count }
+
+  /// Adds an account.
+  ///
+  /// - Returns: its position, or nil when the id is there already: the list named it twice.
+  @discardableResult
+  public mutating func append(_ account: Account) -> Int? {
+    var id = account.id
+    var email = account.email
+    var login = account.login
+    let position = id.withUTF8 { idBytes in
+      withOptionalUTF8(&email) { emailBytes in
+        withOptionalUTF8(&login) { loginBytes in
+          append(
+            id: idBytes, email: emailBytes, login: loginBytes, status: account.status,
+            statusText: account.statusText)
+        }
+      }
+    }
+    guard let position else { return nil }
+    for atom in account.atoms { setAtom(atom, at: position) }
+    for app in account.assigned { setAssigned(app, at: position) }
+    setEnrolment(account.enrolled, account.factors, at: position)
+    if !account.aliases.isEmpty { aliases[Int32(position)] = account.aliases }
+    return position
+  }
+
+  /// Adds an account given as UTF-8: the path for large directories.
+  ///
+  /// - Returns: its position, or nil when the id is there already.
+  public mutating func append(
+    id: UnsafeBufferPointer<UInt8>, email: UnsafeBufferPointer<UInt8>?,
+    login: UnsafeBufferPointer<UInt8>?, status: AccountStatus, statusText: String
+  ) -> Int? {
+    let hash = KeyHash.exact(id)
+    if find(id, hash) != nil { return nil }
+    let textIndex: Int
+    if let known = statusTexts.firstIndex(of: statusText) {
+      textIndex = known
+    } else {
+      statusTexts.append(statusText)
+      textIndex = statusTexts.count - 1
+    }
+    rows.append(
+      Row(
+        id: arena.add(id), email: email.map { arena.add($0) } ?? .none,
+        login: login.map { arena.add($0) } ?? .none, statusText: UInt16(textIndex), factors: [],
+        status: status, enrolled: .unknown, assigned: 0))
+    atomWords.append(contentsOf: repeatElement(0, count: wordsPerRow))
+    index.insert(hash, Int32(rows.count - 1))
+    return rows.count - 1
+  }
+
+  /// The position of an account by its id.
+  public func position(ofID id: UnsafeBufferPointer<UInt8>) -> Int? {
+    find(id, KeyHash.exact(id))
+  }
+
+  /// The position of an account by its id.
+  public func position(ofID id: String) -> Int? {
+    var copy = id
+    return copy.withUTF8 { position(ofID: $0) }
+  }
+
+  /// Marks that a fact holds for an account.
+  public mutating func setAtom(_ atom: SubjectAtom.ID, at position: Int) {
+    atomWords[position * wordsPerRow + atom >> 6] |= 1 << UInt64(atom & 63)
+  }
+
+  /// Marks that an account may use an application.
+  ///
+  /// - Precondition: `app` is below 64.
+  public mutating func setAssigned(_ app: Int, at position: Int) {
+    rows[position].assigned |= 1 << UInt64(app)
+  }
+
+  /// Sets what is known of the factors set up.
+  public mutating func setEnrolment(_ enrolled: Tri, _ factors: FactorSet, at position: Int) {
+    rows[position].enrolled = enrolled
+    rows[position].factors = factors
+  }
+
+  /// The account at a position.
+  public subscript(position: Int) -> Account {
+    let row = rows[position]
+    let signature = signature(at: position)
+    return Account(
+      id: arena[row.id] ?? "", email: arena[row.email],
+      aliases: aliases[Int32(position)] ?? [], login: arena[row.login], status: row.status,
+      statusText: statusTexts[Int(row.statusText)],
+      atoms: Set((0..<atomCount).filter { signature.has($0) }),
+      assigned: Set((0..<64).filter { signature.mayUse($0) }), enrolled: row.enrolled,
+      factors: row.factors)
+  }
+
+  /// All that policies may ask of the account at a position.
+  public func signature(at position: Int) -> Signature {
+    let start = position * wordsPerRow
+    return Signature(
+      status: rows[position].status, atoms: Array(atomWords[start..<start + wordsPerRow]),
+      assigned: rows[position].assigned)
+  }
+
+  /// The id of the account at a position.
+  public func id(at position: Int) -> String { arena[rows[position].id] ?? "" }
+
+  private func find(_ id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
+    index.first(hash) { position in
+      arena.withBytes(of: rows[Int(position)].id) { $0.elementsEqual(id) }
+    }.map(Int.init)
+  }
+}
+
+private func withOptionalUTF8<R>(
+  _ text: inout String?, _ body: (UnsafeBufferPointer<UInt8>?) -> R
+) -> R {
+  guard var value = text else { return body(nil) }
+  return value.withUTF8 { body($0) }
+}

@@ -1,0 +1,119 @@
+/// One fact behind a verdict.
+public struct EvidenceItem: Sendable, Codable, Hashable {
+  /// What kind of fact this is.
+  public enum Kind: String, Sendable, Codable, Hashable {
+    case policy, rule, group, assignment, flow, zone
+    case userFlag = "user-flag"
+    case attestation, delegation, platform, status
+  }
+
+  /// What kind of fact this is.
+  public var kind: Kind
+  /// The provider's id of the object, if it has one.
+  public var id: String?
+  /// The object's name as people know it.
+  public var name: String
+  /// What was read: an outcome, a condition, a state.
+  public var value: String
+  /// The path of the call it came from; no query, no secret.
+  public var path: String?
+
+  /// Makes an item.
+  public init(
+    _ kind: Kind, id: String? = nil, name: String, value: String, path: String? = nil
+  ) {
+    self.kind = kind
+    self.id = id
+    self.name = name
+    self.value = value
+    self.path = path
+  }
+}
+
+/// Why a verdict is what it is, for machines.
+public enum ReasonCode: String, Sendable, Codable, Hashable, CaseIterable {
+  case policyEnforces = "policy-enforces"
+  case accessDenied = "access-denied"
+  case policyEscapes = "policy-escapes"
+  case policySingleFactor = "policy-single-factor"
+  case policyUnknown = "policy-unknown"
+  case platformLogin = "platform-login"
+  case outsideSSO = "outside-sso"
+  case noSecondFactor = "no-second-factor"
+  case identityProviderUnknown = "identity-provider-unknown"
+  case notConfigured = "not-configured"
+  case rosterContradiction = "roster-contradiction"
+  case notInIdP = "not-in-idp"
+  case deprovisioned = "deprovisioned"
+  case notAssigned = "not-assigned"
+  case appInactive = "app-inactive"
+  case ambiguousIdentity = "ambiguous-identity"
+  case pending = "pending"
+  case sourceIncomplete = "source-incomplete"
+  case stale = "stale"
+}
+
+/// One way in and what stands at it.
+public struct Door: Sendable, Codable, Hashable {
+  /// The source whose sign-in this is: an identity provider or the platform itself.
+  public var provider: SourceName
+  /// The application at the provider, nil for the platform's own login.
+  public var app: AppID?
+  /// The verdict of this door alone.
+  public var verdict: Verdict
+  /// Why, for machines.
+  public var code: ReasonCode
+  /// Why, one sentence for people.
+  public var reason: String
+  /// The concrete sign-in that escapes, as a phrase; nil when nothing escapes or nothing is known.
+  public var witness: String?
+  /// The same, variable by variable (`platform` → `linux`), sorted by name.
+  public var witnessContext: [ContextFact]
+  /// The policies, rules and memberships read, in the order they apply.
+  public var evidence: [EvidenceItem]
+
+  /// Makes a door.
+  public init(
+    provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
+    witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = []
+  ) {
+    self.provider = provider
+    self.app = app
+    self.verdict = verdict
+    self.code = code
+    self.reason = reason
+    self.witness = witness
+    self.witnessContext = witnessContext
+    self.evidence = evidence
+  }
+}
+
+/// One variable of a witness and its value.
+public struct ContextFact: Sendable, Codable, Hashable {
+  /// The variable, e.g. `platform` or `zone HQ`.
+  public var name: String
+  /// Its value, e.g. `linux` or `outside`.
+  public var value: String
+
+  /// Makes a fact.
+  public init(name: String, value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// A person's verdict with all doors; shared by every member it holds for, word for word.
+public struct Judgement: Sendable, Codable, Hashable {
+  /// Every door, weakest first; never empty.
+  public var doors: [Door]
+
+  /// Makes a judgement; the doors are put weakest first.
+  public init(doors: [Door]) {
+    self.doors = doors.sorted { ($0.verdict.strength ?? .max) < ($1.verdict.strength ?? .max) }
+  }
+
+  /// The deciding door.
+  public var deciding: Door? { doors.first }
+  /// The verdict: that of the weakest door.
+  public var verdict: Verdict { deciding?.verdict ?? .cannotTell }
+}

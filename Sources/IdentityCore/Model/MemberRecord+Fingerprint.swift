@@ -1,0 +1,73 @@
+extension MemberRecord {
+  /// A 64-bit digest of everything but ``since``: equal digests mean that nothing is to be written.
+  ///
+  /// The same on every machine and run; stored beside the record.
+  public var fingerprint: UInt64 {
+    var digest = Digest()
+    digest.add(email)
+    digest.add(name ?? "\u{0}")
+    digest.add(role.rawValue)
+    digest.add(sso.rawValue)
+    digest.add(platformMFA.rawValue)
+    digest.add(platformUserID ?? "\u{0}")
+    digest.add(isPending ? 1 : 0)
+    digest.add(judgement.digest)
+    digest.add(provider ?? "\u{0}")
+    digest.add(accountID ?? "\u{0}")
+    digest.add(UInt64(enrolled.rawValue) << 32 | UInt64(factors.rawValue))
+    if let exemption {
+      digest.add(exemption.reason)
+      digest.add(exemption.approvedBy)
+      digest.add(UInt64(bitPattern: exemption.until.milliseconds))
+    }
+    digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
+    return digest.value
+  }
+}
+
+extension Judgement {
+  /// A 64-bit digest of the doors with all their evidence.
+  public var digest: UInt64 {
+    var digest = Digest()
+    for door in doors {
+      digest.add(door.provider)
+      digest.add(door.app ?? "\u{0}")
+      digest.add(door.verdict.rawValue)
+      digest.add(door.code.rawValue)
+      digest.add(door.reason)
+      digest.add(door.witness ?? "\u{0}")
+      for fact in door.witnessContext {
+        digest.add(fact.name)
+        digest.add(fact.value)
+      }
+      for item in door.evidence {
+        digest.add(item.kind.rawValue)
+        digest.add(item.id ?? "\u{0}")
+        digest.add(item.name)
+        digest.add(item.value)
+        digest.add(item.path ?? "\u{0}")
+      }
+    }
+    return digest.value
+  }
+}
+
+/// A running 64-bit digest, the same on every run and machine; not for secrets.
+struct Digest {
+  private(set) var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  mutating func add(_ text: String) {
+    var copy = text
+    copy.withUTF8 { add($0) }
+  }
+
+  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+    add(KeyHash.exact(bytes))
+    add(UInt64(bytes.count))
+  }
+
+  mutating func add(_ word: UInt64) {
+    value = (value ^ word) &* 0xD6E8_FEB8_6659_FD93
+    value ^= value >> 29
+  }
+}

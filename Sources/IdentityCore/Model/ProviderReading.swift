@@ -1,0 +1,106 @@
+/// What kind of account this is at its provider.
+public enum AccountStatus: UInt8, Sendable, Codable, Hashable {
+  /// Can sign in.
+  case active = 0
+  /// Cannot sign in: suspended, deactivated, deprovisioned, staged.
+  case inactive = 1
+}
+
+/// One login at one provider, as seen.
+public struct Account: Sendable, Hashable {
+  /// The provider's immutable id.
+  public var id: String
+  /// The primary address, as the provider spells it.
+  public var email: String?
+  /// Further addresses that name the same person.
+  public var aliases: [String]
+  /// The login name.
+  public var login: String?
+  /// Whether it can sign in.
+  public var status: AccountStatus
+  /// The provider's own word for the status, for evidence.
+  public var statusText: String
+  /// Which ``SubjectAtom``s hold: positions in the provider's atom table.
+  public var atoms: Set<SubjectAtom.ID>
+  /// Which of the watched applications it may use, by position in ``ProviderReading/apps``.
+  public var assigned: Set<Int>
+  /// Whether a second factor is set up.
+  public var enrolled: Tri
+  /// The kinds of factors set up.
+  public var factors: FactorSet
+
+  /// Makes an account.
+  public init(
+    id: String, email: String?, aliases: [String] = [], login: String? = nil,
+    status: AccountStatus = .active, statusText: String = "ACTIVE",
+    atoms: Set<SubjectAtom.ID> = [], assigned: Set<Int> = [], enrolled: Tri = .unknown,
+    factors: FactorSet = []
+  ) {
+    self.id = id
+    self.email = email
+    self.aliases = aliases
+    self.login = login
+    self.status = status
+    self.statusText = statusText
+    self.atoms = atoms
+    self.assigned = assigned
+    self.enrolled = enrolled
+    self.factors = factors
+  }
+}
+
+/// An application at a provider with what decides sign-ins to it.
+public struct ProviderApp: Sendable {
+  /// Whether sign-ins to it can be judged.
+  public enum State: Sendable, Hashable {
+    /// Judged by this model.
+    case readable(SignInModel)
+    /// Nobody signs in to it: inactive or deleted; the reason as a sentence.
+    case inactive(String)
+    /// Cannot be judged: the reason as a sentence, and who can mend it.
+    case unreadable(reason: String, remedy: String)
+  }
+
+  /// The provider's own id, as configured.
+  public var id: AppID
+  /// Its name as people know it.
+  public var label: String
+  /// Whether sign-ins to it can be judged.
+  public var state: State
+  /// Facts about the application itself (sign-on mode, policy id), first in every proof.
+  public var evidence: [EvidenceItem]
+
+  /// Makes an application.
+  public init(id: AppID, label: String, state: State, evidence: [EvidenceItem] = []) {
+    self.id = id
+    self.label = label
+    self.state = state
+    self.evidence = evidence
+  }
+}
+
+/// What a provider said: the accounts of watched people, and the applications asked for.
+public struct ProviderReading: Sendable {
+  /// How it was read.
+  public var source: SourceReading
+  /// The applications asked for, in the order asked.
+  public var apps: [ProviderApp]
+  /// The accounts whose keys are watched, and no others.
+  public var accounts: AccountTable
+  /// Hosts under which the provider is known in SAML settings; lower case, with port where not 443.
+  public var hosts: Set<String>
+  /// Suffixes of host names the vendor uses for all its customers (`okta.com`), for loopback sources only.
+  public var vendorHostSuffixes: [String]
+
+  /// Makes a reading.
+  public init(
+    source: SourceReading, apps: [ProviderApp], accounts: AccountTable, hosts: Set<String> = [],
+    vendorHostSuffixes: [String] = []
+  ) {
+    self.source = source
+    self.apps = apps
+    self.accounts = accounts
+    self.hosts = hosts
+    self.vendorHostSuffixes = vendorHostSuffixes
+  }
+}

@@ -1,0 +1,69 @@
+/// What a run does to one member.
+public struct MemberChange: Sendable, Codable, Hashable {
+  /// What happens to the record.
+  public enum Kind: String, Sendable, Codable, Hashable { case added, changed, removed }
+
+  /// What happens to the record.
+  public var kind: Kind
+  /// The record after the run; for `removed`, the last one known, without findings.
+  public var record: MemberRecord
+  /// The findings that open with this run.
+  public var opened: FindingSet
+  /// The findings that end with this run.
+  public var resolved: FindingSet
+  /// The fields that differ from the prior record, by name; empty for `added` and `removed`.
+  public var fields: [FieldChange]
+
+  /// Makes a change.
+  public init(
+    kind: Kind, record: MemberRecord, opened: FindingSet = [], resolved: FindingSet = [],
+    fields: [FieldChange] = []
+  ) {
+    self.kind = kind
+    self.record = record
+    self.opened = opened
+    self.resolved = resolved
+    self.fields = fields
+  }
+}
+
+/// One field that differs: `role` from `member` to `admin`.
+public struct FieldChange: Sendable, Codable, Hashable {
+  /// The public name of the field.
+  public var name: String
+  /// Before and after, as reports spell them.
+  public var before: String
+  public var after: String
+
+  /// Makes a field change.
+  public init(name: String, before: String, after: String) {
+    self.name = name
+    self.before = before
+    self.after = after
+  }
+}
+
+/// A prior record as reconciliation first sees it: enough to know that nothing changed.
+public struct PriorRow: Sendable, Hashable {
+  /// The store's own id of the row.
+  public var id: Int64
+  /// The match key.
+  public var key: String
+  /// ``MemberRecord/fingerprint`` of the stored record.
+  public var fingerprint: UInt64
+
+  /// Makes a row.
+  public init(id: Int64, key: String, fingerprint: UInt64) {
+    self.id = id
+    self.key = key
+    self.fingerprint = fingerprint
+  }
+}
+
+/// The prior members of one team, in the byte order of their keys, each once.
+public protocol PriorMembers {
+  /// The next row, or nil at the end.
+  mutating func next() throws -> PriorRow?
+  /// The whole record of a row, with the moment its oldest source was last read to its end.
+  func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp)
+}
