@@ -12,6 +12,13 @@ public struct AccountTable: Sendable {
     /// The bits of the applications it may use.
     public var assigned: UInt64
 
+    /// Makes a signature.
+    public init(status: AccountStatus, atoms: [UInt64], assigned: UInt64) {
+      self.status = status
+      self.atoms = atoms
+      self.assigned = assigned
+    }
+
     /// Whether an atom holds.
     public func has(_ atom: SubjectAtom.ID) -> Bool {
       atoms[atom >> 6] & (1 << UInt64(atom & 63)) != 0

@@ -79,8 +79,10 @@ public struct Reconciler {
   ) throws {
     let judged = adjudicator.person(person)
     var record = judged.record
-    if !isRosterComplete || judged.restsOnIncomplete, record.verdict != .notEnforced {
-      doubt(&record, because: isRosterComplete ? judged.incompleteReason : rosterReason)
+    if !isRosterComplete {
+      doubt(&record, because: rosterReason)
+    } else if judged.restsOnIncomplete, record.verdict != .notEnforced {
+      doubt(&record, because: judged.incompleteReason)
     }
     outcome.counts.added += 1
     outcome.moved += 1

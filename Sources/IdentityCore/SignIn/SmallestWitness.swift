@@ -5,26 +5,29 @@ struct SmallestWitness {
   private let variables: [Int]
   private var search: EscapeSearch
 
-  /// A search for small witnesses goes so far; then one that cannot be shortened is good enough.
-  private static let budget = 400_000
+  /// The search for a smaller witness than one that cannot be shortened goes so far, and no further.
+  private static let budget = 60_000
 
   init(_ policy: ResidualPolicy, world: EscapeSearch.Partial, variables: [Int]) {
     self.policy = policy
     self.world = world
     self.variables = variables.filter { world[$0] & (world[$0] - 1) != 0 }
-    search = EscapeSearch(policy, budget: Self.budget)
+    search = EscapeSearch(policy)
   }
 
   /// Variables with one value each, sorted by variable; empty when every sign-in of this world escapes.
   mutating func find() throws -> [(variable: Int, value: Int)] {
+    let short = try shortened()
+    search = EscapeSearch(policy, budget: Self.budget)
+    defer { search = EscapeSearch(policy) }
     do {
-      for size in 0...variables.count {
+      for size in 0..<short.count {
         if let found = try extend(world, from: 0, by: size) { return facts(of: found) }
       }
     } catch is EscapeSearch.BudgetExceeded {
-      search = EscapeSearch(policy)
+      return short
     }
-    return try shortened()
+    return short
   }
 
   /// `partial` with `count` more variables from `start` on fixed, so that every sign-in left escapes.
@@ -50,7 +53,7 @@ struct SmallestWitness {
     return try search.find(other, in: partial) == nil
   }
 
-  /// A witness of which no fact can be left out, where the smallest took too long to find.
+  /// A witness of which no fact can be left out; not always the smallest.
   private mutating func shortened() throws -> [(variable: Int, value: Int)] {
     guard var partial = try completed(world) else { return [] }
     for variable in variables {
