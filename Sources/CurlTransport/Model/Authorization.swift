@@ -1,0 +1,21 @@
+/// How a request proves who sends it.
+public enum Authorization: Sendable {
+  /// `Authorization: Bearer …`.
+  case bearer(Secret)
+
+  /// `Authorization:` with another scheme, as Okta's `SSWS`.
+  case scheme(String, Secret)
+
+  /// HTTP Basic.
+  case basic(user: String, password: Secret)
+
+  /// A field of the vendor's own, as `x-api-key`.
+  case header(name: String, value: Secret)
+
+  /// AWS Signature Version 4, made by libcurl.
+  ///
+  /// libcurl 7.88 signs the query as it stands, so keep parameters in a POST body, and set `Content-Type`
+  /// (and `X-Amz-Target`) in the request's headers, never `X-Amz-Date`.
+  /// - Parameter provider: all four parts, `aws:amz:<region>:<service>`.
+  case sigV4(provider: String, id: String, secret: Secret, session: Secret?)
+}
