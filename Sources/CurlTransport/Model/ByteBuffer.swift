@@ -3,8 +3,9 @@ internal import Foundation
 /// A growing piece of memory that ends as a ``ResponseBody`` without a copy.
 ///
 /// It has one owner, which either takes the memory out or discards it; copies of the value share the memory
-/// and must not both be used.
-struct ByteBuffer {
+/// and must not both be used. Unchecked for that reason: whoever holds the buffer, under a lock or on the loop thread, is
+/// its owner.
+struct ByteBuffer: @unchecked Sendable {
   private var base: UnsafeMutableRawPointer?
   private(set) var count = 0
   private var capacity = 0

@@ -72,11 +72,14 @@ public struct TransportError: Error, Sendable {
   /// The recipients that a mail server refused.
   public let refusals: [MailRefusal]
 
+  /// The error of a closure that read a page; not printed, since it may quote the page.
+  public let cause: (any Error)?
+
   /// Describes a failure.
   public init(
     _ code: Code, source: String, request: RedactedRequest? = nil, page: Int? = nil,
     status: Int? = nil, detail: String, response: HTTPResponse? = nil,
-    refusals: [MailRefusal] = []
+    refusals: [MailRefusal] = [], cause: (any Error)? = nil
   ) {
     self.code = code
     self.source = source
@@ -86,6 +89,7 @@ public struct TransportError: Error, Sendable {
     self.detail = detail
     self.response = response
     self.refusals = refusals
+    self.cause = cause
   }
 
   /// Whether the same request may succeed later.
@@ -119,6 +123,6 @@ extension TransportError: CustomStringConvertible, CustomReflectable {
   func onPage(_ number: Int) -> TransportError {
     TransportError(
       code, source: source, request: request, page: number, status: status, detail: detail,
-      response: response, refusals: refusals)
+      response: response, refusals: refusals, cause: cause)
   }
 }

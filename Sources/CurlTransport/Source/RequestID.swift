@@ -1,0 +1,29 @@
+internal import Foundation
+
+/// The ids under which a request can be found again in the vendor's log.
+enum RequestID {
+  private static let names = [
+    "X-Okta-Request-Id", "Request-Id", "X-Request-Id", "X-GitHub-Request-Id", "x-amzn-RequestId",
+  ]
+
+  /// Puts a fresh id on a request.
+  ///
+  /// - Returns: the id; nil when the policy wants none or libcurl signs the request.
+  static func add(to job: inout HTTPJob, _ policy: SourcePolicy) -> String? {
+    guard let name = policy.requestIDHeader, !job.isSigned else { return nil }
+    let id = UUID().uuidString.lowercased()
+    job.headers.set(name, id)
+    return id
+  }
+
+  /// The id in a reply, if it looks like one: it is printed.
+  static func received(_ headers: HTTPHeaders) -> String? {
+    for name in names {
+      guard let bytes = headers.firstBytes(name), !bytes.isEmpty, bytes.count <= 128,
+        bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+      else { continue }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    return nil
+  }
+}
