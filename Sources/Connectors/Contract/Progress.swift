@@ -1,0 +1,41 @@
+public import IdentityCore
+
+/// Where a connector tells how far it is.
+public struct Progress: Sendable {
+  /// One step.
+  public struct Update: Sendable, Hashable {
+    /// The source being read.
+    public var source: SourceName
+    /// What is being read, as a phrase: `accounts`, `members of acme-widgets`.
+    public var phase: String
+    /// Rows read so far in this phase.
+    public var done: Int
+    /// Rows there will be, where the source says.
+    public var total: Int?
+
+    /// Makes an update.
+    public init(source: SourceName, phase: String, done: Int, total: Int? = nil) {
+      self.source = source
+      self.phase = phase
+      self.done = done
+      self.total = total
+    }
+  }
+
+  private let report: @Sendable (Update) -> Void
+
+  /// Makes a listener; it is called from several tasks at a time, once a page.
+  public init(_ report: @escaping @Sendable (Update) -> Void) {
+    self.report = report
+  }
+
+  /// Nobody listens.
+  public static let none = Progress { _ in }
+
+  /// Tells one step.
+  public func callAsFunction(
+    _ source: SourceName, _ phase: String, done: Int, total: Int? = nil
+  ) {
+    report(Update(source: source, phase: phase, done: done, total: total))
+  }
+}

@@ -1,0 +1,35 @@
+public import IdentityCore
+
+/// Reads an identity provider: what decides sign-ins to some applications, and the accounts of watched people.
+public protocol ProviderConnector: Sendable {
+  /// The name in the configuration.
+  var name: SourceName { get }
+  /// The kind of source, e.g. `okta`.
+  var kind: String { get }
+
+  /// Reads policies and accounts.
+  ///
+  /// Never throws: what could not be read is an issue of the source, an unreadable application or an unknown of its
+  /// model. An incomplete list is said to be incomplete, with the page and the cause.
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading
+}
+
+/// What is wanted from an identity provider.
+public struct ProviderQuery: Sendable {
+  /// The applications, by the provider's own ids; at most 64.
+  public var apps: [AppID]
+  /// Gives the people whose accounts are to be kept; awaited only when policies are read, so that a roster may still be
+  /// on its way.
+  public var watch: @Sendable () async -> WatchList
+  /// Whether to ask for the enrolled factors of every kept account: one request each, off the path to a verdict.
+  public var collectFactors: Bool
+
+  /// Makes a query.
+  public init(
+    apps: [AppID], collectFactors: Bool = false, watch: @escaping @Sendable () async -> WatchList
+  ) {
+    self.apps = apps
+    self.collectFactors = collectFactors
+    self.watch = watch
+  }
+}
