@@ -57,7 +57,7 @@ public struct SyncWorker: Sendable {
       configuration = try Configuration.load(
         path: configurationPath, environment: setting.environment,
         workingDirectory: setting.workingDirectory)
-    } catch let error as ConfigurationError {
+    } catch {
       throw WorkerError(.configuration, error.description)
     }
     self.setting = setting
@@ -74,14 +74,14 @@ public struct SyncWorker: Sendable {
   func transport() -> HTTPTransport {
     HTTPTransport(
       configuration: TransportConfiguration(
-        userAgent: "idsync/\(ToolVersion.text)", proxy: configuration.transport.proxy,
-        extraCAFile: configuration.transport.caFile),
+        userAgent: "idsync/\(ToolVersion.text)", extraCAFile: configuration.transport.caFile,
+        proxy: configuration.transport.proxy.map { .url($0) } ?? .none),
       logger: setting.logger)
   }
 
-  var progress: Progress {
+  var progress: Connectors.Progress {
     guard let report = setting.progress else { return .none }
-    return Progress { update in
+    return Connectors.Progress { update in
       report(
         ReadingProgress(
           source: update.source, phase: update.phase, done: update.done, total: update.total))

@@ -21,6 +21,8 @@ struct SourceReader: Sendable {
   let rosters: [any RosterConnector]
   let providers: [any ProviderConnector]
   let teams: [TeamSettings]
+  /// Further hosts of providers, from the configuration.
+  let hosts: [SourceName: [String]]
   let progress: Progress
 
   /// Reads everything; a source that fails says so in its reading.
@@ -34,7 +36,8 @@ struct SourceReader: Sendable {
       return await group.reduce(into: []) { $0.append($1) }
     }
     var readings = await people.value
-    for reading in accounts {
+    for var reading in accounts {
+      reading.hosts.formUnion(hosts[reading.source.name] ?? [])
       readings.providers[reading.source.name] = reading
       readings.sources.append(reading.source)
     }

@@ -1,3 +1,4 @@
+internal import CurlTransport
 internal import Foundation
 public import IdentityCore
 internal import Storage

@@ -1,4 +1,5 @@
 internal import Connectors
+internal import CurlTransport
 internal import Foundation
 public import IdentityCore
 internal import Storage
@@ -25,7 +26,7 @@ extension SyncWorker {
       cache: options.isDryRun || options.isFull ? nil : PageCache(store))
     let reader = try SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
-      progress: progress)
+      hosts: configuration.sources.mapValues(\.ssoHosts), progress: progress)
     let readings = await reader.read()
     try Task.checkCancellation()
     let committer = RunCommitter(
