@@ -1,0 +1,116 @@
+internal import CSimdjson
+internal import CurlTransport
+
+/// Parses documents one after the other in the same memory; for one task at a time.
+///
+/// The whole document is checked before anything of it is read, so that damage in a part nobody asks for is found.
+final class JSONReader {
+  /// Nil when there was no memory; reading then fails.
+  private let parser: OpaquePointer?
+
+  /// Makes a reader for documents up to a size.
+  init(maxBytes: Int = 256 << 20) {
+    parser = cjson_parser_create(maxBytes)
+  }
+
+  deinit {
+    cjson_parser_free(parser)
+  }
+
+  /// Parses a body where it lies and lends its root.
+  func withRoot<R>(
+    _ body: ResponseBody, _ work: (JSONElement) throws(WireError) -> R
+  ) throws(WireError) -> R {
+    let outcome: Result<R, WireError> = body.withUnsafeBytes { bytes in
+      guard let parser else { return .failure(WireError(.damaged, detail: "no memory to parse")) }
+      var root = cjson_element()
+      let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      if let problem = cjson_parse(parser, start, bytes.count, &root) {
+        return .failure(WireError(.damaged, detail: "not JSON: \(String(cString: problem))"))
+      }
+      do throws(WireError) {
+        return .success(try work(JSONElement(native: root, parser: parser)))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try outcome.get()
+  }
+
+  /// Parses a body into a value of its own.
+  func value(_ body: ResponseBody) throws(WireError) -> JSONValue {
+    try withRoot(body) { root throws(WireError) in try JSONValue(root) }
+  }
+
+  /// Parses a body that is a list and lends its rows.
+  func withTable<R>(
+    _ body: ResponseBody, _ plan: TablePlan, _ work: (TableRows) throws(WireError) -> R
+  ) throws(WireError) -> R {
+    try withRoot(body) { root throws(WireError) in try work(try root.table(plan)) }
+  }
+}
+
+/// A value of a parsed document; lives as long as the closure it is given to.
+struct JSONElement {
+  let native: cjson_element
+  let parser: OpaquePointer
+
+  /// What it is.
+  var type: JSONType { JSONType(cjson_type(native)) }
+
+  /// The text of a string; nil for anything else.
+  var string: String? {
+    type == .string ? Self.string(cjson_string(native)) : nil
+  }
+
+  /// The value of a Boolean; nil for anything else.
+  var bool: Bool? { type == .bool ? cjson_bool(native) != 0 : nil }
+
+  /// The value of an integer; nil for anything else.
+  var integer: Int64? { type == .integer ? cjson_integer(native) : nil }
+
+  /// The value as text without white space.
+  var minified: String { Self.string(cjson_minify(parser, native)) }
+
+  /// Calls a closure with every value of an array or member of an object, in the document's order.
+  func forEach(
+    _ body: (_ key: String, _ value: JSONElement) throws(WireError) -> Void
+  ) throws(WireError) {
+    var cursor = cjson_begin(native)
+    var key = cjson_text()
+    var value = cjson_element()
+    while cjson_step(&cursor, &key, &value) != 0 {
+      try body(Self.string(key), JSONElement(native: value, parser: parser))
+    }
+  }
+
+  /// Reads an array of objects as a table.
+  func table(_ plan: TablePlan) throws(WireError) -> TableRows {
+    var cells: UnsafePointer<cjson_cell>?
+    var count = 0
+    var failure = cjson_failure()
+    guard let native = plan.plan else {
+      throw WireError(.shape, detail: "the list of fields contradicts itself")
+    }
+    guard cjson_table(parser, native, self.native, &cells, &count, &failure) != 0 else {
+      let path = Self.path(failure, plan)
+      let row = failure.row == .max ? nil : Int(failure.row) + 1
+      var error = WireError.expected(
+        JSONType(failure.expected), found: JSONType(failure.found), path: path)
+      error.row = row
+      throw error
+    }
+    return TableRows(cells: cells, width: plan.fields.count, count: count)
+  }
+
+  private static func path(_ failure: cjson_failure, _ plan: TablePlan) -> String {
+    guard failure.field >= 0, Int(failure.field) < plan.fields.count else { return "" }
+    let path = plan.fields[Int(failure.field)].path
+    guard failure.depth > 0 else { return path }
+    return path.split(separator: "/").prefix(Int(failure.depth)).joined(separator: "/")
+  }
+
+  private static func string(_ text: cjson_text) -> String {
+    String(decoding: UnsafeBufferPointer(start: text.start, count: text.length), as: UTF8.self)
+  }
+}

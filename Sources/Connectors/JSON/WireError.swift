@@ -1,0 +1,51 @@
+/// Why a document could not be read: it is no JSON, or not the JSON it should be.
+///
+/// Names the place and the types; never holds a value out of the document.
+struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
+  enum Kind: Sendable, Hashable {
+    /// The document is damaged.
+    case damaged
+    /// A value has another type, or is not there.
+    case shape
+  }
+
+  let kind: Kind
+  /// The row of a list, from 1.
+  var row: Int?
+  /// The path in the row or document, `profile/email`; empty for the whole.
+  var path: String
+  /// What is wrong: `expected a string, found a number`.
+  let detail: String
+
+  init(_ kind: Kind, row: Int? = nil, path: String = "", detail: String) {
+    self.kind = kind
+    self.row = row
+    self.path = path
+    self.detail = detail
+  }
+
+  var description: String {
+    var place: [String] = []
+    if let row { place.append("row \(row)") }
+    if !path.isEmpty { place.append(path) }
+    return place.isEmpty ? detail : "\(place.joined(separator: ", ")): \(detail)"
+  }
+
+  /// The same fault, seen from further up.
+  func under(_ prefix: String) -> WireError {
+    var copy = self
+    copy.path = path.isEmpty ? prefix : "\(prefix)/\(path)"
+    return copy
+  }
+
+  /// The same fault, in a row from 1.
+  func inRow(_ number: Int) -> WireError {
+    var copy = self
+    copy.row = number
+    return copy
+  }
+
+  static func expected(_ expected: JSONType, found: JSONType, path: String = "") -> WireError {
+    WireError(.shape, path: path, detail: "expected \(expected.phrase), found \(found.phrase)")
+  }
+}

@@ -1,0 +1,40 @@
+internal import IdentityCore
+
+/// What policies mention by id, as far as it could be read.
+struct OktaDirectory: Sendable {
+  /// What is known of a group.
+  enum Group: Sendable, Hashable {
+    /// Everybody is in it.
+    case everyone
+    case named(String)
+  }
+
+  /// What is known of zones.
+  enum Zones: Sendable {
+    /// Not asked for yet: every zone counts as live.
+    case assumed
+    case known([String: OktaWire.Zone])
+    /// Not readable; the remedy.
+    case unreadable(remedy: String)
+  }
+
+  /// Whether other identity providers can vouch for people.
+  enum Inbound: Sendable {
+    /// The operator vouches that there are none.
+    case attestedNone
+    case known([OktaWire.InboundProvider])
+    /// Not readable; the remedy.
+    case unreadable(remedy: String)
+  }
+
+  var groups: [String: Group] = [:]
+  var zones: Zones = .assumed
+  var inbound: Inbound = .attestedNone
+}
+
+/// A part of the configuration of an organisation that may not be readable.
+enum OktaPart<Value: Sendable>: Sendable {
+  case read(Value)
+  /// Why not, as a phrase after "whether" or "what", and who can mend it.
+  case unreadable(reason: String, remedy: String)
+}

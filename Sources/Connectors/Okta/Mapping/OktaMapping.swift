@@ -1,0 +1,86 @@
+internal import IdentityCore
+
+/// Compiles what Okta says about sign-ins to one application into the common form.
+///
+/// Pure: the same input gives the same model. Two sides are both to be passed: the global session policies, and on
+/// Identity Engine the application's own policy.
+struct OktaMapping {
+  /// How Okta decides sign-ins.
+  enum Engine: Sendable, Hashable {
+    case classic, identity
+  }
+
+  /// What is known of one application.
+  struct App: Sendable {
+    var app: OktaWire.App
+    /// The application's own policy with its rules; not used on Classic.
+    var policy: OktaPart<OktaWire.Policy>
+  }
+
+  let engine: Engine
+  let session: OktaPart<[OktaWire.Policy]>
+  let perAppPolicies: OktaConfiguration.PerAppPolicies
+  let limitMinutes: Int
+
+  /// The sign-on modes in which Okta types a stored password into the application's own form.
+  private static let storedPassword: Set<String> = [
+    "BROWSER_PLUGIN", "SECURE_PASSWORD_STORE", "AUTO_LOGIN", "BASIC_AUTH",
+  ]
+
+  /// One application compiled.
+  struct Compiled: Sendable {
+    var state: ProviderApp.State
+    var mentionedZones: Set<String>
+  }
+
+  /// Compiles one application.
+  ///
+  /// - Parameter atoms: what policies ask of people; shared by all applications and added to.
+  func compile(
+    _ input: App, _ directory: OktaDirectory, _ atoms: inout OktaAtoms
+  ) -> Compiled {
+    let app = input.app
+    guard app.status == "ACTIVE" else {
+      return Compiled(
+        state: .inactive("the application \(app.label) is \(app.status.lowercased()) at Okta"),
+        mentionedZones: [])
+    }
+    guard app.signOnMode != "BOOKMARK" else {
+      return Compiled(
+        state: .unreadable(
+          reason: "\(app.label) is a bookmark, for which Okta authenticates nobody",
+          remedy: "Name the application that people sign in through."),
+        mentionedZones: [])
+    }
+    var builder = OktaModelBuilder(
+      directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms)
+    var policy = builder.sides(
+      session: builder.sessionSide(session), app: appSide(input, &builder))
+    policy = builder.withInboundFederation(policy)
+    if Self.storedPassword.contains(app.signOnMode) {
+      policy = builder.withDirectLogin(policy, app)
+    }
+    atoms = builder.atoms
+    return Compiled(
+      state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones)
+  }
+
+  /// The application's side; nil where there is none.
+  private func appSide(_ input: App, _ builder: inout OktaModelBuilder) -> SignInPolicy? {
+    guard engine == .identity else {
+      guard perAppPolicies == .unreadable else { return nil }
+      return builder.unknownDemand(
+        "what the sign-on policy of \(input.app.label) asks for: the per-app sign-on policy is not readable by API",
+        remedy:
+          "Ask for a second factor in the organisation's sign-on policy, or set per_app_policies: none if there are none."
+      )
+    }
+    switch input.policy {
+    case .unreadable(let reason, let remedy):
+      return builder.unknownDemand(
+        "what the sign-in policy of \(input.app.label) asks for: \(reason)", remedy: remedy)
+    case .read(let policy):
+      return builder.appSide(policy)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import IdentityCore
+
+extension OktaModelBuilder {
+  /// The account attributes that mean that another identity provider vouches for the person.
+  static let federatedProviders = ["FEDERATION", "SOCIAL"]
+
+  /// What an atom asks of an account's own provider.
+  static func providerAtom(_ type: String) -> String { "credentials.provider.type=\(type)" }
+
+  /// What an atom asks of an account's links to other providers.
+  static func linkAtom(_ provider: String) -> String { "idp=\(provider)" }
+
+  /// An external identity provider may say that a second factor was used, and Okta takes its word.
+  mutating func withInboundFederation(_ policy: SignInPolicy) -> SignInPolicy {
+    let ways = federatedWays()
+    var branches: [SignInPolicy.Branch] = []
+    for way in ways {
+      let phrase = "second factor asserted by \(way.name)"
+      let rule = reference(
+        RuleReference(
+          policyID: way.id, policyName: "inbound federation", ruleID: way.id, ruleName: way.name,
+          demand: "lets the identity provider assert the second factor", condition: phrase))
+      branches.append(
+        .init(.and([way.condition, flag(phrase)]), .demand(.singleFactor, by: rule)))
+    }
+    // Whom Okta's own rules refuse, no other provider lets in.
+    let federated = SignInPolicy.all([
+      policy.refusalsOnly, .firstMatch(branches, otherwise: policy),
+    ])
+    return .firstMatch([.init(.or(ways.map(\.condition)), federated)], otherwise: policy)
+  }
+
+  private mutating func federatedWays() -> [(condition: Condition, name: String, id: String)] {
+    var ways: [(condition: Condition, name: String, id: String)] = []
+    for type in Self.federatedProviders {
+      let atom = subject(
+        .attribute, Self.providerAtom(type), name: "credentials provider \(type)")
+      ways.append((atom, "the person's own identity provider (\(type))", type))
+    }
+    switch directory.inbound {
+    case .attestedNone: break
+    case .known(let providers):
+      for provider in providers where provider.trustsClaims && provider.status == "ACTIVE" {
+        let atom = subject(
+          .attribute, Self.linkAtom(provider.id),
+          name: "linked to identity provider \(provider.name)")
+        ways.append((atom, "identity provider \(provider.name)", provider.id))
+      }
+    case .unreadable(let remedy):
+      let id = unknown(
+        "whether an external identity provider may assert the second factor", remedy: remedy)
+      ways.append((.unknown(id), "an external identity provider", "unknown"))
+    }
+    return ways
+  }
+
+  /// With a stored password people can also sign in at the application itself.
+  mutating func withDirectLogin(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
+    let isDirect = Condition.variable(
+      variable("started", ["through Okta", "at the application itself"]), in: [1])
+    let rule = reference(
+      RuleReference(
+        policyID: app.id, policyName: "sign-on mode \(app.signOnMode)", ruleID: app.id,
+        ruleName: "stored password", demand: "asks for the stored password only",
+        condition: "started at the application itself"))
+    return .firstMatch([.init(isDirect, .demand(.singleFactor, by: rule))], otherwise: policy)
+  }
+}
+
+extension SignInPolicy {
+  /// The same policy with every demand that lets in made the weakest: all it still says is whom it refuses.
+  var refusalsOnly: SignInPolicy {
+    switch self {
+    case .demand(.singleFactor, _), .demand(.multiFactor, _): .demand(.singleFactor, by: nil)
+    case .demand: self
+    case .firstMatch(let branches, let otherwise):
+      .firstMatch(
+        branches.map { Branch($0.condition, $0.policy.refusalsOnly) },
+        otherwise: otherwise.refusalsOnly)
+    case .all(let parts): .all(parts.map(\.refusalsOnly))
+    case .any(let parts): .any(parts.map(\.refusalsOnly))
+    }
+  }
+}

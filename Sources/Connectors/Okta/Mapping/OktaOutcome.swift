@@ -1,0 +1,123 @@
+/// What a rule asks for once it applies.
+enum OktaOutcome: Sendable, Hashable {
+  /// No sign-in.
+  case refused
+  /// One factor is enough; the phrase.
+  case single(String)
+  /// Two factors; the phrase.
+  case multi(String)
+  /// Two factors, but not on a device that was remembered.
+  case rememberable
+  /// Not readable; what, as a phrase.
+  case unknown(String)
+
+  /// Reads the action of a rule of a global session policy.
+  ///
+  /// - Parameter limitMinutes: from this lifetime on, a remembered second factor is a way around it.
+  static func session(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
+    guard let signon = actions?["signon"] else { return .unknown("no sign-on action") }
+    switch signon["access"]?.string {
+    case "DENY": return .refused
+    case "ALLOW": break
+    default: return .unknown("access \(signon["access"]?.text ?? "missing")")
+    }
+    switch signon["requireFactor"]?.bool {
+    case false: return .single("asks for a password only")
+    case true: break
+    default: return .unknown("requireFactor \(signon["requireFactor"]?.text ?? "missing")")
+    }
+    switch signon["factorPromptMode"]?.string {
+    case "ALWAYS": return .multi("asks for two factors")
+    case "SESSION":
+      // Without a lifetime, or with one that is no number, how long it lasts is not known: the longer counts.
+      let lifetime = signon["factorLifetime"]?.integer ?? .max
+      return lifetime > limitMinutes ? .rememberable : .multi("asks for two factors")
+    case "DEVICE": return .rememberable
+    case nil where signon["factorPromptMode"] == nil: return .rememberable
+    default: return .unknown("factorPromptMode \(signon["factorPromptMode"]?.text ?? "")")
+    }
+  }
+
+  /// Reads the action of a rule of an application's sign-in policy.
+  static func app(_ actions: JSONValue?) -> OktaOutcome {
+    guard let signOn = actions?["appSignOn"] else { return .unknown("no sign-on action") }
+    switch signOn["access"]?.string {
+    case "DENY": return .refused
+    case "ALLOW": break
+    default: return .unknown("access \(signOn["access"]?.text ?? "missing")")
+    }
+    guard let method = signOn["verificationMethod"] else {
+      return .unknown("no verification method")
+    }
+    switch method["type"]?.string?.uppercased() {
+    case "ASSURANCE": return assurance(method)
+    case "AUTH_METHOD_CHAIN": return OktaChain.outcome(method["chains"])
+    default: return .unknown("verification method \(method["type"]?.text ?? "without type")")
+    }
+  }
+
+  private static func assurance(_ method: JSONValue) -> OktaOutcome {
+    switch method["factorMode"]?.string?.uppercased() {
+    // Whatever the constraints add, two factors are asked for.
+    case "2FA": return .multi("asks for two factors")
+    case "1FA": return oneFactor(method["constraints"])
+    default: return .unknown("factorMode \(method["factorMode"]?.text ?? "missing")")
+    }
+  }
+
+  /// One factor is as good as two when every way through demands a possession with user verification: one gesture, two
+  /// factors.
+  private static func oneFactor(_ constraints: JSONValue?) -> OktaOutcome {
+    guard let constraints else { return .single("asks for one factor") }
+    guard let alternatives = constraints.array else {
+      return .unknown("constraints \(short(constraints))")
+    }
+    guard !alternatives.isEmpty else { return .single("asks for one factor") }
+    let strengths = alternatives.map(strength)
+    if strengths.contains(.weak) { return .single(phrase(alternatives)) }
+    if let strange = zip(alternatives, strengths).first(where: { $0.1 == .strange })?.0 {
+      return .unknown("constraint \(short(strange))")
+    }
+    return .multi("asks for one step with user verification")
+  }
+
+  private enum Strength {
+    case weak, strong, strange
+  }
+
+  private static let common: Set<String> = [
+    "required", "types", "methods", "authenticationMethods", "excludedAuthenticationMethods",
+    "reauthenticateIn",
+  ]
+  private static let possession = common.union([
+    "deviceBound", "hardwareProtection", "phishingResistant", "userPresence", "userVerification",
+    "userVerificationMethods",
+  ])
+
+  private static func strength(_ constraint: JSONValue) -> Strength {
+    guard constraint.object != nil else { return .strange }
+    if let held = constraint["possession"], held.object != nil, held["required"]?.bool ?? true,
+      held["userVerification"]?.string?.uppercased() == "REQUIRED"
+    {
+      return .strong
+    }
+    let isPlain =
+      constraint.hasOnly(["knowledge", "possession"])
+      && constraint["knowledge"]?.hasOnly(common) ?? true
+      && constraint["possession"]?.hasOnly(possession) ?? true
+      && constraint["possession"]?["userVerification"].map { $0.string != nil } ?? true
+    return isPlain ? .weak : .strange
+  }
+
+  private static func phrase(_ alternatives: [JSONValue]) -> String {
+    let types = alternatives.first?["knowledge"]?["types"]?.strings?.map { $0.lowercased() }
+    return alternatives.count == 1 && types == ["password"]
+      ? "asks for a password only" : "asks for one factor"
+  }
+
+  /// A value as short as a message needs it.
+  static func short(_ value: JSONValue) -> String {
+    let text = value.text
+    return text.count > 80 ? String(text.prefix(80)) + "…" : text
+  }
+}

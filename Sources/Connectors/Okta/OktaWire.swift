@@ -1,0 +1,190 @@
+/// Okta's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
+enum OktaWire {
+  /// `/.well-known/okta-organization`.
+  struct Organisation: Sendable, Hashable {
+    var id: String
+    var pipeline: String
+    /// The organisation's own addresses, as URLs.
+    var links: [String]
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.optional("id", .string, \.string) ?? ""
+      pipeline = try json.required("pipeline", .string, \.string)
+      links = ["organization", "alternate"].compactMap { json["_links"]?[$0]?["href"]?.string }
+    }
+  }
+
+  /// An application.
+  struct App: Sendable, Hashable {
+    var id: String
+    var label: String
+    var status: String
+    var signOnMode: String
+    /// The last part of `_links.accessPolicy.href`.
+    var accessPolicyID: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      label = try json.optional("label", .string, \.string) ?? id
+      status = try json.required("status", .string, \.string)
+      signOnMode = try json.optional("signOnMode", .string, \.string) ?? ""
+      accessPolicyID = json["_links"]?["accessPolicy"]?["href"]?.string.flatMap(lastPart)
+    }
+  }
+
+  /// A policy of any type.
+  struct Policy: Sendable, Hashable {
+    var id: String
+    var name: String
+    var type: String
+    var status: String
+    var priority: Int64?
+    var isSystem: Bool
+    var lastUpdated: String?
+    var conditions: JSONValue?
+    /// What it is for; `END_USER_ACCOUNT_MANAGEMENT` cannot be assigned to applications.
+    var resourceType: String?
+    /// The rules, when they came with the policy.
+    var rules: [Rule]?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      type = try json.required("type", .string, \.string)
+      status = try json.required("status", .string, \.string)
+      priority = try json.optional("priority", .integer, \.integer)
+      isSystem = try json.optional("system", .bool, \.bool) ?? false
+      lastUpdated = try json.optional("lastUpdated", .string, \.string)
+      conditions = try json.optional("conditions", .object) { $0.object == nil ? nil : $0 }
+      let embedded = json["_embedded"]
+      resourceType = embedded?["resourceType"]?.string
+      guard let list = embedded?["rules"] else { return }
+      do throws(WireError) {
+        rules = try list.rows { row throws(WireError) in try Rule(row) }
+      } catch {
+        throw error.under("_embedded/rules")
+      }
+    }
+  }
+
+  /// A rule of a policy.
+  struct Rule: Sendable, Hashable {
+    var id: String
+    var name: String
+    var status: String
+    var priority: Int64?
+    var conditions: JSONValue?
+    var actions: JSONValue?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      status = try json.required("status", .string, \.string)
+      priority = try json.optional("priority", .integer, \.integer)
+      conditions = try json.optional("conditions", .object) { $0.object == nil ? nil : $0 }
+      actions = try json.optional("actions", .object) { $0.object == nil ? nil : $0 }
+    }
+  }
+
+  /// A network zone.
+  struct Zone: Sendable, Hashable {
+    var id: String
+    var name: String
+    var status: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      status = try json.required("status", .string, \.string)
+    }
+  }
+
+  /// A group.
+  struct Group: Sendable, Hashable {
+    var id: String
+    var name: String
+    var type: String
+
+    /// Whether it is the built-in group that everybody is in.
+    var isEveryone: Bool { type == "BUILT_IN" && name == "Everyone" }
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      type = try json.required("type", .string, \.string)
+      name = json["profile"]?["name"]?.string ?? id
+    }
+  }
+
+  /// An identity provider whose sign-ins Okta accepts.
+  struct InboundProvider: Sendable, Hashable {
+    var id: String
+    var name: String
+    var status: String
+    /// Whether its word on the factors used is taken.
+    var trustsClaims: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      status = try json.optional("status", .string, \.string) ?? "ACTIVE"
+      // A word that is no Boolean is taken for yes: that way nothing is proven by mistake.
+      trustsClaims = json["policy"]?["trustClaims"].map { $0.bool ?? true } ?? false
+    }
+  }
+
+  /// A row of `/policies/{id}/mappings`.
+  struct Mapping: Sendable, Hashable {
+    var appID: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      guard json.object != nil else { throw WireError.expected(.object, found: json.type) }
+      appID = json["_links"]?["application"]?["href"]?.string.flatMap(lastPart)
+    }
+  }
+
+  /// An enrolled factor.
+  struct Factor: Sendable, Hashable {
+    var type: String
+    var status: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      type = try json.required("factorType", .string, \.string)
+      status = try json.required("status", .string, \.string)
+    }
+  }
+
+  /// The last part of a URL's path, without query.
+  static func lastPart(_ href: String) -> String? {
+    let path = href.prefix { $0 != "?" && $0 != "#" }
+    return path.split(separator: "/").last.map(String.init)
+  }
+}
+
+extension OktaWire {
+  /// Users: what the path over a large directory needs, in the order of ``UserField``.
+  static let users = TablePlan([
+    .init("id"), .init("status"),
+    .init("profile/email", .string, .optional), .init("profile/login", .string, .optional),
+    .init("type/id", .string, .optional), .init("credentials/provider/type", .string, .optional),
+    .init("credentials/provider/name", .string, .optional),
+  ])
+
+  /// The places of the fields in ``users``.
+  enum UserField {
+    static let id = 0
+    static let status = 1
+    static let email = 2
+    static let login = 3
+    static let userType = 4
+    static let providerType = 5
+    static let providerName = 6
+  }
+
+  /// App users, in the order id, status, user name.
+  static let appUsers = TablePlan([
+    .init("id"), .init("status"), .init("credentials/userName", .string, .optional),
+  ])
+
+  /// Group members and users of an identity provider: ids only.
+  static let ids = TablePlan([.init("id")])
+}
