@@ -75,7 +75,7 @@ enum HerokuShapes {
     if let twoFactor = member.twoFactor { json.field("two_factor_authentication", twoFactor) }
     json.key("user")
     json.beginObject()
-    json.field("id", member.id ?? userID(member.email))
+    json.field("id", userID(member.email))
     json.field("email", member.email)
     json.key("name")
     if let name = member.name { json.string(name) } else { json.raw("null") }
@@ -167,11 +167,15 @@ enum HerokuShapes {
     ["name": .string(name), "description": .string("Can \(name).")]
   }
 
+  static func collaboratorID(_ collaborator: HerokuCollaborator, of app: HerokuApp) -> String {
+    Identifier.uuid("collaborator \(app.name) \(collaborator.email)")
+  }
+
   static func collaborator(
     _ collaborator: HerokuCollaborator, of app: HerokuApp, withPermissions: Bool
   ) -> JSON {
     .compact([
-      "id": .string(Identifier.uuid("collaborator \(app.name) \(collaborator.email)")),
+      "id": .string(collaboratorID(collaborator, of: app)),
       "app": ["id": .string(app.id), "name": .string(app.name)],
       "role": collaborator.role.map { .string($0) } ?? .null,
       "permissions": withPermissions

@@ -12,7 +12,7 @@ public struct Policy: Codable, Sendable, Hashable {
   public var priority: Int
   /// Whether it is the vendor's default, which cannot be deleted.
   public var isSystem: Bool
-  /// The groups it is for, by name or id; empty means everyone. Not used by `ACCESS_POLICY`.
+  /// The groups it is for, by name or id; empty means everyone, and app policies use none.
   public var groups: [String]
   /// The rules; their place in the list gives the priority unless a rule states one.
   public var rules: [Rule]
