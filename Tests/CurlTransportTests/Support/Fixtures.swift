@@ -146,3 +146,30 @@ final class Peak: Sendable {
 
   func leave() { state.withLock { $0.inside -= 1 } }
 }
+
+extension HTTPSource {
+  /// Checks the status that a request ends with.
+  func expect(
+    status: Int, _ request: HTTPRequest, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let response = try await send(request)
+    #expect(response.status == status, sourceLocation: sourceLocation)
+  }
+
+  /// Checks the body that a request ends with.
+  func expect(
+    body: String, _ request: HTTPRequest, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let response = try await send(request)
+    #expect(response.body.text == body, sourceLocation: sourceLocation)
+  }
+}
+
+/// Counts what happened, by name.
+final class Tally: Sendable {
+  private let state = Mutex<[String: Int]>([:])
+
+  var counts: [String: Int] { state.withLock { $0 } }
+
+  func add(_ name: String) { state.withLock { $0[name, default: 0] += 1 } }
+}
