@@ -59,7 +59,7 @@ final class ChangePrinter {
 extension JSONWriter {
   /// Writes a change as an object.
   mutating func change(_ change: MemberChange) throws {
-    try object { json in
+    object { json in
       json.field("change", change.kind.rawValue)
       json.field("team", change.record.team)
       json.field("email", change.record.email)

@@ -28,7 +28,7 @@ enum Console {
   }
 
   /// Writes a piece of output; a reader that went away ends the program quietly.
-  static let output: ByteSink = { bytes in
+  static func output(_ bytes: UnsafeRawBufferPointer) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = write(
@@ -44,7 +44,7 @@ enum Console {
   /// Writes a line to standard output; hostile characters are the caller's matter.
   static func line(_ text: String = "") {
     var copy = text + "\n"
-    copy.withUTF8 { try? output(UnsafeRawBufferPointer($0)) }
+    copy.withUTF8 { output(UnsafeRawBufferPointer($0)) }
   }
 
   /// Writes an error to standard error, control characters made visible.

@@ -53,7 +53,7 @@ enum RunSummary {
       json.key("teams")
       try json.array { json in
         for team in result.outcomes {
-          try json.object { json in
+          json.object { json in
             json.field("team", team.team)
             json.field("gaps", team.gaps)
             json.field("added", team.counts.added)

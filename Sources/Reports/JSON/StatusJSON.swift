@@ -1,4 +1,4 @@
-import IdentityCore
+public import IdentityCore
 
 /// The public status format, `idsync.status/1`: a member a line.
 struct StatusJSON {
@@ -44,7 +44,8 @@ struct StatusJSON {
 
 extension JSONWriter {
   /// Writes a run as it stands at the head of the status format.
-  mutating func run(_ run: RunRecord) {
+  /// Writes a run with its sources, as `run` of the public status format.
+  public mutating func run(_ run: RunRecord) {
     object { json in
       json.field("id", run.id)
       json.field("started_at", run.startedAt)

@@ -6,9 +6,6 @@ internal import Reports
 /// How a listing without report formats is shown.
 enum ListingFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
 
-extension Verdict: @retroactive ExpressibleByArgument {}
-extension FindingKind: @retroactive ExpressibleByArgument {}
-
 /// A listing on standard output.
 struct ListingOptions: ParsableArguments {
   @Option(name: .long, help: "table or json.")
@@ -23,4 +20,13 @@ struct ListingOptions: ParsableArguments {
     case .json: try ListingWriter.writeJSON(listing, to: Console.output)
     }
   }
+}
+
+/// Reads one of the words of a public vocabulary.
+func choice<T: RawRepresentable & CaseIterable>(_ text: String) throws -> T
+where T.RawValue == String {
+  guard let value = T(rawValue: text) else {
+    throw ValidationError("expected one of: \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+  }
+  return value
 }

@@ -9,10 +9,25 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write a report: html, csv, json, markdown or table.")
 
+  /// The formats of reports.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case html, csv, json, markdown, table
+
+    var report: ReportFormat {
+      switch self {
+      case .html: .html
+      case .csv: .csv
+      case .json: .json
+      case .markdown: .markdown
+      case .table: .table
+      }
+    }
+  }
+
   @OptionGroup var common: CommonOptions
 
   @Option(name: .long, help: "html, csv, json, markdown or table.")
-  var format: ReportFormat
+  var format: Format
 
   @Option(
     name: .shortAndLong, help: "The file to write, replaced as a whole; - for standard output.")
@@ -35,12 +50,10 @@ struct ReportCommand: ParsableCommand {
     let worker = try common.worker()
     let filter = StatusFilter(team: team, asOf: moment)
     if output == "-" {
-      try ReportWriter.write(worker.status(filter), as: format, to: Console.output)
+      try ReportWriter.write(worker.status(filter), as: format.report, to: Console.output)
     } else {
-      try worker.writeReport(filter, as: format, to: output)
+      try worker.writeReport(filter, as: format.report, to: output)
       if !common.quiet { Console.note("wrote \(output)") }
     }
   }
 }
-
-extension ReportFormat: @retroactive ExpressibleByArgument {}

@@ -37,7 +37,7 @@ struct DoctorCommand: AsyncParsableCommand {
     case .text: for line in lines { Console.line(text(line)) }
     case .json:
       var json = JSONWriter(to: Console.output)
-      try json.object { json in
+      json.object { json in
         json.field("schema", "idsync.doctor/1")
         json.key("checks")
         json.array { json in

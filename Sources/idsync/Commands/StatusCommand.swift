@@ -16,10 +16,17 @@ struct StatusCommand: ParsableCommand {
   @Option(name: .long, help: "Only this team.")
   var team: String?
 
-  @Option(name: .long, help: "Only this verdict.")
+  @Option(
+    name: .long,
+    help: "Only this verdict: \(Verdict.allCases.map(\.rawValue).joined(separator: ", ")).",
+    transform: { try choice($0) })
   var verdict: Verdict?
 
-  @Option(name: .long, help: "Only members with this finding open.")
+  @Option(
+    name: .long,
+    help:
+      "Only members with this finding open: \(FindingKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+    transform: { try choice($0) })
   var finding: FindingKind?
 
   @Option(name: .long, help: "table, json, csv or markdown.")
@@ -95,14 +102,16 @@ struct RunsCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var listing: ListingOptions
 
-  @Argument(help: "Only this run; the first characters of its id are enough.")
-  var run: String?
+  @Argument(
+    help: ArgumentHelp(
+      "Only this run; the first characters of its id are enough.", valueName: "run"))
+  var id: String?
 
   @Option(name: .long, help: "At most so many runs, the newest.")
   var limit = 20
 
   func run() throws {
     let worker = try common.worker()
-    try listing.write(.runs(worker.runs(id: run, limit: limit)), common.environment)
+    try listing.write(.runs(worker.runs(id: id, limit: limit)), common.environment)
   }
 }
