@@ -1,0 +1,40 @@
+# Two commands for newcomers: `make run` and `make test`.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SOURCES := Sources Tests mocks Package.swift
+RELEASE := -c release --static-swift-stdlib
+STRICT := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+
+.PHONY: run test build deps lint format bench fuzz install clean
+
+run: build           ## a real sync against the mock organisation, shown in the terminal and as a page
+	scripts/demo
+
+test: deps lint      ## everything that must hold
+	swift build --build-tests $(STRICT)
+	swift test --skip-build $(STRICT)
+
+build: deps          ## the program and the mock organisation, optimised
+	swift build $(RELEASE) --product idsync
+	swift build $(RELEASE) --product mock-idp
+
+deps:                ## what is missing on this machine (Debian packages, a Python environment)
+	scripts/deps
+
+lint:
+	swift format lint -r -p --strict $(SOURCES)
+
+format:
+	swift format -i -r -p $(SOURCES)
+
+bench: build         ## ratios against curl and against a plain script
+	.venv/bin/python bench/run.py $(BENCH)
+
+fuzz: deps           ## the fuzzers of the tests, longer
+	IDSYNC_FUZZ_ROUNDS=$${ROUNDS:-200000} swift test --filter Fuzz
+
+install: build
+	install -D -m 0755 .build/release/idsync $(DESTDIR)$(PREFIX)/bin/idsync
+
+clean:
+	rm -rf .build .venv demo
