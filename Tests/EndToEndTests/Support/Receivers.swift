@@ -1,0 +1,108 @@
+internal import FlyingFox
+import Foundation
+
+/// A webhook receiver on loopback that writes down every delivery.
+actor HookReceiver {
+  struct Delivery: Sendable {
+    var id: String
+    var timestamp: String
+    var signature: String
+    var body: Data
+
+    /// Addresses and kinds of the findings told, `opened` or `resolved`.
+    func findings(_ list: String) -> [String] {
+      let document = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any]
+      let rows = (document?["data"] as? [String: Any])?[list] as? [[String: Any]] ?? []
+      return rows.map { "\($0["email"] as? String ?? "") \($0["kind"] as? String ?? "")" }.sorted()
+    }
+  }
+
+  private(set) var deliveries: [Delivery] = []
+  private var failures = 0
+  private var server: HTTPServer?
+  private var task: Task<Void, any Error>?
+  private(set) var url = ""
+
+  func start() async throws {
+    let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0))
+    await server.appendRoute("*") { [weak self] request in
+      let body = try await request.bodyData
+      func header(_ name: String) -> String { request.headers[HTTPHeader(name)] ?? "" }
+      let isTaken = await self?.take(
+        Delivery(
+          id: header("webhook-id"), timestamp: header("webhook-timestamp"),
+          signature: header("webhook-signature"), body: body))
+      return HTTPResponse(statusCode: isTaken == true ? .noContent : .serviceUnavailable)
+    }
+    task = Task { try await server.run() }
+    try await server.waitUntilListening()
+    self.server = server
+    if case .ip4(_, let port) = await server.listeningAddress {
+      url = "http://127.0.0.1:\(port)/hook"
+    }
+  }
+
+  /// Answers the next deliveries with 503.
+  func fail(_ count: Int) { failures = count }
+
+  func stop() async {
+    await server?.stop()
+    _ = await task?.result
+  }
+
+  private func take(_ delivery: Delivery) -> Bool {
+    if failures > 0 {
+      failures -= 1
+      return false
+    }
+    deliveries.append(delivery)
+    return true
+  }
+}
+
+/// A real SMTP server (aiosmtpd) that writes down every mail.
+final class MailServer: @unchecked Sendable {
+  // Written in `init` only.
+  private let process = Process()
+  private let input = Pipe()
+  private let messages: URL
+  let port: Int
+
+  init(in directory: URL) throws {
+    messages = directory.appending(path: "mails.jsonl")
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let python =
+      ProcessInfo.processInfo.environment["IDSYNC_PYTHON"]
+      ?? root.appending(path: ".venv/bin/python").path
+    process.executableURL = URL(fileURLWithPath: python)
+    process.arguments = [
+      root.appending(path: "Tests/Support/smtp_sink.py").path, "--messages", messages.path,
+    ]
+    let output = Pipe()
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    var line = Data()
+    while !line.contains(0x0A) {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      line += more
+    }
+    let document = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+    port = document?["port"] as? Int ?? 0
+  }
+
+  /// The mails taken so far: headers and recipients.
+  func mails() throws -> [[String: Any]] {
+    guard let text = try? String(contentsOf: messages, encoding: .utf8) else { return [] }
+    return try text.split(separator: "\n").compactMap {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  func stop() {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+}
