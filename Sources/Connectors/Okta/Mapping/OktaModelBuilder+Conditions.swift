@@ -127,11 +127,11 @@ extension OktaModelBuilder {
   }
 
   private mutating func zoneOrAny(_ id: String) -> Condition {
-    id == "ALL_ZONES" ? anyZone() : zone(id)
+    id == Self.allZones ? anyZone() : zone(id)
   }
 
   private func zonePhrase(_ id: String) -> String {
-    id == "ALL_ZONES" ? "any zone" : "zone \(zoneName(id))"
+    id == Self.allZones ? "any zone" : "zone \(zoneName(id))"
   }
 
   // MARK: Sign-in

@@ -115,8 +115,12 @@ struct OktaModelBuilder {
     }
   }
 
+  /// What a rule says instead of an id when it means every zone.
+  static let allZones = "ALL_ZONES"
+
   /// That the sign-in comes from inside any zone at all.
   mutating func anyZone() -> Condition {
+    mentionedZones.insert(Self.allZones)
     if case .unreadable(let remedy) = directory.zones {
       return .unknown(unknown("whether the sign-in is inside any zone", remedy: remedy))
     }
