@@ -12,6 +12,13 @@ public struct AccountTable: Sendable {
     /// The bits of the applications it may use.
     public var assigned: UInt64
 
+    /// Makes a signature.
+    public init(status: AccountStatus, atoms: [UInt64], assigned: UInt64) {
+      self.status = status
+      self.atoms = atoms
+      self.assigned = assigned
+    }
+
     /// Whether an atom holds.
     public func has(_ atom: SubjectAtom.ID) -> Bool {
       atoms[atom >> 6] & (1 << UInt64(atom & 63)) != 0
@@ -152,6 +159,30 @@ public struct AccountTable: Sendable {
       status: rows[position].status, atoms: Array(atomWords[start..<start + wordsPerRow]),
       assigned: rows[position].assigned)
   }
+
+  /// A hash of the signature and status text at a position; no allocation.
+  func signatureHash(at position: Int) -> UInt64 {
+    let row = rows[position]
+    var digest = Digest()
+    digest.add(UInt64(row.status.rawValue) << 32 | UInt64(row.statusText))
+    digest.add(row.assigned)
+    for word in 0..<wordsPerRow { digest.add(atomWords[position * wordsPerRow + word]) }
+    return digest.value == 0 ? 1 : digest.value
+  }
+
+  /// Whether the account at a position has this signature; no allocation.
+  func hasSignature(_ signature: Signature, at position: Int) -> Bool {
+    let row = rows[position]
+    guard row.status == signature.status, row.assigned == signature.assigned else { return false }
+    for word in 0..<wordsPerRow
+    where atomWords[position * wordsPerRow + word] != signature.atoms[word] {
+      return false
+    }
+    return true
+  }
+
+  /// The provider's own word for the status of the account at a position.
+  func statusText(at position: Int) -> String { statusTexts[Int(rows[position].statusText)] }
 
   /// The id of the account at a position.
   public func id(at position: Int) -> String { arena[rows[position].id] ?? "" }

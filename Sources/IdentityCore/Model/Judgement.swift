@@ -90,9 +90,9 @@ public struct Door: Sendable, Codable, Hashable {
 
 /// One variable of a witness and its value.
 public struct ContextFact: Sendable, Codable, Hashable {
-  /// The variable, e.g. `platform` or `zone HQ`.
+  /// The variable: `platform`, `zone HQ`.
   public var name: String
-  /// Its value, e.g. `linux` or `outside`.
+  /// Its value: `linux`, `outside`.
   public var value: String
 
   /// Makes a fact.

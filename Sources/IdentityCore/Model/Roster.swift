@@ -173,6 +173,8 @@ public struct TeamReading: Sendable {
   public var hasIdentityProvider: Tri
   /// Whether the roster says how people sign in at all (csv, scim and local do not).
   public var saysSignIn: Bool
+  /// Whether the roster names the identity provider of each federated login, so that none named is a contradiction.
+  public var namesProviders: Bool
   /// What went wrong while this team was read; empty means read to the end.
   public var issues: [SourceIssue]
 
@@ -182,13 +184,15 @@ public struct TeamReading: Sendable {
   /// Makes a reading.
   public init(
     team: TeamName, roster: Roster, identityProviders: [PlatformIdentityProvider] = [],
-    hasIdentityProvider: Tri, saysSignIn: Bool, issues: [SourceIssue] = []
+    hasIdentityProvider: Tri, saysSignIn: Bool, namesProviders: Bool = true,
+    issues: [SourceIssue] = []
   ) {
     self.team = team
     self.roster = roster
     self.identityProviders = identityProviders
     self.hasIdentityProvider = hasIdentityProvider
     self.saysSignIn = saysSignIn
+    self.namesProviders = namesProviders
     self.issues = issues
   }
 }

@@ -8,7 +8,7 @@ public struct SourceIssue: Sendable, Codable, Hashable {
     case details
   }
 
-  /// A stable code: `unauthorised`, `forbidden`, `malformed`, `truncated`, `cursor-loop`, `foreign-link`, …
+  /// A stable code: `unauthorised`, `forbidden`, `malformed`, `truncated`, `cursor-loop`, and so on.
   public var code: String
   /// The call, as method and path template.
   public var call: String
@@ -42,7 +42,7 @@ public struct SourceIssue: Sendable, Codable, Hashable {
 public struct SourceReading: Sendable, Codable, Hashable {
   /// The name in the configuration.
   public var name: SourceName
-  /// The kind of source, e.g. `okta`.
+  /// The kind of source: `okta`.
   public var kind: String
   /// Rows taken in: people, accounts.
   public var fetched: Int
@@ -63,6 +63,12 @@ public struct SourceReading: Sendable, Codable, Hashable {
 
   /// Whether everything verdicts rest on was read to its declared end.
   public var isComplete: Bool { !issues.contains { $0.affects == .verdicts } }
+
+  /// Why nothing certain can be said from an incomplete reading, with its first cause.
+  var incompleteReason: String {
+    let cause = issues.first { $0.affects == .verdicts }.map { ": \($0.message)" } ?? "."
+    return "Source \(name) was not read to its end\(cause)"
+  }
 
   /// Makes a reading.
   public init(

@@ -74,8 +74,9 @@ public struct HistoryEntry: Sendable, Codable, Hashable {
   public var email: String
   /// The fields that changed.
   public var fields: [FieldChange]
-  /// Findings that opened and ended.
+  /// Findings that opened.
   public var opened: FindingSet
+  /// Findings that ended.
   public var resolved: FindingSet
 
   /// Makes an entry.

@@ -52,6 +52,15 @@ public struct TextArena: Sendable {
     }
   }
 
+  /// Whether two texts have the same bytes.
+  public func isEqual(_ a: Reference, _ b: Reference) -> Bool {
+    a == b
+      || a.length == b.length
+        && withBytes(of: a) { left in
+          withBytes(of: b) { left.elementsEqual($0) }
+        }
+  }
+
   /// Orders two texts by their bytes, which is code point order.
   public func isLess(_ a: Reference, _ b: Reference) -> Bool {
     withBytes(of: a) { left in

@@ -31,8 +31,9 @@ public struct MemberChange: Sendable, Codable, Hashable {
 public struct FieldChange: Sendable, Codable, Hashable {
   /// The public name of the field.
   public var name: String
-  /// Before and after, as reports spell them.
+  /// The value before, as reports spell it.
   public var before: String
+  /// The value after, as reports spell it.
   public var after: String
 
   /// Makes a field change.

@@ -61,11 +61,13 @@ public struct RuleReference: Sendable, Codable, Hashable {
   /// An index into ``SignInModel/rules``.
   public typealias ID = Int
 
-  /// The policy's id and name.
+  /// The policy's id.
   public var policyID: String
+  /// The policy's name.
   public var policyName: String
-  /// The rule's id and name; the policy's own where it has no rules.
+  /// The rule's id; the policy's own where it has no rules.
   public var ruleID: String
+  /// The rule's name; the policy's own where it has no rules.
   public var ruleName: String
   /// Its place in the policy from 1, as the provider's console counts; nil where order does not matter.
   public var position: Int?

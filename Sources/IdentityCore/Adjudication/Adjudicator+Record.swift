@@ -1,0 +1,61 @@
+extension Adjudicator {
+  /// The record of a person whose case was judged.
+  func record(_ person: Int, _ judgedCase: Case) -> MemberRecord {
+    let row = mainRow(of: person)
+    let member = reading.roster[row]
+    let key = reading.roster.key(at: row)
+    let enrolment = enrolment(of: person, judgedCase)
+    let exemption = exemption(of: key)
+    return MemberRecord(
+      team: settings.name, key: key, email: member.email, name: member.name, role: member.role,
+      sso: Self.sso(member), platformMFA: Self.platformMFA(member), platformUserID: member.userID,
+      isPending: member.kind == .pending, judgement: judgedCase.judgement,
+      provider: judgedCase.provider, accountID: accountID(of: person, judgedCase),
+      enrolled: enrolment.enrolled, factors: enrolment.factors, exemption: exemption,
+      isExempt: exemption?.isValid(at: now) ?? false,
+      findings: findings(of: person, judgedCase, enrolment, exemption), since: now)
+  }
+
+  private func findings(
+    of person: Int, _ judgedCase: Case, _ enrolment: (enrolled: Tri, factors: FactorSet),
+    _ exemption: Exemption?
+  ) -> FindingSet {
+    FindingRules.complete(
+      judgedCase.findings, verdict: judgedCase.judgement.verdict, enrolled: enrolment.enrolled,
+      factors: enrolment.factors, exemption: exemption, isOnlyAdmin: isOnlyAdmin(person), now: now)
+  }
+
+  private func enrolment(of person: Int, _ judgedCase: Case) -> (enrolled: Tri, factors: FactorSet)
+  {
+    guard let target = judgedCase.target, let position = account(of: person, target: target),
+      let accounts = accounts(target: target)
+    else { return (.unknown, []) }
+    return (accounts.rows[position].enrolled, accounts.rows[position].factors)
+  }
+
+  private func accountID(of person: Int, _ judgedCase: Case) -> String? {
+    guard let target = judgedCase.target, let position = account(of: person, target: target)
+    else { return nil }
+    return accounts(target: target)?.id(at: position)
+  }
+
+  static func sso(_ member: RosterMember) -> MemberRecord.SSO {
+    if member.kind == .collaborator { return .unavailable }
+    switch member.federated {
+    case .yes: return .enabled
+    case .no: return member.kind == .pending ? .unknown : .disabled
+    case .unknown: return .unknown
+    }
+  }
+
+  /// Under single sign-on the platform's own second factor is switched off: not applicable.
+  static func platformMFA(_ member: RosterMember) -> MemberRecord.PlatformMFA {
+    if member.kind == .pending { return .unknown }
+    if member.kind == .member, member.federated == .yes { return .notApplicable }
+    switch member.platformMFA {
+    case .yes: return .enabled
+    case .no: return .disabled
+    case .unknown: return .unknown
+    }
+  }
+}

@@ -1,0 +1,295 @@
+/// Judges the people of one team: roster and provider readings in, verdicts out; pure.
+///
+/// People who look alike to every policy are judged once, so that a million members over two hundred policies are a few
+/// hundred evaluations.
+public struct Adjudicator {
+  /// One person of the team with the verdict.
+  public struct Person: Sendable {
+    /// The judged record; ``MemberRecord/since`` is the moment of judging.
+    public var record: MemberRecord
+    /// Whether a provider behind the verdict was not read to its end.
+    public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
+    /// Which provider that was and why; empty when all were.
+    public var incompleteReason: String
+  }
+
+  /// What is remembered of people who look alike.
+  struct Case {
+    var judgement: Judgement
+    var digest: UInt64
+    var findings: FindingSet
+    /// The source of the deciding door.
+    var provider: SourceName?
+    /// The `sign_in` position whose account is recorded; nil when no account decides.
+    var target: Int?
+    /// Which provider behind the verdict was not read to its end, and why; empty when all were.
+    var incompleteReason: String
+  }
+
+  let settings: TeamSettings
+  let reading: TeamReading
+  let now: Timestamp
+  private let door: PlatformDoor
+  private var indices: [AccountIndex?]
+  private var evaluators: [SignInEvaluator?]
+  private let appPositions: [Int?]
+  private var doors: [UInt64: Door] = [:]
+  private var cases: [[UInt64]: Int] = [:]
+  private(set) var judged: [Case] = []
+  /// Positions of the roster in byte order of their keys.
+  let order: [Int32]
+  /// For each person, where its rows start in ``order``; the end is the next person's start.
+  let starts: [Int32]
+  private var matches: [[AccountMatcher.Match]]
+  private let exemptions: [String: Exemption]
+  private let onlyAdmin: Int?
+
+  /// Prepares to judge a team.
+  ///
+  /// - Parameters:
+  ///   - providers: the readings of the sources named by the team's `sign_in`; a missing one was not read.
+  ///   - now: the moment of the run; exemptions are judged by it.
+  public init(
+    settings: TeamSettings, reading: TeamReading, providers: [SourceName: ProviderReading],
+    now: Timestamp
+  ) {
+    self.settings = settings
+    self.reading = reading
+    self.now = now
+    door = PlatformDoor(settings: settings, reading: reading, providers: providers)
+    indices = settings.signIn.map { providers[$0.provider].map(AccountIndex.init) }
+    appPositions = settings.signIn.map { target in
+      providers[target.provider]?.apps.firstIndex { $0.id == target.app }
+    }
+    evaluators = zip(settings.signIn, appPositions).map { target, position in
+      guard let position,
+        case .readable(let model)? = providers[target.provider]?.apps[position].state
+      else { return nil }
+      return SignInEvaluator(model)
+    }
+    order = reading.roster.sortedByKey()
+    starts = reading.roster.groupStarts(order)
+    exemptions = Dictionary(
+      settings.exemptions.map { (EmailKey.make($0.member), $0) }, uniquingKeysWith: { $1 })
+    onlyAdmin = Self.onlyAdmin(reading.roster, order, starts)
+    matches = []
+    matches = claimAccounts()
+  }
+
+  /// How many people there are.
+  public var count: Int { starts.count }
+
+  /// How many different cases were judged so far.
+  public var distinctCases: Int { judged.count }
+
+  /// Calls `body` with the match key of a person; people are in the byte order of their keys.
+  public func withKey<R>(of person: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows
+    -> R
+  {
+    try reading.roster.withKey(at: Int(order[Int(starts[person])]), body)
+  }
+
+  /// Judges a person and makes the record.
+  public mutating func person(_ person: Int) -> Person {
+    let found = judgedCase(person)
+    return Person(
+      record: record(person, judged[found]), incompleteReason: judged[found].incompleteReason)
+  }
+
+  /// The case of a person, judged when it is the first of its kind.
+  mutating func judgedCase(_ person: Int) -> Int {
+    let positions = rows(of: person)
+    var key: [UInt64] = []
+    key.reserveCapacity(positions.count + matches.count)
+    for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
+    for (target, index) in indices.enumerated() {
+      key.append(index?.standing(matches[target][person]).code ?? .max)
+    }
+    if let known = cases[key] { return known }
+    let number = judged.count
+    cases[key] = number
+    judged.append(judge(person, positions))
+    return number
+  }
+
+  func rows(of person: Int) -> Range<Int> {
+    let end = person + 1 < starts.count ? Int(starts[person + 1]) : order.count
+    return Int(starts[person])..<end
+  }
+
+  /// The position in the roster of the row that names the person: the first that is no invitation.
+  func mainRow(of person: Int) -> Int {
+    let positions = rows(of: person)
+    if positions.count == 1 { return Int(order[positions.lowerBound]) }
+    return positions.map { Int(order[$0]) }.min { left, right in
+      reading.roster.rows[left].kind.rawValue < reading.roster.rows[right].kind.rawValue
+    } ?? Int(order[positions.lowerBound])
+  }
+
+  func account(of person: Int, target: Int) -> Int? {
+    guard case .one(let position) = matches[target][person] else { return nil }
+    return Int(position)
+  }
+
+  func accounts(target: Int) -> AccountTable? { indices[target]?.reading.accounts }
+
+  func exemption(of key: String) -> Exemption? { exemptions.isEmpty ? nil : exemptions[key] }
+
+  func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
+
+  private mutating func claimAccounts() -> [[AccountMatcher.Match]] {
+    indices.indices.map { target in
+      guard indices[target] != nil else { return [] }
+      return (0..<count).map { person in
+        withKey(of: person) { key in
+          indices[target]?.claim(key, by: Int32(person)) ?? .none
+        }
+      }
+    }
+  }
+
+  private static func onlyAdmin(_ roster: Roster, _ order: [Int32], _ starts: [Int32]) -> Int? {
+    var found: Int?
+    var person = -1
+    for (index, position) in order.enumerated() {
+      if person + 1 < starts.count, Int(starts[person + 1]) == index { person += 1 }
+      let isAdmin =
+        roster.rows[Int(position)].kind == .member && roster.role(at: Int(position)) == .admin
+      guard isAdmin, found != person else { continue }
+      if found != nil { return nil }
+      found = person
+    }
+    return found
+  }
+
+  // MARK: Judging
+
+  private mutating func judge(_ person: Int, _ positions: Range<Int>) -> Case {
+    let logins = positions.map { reading.roster[Int(order[$0])] }.filter { $0.kind != .pending }
+    guard !logins.isEmpty else {
+      return makeCase(
+        [
+          (
+            Door(
+              provider: settings.roster, app: nil, verdict: .notEvaluated, code: .pending,
+              reason: "Invited, has not joined yet."), nil
+          )
+        ], platformMFA: .unknown)
+    }
+    var ways: [(Door, target: Int?)] = []
+    var targets: [Int] = []
+    var shown: [EvidenceItem] = []
+    for login in logins {
+      let way = door.way(
+        kind: login.kind, federated: login.federated, platformMFA: login.platformMFA,
+        identityProvider: login.identityProvider)
+      switch way {
+      case .door(let door): if !ways.contains(where: { $0.0 == door }) { ways.append((door, nil)) }
+      case .providers(let more, let evidence):
+        targets += more.filter { !targets.contains($0) }
+        shown += evidence.filter { !shown.contains($0) }
+      }
+    }
+    ways += providerDoors(person, targets).map { door, target in
+      var door = door
+      door.evidence = shown + door.evidence
+      return (door, target)
+    }
+    let platformMFA = logins.allSatisfy { $0.platformMFA == .yes } ? Tri.yes : .no
+    return makeCase(ways, platformMFA: platformMFA)
+  }
+
+  /// The doors at the providers; no account at one is a closed door while there is one at another.
+  private mutating func providerDoors(_ person: Int, _ targets: [Int]) -> [(Door, target: Int?)] {
+    var doors: [(Door, target: Int?)] = []
+    for target in targets {
+      let standing = indices[target]?.standing(matches[target][person])
+      let key = UInt64(target) << 48 | (standing?.code ?? 0xFFFF_FFFF_FFFF)
+      if let known = self.doors[key] {
+        doors.append((known, target))
+      } else {
+        let made = providerDoor(target, standing)
+        self.doors[key] = made
+        doors.append((made, target))
+      }
+    }
+    let isKnownSomewhere = doors.contains {
+      $0.0.code != .notInIdP && $0.0.code != .sourceIncomplete
+    }
+    guard isKnownSomewhere else { return doors }
+    return doors.map { door, target in
+      guard door.code == .notInIdP else { return (door, target) }
+      var closed = door
+      closed.verdict = .notEvaluated
+      return (closed, target)
+    }
+  }
+
+  private func providerDoor(_ target: Int, _ standing: AccountIndex.Standing?) -> Door {
+    let signIn = settings.signIn[target]
+    func door(_ verdict: Verdict, _ code: ReasonCode, _ reason: String) -> Door {
+      Door(
+        provider: signIn.provider, app: signIn.app, verdict: verdict, code: code, reason: reason)
+    }
+    guard let index = indices[target], let standing, let position = appPositions[target] else {
+      return door(.cannotTell, .sourceIncomplete, "Source \(signIn.provider) was not read.")
+    }
+    let app = index.reading.apps[position]
+    switch standing {
+    case .unknown:
+      guard index.reading.source.isComplete else {
+        return door(.cannotTell, .sourceIncomplete, index.reading.source.incompleteReason)
+      }
+      return door(.cannotTell, .notInIdP, "No account at \(signIn.provider) goes by this address.")
+    case .ambiguous:
+      return door(
+        .cannotTell, .ambiguousIdentity,
+        "More than one match at \(signIn.provider): two accounts for this address, or one account for two members."
+      )
+    case .account(let number):
+      let signature = index.signatures[Int(number)]
+      let status = index.statusTexts[Int(number)]
+      if signature.status == .inactive {
+        return door(
+          .notEvaluated, .deprovisioned,
+          "The account at \(signIn.provider) cannot sign in (\(status)), but is still on the team.")
+      }
+      switch app.state {
+      case .inactive(let reason): return door(.notEvaluated, .appInactive, reason)
+      case .unreadable(let reason, let remedy):
+        var made = door(.cannotTell, .policyUnknown, "\(reason) To mend it: \(remedy).")
+        made.evidence = app.evidence
+        return made
+      case .readable(let model):
+        guard signature.mayUse(position) else {
+          return door(
+            .notEvaluated, .notAssigned,
+            "Has an account at \(signIn.provider), but not the application \(app.label).")
+        }
+        guard let evaluator = evaluators[target] else { break }
+        let result = evaluator.evaluate(signature)
+        return SignInWording(model: model, app: app, source: signIn.provider)
+          .door(result, signature)
+      }
+    }
+    return door(.cannotTell, .policyUnknown, "The application cannot be judged.")
+  }
+
+  private func makeCase(_ ways: [(Door, target: Int?)], platformMFA: Tri) -> Case {
+    let judgement = Judgement(doors: ways.map(\.0))
+    let deciding = ways.first { $0.0 == judgement.deciding }
+    let incomplete = ways.lazy.compactMap { door, target -> String? in
+      guard let target else { return nil }
+      guard let source = indices[target]?.reading.source else {
+        return "Source \(door.provider) was not read."
+      }
+      return source.isComplete ? nil : source.incompleteReason
+    }.first
+    return Case(
+      judgement: judgement, digest: judgement.digest,
+      findings: FindingRules.findings(of: judgement, platformMFA: platformMFA),
+      provider: deciding?.0.provider,
+      target: deciding?.target ?? ways.compactMap(\.target).first,
+      incompleteReason: incomplete ?? "")
+  }
+}

@@ -1,0 +1,199 @@
+/// The doors of one login as the platform describes it: the table of the design, row by row.
+///
+/// | federated | team has an IdP | platform MFA | door |
+/// |---|---|---|---|
+/// | yes | yes | any | the identity provider's |
+/// | no | yes | on, off | the platform's password beside single sign-on |
+/// | no | no | on | the platform's login with its second factor |
+/// | no | no | off | the platform's password |
+/// | yes | not visible, redacted, not configured | any | nobody can tell |
+struct PlatformDoor {
+  /// What decides for a login.
+  enum Way: Hashable {
+    /// The identity providers at these positions of the team's `sign_in` decide.
+    case providers([Int], [EvidenceItem])
+    /// The platform's own login decides.
+    case door(Door)
+  }
+
+  let settings: TeamSettings
+  let reading: TeamReading
+  let providers: [SourceName: ProviderReading]
+
+  /// How a login gets in.
+  ///
+  /// - Parameter kind: never `.pending`.
+  func way(
+    kind: RosterMember.Kind, federated: Tri, platformMFA: Tri, identityProvider: String?
+  ) -> Way {
+    if kind == .collaborator {
+      return .door(password(platformMFA, isCollaborator: true))
+    }
+    switch federated {
+    case .unknown:
+      guard !reading.saysSignIn else {
+        return .door(
+          cannotTell(.rosterContradiction, "The roster does not say how this login signs in."))
+      }
+      return settings.signIn.isEmpty
+        ? .door(notConfigured) : .providers(Array(settings.signIn.indices), [attested])
+    case .no where identityProvider != nil:
+      return .door(
+        cannotTell(
+          .rosterContradiction,
+          "The platform calls this login not federated and names an identity provider for it."))
+    case .no: return .door(password(platformMFA, isCollaborator: false))
+    case .yes: return federatedWay(identityProvider)
+    }
+  }
+
+  private func federatedWay(_ id: String?) -> Way {
+    guard reading.namesProviders else {
+      return settings.signIn.isEmpty
+        ? .door(notConfigured) : .providers(Array(settings.signIn.indices), [attested])
+    }
+    guard let id else {
+      return .door(
+        cannotTell(
+          .rosterContradiction,
+          "The platform calls this login federated but names no identity provider for it."))
+    }
+    guard let provider = reading.identityProviders.first(where: { $0.id == id }) else {
+      return .door(
+        cannotTell(
+          .identityProviderUnknown,
+          "The identity provider of this login is hidden: it is none of those the team shows."))
+    }
+    guard !settings.signIn.isEmpty else { return .door(notConfigured) }
+    let named = provider.name ?? provider.id
+    if provider.isAccountOwned {
+      let owner = EvidenceItem(
+        .platform, id: provider.id, name: "identity provider '\(named)'",
+        value: "owned by the enterprise account; its settings cannot be read")
+      return .providers(Array(settings.signIn.indices), [owner, attested])
+    }
+    guard !provider.isRedacted, provider.entityID != nil || provider.ssoTargetURL != nil else {
+      return .door(
+        cannotTell(
+          .identityProviderUnknown,
+          "The settings of identity provider '\(named)' cannot be read."))
+    }
+    let matched = settings.signIn.indices.filter {
+      IdentityProviderMatch.isSame(provider, providers[settings.signIn[$0].provider])
+    }
+    // A provider that was not read to its end may be the one, under a name it did not get to tell.
+    let unread = settings.signIn.indices.filter {
+      providers[settings.signIn[$0].provider]?.source.isComplete != true
+    }
+    guard !matched.isEmpty || !unread.isEmpty else {
+      let target = provider.ssoTargetURL ?? provider.entityID ?? named
+      return .door(
+        cannotTell(
+          .identityProviderUnknown,
+          "Identity provider '\(named)' (\(target)) is none of the providers configured for this team."
+        ))
+    }
+    let shown = EvidenceItem(
+      .platform, id: provider.id, name: "identity provider '\(named)'",
+      value: "signs in at \(provider.ssoTargetURL ?? provider.entityID ?? "")")
+    return .providers(matched.isEmpty ? unread : matched, [shown])
+  }
+
+  private var attested: EvidenceItem {
+    EvidenceItem(
+      .attestation, name: "configuration of team \(settings.name)",
+      value: "names the provider and application of its sign-in")
+  }
+
+  private var notConfigured: Door {
+    cannotTell(
+      .notConfigured,
+      "No `sign_in` is configured for team \(settings.name): add its provider and app."
+    )
+  }
+
+  private func password(_ platformMFA: Tri, isCollaborator: Bool) -> Door {
+    let who =
+      isCollaborator ? "A collaborator, who cannot be put under single sign-on," : "This login"
+    let evidence = [
+      EvidenceItem(
+        .platform, name: isCollaborator ? "collaborator outside the team" : "not federated",
+        value:
+          "platform MFA \(platformMFA == .yes ? "on" : platformMFA == .no ? "off" : "not shown")"
+      )
+    ]
+    switch teamHasProvider {
+    case .yes:
+      return Door(
+        provider: settings.roster, app: nil, verdict: .notEnforced, code: .outsideSSO,
+        reason: "\(who) signs in with a password outside the team's single sign-on; "
+          + (platformMFA == .yes
+            ? "only the platform's own second factor stands there."
+            : "the platform does not show a second factor either."),
+        witness: platformMFA == .yes
+          ? "any sign-in with the platform's own password and second factor"
+          : "any sign-in with the platform's own password",
+        evidence: evidence)
+    case .no where platformMFA == .yes:
+      return Door(
+        provider: settings.roster, app: nil, verdict: .enforced, code: .platformLogin,
+        reason: "The team has no identity provider; the platform's own login asks for two factors.",
+        evidence: evidence)
+    case .unknown where platformMFA == .yes:
+      return cannotTell(
+        .identityProviderUnknown,
+        "\(who) has the platform's second factor on, but whether the team has an identity provider could not be read."
+      )
+    case .no, .unknown:
+      return Door(
+        provider: settings.roster, app: nil, verdict: .notEnforced, code: .noSecondFactor,
+        reason: "\(who) signs in with a password, and the platform does not show a second factor.",
+        witness: "any sign-in with the platform's own password", evidence: evidence)
+    }
+  }
+
+  private var teamHasProvider: Tri {
+    settings.signIn.isEmpty ? reading.hasIdentityProvider : .yes
+  }
+
+  private func cannotTell(_ code: ReasonCode, _ reason: String) -> Door {
+    Door(
+      provider: settings.roster, app: nil, verdict: .cannotTell, code: code, reason: reason)
+  }
+}
+
+/// Whether an identity provider that a platform shows is a provider that we read.
+enum IdentityProviderMatch {
+  static func isSame(_ shown: PlatformIdentityProvider, _ read: ProviderReading?) -> Bool {
+    guard let read else { return false }
+    let targets = [shown.ssoTargetURL, shown.entityID].compactMap { $0.flatMap(host) }
+    guard let first = targets.first else { return false }
+    // Where the vendor issues one entity id host for all customers, the sign-in address decides.
+    return isKnown(first, read)
+      && targets.dropFirst().allSatisfy { isKnown($0, read) || isVendor($0, read) }
+  }
+
+  private static func isKnown(_ host: String, _ read: ProviderReading) -> Bool {
+    if read.hosts.contains(host) { return true }
+    // A provider read over loopback goes by another name in SAML settings; its vendor's names are accepted.
+    let isLoopback = read.hosts.allSatisfy {
+      $0.hasPrefix("127.") || $0.hasPrefix("localhost") || $0.hasPrefix("[::1]")
+    }
+    return isLoopback && isVendor(host, read)
+  }
+
+  private static func isVendor(_ host: String, _ read: ProviderReading) -> Bool {
+    read.vendorHostSuffixes.contains { host == $0 || host.hasSuffix("." + $0) }
+  }
+
+  /// The host of an http(s) URL, lower case, with its port where it is not the scheme's own.
+  static func host(_ url: String) -> String? {
+    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[0].hasSuffix(":"), parts[1].isEmpty else { return nil }
+    let rest = parts[2].prefix { $0 != "?" && $0 != "#" }
+    var host = (rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest).lowercased()
+    if url.lowercased().hasPrefix("https://"), host.hasSuffix(":443") { host.removeLast(4) }
+    if url.lowercased().hasPrefix("http://"), host.hasSuffix(":80") { host.removeLast(3) }
+    return host.isEmpty ? nil : host
+  }
+}

@@ -1,0 +1,54 @@
+/// What a residual policy may still ask for: its rules in order, and the variables and unknowns they hang on.
+struct ReachableRules {
+  private let policy: ResidualPolicy
+  private(set) var rules: [RuleReference.ID] = []
+  private(set) var variables: Set<Int> = []
+  private(set) var unknowns: Set<Int> = []
+
+  init(_ policy: ResidualPolicy) {
+    self.policy = policy
+  }
+
+  mutating func collect() {
+    collect(policy.root)
+    // An axiom matters only where it speaks of a variable that matters, or leads to one that does.
+    var isGrowing = true
+    while isGrowing {
+      isGrowing = false
+      for axiom in policy.axioms {
+        var touched: Set<Int> = []
+        Self.variables(of: axiom, into: &touched)
+        if !touched.isDisjoint(with: variables), !touched.isSubset(of: variables) {
+          variables.formUnion(touched)
+          isGrowing = true
+        }
+      }
+    }
+    unknowns.formUnion(variables.filter { $0 >= policy.firstUnknown })
+    variables.subtract(unknowns)
+  }
+
+  private mutating func collect(_ tree: ResidualPolicy.Tree) {
+    switch tree {
+    case .leaf(_, let rule):
+      if let rule, !rules.contains(rule) { rules.append(rule) }
+    case .open(let variable): unknowns.insert(variable)
+    case .firstMatch(let branches, let otherwise):
+      for (condition, branch) in branches {
+        Self.variables(of: condition, into: &variables)
+        collect(branch)
+      }
+      collect(otherwise)
+    case .all(let parts), .any(let parts): parts.forEach { collect($0) }
+    }
+  }
+
+  private static func variables(of formula: ResidualPolicy.Formula, into set: inout Set<Int>) {
+    switch formula {
+    case .constant: return
+    case .variable(let index, _): set.insert(index)
+    case .not(let inner): variables(of: inner, into: &set)
+    case .all(let parts), .any(let parts): parts.forEach { variables(of: $0, into: &set) }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// Puts a sign-in result into the words of reports: reason, witness and evidence.
+struct SignInWording {
+  let model: SignInModel
+  let app: ProviderApp
+  let source: SourceName
+
+  /// The door this result makes.
+  func door(_ result: SignInResult, _ signature: AccountTable.Signature) -> Door {
+    Door(
+      provider: source, app: app.id, verdict: result.verdict, code: code(result),
+      reason: reason(result), witness: witness(result),
+      witnessContext: result.witness.sorted { $0.name < $1.name },
+      evidence: app.evidence + rules(result) + facts(result, signature) + unknowns(result))
+  }
+
+  private func code(_ result: SignInResult) -> ReasonCode {
+    switch result.verdict {
+    case .enforced: result.isAlwaysRefused ? .accessDenied : .policyEnforces
+    case .enforcedConditionally: .policyEscapes
+    case .notEnforced: .policySingleFactor
+    case .cannotTell, .notEvaluated: .policyUnknown
+    }
+  }
+
+  private func reason(_ result: SignInResult) -> String {
+    switch result.verdict {
+    case .enforced where result.isAlwaysRefused:
+      return "Every sign-in to \(app.label) is refused by policy."
+    case .enforced:
+      let policies = names(result.reachableRules.map { "'\(model.rules[$0].policyName)'" })
+      return "Every sign-in to \(app.label) asks for two factors"
+        + (policies.isEmpty ? "." : " (\(policies)).")
+    case .enforcedConditionally:
+      return "One factor is enough for \(app.label) \(witness(result) ?? "in some sign-ins")."
+    case .notEnforced:
+      return "One factor is enough for \(app.label): \(witness(result) ?? "every sign-in")."
+    case .cannotTell, .notEvaluated:
+      let causes = names(result.unknowns.map(\.title))
+      let remedies = names(result.unknowns.map(\.remedy))
+      return "It is not known \(causes.isEmpty ? "what the policies ask for" : causes)."
+        + (remedies.isEmpty ? "" : " To mend it: \(remedies).")
+    }
+  }
+
+  /// The escape as a phrase: `zone HQ inside: rule 1 'Office' of policy 'Any two factors' asks for a password only`.
+  private func witness(_ result: SignInResult) -> String? {
+    guard result.verdict == .notEnforced || result.verdict == .enforcedConditionally else {
+      return nil
+    }
+    let context = result.witness.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    let rules = names(result.witnessRules.map { ruleText(model.rules[$0]) })
+    let head = context.isEmpty ? "any sign-in" : "with \(context)"
+    return rules.isEmpty ? head : "\(head): \(rules)"
+  }
+
+  private func ruleText(_ rule: RuleReference) -> String {
+    let place = rule.position.map { "rule \($0) " } ?? "rule "
+    return "\(place)'\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
+  }
+
+  private func rules(_ result: SignInResult) -> [EvidenceItem] {
+    result.reachableRules.map { id in
+      let rule = model.rules[id]
+      let condition = rule.condition.isEmpty ? "always" : "when \(rule.condition)"
+      return EvidenceItem(
+        .rule, id: rule.ruleID, name: "\(rule.policyName) › \(rule.ruleName)",
+        value: "\(rule.demand), \(condition)", path: rule.policyID)
+    }
+  }
+
+  private func facts(
+    _ result: SignInResult, _ signature: AccountTable.Signature
+  ) -> [EvidenceItem] {
+    result.decidingAtoms.map { id in
+      let atom = model.atoms[id]
+      let isUnreadable = model.unreadableAtoms[id] != nil
+      return EvidenceItem(
+        atom.kind == .group ? .group : .userFlag, id: atom.id, name: atom.name,
+        value: isUnreadable ? "not readable" : signature.has(id) ? "yes" : "no")
+    }
+  }
+
+  private func unknowns(_ result: SignInResult) -> [EvidenceItem] {
+    result.unknowns.map {
+      EvidenceItem(.status, name: "not known: \($0.title)", value: $0.remedy)
+    }
+  }
+
+  private func names(_ all: [String]) -> String {
+    var seen: Set<String> = []
+    return all.filter { seen.insert($0).inserted }.joined(separator: "; ")
+  }
+}

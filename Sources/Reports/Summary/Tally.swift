@@ -1,0 +1,51 @@
+import IdentityCore
+
+/// The people of a report counted, the exempt apart.
+struct Tally {
+  /// Members altogether.
+  private(set) var members = 0
+  /// Members without a valid exemption, by verdict.
+  private(set) var open: [Verdict: Int] = [:]
+  /// Exempt members, by verdict.
+  private(set) var exempt: [Verdict: Int] = [:]
+  /// Open findings of members that are not exempt.
+  private(set) var findings: [FindingKind: Int] = [:]
+  /// Members whose evidence is stale.
+  private(set) var stale = 0
+  /// Members known from an invitation only.
+  private(set) var pending = 0
+  /// When the oldest and the newest evidence were read.
+  private(set) var oldest: Timestamp?
+  private(set) var newest: Timestamp?
+  /// When the oldest stale evidence was read.
+  private(set) var oldestStale: Timestamp?
+
+  /// Members with a valid exemption.
+  var exemptCount: Int { exempt.values.reduce(0, +) }
+  /// Members who are not exempt and known to get in without a second factor.
+  var waysIn: Int { open.filter(\.key.isWayIn).values.reduce(0, +) }
+
+  /// Counts some of a report's members.
+  init(_ members: some Sequence<MemberStatus>) {
+    var names = FindingNames()
+    for status in members { add(status, &names) }
+  }
+
+  private mutating func add(_ status: MemberStatus, _ names: inout FindingNames) {
+    let record = status.record
+    members += 1
+    if record.isPending { pending += 1 }
+    oldest = min(oldest ?? status.observedAt, status.observedAt)
+    newest = max(newest ?? status.observedAt, status.observedAt)
+    if status.isStale {
+      stale += 1
+      oldestStale = min(oldestStale ?? status.observedAt, status.observedAt)
+    }
+    if record.isExempt {
+      exempt[record.verdict, default: 0] += 1
+    } else {
+      open[record.verdict, default: 0] += 1
+      for kind in names.kinds(of: record.findings) { findings[kind, default: 0] += 1 }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import IdentityCore
+
+/// Findings for a terminal.
+enum FindingsTable {
+  /// Writes the findings in the order given.
+  static func write(
+    _ findings: [Finding], style: TerminalStyle, to output: inout ByteOutput
+  ) throws {
+    let table = TextTable([
+      .init("SEVERITY"), .init("KIND"), .init("TEAM", isFlexible: true),
+      .init("MEMBER", isFlexible: true), .init("OPENED"), .init("RESOLVED"),
+    ])
+    let rows = findings.lazy.map { finding in
+      TextTable.Row(
+        [
+          .init(finding.severity.rawValue, finding.severity.tone), .init(finding.kind.rawValue),
+          .init(finding.team), .init(finding.email), .init(TimestampText.minute(finding.openedAt)),
+          .init(
+            finding.resolvedAt.map(TimestampText.minute) ?? (finding.isExempt ? "exempt" : "–")),
+        ],
+        notes: [.init(finding.witness.map { "Way in: \($0)" } ?? finding.reason, .quiet)])
+    }
+    try table.write(rows, style: style, to: &output)
+  }
+}
+
+/// The history for a terminal.
+enum HistoryTable {
+  /// Writes the entries in the order given.
+  static func write(
+    _ entries: [HistoryEntry], style: TerminalStyle, to output: inout ByteOutput
+  ) throws {
+    let table = TextTable([
+      .init("KNOWN"), .init("TEAM", isFlexible: true), .init("MEMBER", isFlexible: true),
+      .init("CHANGE"), .init("RUN"),
+    ])
+    let rows = entries.lazy.map { entry in
+      TextTable.Row(
+        [
+          .init(TimestampText.minute(entry.knownAt)), .init(entry.team), .init(entry.email),
+          .init(entry.kind.rawValue, entry.kind.tone), .init(String(entry.runID.prefix(8)), .quiet),
+        ],
+        notes: notes(on: entry))
+    }
+    try table.write(rows, style: style, to: &output)
+  }
+
+  private static func notes(on entry: HistoryEntry) -> [TextTable.Cell] {
+    var notes = entry.fields.map { change in
+      TextTable.Cell("\(change.name): \(word(change.before)) → \(word(change.after))")
+    }
+    let opened = entry.opened.kinds.map(\.rawValue).joined(separator: ", ")
+    let resolved = entry.resolved.kinds.map(\.rawValue).joined(separator: ", ")
+    if !opened.isEmpty { notes.append(.init("opened \(opened)", .bad)) }
+    if !resolved.isEmpty { notes.append(.init("resolved \(resolved)", .good)) }
+    return notes
+  }
+
+  private static func word(_ value: String) -> String { value.isEmpty ? "nothing" : value }
+}
+
+/// The runs for a terminal.
+enum RunsTable {
+  /// Writes the runs in the order given.
+  static func write(_ runs: [RunRecord], style: TerminalStyle, to output: inout ByteOutput) throws {
+    let table = TextTable([
+      .init("RUN", isFlexible: true), .init("BEGAN"), .init("TOOK", .trailing), .init("OUTCOME"),
+      .init("READ"), .init("ADDED", .trailing), .init("CHANGED", .trailing),
+      .init("REMOVED", .trailing), .init("OPENED", .trailing), .init("RESOLVED", .trailing),
+    ])
+    let rows = runs.lazy.map { run in
+      TextTable.Row(
+        [
+          .init(run.id), .init(TimestampText.minute(run.startedAt)),
+          .init(TimestampText.span(from: run.startedAt, to: run.finishedAt)),
+          .init(run.outcome.rawValue, run.outcome.tone),
+          .init(run.isComplete ? "complete" : "incomplete", run.isComplete ? .good : .warning),
+          .init("\(run.changes.added)"), .init("\(run.changes.changed)"),
+          .init("\(run.changes.removed)"), .init("\(run.changes.opened)"),
+          .init("\(run.changes.resolved)"),
+        ],
+        notes: run.sources.flatMap(notes))
+    }
+    try table.write(rows, style: style, to: &output)
+  }
+
+  private static func notes(on source: SourceReading) -> [TextTable.Cell] {
+    let declared = source.declared.map { " of \($0) declared" } ?? ""
+    var notes = [
+      TextTable.Cell(
+        "\(source.name) (\(source.kind)): \(source.fetched) read\(declared), "
+          + "\(Count.text(source.requests, "request")), \(Count.text(source.bytes, "byte"))",
+        .quiet)
+    ]
+    for issue in source.issues {
+      notes.append(
+        .init(
+          "\(source.name): \(issue.message) \(issue.remedy)",
+          issue.affects == .verdicts ? .warning : .quiet))
+    }
+    return notes
+  }
+}
+
+/// The messages in the outbox for a terminal.
+enum AlertsTable {
+  /// Writes the messages in the order given.
+  static func write(
+    _ messages: [AlertMessage], style: TerminalStyle, to output: inout ByteOutput
+  ) throws {
+    let table = TextTable([
+      .init("MESSAGE", isFlexible: true), .init("CHANNEL"), .init("TEAM", isFlexible: true),
+      .init("MADE"), .init("TRIES", .trailing), .init("STATE"),
+    ])
+    let rows = messages.lazy.map { message in
+      let state: TextTable.Cell =
+        if let delivered = message.deliveredAt {
+          .init("delivered \(TimestampText.minute(delivered))", .good)
+        } else {
+          .init("waits until \(TimestampText.minute(message.nextAttemptAt))", .warning)
+        }
+      return TextTable.Row(
+        [
+          .init(message.id), .init(message.channel), .init(message.team),
+          .init(TimestampText.minute(message.createdAt)), .init("\(message.attempts)"), state,
+        ],
+        notes: message.deliveredAt == nil
+          ? message.lastError.map { [.init($0, .warning)] } ?? [] : [])
+    }
+    try table.write(rows, style: style, to: &output)
+  }
+}
+
+extension Severity {
+  /// The tone in which a severity is shown.
+  var tone: Palette.Tone {
+    switch self {
+    case .critical, .high: .bad
+    case .medium: .warning
+    case .low: .plain
+    }
+  }
+}
+
+extension HistoryEntry.Kind {
+  fileprivate var tone: Palette.Tone {
+    switch self {
+    case .added: .accent
+    case .changed: .plain
+    case .removed: .warning
+    }
+  }
+}
+
+extension RunRecord.Outcome {
+  fileprivate var tone: Palette.Tone {
+    switch self {
+    case .committed, .applied: .good
+    case .held: .warning
+    case .failed: .bad
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import IdentityCore
+
+/// The status for a terminal: the answer, what to know before trusting it, a table a team, the figures.
+struct StatusTable {
+  private let report: StatusReport
+  private let style: TerminalStyle
+
+  /// Prepares a report.
+  init(_ report: StatusReport, style: TerminalStyle) {
+    self.report = report
+    self.style = style
+  }
+
+  /// Writes the table.
+  func write(to sink: @escaping ByteSink) throws {
+    var output = ByteOutput(to: sink)
+    let tally = Tally(report.members)
+    let sections = TeamSection.all(of: report)
+    writeHead(tally, sections, to: &output)
+    for section in sections { try write(section, to: &output) }
+    writeFoot(tally, to: &output)
+    try output.finish()
+  }
+
+  // MARK: Head and foot
+
+  private func writeHead(_ tally: Tally, _ sections: [TeamSection], to output: inout ByteOutput) {
+    let headline = Headline(tally, teams: sections.count)
+    var page = TextPage(style)
+    page.text(headline.sentence, headline.tone)
+    if !headline.detail.isEmpty { page.text(headline.detail) }
+    for notice in Notice.all(of: report, tally) {
+      let isWarning = notice.weight == .warning
+      let place = notice.place.isEmpty ? "" : " (\(notice.place))"
+      let source = notice.source.map { "\($0): " } ?? ""
+      page.text(
+        "\(isWarning ? "!" : "·") \(source)\(notice.message)\(place)",
+        isWarning ? .warning : .quiet, hanging: 2)
+      if !notice.remedy.isEmpty { page.text(notice.remedy, indent: 2) }
+    }
+    if !report.filters.isEmpty {
+      page.text("Filtered by \(report.filters.joined(separator: ", ")).", .quiet)
+    }
+    page.write(to: &output)
+  }
+
+  private func writeFoot(_ tally: Tally, to output: inout ByteOutput) {
+    var page = TextPage(style)
+    page.gap()
+    let verdicts = Verdict.worstFirst.compactMap { verdict in
+      tally.open[verdict].map { "\(verdict.mark) \(Count.grouped($0)) \(verdict.title)" }
+    }
+    let exempt = tally.exemptCount == 0 ? [] : ["\(Count.grouped(tally.exemptCount)) exempt"]
+    page.text((verdicts + exempt).joined(separator: "   "), .strong)
+    let findings = FindingKind.allCases.compactMap { kind in
+      tally.findings[kind].map { "\($0) \(kind.rawValue)" }
+    }
+    if !findings.isEmpty { page.text("Findings: \(findings.joined(separator: ", "))") }
+    if let run = report.run {
+      let end = run.isComplete ? "every source read to its end" : "not every source read to its end"
+      page.text("Run \(run.id), \(TimestampText.minute(run.finishedAt)), \(end).", .quiet)
+    }
+    page.write(to: &output)
+  }
+
+  // MARK: Teams
+
+  private func write(_ section: TeamSection, to output: inout ByteOutput) throws {
+    var page = TextPage(style)
+    page.gap()
+    page.text("\(section.team), \(Count.text(section.count, "member"))", .strong)
+    page.write(to: &output)
+    let table = TextTable([
+      .init("MEMBER", isFlexible: true), .init("ROLE"), .init("SSO"), .init("MFA"),
+      .init("VERDICT"), .init("PROVIDER"), .init("FINDINGS", isFlexible: true),
+    ])
+    if !section.open.isEmpty {
+      try table.write(section.open.lazy.map(row), style: style, to: &output)
+    }
+    guard !section.exempt.isEmpty else { return }
+    var head = TextPage(style)
+    head.gap()
+    head.text("\(section.team), exempt and counted apart", .strong)
+    head.write(to: &output)
+    try table.write(section.exempt.lazy.map(row), style: style, to: &output)
+  }
+
+  private func row(_ index: Int) -> TextTable.Row {
+    let status = report.members[index]
+    let record = status.record
+    let kinds = record.findings.kinds
+    return TextTable.Row(
+      [
+        .init(record.email), .init(record.roleText, record.role.isAdministrator ? .accent : .plain),
+        .init(record.sso.title), .init(record.platformMFA.title),
+        .init("\(record.verdict.mark) \(record.verdict.title)", record.verdict.tone),
+        .init(record.provider ?? "–"), .init(kinds.map(\.rawValue).joined(separator: ", ")),
+      ],
+      notes: notes(on: status, isFlagged: !kinds.isEmpty))
+  }
+
+  private func notes(on status: MemberStatus, isFlagged: Bool) -> [TextTable.Cell] {
+    let record = status.record
+    var notes: [TextTable.Cell] = []
+    if let witness = record.witness {
+      notes.append(.init("Way in: \(witness)", .quiet))
+    } else if isFlagged || record.verdict != .enforced {
+      if !record.reason.isEmpty { notes.append(.init(record.reason, .quiet)) }
+    }
+    if record.isExempt, let exemption = record.exemption {
+      notes.append(.init("Exempt \(exemption.sentence)", .quiet))
+    }
+    if status.isStale {
+      let age = TimestampText.span(from: status.observedAt, to: report.generatedAt)
+      notes.append(.init("Stale: read \(age) ago, and a source failed since.", .warning))
+    }
+    return notes
+  }
+}
+
+extension Headline {
+  /// The tone of the sentence.
+  fileprivate var tone: Palette.Tone {
+    switch mood {
+    case .good: .good
+    case .uncertain: .warning
+    case .bad: .bad
+    }
+  }
+}
+
+extension Verdict {
+  /// The tone in which a verdict is shown.
+  var tone: Palette.Tone {
+    switch self {
+    case .notEnforced: .bad
+    case .cannotTell, .enforcedConditionally: .warning
+    case .enforced: .good
+    case .notEvaluated: .quiet
+    }
+  }
+}
+
+extension Exemption {
+  /// `until 2027-01-31, approved by ciso@acme.com: sealed emergency account`.
+  var sentence: String {
+    "until \(TimestampText.day(until)), approved by \(approvedBy): \(reason)"
+  }
+}

@@ -1,0 +1,76 @@
+internal import GRDB
+internal import IdentityCore
+
+/// Builds findings from the versions that opened them, hold them and ended them.
+final class FindingReader {
+  let versions: VersionReader
+  private let times: Query
+  private let ending: Query
+  private let opening: Query
+  private var known: [Int64: Timestamp] = [:]
+
+  init(_ database: Database) throws {
+    versions = try VersionReader(database)
+    times = try Query(database, "SELECT finished_at FROM runs WHERE seq = ?")
+    let resolved = """
+      FROM resolved_findings f JOIN teams t ON t.id = f.team_id
+      WHERE t.name = ? AND f.key = ? AND f.kind = ?
+      """
+    ending = try Query(
+      database, "SELECT f.resolved_version \(resolved) AND f.opened_version = ?")
+    opening = try Query(
+      database, "SELECT f.opened_version \(resolved) AND f.resolved_version = ?")
+  }
+
+  /// When a run was committed.
+  func time(ofRun run: Int64) throws -> Timestamp {
+    if let time = known[run] { return time }
+    times.bind(1, run)
+    defer { times.reset() }
+    let time = Timestamp(milliseconds: try times.step() ? times.integer(0) : 0)
+    if known.count >= 4096 { known.removeAll(keepingCapacity: true) }
+    known[run] = time
+    return time
+  }
+
+  /// The finding that `opened` brought, with the weight it has at `state`.
+  func finding(
+    _ kind: FindingKind, opened: MemberVersion, state: MemberVersion, resolvedRun: Int64?
+  ) throws -> Finding {
+    let record = state.record
+    return Finding(
+      id: StableID.finding(team: record.team, key: record.key, kind: kind), team: record.team,
+      email: record.email, kind: kind,
+      severity: kind.severity(isAdministrator: record.role.isAdministrator),
+      reason: opened.record.reason, witness: opened.record.witness, isExempt: record.isExempt,
+      openedAt: try time(ofRun: opened.run), resolvedAt: try resolvedRun.map(time(ofRun:)))
+  }
+
+  /// A finding that a version opened, with its end if it has one by now.
+  func opened(_ kind: FindingKind, by version: MemberVersion) throws -> Finding {
+    let end = try other(ending, kind, version)
+    return try finding(
+      kind, opened: version, state: version,
+      resolvedRun: try end.map { try versions.version(id: $0).run })
+  }
+
+  /// A finding that a version ended.
+  func resolved(_ kind: FindingKind, by version: MemberVersion) throws -> Finding {
+    guard let start = try other(opening, kind, version) else {
+      throw StorageError(
+        .corrupt, "The store lacks a finding of \(version.record.key). Put back the last backup.")
+    }
+    return try finding(
+      kind, opened: try versions.version(id: start), state: version, resolvedRun: version.run)
+  }
+
+  private func other(_ query: Query, _ kind: FindingKind, _ version: MemberVersion) throws -> Int64?
+  {
+    query.bind(1, version.record.team)
+    query.bind(2, version.record.key)
+    query.bind(3, FindingSet(kind).bits.first)
+    query.bind(4, version.id)
+    defer { query.reset() }
+    return try query.step() ? query.integer(0) : nil
+  }
+}

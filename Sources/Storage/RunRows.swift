@@ -1,0 +1,65 @@
+internal import GRDB
+internal import IdentityCore
+
+/// Writes and reads runs with their readings.
+enum RunRows {
+  /// Gives the row of the running commit its content; `versions` ends one after the last.
+  static func close(
+    _ database: Database, _ seq: Int64, _ run: RunRecord, _ versions: ClosedRange<Int64>
+  ) throws {
+    try database.execute(
+      sql: """
+        UPDATE runs SET id = ?, started_at = ?, finished_at = ?, outcome = ?, added = ?, changed = ?,
+          removed = ?, opened = ?, resolved = ?, first_version = ?, last_version = ? WHERE seq = ?
+        """,
+      arguments: [
+        run.id, run.startedAt.milliseconds, run.finishedAt.milliseconds, run.outcome.rawValue,
+        run.changes.added, run.changes.changed, run.changes.removed, run.changes.opened,
+        run.changes.resolved, versions.lowerBound, versions.upperBound - 1, seq,
+      ])
+    for (position, source) in run.sources.enumerated() {
+      try database.execute(
+        sql: """
+          INSERT INTO readings (run, position, name, kind, fetched, declared, requests, requests_by_endpoint,
+            bytes, started_at, observed_at, is_complete, issues)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          seq, position, source.name, source.kind, source.fetched, source.declared,
+          source.requests, try StoreJSON.text(source.requestsByEndpoint), source.bytes,
+          source.startedAt.milliseconds, source.observedAt.milliseconds, source.isComplete,
+          try StoreJSON.text(source.issues),
+        ])
+    }
+  }
+
+  static func run(_ database: Database, _ row: Row) throws -> RunRecord {
+    let seq: Int64 = row["seq"]
+    var changes = ChangeCounts()
+    changes.added = row["added"]
+    changes.changed = row["changed"]
+    changes.removed = row["removed"]
+    changes.opened = row["opened"]
+    changes.resolved = row["resolved"]
+    return RunRecord(
+      id: row["id"], startedAt: moment(row["started_at"]), finishedAt: moment(row["finished_at"]),
+      outcome: RunRecord.Outcome(rawValue: row["outcome"]) ?? .failed,
+      sources: try Row.fetchAll(
+        database, sql: "SELECT * FROM readings WHERE run = ? ORDER BY position", arguments: [seq]
+      ).map(reading), changes: changes)
+  }
+
+  private static func reading(_ row: Row) throws -> SourceReading {
+    SourceReading(
+      name: row["name"], kind: row["kind"], fetched: row["fetched"], declared: row["declared"],
+      requests: row["requests"],
+      requestsByEndpoint: try StoreJSON.value([String: Int].self, row["requests_by_endpoint"]),
+      bytes: row["bytes"], startedAt: moment(row["started_at"]),
+      observedAt: moment(row["observed_at"]),
+      issues: try StoreJSON.value([SourceIssue].self, row["issues"]))
+  }
+
+  private static func moment(_ milliseconds: Int64) -> Timestamp {
+    Timestamp(milliseconds: milliseconds)
+  }
+}

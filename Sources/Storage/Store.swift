@@ -1,0 +1,121 @@
+internal import GRDB
+internal import Synchronization
+
+/// The store of member records, findings, runs, history, outbox, held plans and cached pages: one SQLite file.
+///
+/// Reads run on connections of their own and see the last commit, also while a commit of the same process is
+/// under way. Writes are one at a time; each is durable when its call returns. Every error is a ``StorageError``,
+/// apart from those that a caller's closure throws. Calls block; none may be made from inside a closure passed to
+/// ``commit(expecting:_:)`` that writes, but reads may.
+public final class Store: Sendable {
+  /// The absolute path of the file.
+  public let path: String
+  let writer: DatabaseQueue
+  /// Connections for reading that nobody uses at the moment.
+  private let idleReaders = Mutex<[DatabaseQueue]>([])
+  private let readerConfiguration: Configuration
+  private static let keptReaders = 4
+
+  /// Opens the store, creating it, and brings its schema up to date.
+  ///
+  /// The file and its companions get mode 0600, whatever they had.
+  /// - Throws: ``StorageError``: `.notFound` without the directory, `.readOnly`, `.permissions`, `.corrupt`, `.locked`,
+  ///   `.newerSchema`, `.diskFull`, or `.invalid` for a file of another program.
+  public convenience init(path: String) throws(StorageError) {
+    try self.init(path: path, busyTimeout: .seconds(5))
+  }
+
+  /// Opens the store; waits so long at most for another process to finish a write.
+  init(path: String, busyTimeout: Duration) throws(StorageError) {
+    let path = StoreFile.absolute(path)
+    try StoreFile.prepare(path)
+    var configuration = Configuration()
+    configuration.label = "idsync.store"
+    configuration.busyMode = .timeout(
+      Double(busyTimeout.components.seconds)
+        + Double(busyTimeout.components.attoseconds) / 1e18)
+    configuration.prepareDatabase { database in
+      try database.execute(
+        sql: """
+          PRAGMA trusted_schema = OFF;
+          PRAGMA cell_size_check = ON;
+          PRAGMA cache_size = -8000;
+          """)
+    }
+    var reading = configuration
+    reading.readonly = true
+    self.path = path
+    readerConfiguration = reading
+    writer = try translating(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { try StoreOpening.prepare($0, path: path) }
+      try StoreOpening.migrate(queue, path: path)
+      return queue
+    }
+  }
+
+  /// The state version: grows by one with each commit that changes a member.
+  public func version() throws(StorageError) -> Int64 {
+    try translating(path) { try read { try Self.version($0) } }
+  }
+
+  static func version(_ database: Database) throws -> Int64 {
+    try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'state_version'") ?? 0
+  }
+
+  /// Looks for damage: structure, constraints and references of the whole file.
+  ///
+  /// - Throws: ``StorageError`` with code `.corrupt`, naming the first damage found.
+  public func checkIntegrity() throws(StorageError) {
+    try translating(path) {
+      try read { database in
+        let report = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
+        guard report == "ok" else { throw StorageError.corrupt(path: path, detail: report) }
+        if let row = try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") {
+          let table = row["table"] as String? ?? "?"
+          throw StorageError.corrupt(path: path, detail: "a dangling reference in \(table)")
+        }
+      }
+    }
+  }
+
+  // MARK: Connections
+
+  /// Lends a reading connection: one snapshot for the whole call.
+  ///
+  /// Calls may nest.
+  func read<R>(_ body: (Database) throws -> R) throws -> R {
+    let connection =
+      try idleReaders.withLock { $0.popLast() }
+      ?? DatabaseQueue(path: path, configuration: readerConfiguration)
+    defer {
+      idleReaders.withLock { if $0.count < Self.keptReaders { $0.append(connection) } }
+    }
+    return try connection.read(body)
+  }
+
+  /// How sure a transaction is once its call has returned.
+  enum Durability: String {
+    /// It survives a power failure.
+    case full = "FULL"
+    /// A power failure may undo it, but not tear it; it costs no wait for the disk.
+    case light = "NORMAL"
+  }
+
+  /// Runs a transaction on the one writing connection; an error rolls it back.
+  func write<R>(_ durability: Durability = .full, _ body: (Database) throws -> R) throws -> R {
+    try writer.unsafeReentrantWrite { database in
+      guard !database.isInsideTransaction else {
+        throw StorageError(.invalid, "A write to the store was tried inside a commit.")
+      }
+      try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+      var result: R?
+      try database.inTransaction(.immediate) {
+        result = try body(database)
+        return .commit
+      }
+      guard let result else { throw StorageError(.io, "A transaction ended without a result.") }
+      return result
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import GRDB
+
+/// What happens on a connection before the store is used.
+enum StoreOpening {
+  /// Refuses files of other programs, then sets the journal and durability.
+  static func prepare(_ database: Database, path: String) throws {
+    let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    if mark != Schema.applicationID {
+      let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+      guard mark == 0 && objects == 0 else {
+        throw StorageError(
+          .invalid, "\(path) is a database of another program. Name another file as `store`.")
+      }
+    }
+    let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+    guard journal == "wal" else {
+      throw StorageError(
+        .io,
+        "The store \(path) lies on a file system without shared memory (\(journal ?? "no journal")). Put it on a"
+          + " local disk.")
+    }
+    try database.execute(sql: "PRAGMA synchronous = FULL")
+  }
+
+  /// Brings the schema up to date; writes nothing when it is.
+  static func migrate(_ queue: DatabaseQueue, path: String) throws {
+    let migrator = Schema.migrator
+    var attempts = 0
+    while try !isCurrent(queue, migrator, path) {
+      attempts += 1
+      do {
+        try migrator.migrate(queue)
+      } catch {
+        // Another process may have been faster: then the next look finds everything done.
+        guard attempts < 3 else { throw error }
+      }
+    }
+  }
+
+  private static func isCurrent(
+    _ queue: DatabaseQueue, _ migrator: DatabaseMigrator, _ path: String
+  ) throws -> Bool {
+    try queue.read { database in
+      let unknown = try migrator.appliedIdentifiers(database).subtracting(migrator.migrations)
+      guard unknown.isEmpty else {
+        throw StorageError(
+          .newerSchema,
+          "The store \(path) was written by a newer version of idsync (step"
+            + " \(unknown.sorted().joined(separator: ", "))). Use that version or a newer one; nothing was changed."
+        )
+      }
+      return try migrator.hasCompletedMigrations(database)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+internal import GRDB
+public import IdentityCore
+
+/// The members of one team as they stood at the last commit, in the byte order of their keys.
+///
+/// Valid inside the closure of ``Store/withPriorMembers(of:_:)`` only.
+public struct StoredPriorMembers: PriorMembers {
+  private let rows: Query
+  private let versions: VersionReader
+  private let states: SourceStates
+  private let rosterSource: SourceName
+
+  init(_ database: Database, team: TeamName) throws {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT id, roster_source FROM teams WHERE name = ?", arguments: [team])
+    rows = try Query(
+      database,
+      """
+      SELECT version_id, key, fingerprint FROM members WHERE team_id = ? AND is_present = 1
+      ORDER BY key
+      """)
+    rows.bind(1, row?["id"] ?? -1 as Int64)
+    rosterSource = row?["roster_source"] ?? ""
+    versions = try VersionReader(database)
+    states = SourceStates(database)
+  }
+
+  /// The next member, or nil at the end.
+  public mutating func next() throws -> PriorRow? {
+    guard try rows.step() else { return nil }
+    return PriorRow(
+      id: rows.integer(0), key: rows.text(1),
+      fingerprint: UInt64(bitPattern: rows.integer(2)))
+  }
+
+  /// The whole record of a member, with the moment its oldest source was last read to its end.
+  public func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp) {
+    let record = try versions.version(id: row.id).record
+    return (record, try states.freshness(record, roster: rosterSource).at)
+  }
+}

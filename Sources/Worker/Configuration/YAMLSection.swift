@@ -1,0 +1,135 @@
+internal import Yams
+
+/// Gathers what is wrong while a file is read, so that all of it is told at once.
+final class ProblemList {
+  let file: String
+  private(set) var problems: [ConfigurationError.Problem] = []
+
+  init(file: String) {
+    self.file = file
+  }
+
+  func add(_ message: String, at key: String, _ mark: Mark?) {
+    problems.append(
+      .init(file: file, line: mark?.line, column: mark?.column, key: key, message: message))
+  }
+}
+
+/// One mapping of the file with typed access; every key must be asked for, or it is unknown.
+final class YAMLSection {
+  let path: String
+  let mark: Mark?
+  let problems: ProblemList
+  private let entries: [(key: String, node: Node, mark: Mark?)]
+  private var asked: [String] = []
+
+  init?(_ node: Node, path: String, _ problems: ProblemList) {
+    self.path = path
+    self.problems = problems
+    mark = node.mark
+    guard case .mapping(let mapping) = node else {
+      problems.add("expected a mapping of keys to values", at: path, node.mark)
+      return nil
+    }
+    entries = mapping.map { ($0.key.string ?? "", $0.value, $0.key.mark) }
+    var seen: Set<String> = []
+    for entry in entries where !seen.insert(entry.key).inserted {
+      problems.add("this key is there twice", at: join(entry.key), entry.mark)
+    }
+  }
+
+  func join(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+  /// The keys in the order of the file.
+  var keys: [String] { entries.map(\.key) }
+
+  func node(_ key: String) -> Node? {
+    asked.append(key)
+    guard let node = entries.first(where: { $0.key == key })?.node else { return nil }
+    if case .scalar(let scalar) = node, scalar.style == .plain, scalar.string.isEmpty {
+      problems.add("has no value", at: join(key), node.mark)
+      return nil
+    }
+    return node
+  }
+
+  func require(_ key: String) -> Node? {
+    let isThere = entries.contains { $0.key == key }
+    if !isThere { problems.add("\"\(key)\" is missing", at: path, mark) }
+    return node(key)
+  }
+
+  func section(_ key: String) -> YAMLSection? {
+    node(key).flatMap { YAMLSection($0, path: join(key), problems) }
+  }
+
+  func string(_ key: String) -> String? { node(key).flatMap { text($0, key, "text") } }
+
+  func requiredString(_ key: String) -> String? { require(key).flatMap { text($0, key, "text") } }
+
+  func strings(_ key: String) -> [String]? {
+    guard let node = node(key) else { return nil }
+    guard case .sequence(let items) = node else {
+      problems.add("expected a list", at: join(key), node.mark)
+      return nil
+    }
+    return items.enumerated().compactMap { index, item in text(item, "\(key)[\(index)]", "text") }
+  }
+
+  /// The mappings of a list.
+  func sections(_ key: String) -> [YAMLSection] {
+    guard let node = node(key) else { return [] }
+    guard case .sequence(let items) = node else {
+      problems.add("expected a list", at: join(key), node.mark)
+      return []
+    }
+    return items.enumerated().compactMap { index, item in
+      YAMLSection(item, path: join("\(key)[\(index)]"), problems)
+    }
+  }
+
+  /// A value read from text by `parse`; nil from it is a wrong value.
+  func value<T>(_ key: String, _ expected: String, _ parse: (String) -> T?) -> T? {
+    guard let node = node(key), let text = text(node, key, expected) else { return nil }
+    guard let value = parse(text) else {
+      problems.add("expected \(expected)", at: join(key), node.mark)
+      return nil
+    }
+    return value
+  }
+
+  func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type) -> T?
+  where T.RawValue == String {
+    let words = T.allCases.map(\.rawValue)
+    guard let node = node(key), let text = text(node, key, words.joined(separator: " or "))
+    else { return nil }
+    if let value = T(rawValue: text) { return value }
+    let nearest = NearestName.find(text, in: words).map { "; did you mean \"\($0)\"?" } ?? ""
+    problems.add("expected \(words.joined(separator: ", "))\(nearest)", at: join(key), node.mark)
+    return nil
+  }
+
+  /// Tells every key that was not asked for, with the nearest that could have been meant.
+  func finish() {
+    for entry in entries where !asked.contains(entry.key) {
+      let nearest = NearestName.find(entry.key, in: asked).map { "; did you mean \"\($0)\"?" }
+      problems.add(
+        "unknown key\(nearest ?? "; known here: \(Set(asked).sorted().joined(separator: ", "))")",
+        at: join(entry.key), entry.mark)
+    }
+  }
+
+  /// Tells that a value does not fit.
+  func reject(_ key: String, _ message: String) {
+    let mark = entries.first { $0.key == key }?.node.mark
+    problems.add(message, at: join(key), mark ?? self.mark)
+  }
+
+  private func text(_ node: Node, _ key: String, _ expected: String) -> String? {
+    guard case .scalar(let scalar) = node else {
+      problems.add("expected \(expected)", at: join(key), node.mark)
+      return nil
+    }
+    return scalar.string
+  }
+}

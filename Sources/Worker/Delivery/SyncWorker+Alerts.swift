@@ -1,0 +1,98 @@
+internal import Alerts
+internal import CurlTransport
+public import IdentityCore
+internal import Storage
+
+/// What a delivery came to.
+public struct AlertOutcome: Sendable {
+  /// Messages that receivers took.
+  public var delivered = 0
+  /// What went wrong, one sentence each; the messages stay in the outbox.
+  public var problems: [String] = []
+}
+
+extension SyncWorker {
+  /// The messages in the outbox.
+  public func alerts(includingDelivered: Bool) throws -> [AlertMessage] {
+    let store = try store()
+    return try naming { try store.alerts(pendingOnly: !includingDelivered) }
+  }
+
+  /// Delivers what is due.
+  ///
+  /// - Parameter ignoringSchedule: also what waits for its next try or was given up.
+  public func deliverAlerts(ignoringSchedule: Bool) async throws -> AlertOutcome {
+    let transport = transport()
+    defer { transport.shutdown() }
+    return try await deliverAlerts(try store(), transport, ignoringSchedule: ignoringSchedule)
+  }
+
+  /// Sends a test message over one channel.
+  ///
+  /// - Returns: who took it, for people.
+  /// - Throws: ``WorkerError`` with `.badInput` for an unknown channel, `.nothingRead` when it was not taken.
+  public func testChannel(_ name: String) async throws -> String {
+    guard let alert = configuration.alerts.first(where: { $0.name == name }) else {
+      throw unknown("alert channel", name, configuration.alerts.map(\.name))
+    }
+    let transport = transport()
+    defer { transport.shutdown() }
+    let admins = (try? teamAdmins()) ?? []
+    do {
+      let receipt = try await ChannelFactory(setting: setting, transport: transport)
+        .channel(alert).test(including: admins)
+      return ([receipt.summary] + receipt.warnings).joined(separator: "; ")
+    } catch let error as AlertError {
+      throw WorkerError(.nothingRead, error.description)
+    }
+  }
+
+  func deliverAlerts(
+    _ store: Store, _ transport: HTTPTransport, ignoringSchedule: Bool
+  ) async throws -> AlertOutcome {
+    guard !configuration.alerts.isEmpty else { return AlertOutcome() }
+    var outcome = AlertOutcome()
+    let factory = ChannelFactory(setting: setting, transport: transport)
+    var channels: [any AlertChannel] = []
+    for alert in configuration.alerts {
+      do {
+        channels.append(try factory.channel(alert))
+      } catch let error as WorkerError {
+        outcome.problems.append("\(alert.name): \(error.description)")
+      } catch let error as AlertError {
+        outcome.problems.append("\(alert.name): \(error.description)")
+      }
+    }
+    let dispatcher = AlertDispatcher(
+      channels: channels, outbox: StoreOutbox(store: store, ignoresSchedule: ignoringSchedule),
+      logger: setting.logger)
+    let summary = await dispatcher.dispatch()
+    outcome.delivered = summary.delivered
+    for channel in summary.channels {
+      outcome.problems += channel.failures.map { failure in
+        let next =
+          failure.next.map { "tried again from \($0.text)" } ?? "given up; see idsync alerts"
+        return "\(channel.name): \(failure.error.description) (\(next))"
+      }
+      outcome.problems += channel.warnings.map { "\(channel.name): \($0)" }
+      if let error = channel.outboxError {
+        outcome.problems.append("\(channel.name): \(error.description)")
+      }
+    }
+    return outcome
+  }
+
+  /// The admins of all teams, for test messages.
+  private func teamAdmins() throws -> [String] {
+    let store = try store()
+    var admins: Set<String> = []
+    for team in configuration.teams {
+      try store.members(MemberQuery(team: team.name)) { status in
+        if status.record.role.isAdministrator, !status.record.isPending {
+          admins.insert(status.record.email)
+        }
+      }
+    }
+    return admins.sorted()
+  }
+}

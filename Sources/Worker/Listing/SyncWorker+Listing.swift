@@ -1,0 +1,149 @@
+internal import Foundation
+public import IdentityCore
+public import Reports
+internal import Storage
+
+/// Which members a listing or report is about; every condition given must hold.
+public struct StatusFilter: Sendable {
+  /// Only this team.
+  public var team: TeamName?
+  /// Only this verdict.
+  public var verdict: Verdict?
+  /// Only members with this finding open.
+  public var finding: FindingKind?
+  /// As the store knew it at this moment; now when nil.
+  public var asOf: Timestamp?
+
+  /// Makes a filter; without conditions it takes everybody.
+  public init(
+    team: TeamName? = nil, verdict: Verdict? = nil, finding: FindingKind? = nil,
+    asOf: Timestamp? = nil
+  ) {
+    self.team = team
+    self.verdict = verdict
+    self.finding = finding
+    self.asOf = asOf
+  }
+
+  var words: [String] {
+    [
+      team.map { "team: \($0)" }, verdict.map { "verdict: \($0.rawValue)" },
+      finding.map { "finding: \($0.rawValue)" }, asOf.map { "as of: \($0.text)" },
+    ].compactMap { $0 }
+  }
+}
+
+extension SyncWorker {
+  /// The members as they stand, with the run that last read the sources.
+  ///
+  /// - Throws: ``WorkerError`` with `.badInput` for a team the configuration does not have.
+  public func status(_ filter: StatusFilter = StatusFilter()) throws -> StatusReport {
+    let store = try existingStore()
+    let teams = try watchedTeams(filter.team)
+    return try naming {
+      var members: [MemberStatus] = []
+      var findings: [Finding] = []
+      for team in teams {
+        let query = MemberQuery(
+          team: team, verdict: filter.verdict, finding: filter.finding, asOf: filter.asOf)
+        try store.members(query) { members.append($0) }
+        findings += try store.findings(FindingQuery(team: team, asOf: filter.asOf))
+      }
+      return StatusReport(
+        run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store),
+        members: members, findings: findings, filters: filter.words,
+        toolVersion: ToolVersion.text, generatedAt: now)
+    }
+  }
+
+  /// Everything behind one member's verdict.
+  ///
+  /// - Throws: ``WorkerError`` with `.badInput` when nobody goes by that address, or members of several teams do.
+  public func explain(email: String, team: TeamName?) throws -> Explanation {
+    let store = try existingStore()
+    let teams = try watchedTeams(team)
+    return try naming {
+      var found: [MemberStatus] = []
+      for team in teams {
+        try store.members(MemberQuery(team: team, email: email)) { found.append($0) }
+      }
+      guard let status = found.first else {
+        throw WorkerError(.badInput, try nobody(email, teams, store))
+      }
+      guard found.count == 1 else {
+        let names = found.map(\.record.team).joined(separator: ", ")
+        throw WorkerError(.badInput, "\(email) is on several teams (\(names)): add --team.")
+      }
+      return Explanation(
+        status: status,
+        findings: try store.findings(FindingQuery(team: status.record.team, email: email)),
+        run: try lastReading(store), generatedAt: now)
+    }
+  }
+
+  /// What changed and when, newest first.
+  public func history(email: String?, team: TeamName?, limit: Int) throws -> [HistoryEntry] {
+    let store = try existingStore()
+    _ = try watchedTeams(team)
+    return try naming { try store.history(email: email, team: team, limit: limit) }
+  }
+
+  /// The runs, newest first; with an id or its first characters, that one.
+  public func runs(id: String?, limit: Int) throws -> [RunRecord] {
+    let store = try existingStore()
+    return try naming {
+      guard let id else { return try store.runs(limit: limit) }
+      let found = try store.runs(limit: .max).filter { $0.id.hasPrefix(id.lowercased()) }
+      guard !found.isEmpty else { throw WorkerError(.badInput, "No run has the id \(id).") }
+      return found
+    }
+  }
+
+  /// Writes a report to a file, replaced as a whole or not at all.
+  public func writeReport(_ filter: StatusFilter, as format: ReportFormat, to path: String) throws {
+    try ReportFile.write(try status(filter), as: format, to: path)
+  }
+
+  /// Writes the reports the configuration asks for after each run.
+  ///
+  /// - Returns: the files written.
+  func writeConfiguredReports() throws -> [String] {
+    try configuration.reports.map { report in
+      try writeReport(StatusFilter(team: report.team), as: report.format, to: report.output)
+      return report.output
+    }
+  }
+
+  /// The teams of a listing: one, or all of the configuration.
+  private func watchedTeams(_ name: TeamName?) throws -> [TeamName] {
+    let names = configuration.teams.map(\.name)
+    guard let name else { return names.sorted() }
+    guard names.contains(name) else { throw unknown("team", name, names) }
+    return [name]
+  }
+
+  /// The last run that read the sources.
+  private func lastReading(_ store: Store) throws -> RunRecord? {
+    try store.runs(limit: 1).first
+  }
+
+  private func nobody(_ email: String, _ teams: [TeamName], _ store: Store) throws -> String {
+    var keys: [String] = []
+    for team in teams {
+      try store.members(MemberQuery(team: team)) { status in
+        if keys.count < 50_000 { keys.append(status.record.email) }
+      }
+    }
+    let nearest = NearestName.find(email, in: keys).map { " Did you mean \($0)?" } ?? ""
+    return "Nobody on \(teams.joined(separator: ", ")) goes by \(email).\(nearest)"
+  }
+
+  /// The store of an earlier run; listings do not make one.
+  private func existingStore() throws -> Store {
+    guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+      throw WorkerError(
+        .badInput, "There is no store at \(configuration.storePath) yet. Run idsync sync first.")
+    }
+    return try store()
+  }
+}

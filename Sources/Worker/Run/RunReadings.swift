@@ -1,0 +1,80 @@
+internal import Connectors
+internal import IdentityCore
+
+/// Everything the sources said in one run.
+struct RunReadings: Sendable {
+  /// What the rosters said, by team.
+  var teams: [TeamName: TeamReading] = [:]
+  /// What the providers said, by source.
+  var providers: [SourceName: ProviderReading] = [:]
+  /// How each source was read, by name; rosters and providers together.
+  var sources: [SourceReading] = []
+
+  /// Whether no source gave anything at all.
+  var isEmpty: Bool {
+    sources.allSatisfy { !$0.isComplete && $0.fetched == 0 }
+  }
+}
+
+/// Reads all sources of some teams: rosters and policies at the same time, accounts once the rosters are there.
+struct SourceReader: Sendable {
+  let rosters: [any RosterConnector]
+  let providers: [any ProviderConnector]
+  let teams: [TeamSettings]
+  /// Further hosts of providers, from the configuration.
+  let hosts: [SourceName: [String]]
+  let progress: Progress
+
+  /// Reads everything; a source that fails says so in its reading.
+  func read() async -> RunReadings {
+    let people = Task { await readRosters() }
+    let accounts = await withTaskGroup(of: ProviderReading.self) { group in
+      for provider in providers {
+        let query = query(to: provider.name, people)
+        group.addTask { await provider.readProvider(query, progress: progress) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var readings = await people.value
+    for var reading in accounts {
+      reading.hosts.formUnion(hosts[reading.source.name] ?? [])
+      readings.providers[reading.source.name] = reading
+      readings.sources.append(reading.source)
+    }
+    readings.sources.sort { $0.name < $1.name }
+    return readings
+  }
+
+  private func readRosters() async -> RunReadings {
+    await withTaskGroup(of: RosterReading.self) { group in
+      for roster in rosters {
+        let names = teams.filter { $0.roster == roster.name }.map(\.name)
+        group.addTask { await roster.readRoster(of: names, progress: progress) }
+      }
+      var readings = RunReadings()
+      for await reading in group {
+        readings.sources.append(reading.source)
+        for team in reading.teams { readings.teams[team.team] = team }
+      }
+      return readings
+    }
+  }
+
+  private func query(to provider: SourceName, _ people: Task<RunReadings, Never>) -> ProviderQuery {
+    let watchedTeams = teams.filter { team in team.signIn.contains { $0.provider == provider } }
+    var apps: [AppID] = []
+    for target in watchedTeams.flatMap(\.signIn)
+    where target.provider == provider && !apps.contains(target.app) {
+      apps.append(target.app)
+    }
+    return ProviderQuery(apps: apps) {
+      let readings = await people.value
+      let rosters = watchedTeams.compactMap { readings.teams[$0.name]?.roster }
+      var watch = WatchList(capacity: rosters.reduce(0) { $0 + $1.count })
+      for roster in rosters {
+        for position in 0..<roster.count { roster.withKey(at: position) { watch.insert($0) } }
+      }
+      return watch
+    }
+  }
+}

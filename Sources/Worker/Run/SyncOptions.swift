@@ -1,0 +1,42 @@
+public import IdentityCore
+
+/// What `idsync sync` is asked to do.
+public struct SyncOptions: Sendable {
+  /// Only these teams; empty means all.
+  public var teams: [TeamName]
+  /// Only teams that rest on these sources; empty means all.
+  public var sources: [SourceName]
+  /// Show the differences and change nothing.
+  public var isDryRun: Bool
+  /// Ask for everything anew instead of asking what changed.
+  public var isFull: Bool
+
+  /// Makes options.
+  public init(
+    teams: [TeamName] = [], sources: [SourceName] = [], isDryRun: Bool = false,
+    isFull: Bool = false
+  ) {
+    self.teams = teams
+    self.sources = sources
+    self.isDryRun = isDryRun
+    self.isFull = isFull
+  }
+}
+
+/// What a run came to.
+public struct SyncResult: Sendable {
+  /// The run, as it stands in the store, or as it would for a dry run.
+  public var run: RunRecord
+  /// What happened to each team.
+  public var outcomes: [TeamOutcome]
+  /// The plan of a run that the guard held.
+  public var heldPlan: String?
+  /// Whether no source could be read at all.
+  public var readNothing: Bool
+  /// Gaps open after the run, exempt ones left out, over all teams of the run.
+  public var gaps: Int { outcomes.reduce(0) { $0 + $1.gaps } }
+  /// What the delivery of alerts came to; empty when there was nothing to deliver.
+  public var alertProblems: [String]
+  /// The files written by `reports` of the configuration.
+  public var reports: [String]
+}

@@ -1,0 +1,77 @@
+internal import CurlTransport
+internal import Foundation
+public import IdentityCore
+internal import Storage
+
+/// A run that the guard held.
+public struct HeldPlan: Sendable {
+  /// What `idsync apply` calls it.
+  public var id: String
+  /// When it was made.
+  public var createdAt: Timestamp
+  /// How many members it changes.
+  public var changes: Int
+  /// Whether the state is still the one it was worked out from.
+  public var isCurrent: Bool
+}
+
+extension SyncWorker {
+  /// A held plan by its id, or the newest; nil when there is none.
+  ///
+  /// - Throws: ``WorkerError`` with `.badInput` for an unknown id.
+  public func heldPlan(_ id: String?) throws -> HeldPlan? {
+    let store = try store()
+    return try naming {
+      let version = try store.version()
+      let plan = try id.map { try store.plan($0) } ?? store.plans().first
+      return plan.map {
+        HeldPlan(
+          id: $0.id, createdAt: $0.createdAt, changes: $0.changes,
+          isCurrent: $0.baseVersion == version)
+      }
+    }
+  }
+
+  /// Hands over what a plan would change, in order.
+  public func changes(ofPlan id: String, _ body: (MemberChange) throws -> Void) throws {
+    let store = try store()
+    try naming { try store.changes(ofPlan: id, body) }
+  }
+
+  /// Carries out exactly what a plan shows.
+  ///
+  /// - Throws: ``WorkerError`` with `.badInput` when the state moved since, `.locked` while a run is under way.
+  public func apply(plan id: String) async throws -> SyncResult {
+    let lock = try naming { try RunLock(storePath: configuration.storePath) }
+    defer { withExtendedLifetime(lock) {} }
+    let store = try store()
+    let startedAt = now
+    let run = try naming {
+      let plan = try store.plan(id)
+      guard plan.baseVersion == (try store.version()) else {
+        throw WorkerError(
+          .badInput,
+          "Plan \(id) was refused: the members changed since it was made. Run idsync sync to make a new one."
+        )
+      }
+      let held = try JSONDecoder().decode(HeldRun.self, from: Data(plan.note.utf8))
+      let run = try store.commit(expecting: plan.baseVersion) { writer in
+        for team in held.teams { try writer.team(team.name, rosterSource: team.rosterSource) }
+        for reading in held.readings { try reading.note(in: &writer) }
+        try store.changes(ofPlan: id) { try writer.apply($0) }
+        writer.enqueueAlerts(alertRules)
+        return RunRecord(
+          id: UUID().uuidString.lowercased(), startedAt: startedAt, finishedAt: now,
+          outcome: .applied, sources: plan.run.sources, changes: ChangeCounts())
+      }
+      try store.deletePlan(id)
+      return run
+    }
+    let transport = transport()
+    defer { transport.shutdown() }
+    let problems = try await deliverAlerts(store, transport, ignoringSchedule: false).problems
+    return SyncResult(
+      run: run, outcomes: [], heldPlan: nil, readNothing: false, alertProblems: problems,
+      reports: try writeConfiguredReports())
+  }
+}

@@ -1,0 +1,81 @@
+internal import Connectors
+internal import CurlTransport
+internal import Foundation
+public import IdentityCore
+internal import Storage
+
+extension SyncWorker {
+  /// One run: read every source, judge, compare, commit once, then report and alert.
+  ///
+  /// - Parameter onChange: takes the differences of a dry run, in order; not called otherwise.
+  /// - Throws: ``WorkerError``: `.locked` while another run is under way, `.badInput` for unknown teams or sources,
+  ///   `.configuration` for a secret that cannot be had.
+  public func sync(
+    _ options: SyncOptions = SyncOptions(), onChange: (MemberChange) throws -> Void = { _ in }
+  ) async throws -> SyncResult {
+    let teams = try selectedTeams(options)
+    let lock =
+      try options.isDryRun ? nil : naming { try RunLock(storePath: configuration.storePath) }
+    defer { withExtendedLifetime(lock) {} }
+    let store = try store()
+    let startedAt = now
+    let transport = transport()
+    defer { transport.shutdown() }
+    let factory = SourceFactory(
+      configuration: configuration, setting: setting, transport: transport,
+      cache: options.isDryRun || options.isFull ? nil : PageCache(store))
+    let reader = try SourceReader(
+      rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
+      hosts: configuration.sources.mapValues(\.ssoHosts), progress: progress)
+    let readings = await reader.read()
+    try Task.checkCancellation()
+    let committer = RunCommitter(
+      store: store,
+      work: TeamWork(
+        teams: teams, readings: readings, staleAfter: configuration.policy.staleAfter, now: now),
+      changeGuard: configuration.policy.changeGuard, alertRules: alertRules,
+      runID: UUID().uuidString.lowercased(), startedAt: startedAt, clock: { now })
+    if options.isDryRun {
+      let committed = try naming { try committer.rehearse(onChange) }
+      return result(committed, readings)
+    }
+    var outcome = try naming { result(try committer.commit(), readings) }
+    guard outcome.heldPlan == nil else { return outcome }
+    outcome.reports = try writeConfiguredReports()
+    outcome.alertProblems = try await deliverAlerts(store, transport, ignoringSchedule: false)
+      .problems
+    return outcome
+  }
+
+  private func result(_ committed: RunCommitter.Committed, _ readings: RunReadings) -> SyncResult {
+    SyncResult(
+      run: committed.run, outcomes: committed.outcomes, heldPlan: committed.heldPlan,
+      readNothing: readings.isEmpty, alertProblems: [], reports: [])
+  }
+
+  /// The teams a run is about.
+  func selectedTeams(_ options: SyncOptions) throws -> [TeamSettings] {
+    let all = configuration.teams
+    for name in options.teams where !all.contains(where: { $0.name == name }) {
+      throw unknown("team", name, all.map(\.name))
+    }
+    for name in options.sources where configuration.sources[name] == nil {
+      throw unknown("source", name, configuration.sources.keys.sorted())
+    }
+    return all.filter { team in
+      let sources = [team.roster] + team.signIn.map(\.provider)
+      return (options.teams.isEmpty || options.teams.contains(team.name))
+        && (options.sources.isEmpty || sources.contains { options.sources.contains($0) })
+    }
+  }
+
+  func unknown(_ what: String, _ name: String, _ known: [String]) -> WorkerError {
+    let nearest = NearestName.find(name, in: known).map { "; did you mean \"\($0)\"?" } ?? "."
+    return WorkerError(.badInput, "The configuration has no \(what) \"\(name)\"\(nearest)")
+  }
+
+  /// Which findings each configured channel is told.
+  var alertRules: [AlertChannelRule] {
+    configuration.alerts.map { AlertChannelRule(name: $0.name, minimumSeverity: $0.severity) }
+  }
+}

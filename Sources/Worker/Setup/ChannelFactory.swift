@@ -1,0 +1,38 @@
+internal import Alerts
+internal import CurlTransport
+internal import IdentityCore
+
+/// Makes alert channels from the configuration.
+struct ChannelFactory {
+  let setting: WorkerSetting
+  let transport: HTTPTransport
+
+  /// Makes a channel; its secrets are fetched here.
+  func channel(_ alert: AlertConfiguration) throws -> any AlertChannel {
+    let secrets = SecretResolver(environment: setting.environment)
+    switch alert.channel {
+    case .email(let email):
+      let security: SMTPServer.Security =
+        switch email.security {
+        case .starttls: .startTLS
+        case .tls: .tls
+        case .none: .none
+        }
+      let server = SMTPServer(
+        host: email.host, port: email.port, security: security, user: email.user,
+        password: try email.password.map { try secrets.resolve($0) })
+      return try EmailChannel(
+        settings: EmailSettings(
+          name: alert.name, minimumSeverity: alert.severity, from: email.from, to: email.to,
+          server: server),
+        transport: transport)
+    case .webhook(let webhook):
+      return try WebhookChannel(
+        settings: WebhookSettings(
+          name: alert.name, minimumSeverity: alert.severity, url: try secrets.url(webhook.url),
+          secrets: try webhook.secrets.map { try secrets.resolve($0) },
+          timeout: .seconds(webhook.timeout)),
+        transport: transport)
+    }
+  }
+}

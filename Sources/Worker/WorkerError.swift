@@ -1,0 +1,29 @@
+/// Why the worker could not do what it was asked; the code decides the exit status.
+public struct WorkerError: Error, Sendable, CustomStringConvertible {
+  /// Stable codes.
+  public enum Code: String, Sendable, CaseIterable {
+    /// The configuration is missing, unreadable or wrong.
+    case configuration
+    /// What was asked for does not exist, or a plan no longer fits.
+    case badInput = "bad-input"
+    /// No source could be read.
+    case nothingRead = "nothing-read"
+    /// The store failed.
+    case store
+    /// Another run holds the lock.
+    case locked
+    /// The operating system refused.
+    case notPermitted = "not-permitted"
+  }
+
+  /// The stable code.
+  public let code: Code
+  /// What failed, where, and what to do.
+  public let description: String
+
+  /// Makes an error.
+  public init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Reports
+internal import Worker
+
+/// `idsync init`: a starter configuration.
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Write a starter configuration; never over an existing file.")
+
+  @Argument(help: "Where to.")
+  var path = "idsync.yaml"
+
+  func run() throws {
+    try StarterConfiguration.write(to: path)
+    Console.line("wrote \(path): fill in the sources and teams, then run idsync doctor")
+  }
+}
+
+/// `idsync doctor`: what is right and what is not, one line each.
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract:
+      "Check configuration, credentials, scopes, TLS, clock and store: one line each, with the remedy."
+  )
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(name: .long, help: "text or json.")
+  var format: RunFormat = .text
+
+  func run() async throws {
+    let worker = try common.worker()
+    let lines = await worker.diagnose()
+    switch format {
+    case .text: for line in lines { Console.line(text(line)) }
+    case .json:
+      var json = JSONWriter(to: Console.output)
+      try json.object { json in
+        json.field("schema", "idsync.doctor/1")
+        json.key("checks")
+        json.array { json in
+          for line in lines {
+            json.object { json in
+              json.field("source", line.source)
+              json.field("check", line.check)
+              json.field("outcome", line.outcome.rawValue)
+              json.field("message", line.message)
+              json.field("remedy", line.remedy)
+            }
+          }
+        }
+      }
+      try json.finish()
+    }
+    if lines.contains(where: { $0.outcome == .failure }) {
+      throw ExitWith(status: .configuration)
+    }
+  }
+
+  private func text(_ line: Diagnosis) -> String {
+    let palette = Console.style(common.environment).palette
+    let mark =
+      switch line.outcome {
+      case .good: palette.paint("ok  ", .good)
+      case .warning: palette.paint("warn", .warning)
+      case .failure: palette.paint("FAIL", .bad)
+      }
+    let remedy = line.remedy.isEmpty ? "" : "\n       → \(line.remedy)"
+    let body = "\(line.source): \(line.check): \(line.message)\(remedy)"
+    return mark + "  "
+      + body.split(separator: "\n").map { InertText.make(String($0), for: .terminal) }
+      .joined(separator: "\n")
+  }
+}

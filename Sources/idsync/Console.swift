@@ -1,0 +1,67 @@
+internal import Foundation
+internal import Reports
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Standard output and standard error as this process has them.
+enum Console {
+  /// Whether standard error is a terminal, so that progress can be shown.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// How tables look on standard output: as wide as the terminal and coloured, or plain.
+  static func style(_ environment: [String: String]) -> TerminalStyle {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    return TerminalStyle(
+      width: isTerminal ? width(environment) : nil,
+      palette: .fitting(isTerminal: isTerminal, environment: environment))
+  }
+
+  /// The columns of the terminal, from its size, `COLUMNS`, or 100.
+  private static func width(_ environment: [String: String]) -> Int {
+    var size = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    return environment["COLUMNS"].flatMap { Int($0) } ?? 100
+  }
+
+  /// Writes a piece of output; a reader that went away ends the program quietly.
+  static let output: ByteSink = { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = write(
+        STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        Foundation.exit(errno == EPIPE ? 0 : ExitStatus.internalError.rawValue)
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Writes a line to standard output; hostile characters are the caller's matter.
+  static func line(_ text: String = "") {
+    var copy = text + "\n"
+    copy.withUTF8 { try? output(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes an error to standard error, control characters made visible.
+  static func error(_ text: String) {
+    note("idsync: \(text)")
+  }
+
+  /// Writes a line to standard error, control characters made visible.
+  static func note(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let inert =
+      lines.map { InertText.make(String($0), for: .terminal) }.joined(separator: "\n") + "\n"
+    FileHandle.standardError.write(Data(inert.utf8))
+  }
+}
+
+/// A reader that goes away (`idsync status | head`) is seen at the write, not as a signal.
+func ignoreBrokenPipes() {
+  signal(SIGPIPE, SIG_IGN)
+}

@@ -1,0 +1,127 @@
+import Foundation
+import IdentityCore
+import Testing
+
+@testable import Alerts
+
+@Suite("What an alert says")
+struct AlertRenderingTests {
+  private typealias F = Fixtures
+
+  @Test("the headline counts people who can get in, then the rest")
+  func headlines() {
+    let cases: [(AlertContent, String)] = [
+      (F.typical, "2 people can get in without MFA, 1 other finding, 1 resolved"),
+      (F.content(opened: [F.finding("a@b.c", .noMFA)]), "1 person can get in without MFA"),
+      (
+        F.content(opened: [F.finding("a@b.c", .lastAdmin), F.finding("b@b.c", .cannotTell)]),
+        "2 findings opened"
+      ),
+      (F.content(opened: [F.finding("a@b.c", .noMFA, isExempt: true)]), "1 exempt finding"),
+      (
+        F.content(resolved: [F.finding("a@b.c", .noMFA, resolvedAfterDays: 1)], openGaps: 0),
+        "1 finding resolved, no gap left open"
+      ),
+      (F.content(), "nothing to report"),
+    ]
+    for (content, headline) in cases { #expect(AlertDigest(content).headline == headline) }
+  }
+
+  @Test("a finding is in the text with its severity, person, reason, way in and command")
+  func plainText() {
+    let text = AlertText.render(F.typical)
+    for part in [
+      "acme-widgets: 2 people can get in without MFA", "CRITICAL  ben.ode@acme.com",
+      "* no-mfa: Neither", "* outside-sso: A password", "Why: Not federated",
+      "Way in: with e-mail and password", "Way in: from platform linux, outside zone HQ",
+      "More: idsync explain ben.ode@acme.com --team acme-widgets", "RESOLVED (1)",
+      "mfa-not-enforced, open for 3 days", "25 members, 4 open gaps.",
+      "Not read to the end in this run: okta.", "2026-06-02 08:00 UTC",
+    ] { #expect(text.contains(part), "\(part)") }
+    #expect(text.components(separatedBy: "Why: Not federated").count == 2, "a reason stands once")
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 76 })
+  }
+
+  @Test("the page says what the text says, and fetches nothing")
+  func page() {
+    let html = AlertPage.render(F.typical)
+    for part in [
+      "2 people can get in without MFA", "ben.ode@acme.com", "CRITICAL", "no-mfa",
+      "outside zone HQ",
+      "idsync explain cleo.marsh@acme.com --team acme-widgets", "open for 3 days", "4 open gaps",
+      "Not read to the end in this run: okta.", "&#39;Contractors&#39;",
+    ] { #expect(html.contains(part), "\(part)") }
+    for part in ["http:", "https:", "src=", "href=", "url(", "<script", "@import", "<link"] {
+      #expect(!html.contains(part), "\(part)")
+    }
+  }
+
+  @Test("names that want to be more than names are text in every form", arguments: Fixtures.hostile)
+  func hostileNames(name: String) throws {
+    let finding = F.finding(
+      name + "@acme.com", .noMFA, reason: "Group \(name) is unknown.", witness: name, team: name)
+    let content = F.content(
+      team: name, opened: [finding], resolved: [F.finding(name, .noMFA, resolvedAfterDays: 1)],
+      admins: [name], incomplete: [name])
+    let text = AlertText.render(content)
+    let html = AlertPage.render(content)
+    let csv = FindingsCSV.render(content)
+    for scalar in (text + html).unicodeScalars where scalar != "\n" {
+      #expect(InertText.isVisible(scalar))
+    }
+    for forbidden in ["<script", "<img", "onerror=alert(1)>"] { #expect(!html.contains(forbidden)) }
+    #expect(text.utf8.count < 20_000)
+    #expect(html.utf8.count < 30_000)
+    #expect(csv.unicodeScalars.allSatisfy { InertText.isVisible($0) || $0 == "\r" || $0 == "\n" })
+    #expect(csv.split(separator: "\r\n").count == 3)
+    let rows = try JSONDecoder().decode(
+      [[String]].self,
+      from: Python.run(
+        "import csv, io, json, sys; t = io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline='');"
+          + "print(json.dumps(list(csv.reader(t))))", input: Array(csv.utf8)))
+    #expect(rows.allSatisfy { $0.count == 10 })
+    #expect(rows.joined().allSatisfy { !($0.first.map { "=+-@".contains($0) } ?? false) })
+  }
+
+  @Test("text is cut to its length and never twice", arguments: Fixtures.hostile)
+  func inertText(name: String) {
+    let once = InertText.line(name, limit: 50)
+    #expect(once.unicodeScalars.count <= 50)
+    #expect(InertText.line(once, limit: 50) == once)
+    #expect(!name.isEmpty && !once.isEmpty)
+  }
+
+  @Test("a character that does not show itself is spelt out")
+  func escapes() {
+    #expect(InertText.line("a\r\nb\u{202E}c\u{E0041}") == #"a\u{000D}\u{000A}b\u{202E}c\u{E0041}"#)
+    #expect(InertText.line("Ärzte 漢字 مرحبا 👩‍🔬") == "Ärzte 漢字 مرحبا 👩‍🔬")
+    #expect(InertText.line("abcdef", limit: 5) == "abcd…")
+    #expect(InertText.line("abcde", limit: 5) == "abcde")
+  }
+
+  @Test("a pasted command is one command", arguments: Fixtures.hostile)
+  func commands(name: String) throws {
+    let command = ShellWord.explain(name + "@acme.com", team: name)
+    let words = try JSONDecoder().decode(
+      [String].self,
+      from: Python.run(
+        "import json, subprocess, sys; c = sys.stdin.read(); o = subprocess.run(['sh', '-c', "
+          + "'idsync() { for w in \"$@\"; do printf \"%s\\\\0\" \"$w\"; done; }\\n' + c],"
+          + "capture_output=True, check=True, text=True, env={}).stdout;"
+          + "print(json.dumps(o.split('\\0')[:-1]))", input: Array(command.utf8)))
+    #expect(words.first == "explain")
+    #expect(words.contains(InertText.line(name + "@acme.com")))
+    #expect(words.count == (name.hasPrefix("-") ? 4 : 4))
+  }
+
+  @Test("hundreds of people are counted, not listed")
+  func manyPeople() {
+    let opened = (1...250).map { F.finding("p\($0)@acme.com", .noMFA) }
+    let content = F.content(opened: opened, openedInRun: 900)
+    for text in [AlertText.render(content), AlertPage.render(content)] {
+      #expect(text.contains("150 more people"))
+      #expect(text.contains("This message tells 250 of the 900 changes of the run."))
+      #expect(!text.contains("p101@acme.com"))
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Testing
+
+@testable import IdentityCore
+
+@Suite("Reconciliation")
+struct ReconcilerTests {
+  private let issue = SourceIssue(
+    code: "forbidden", call: "GET /api/v1/users", page: 2, status: 403,
+    message: "Okta refused GET /api/v1/users (403).", remedy: "grant okta.users.read")
+
+  private func team(_ count: Int) -> TestTeam {
+    var team = TestTeam()
+    for index in 0..<count { team.add(TestTeam.ana("user\(index)@acme.com")) }
+    return team
+  }
+
+  private func known(_ team: TestTeam) throws -> MemoryPrior {
+    var prior = MemoryPrior()
+    prior.apply(try team.reconcile(prior).changes)
+    return prior
+  }
+
+  @Test("a first run adds everybody, a second run changes nothing")
+  func unchanged() throws {
+    let team = team(30)
+    var prior = MemoryPrior()
+    let first = try team.reconcile(prior)
+    #expect(first.changes.map(\.kind) == Array(repeating: .added, count: 30))
+    prior.apply(first.changes)
+    var later = team
+    later.now = TestTeam.now.adding(seconds: 900)
+    let second = try later.reconcile(prior)
+    #expect(second.changes.isEmpty)
+    #expect(second.outcome.prior == 30)
+  }
+
+  @Test("joiners, leavers and movers are told apart, with fields and findings")
+  func delta() throws {
+    var team = team(4)
+    let prior = try known(team)
+    team.roster.remove(at: 1)
+    team.roster[0].role = .admin
+    team.accounts[3].status = .inactive
+    team.add(TestTeam.ana("zoe@acme.com"))
+    let (changes, outcome) = try team.reconcile(prior)
+    #expect(changes.map(\.kind) == [.changed, .removed, .changed, .added])
+    #expect(changes[0].fields.first == FieldChange(name: "role", before: "member", after: "admin"))
+    #expect(changes[0].opened == FindingSet(.lastAdmin))
+    #expect(changes[2].opened == FindingSet(.deprovisionedAtIdP))
+    #expect(changes[2].fields.contains { $0.name == "verdict" && $0.after == "not-evaluated" })
+    #expect(outcome.moved == 4)
+  }
+
+  @Test(
+    "a roster that was not read to its end removes nobody, changes no verdict, and doubts newcomers"
+  )
+  func incompleteRoster() throws {
+    var team = team(4)
+    let prior = try known(team)
+    team.roster = Array(team.roster.prefix(1))
+    team.roster[0].federated = .no
+    team.roster[0].identityProvider = nil
+    team.add(TestTeam.ana("zoe@acme.com"))
+    team.rosterIssues = [issue]
+    let (changes, _) = try team.reconcile(prior)
+    #expect(changes.map(\.kind) == [.added])
+    #expect(changes.first?.record.verdict == .cannotTell)
+    #expect(changes.first?.record.reason.contains("403") == true)
+  }
+
+  @Test("a failing provider leaves prior verdicts alone and gives newcomers cannot-tell")
+  func incompleteProvider() throws {
+    var team = team(4)
+    let prior = try known(team)
+    team.accounts = []
+    team.oktaIssues = [issue]
+    team.roster[0].role = .viewer
+    team.add(TestTeam.ana("zoe@acme.com"))
+    let (changes, outcome) = try team.reconcile(prior)
+    #expect(changes.map(\.kind) == [.changed, .added])
+    #expect(changes[0].record.role == .viewer)
+    #expect(changes[0].record.verdict == .enforced)
+    #expect(changes[1].record.verdict == .cannotTell)
+    #expect(outcome.moved == 1, "what a failure did is not counted against the guard")
+  }
+
+  @Test("a failing provider can make a verdict worse when that is proven, never better")
+  func failureNeverImproves() throws {
+    for before in [Demand.singleFactor, .multiFactor] {
+      for after in [Demand.singleFactor, .multiFactor] {
+        var team = team(1)
+        team.state = .readable(SignInModel(policy: .demand(before, by: nil)))
+        let prior = try known(team)
+        team.state = .readable(SignInModel(policy: .demand(after, by: nil)))
+        team.oktaIssues = [issue]
+        let (changes, _) = try team.reconcile(prior)
+        let verdict = changes.first?.record.verdict ?? prior.records.values.first?.verdict
+        let isWorse = before == .multiFactor && after == .singleFactor
+        let expected: Verdict = before == .singleFactor || isWorse ? .notEnforced : .enforced
+        #expect(verdict == expected, "from \(before) to \(after)")
+      }
+    }
+  }
+
+  @Test("evidence older than allowed becomes cannot-tell with finding stale, once, and recovers")
+  func stale() throws {
+    var team = team(2)
+    var prior = try known(team)
+    team.oktaIssues = [issue]
+    team.now = TestTeam.now.adding(seconds: 73 * 3600)
+    let (changes, _) = try team.reconcile(prior)
+    #expect(changes.count == 2)
+    #expect(changes.allSatisfy { $0.record.verdict == .cannotTell })
+    #expect(changes.allSatisfy { $0.opened == FindingSet(.stale) })
+    prior.apply(changes)
+    team.now = team.now.adding(seconds: 3600)
+    #expect(try team.reconcile(prior).changes.isEmpty)
+    team.rosterIssues = [issue]
+    #expect(try team.reconcile(prior).changes.isEmpty)
+    team.oktaIssues = []
+    team.rosterIssues = []
+    let recovered = try team.reconcile(prior).changes
+    #expect(recovered.allSatisfy { $0.record.verdict == .enforced })
+    #expect(recovered.allSatisfy { $0.resolved == FindingSet(.stale) })
+  }
+
+  @Test("since stays while the verdict stays and moves when it changes")
+  func since() throws {
+    var team = team(1)
+    var prior = try known(team)
+    team.now = TestTeam.now.adding(seconds: 60)
+    team.roster[0].role = .viewer
+    let role = try team.reconcile(prior).changes
+    #expect(role.first?.record.since == TestTeam.now)
+    prior.apply(role)
+    team.accounts[0].assigned = []
+    #expect(try team.reconcile(prior).changes.first?.record.since == team.now)
+  }
+
+  @Test("the guard holds mass changes, not first runs, small numbers or failures")
+  func massChange() throws {
+    let guardRule = ChangeGuard(maximumChanged: 0.2, atLeast: 5)
+    var team = team(30)
+    #expect(!guardRule.holds(try team.reconcile(MemoryPrior()).outcome))
+    let prior = try known(team)
+    team.roster.removeLast(6)
+    #expect(!guardRule.holds(try team.reconcile(prior).outcome), "20 % is allowed")
+    team.roster.removeLast()
+    #expect(guardRule.holds(try team.reconcile(prior).outcome))
+    var small = self.team(4)
+    let smallPrior = try known(small)
+    small.roster = []
+    #expect(!guardRule.holds(try small.reconcile(smallPrior).outcome))
+    var failing = self.team(30)
+    failing.oktaIssues = [issue]
+    failing.now = TestTeam.now.adding(seconds: 100 * 3600)
+    #expect(!guardRule.holds(try failing.reconcile(prior).outcome))
+  }
+
+  @Test("random rosters: reconciling and applying gives the judged records, whatever came before")
+  func convergence() throws {
+    var random = SplitMix(seed: 7)
+    var prior = MemoryPrior()
+    for _ in 0..<200 {
+      var team = TestTeam()
+      for index in 0..<12 where Bool.random(using: &random) {
+        team.add(TestTeam.ana("User\(index)@acme.com"))
+        team.roster[team.roster.count - 1].role = Bool.random(using: &random) ? .admin : .viewer
+        if Bool.random(using: &random) { team.accounts[team.accounts.count - 1].assigned = [] }
+      }
+      team.roster.shuffle(using: &random)
+      prior.apply(try team.reconcile(prior).changes)
+      let expected = team.records.values.map(\.fingerprint).sorted()
+      #expect(prior.records.values.map(\.fingerprint).sorted() == expected)
+    }
+  }
+}

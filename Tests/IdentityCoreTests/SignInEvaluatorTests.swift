@@ -1,0 +1,118 @@
+import IdentityCore
+import Testing
+
+@Suite("Sign-in evaluation")
+struct SignInEvaluatorTests {
+  @Test(
+    "agrees with brute force on random policy sets, verdict and smallest witness", arguments: 1...8)
+  func bruteForce(seed: Int) throws {
+    var models = RandomModels(seed: UInt64(seed))
+    var counts: [Verdict: Int] = [:]
+    var witnesses = 0
+    for round in 0..<1500 {
+      let (model, signature) = models.model()
+      let oracle = BruteForce(model: model, signature: signature)
+      let result = SignInEvaluator(model).evaluate(signature)
+      try #require(result.verdict == oracle.verdict, "round \(round): \(model)")
+      counts[result.verdict, default: 0] += 1
+      guard result.verdict == .notEnforced || result.verdict == .enforcedConditionally else {
+        continue
+      }
+      let facts = Dictionary(
+        uniqueKeysWithValues: result.witness.map { fact in
+          let variable = model.variables.firstIndex { $0.name == fact.name } ?? -1
+          return (variable, Int(fact.value) ?? -1)
+        })
+      let proves = oracle.worlds.contains { world in
+        guard oracle.verdict(world) == result.verdict else { return false }
+        let signIns = oracle.signIns(world)
+        return oracle.guarantees(facts, signIns)
+          && oracle.smallestWitness(signIns) == facts.count
+      }
+      try #require(proves, "round \(round): witness \(result.witness) of \(model)")
+      witnesses += 1
+    }
+    let table = counts.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
+    print(
+      "brute force, seed \(seed): 1500 policy sets agree (\(table)), \(witnesses) witnesses smallest"
+    )
+    #expect(counts.count == 4, "the generator reaches every verdict")
+  }
+
+  @Test("two policies that together cover everything leave no escape")
+  func complementaryPolicies() {
+    let zone = Variable(name: "zone HQ", values: ["outside", "inside"])
+    let inside = Condition.variable(0, in: [1])
+    func mfa(when condition: Condition) -> SignInPolicy {
+      .firstMatch(
+        [.init(condition, .demand(.multiFactor, by: nil))],
+        otherwise: .demand(.singleFactor, by: nil))
+    }
+    let both = SignInModel(
+      variables: [zone], policy: .all([mfa(when: inside), mfa(when: .not(inside))]))
+    #expect(evaluate(both).verdict == .enforced)
+    let one = SignInModel(variables: [zone], policy: mfa(when: inside))
+    #expect(evaluate(one).verdict == .enforcedConditionally)
+    #expect(evaluate(one).witness == [ContextFact(name: "zone HQ", value: "outside")])
+  }
+
+  @Test("a sign-in that is always refused is enforced, and says so")
+  func alwaysRefused() {
+    let result = evaluate(SignInModel(policy: .demand(.refused, by: nil)))
+    #expect(result.verdict == .enforced)
+    #expect(result.isAlwaysRefused)
+  }
+
+  @Test("an unknown that can only add protection lowers nothing, one that can open a door is named")
+  func unknowns() {
+    let unknown = Unknown(title: "whether rule 'Legacy' applies", remedy: "read it")
+    func model(_ then: Demand, otherwise: Demand) -> SignInModel {
+      SignInModel(
+        unknowns: [unknown],
+        policy: .firstMatch(
+          [.init(.unknown(0), .demand(then, by: nil))], otherwise: .demand(otherwise, by: nil)))
+    }
+    #expect(evaluate(model(.multiFactor, otherwise: .multiFactor)).verdict == .enforced)
+    #expect(evaluate(model(.refused, otherwise: .multiFactor)).verdict == .enforced)
+    #expect(evaluate(model(.singleFactor, otherwise: .singleFactor)).verdict == .notEnforced)
+    let open = evaluate(model(.singleFactor, otherwise: .multiFactor))
+    #expect(open.verdict == .cannotTell)
+    #expect(open.unknowns == [unknown])
+  }
+
+  @Test("an axiom rules out sign-ins that cannot be")
+  func axioms() {
+    let model = SignInModel(
+      variables: [
+        Variable(name: "device managed", values: ["no", "yes"]),
+        Variable(name: "device registered", values: ["no", "yes"]),
+      ],
+      policy: .firstMatch(
+        [
+          .init(
+            .all([.variable(0, in: [1]), .variable(1, in: [0])]), .demand(.singleFactor, by: nil))
+        ],
+        otherwise: .demand(.multiFactor, by: nil)),
+      axioms: [.any([.not(.variable(0, in: [1])), .variable(1, in: [1])])])
+    #expect(evaluate(model).verdict == .enforced)
+  }
+
+  @Test("forty overlapping zones are searched exactly, without enumerating them")
+  func manyZones() {
+    let zones = (0..<40).map { Variable(name: "zone \($0)", values: ["outside", "inside"]) }
+    let branches = (0..<40).map {
+      SignInPolicy.Branch(.variable($0, in: [1]), .demand(.multiFactor, by: nil))
+    }
+    let model = SignInModel(
+      variables: zones, policy: .firstMatch(branches, otherwise: .demand(.singleFactor, by: nil)))
+    let result = evaluate(model)
+    #expect(result.verdict == .enforcedConditionally)
+    #expect(result.witness.count == 40)
+    #expect(result.witness.allSatisfy { $0.value == "outside" })
+  }
+
+  private func evaluate(_ model: SignInModel) -> SignInResult {
+    SignInEvaluator(model).evaluate(
+      AccountTable.Signature(status: .active, atoms: [0], assigned: 1))
+  }
+}
