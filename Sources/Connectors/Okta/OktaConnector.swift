@@ -64,8 +64,3 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
     return await run.read(query)
   }
 }
-
-extension OktaConnector {
-  /// Checks credentials, scopes, engine and clock.
-  public func diagnose() async -> [DiagnosticLine] { [] }
-}

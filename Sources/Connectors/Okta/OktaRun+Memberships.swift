@@ -54,7 +54,8 @@ extension OktaRun {
     } catch {
       keep(error)
       return Unknown(
-        title: "\(title): \(error.message)", remedy: configuration.remedy(for: error))
+        title: "\(title): \(OktaConfiguration.clause(error.message))",
+        remedy: configuration.phrase(for: error))
     }
   }
 }

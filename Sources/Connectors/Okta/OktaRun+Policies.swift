@@ -94,7 +94,7 @@ extension OktaRun {
       app.policy
       ?? .unreadable(
         reason: "the application names no sign-in policy",
-        remedy: "Assign a sign-in policy to the application at Okta.")
+        remedy: "assign a sign-in policy to the application at Okta")
     return mapping.compile(OktaMapping.App(app: wire, policy: policy), directory, &atoms)
   }
 
@@ -134,7 +134,7 @@ extension OktaRun {
         id: id, app: nil,
         result: ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: reason, remedy: configuration.remedy(for: error))))
+          state: .unreadable(reason: reason, remedy: configuration.phrase(for: error))))
     }
   }
 
@@ -169,8 +169,8 @@ extension OktaRun {
           ? "which policy applies could not be checked, as its list of applications is not readable"
           : "the application names the policy \(policy), but that policy does not name the application",
         remedy: mapped == nil
-          ? "Grant the token okta.policies.read."
-          : "Assign the sign-in policy to the application anew.")
+          ? "grant the token okta.policies.read"
+          : "assign the sign-in policy to the application anew")
     }
   }
 
@@ -188,7 +188,8 @@ extension OktaRun {
       return .read(policy)
     } catch {
       keep(error)
-      return .unreadable(reason: error.message, remedy: configuration.remedy(for: error))
+      return .unreadable(
+        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 
@@ -226,7 +227,8 @@ extension OktaRun {
       return .read(policies.filter { $0.type == "OKTA_SIGN_ON" })
     } catch {
       keep(error)
-      return .unreadable(reason: error.message, remedy: configuration.remedy(for: error))
+      return .unreadable(
+        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 
@@ -256,15 +258,15 @@ extension OktaRun {
             path: "/api/v1/idps")
         )
       }
+      guard error.code == .forbidden else {
+        keep(error)
+        return (.unreadable(remedy: configuration.phrase(for: error)), nil)
+      }
       // A refusal is an unknown of every model, which tells more than a source that counts as unread.
-      keep(error, affects: error.code == .forbidden ? .details : .verdicts)
-      return (
-        .unreadable(
-          remedy:
-            "Grant the token okta.idps.read, or set inbound_federation: none if people sign in at Okta only."
-        ),
-        nil
-      )
+      let remedy =
+        "Grant okta.idps.read, or set inbound_federation: none if people sign in at Okta only."
+      log.add(error.issue(remedy: remedy, affects: .details))
+      return (.unreadable(remedy: OktaConfiguration.phrase(remedy)), nil)
     }
   }
 
@@ -277,7 +279,7 @@ extension OktaRun {
       return .known(Dictionary(zones.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last }))
     } catch {
       keep(error)
-      return .unreadable(remedy: configuration.remedy(for: error))
+      return .unreadable(remedy: configuration.phrase(for: error))
     }
   }
 

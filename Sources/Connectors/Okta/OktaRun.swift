@@ -47,7 +47,7 @@ struct OktaRun: Sendable {
       reading.apps = query.apps.map { id in
         ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: error.message, remedy: configuration.remedy(for: error)))
+          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
       }
     }
     reading.source = log.reading(kind: "okta", at: clock())

@@ -69,7 +69,7 @@ actor OktaTokenSource: CredentialSource {
       task = Task { await self.fetch() }
       asking = task
     }
-    let result = await task.value
+    let result = await task.result()
     if asking == task { asking = nil }
     return try result.get()
   }

@@ -103,13 +103,13 @@ struct OktaModelBuilder {
         return .unknown(
           unknown(
             "whether the sign-in is inside zone \(id), which the list of zones does not name",
-            remedy: "Take the deleted zone out of the rule."))
+            remedy: "take the deleted zone out of the rule"))
       }
       guard zone.status == "ACTIVE" else {
         return .unknown(
           unknown(
             "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect",
-            remedy: "Activate the zone or take it out of the rule."))
+            remedy: "activate the zone or take it out of the rule"))
       }
       return flag("zone \(zoneName(id))", ["outside", "inside"])
     }
