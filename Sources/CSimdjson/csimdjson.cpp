@@ -377,3 +377,20 @@ extern "C" int cjson_table(
     return 0;
   }
 }
+
+extern "C" int cjson_row(
+    cjson_parser *parser, const cjson_plan *plan, cjson_element object, const cjson_cell **cells,
+    cjson_failure *failure) {
+  *failure = cjson_failure{SIZE_MAX, -1, 0, CJSON_OBJECT, CJSON_MISSING};
+  try {
+    const size_t width = plan->types.size();
+    if (parser->cells.size() < width) parser->cells.resize(width);
+    Reader reader(*plan, *failure);
+    if (!reader.read(unwrap(object), parser->cells.data())) return 0;
+    *cells = parser->cells.data();
+    return 1;
+  } catch (...) {
+    failure->found = CJSON_MISSING;
+    return 0;
+  }
+}

@@ -126,6 +126,11 @@ int cjson_table(
     cjson_parser *parser, const cjson_plan *plan, cjson_element array, const cjson_cell **cells,
     size_t *rows, cjson_failure *failure);
 
+/// Reads one object as a table reads a row; returns 1 or 0 as that does.
+int cjson_row(
+    cjson_parser *parser, const cjson_plan *plan, cjson_element object, const cjson_cell **cells,
+    cjson_failure *failure);
+
 #ifdef __cplusplus
 }
 #endif

@@ -42,6 +42,13 @@ final class JSONReader {
     try withRoot(body) { root throws(WireError) in try JSONValue(root) }
   }
 
+  /// Parses a body that is one object and lends it as a row.
+  func withRow<R>(
+    _ body: ResponseBody, _ plan: TablePlan, _ work: (TableRows.Row) throws(WireError) -> R
+  ) throws(WireError) -> R {
+    try withRoot(body) { root throws(WireError) in try work(try root.row(plan)) }
+  }
+
   /// Parses a body that is a list and lends its rows.
   func withTable<R>(
     _ body: ResponseBody, _ plan: TablePlan, _ work: (TableRows) throws(WireError) -> R
@@ -89,18 +96,32 @@ struct JSONElement {
     var cells: UnsafePointer<cjson_cell>?
     var count = 0
     var failure = cjson_failure()
-    guard let native = plan.plan else {
-      throw WireError(.shape, detail: "the list of fields contradicts itself")
-    }
-    guard cjson_table(parser, native, self.native, &cells, &count, &failure) != 0 else {
-      let path = Self.path(failure, plan)
-      let row = failure.row == .max ? nil : Int(failure.row) + 1
-      var error = WireError.expected(
-        JSONType(failure.expected), found: JSONType(failure.found), path: path)
-      error.row = row
-      throw error
+    guard let compiled = plan.plan else { throw Self.contradiction }
+    guard cjson_table(parser, compiled, native, &cells, &count, &failure) != 0 else {
+      throw Self.error(failure, plan)
     }
     return TableRows(cells: cells, width: plan.fields.count, count: count)
+  }
+
+  /// Reads an object as a table reads a row.
+  func row(_ plan: TablePlan) throws(WireError) -> TableRows.Row {
+    var cells: UnsafePointer<cjson_cell>?
+    var failure = cjson_failure()
+    guard let compiled = plan.plan else { throw Self.contradiction }
+    guard cjson_row(parser, compiled, native, &cells, &failure) != 0 else {
+      throw Self.error(failure, plan)
+    }
+    return TableRows.Row(cells: cells)
+  }
+
+  private static let contradiction = WireError(
+    .shape, detail: "the list of fields contradicts itself")
+
+  private static func error(_ failure: cjson_failure, _ plan: TablePlan) -> WireError {
+    var error = WireError.expected(
+      JSONType(failure.expected), found: JSONType(failure.found), path: path(failure, plan))
+    error.row = failure.row == .max ? nil : Int(failure.row) + 1
+    return error
   }
 
   private static func path(_ failure: cjson_failure, _ plan: TablePlan) -> String {

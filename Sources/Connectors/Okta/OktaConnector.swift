@@ -3,12 +3,17 @@ public import IdentityCore
 public import Logging
 
 /// Reads an Okta organisation, Classic or Identity Engine.
+///
+/// Policies first, then the accounts of watched people, then who may use which application and who is in the groups that
+/// live rules mention. No request is made for a single person on the way to a verdict.
 public final class OktaConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
   public let kind = "okta"
   /// How to reach Okta.
   public let configuration: OktaConfiguration
-  let source: HTTPSource
+  let client: APIClient
+  /// Nil with an API token.
+  let tokens: OktaTokenSource?
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
@@ -20,19 +25,42 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
     configuration: OktaConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
+    var configuration = configuration
+    while configuration.url.hasSuffix("/") { configuration.url.removeLast() }
     self.configuration = configuration
     self.clock = clock
     self.logger = logger
-    source = transport.source(configuration.name, policy: SourcePolicy())
+    let source = transport.source(
+      configuration.name,
+      policy: SourcePolicy(
+        origins: [configuration.url], maxConcurrent: configuration.maxConcurrent,
+        rateShare: configuration.rateShare, rateHeaders: .okta, requestIDHeader: nil))
+    let credentials: any CredentialSource
+    switch configuration.credentials {
+    case .token(let token):
+      tokens = nil
+      credentials = FixedCredential(authorization: .scheme("SSWS", token))
+    case .privateKey(let clientID, let keyPEM, let keyID, let scopes):
+      let tokens = OktaTokenSource(
+        source: source, baseURL: configuration.url, clientID: clientID, keyPEM: keyPEM,
+        keyID: keyID, scopes: scopes, clock: clock)
+      self.tokens = tokens
+      credentials = tokens
+    }
+    client = APIClient(
+      source: source, vendor: "Okta", baseURL: configuration.url,
+      headers: HTTPHeaders([("Accept", "application/json")]), credentials: credentials
+    ) { body in
+      (try? JSONReader().value(body))?["errorCode"]?.string
+    }
   }
 
   /// Reads policies and accounts.
   public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
-    ProviderReading(
-      source: SourceReading(name: name, kind: kind, startedAt: clock(), observedAt: clock()),
-      apps: [], accounts: AccountTable(atomCount: 0))
+    await tokens?.beginRun()
+    let run = OktaRun(
+      configuration: configuration, client: client, clock: clock, logger: logger,
+      progress: progress)
+    return await run.read(query)
   }
-
-  /// Checks the set-up.
-  public func diagnose() async -> [DiagnosticLine] { [] }
 }

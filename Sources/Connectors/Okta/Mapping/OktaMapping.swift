@@ -42,14 +42,14 @@ struct OktaMapping {
     let app = input.app
     guard app.status == "ACTIVE" else {
       return Compiled(
-        state: .inactive("the application \(app.label) is \(app.status.lowercased()) at Okta"),
+        state: .inactive("The application \(app.label) is \(app.status.lowercased()) at Okta."),
         mentionedZones: [])
     }
     guard app.signOnMode != "BOOKMARK" else {
       return Compiled(
         state: .unreadable(
-          reason: "\(app.label) is a bookmark, for which Okta authenticates nobody",
-          remedy: "Name the application that people sign in through."),
+          reason: "\(app.label) is a bookmark, for which Okta authenticates nobody.",
+          remedy: "name the application that people sign in through"),
         mentionedZones: [])
     }
     var builder = OktaModelBuilder(
@@ -72,7 +72,7 @@ struct OktaMapping {
       return builder.unknownDemand(
         "what the sign-on policy of \(input.app.label) asks for: the per-app sign-on policy is not readable by API",
         remedy:
-          "Ask for a second factor in the organisation's sign-on policy, or set per_app_policies: none if there are none."
+          "ask for a second factor in the organisation's sign-on policy, or set per_app_policies: none if there are none"
       )
     }
     switch input.policy {

@@ -55,7 +55,7 @@ extension OktaModelBuilder {
     let text = value.text.count > 80 ? String(value.text.prefix(80)) + "…" : value.text
     let id = unknown(
       "whether the condition \(key) \(text) holds (\(place))",
-      remedy: "Take the condition out of the rule, or report it so that idsync learns it.")
+      remedy: "take the condition out of the rule, or report it so that idsync learns it")
     return OktaCondition(holds: .unknown(id), phrases: ["\(key) \(text)"])
   }
 
@@ -91,7 +91,7 @@ extension OktaModelBuilder {
     let bothNeeded = Condition.unknown(
       unknown(
         "whether a rule with lists of users and of groups needs both to match",
-        remedy: "Name users or groups in a rule, not both."))
+        remedy: "name users or groups in a rule, not both"))
     return .and([.or([first, second]), .or([bothNeeded.negated, .and([first, second])])])
   }
 
@@ -127,11 +127,11 @@ extension OktaModelBuilder {
   }
 
   private mutating func zoneOrAny(_ id: String) -> Condition {
-    id == "ALL_ZONES" ? anyZone() : zone(id)
+    id == Self.allZones ? anyZone() : zone(id)
   }
 
   private func zonePhrase(_ id: String) -> String {
-    id == "ALL_ZONES" ? "any zone" : "zone \(zoneName(id))"
+    id == Self.allZones ? "any zone" : "zone \(zoneName(id))"
   }
 
   // MARK: Sign-in
@@ -158,7 +158,7 @@ extension OktaModelBuilder {
     }
     let id = unknown(
       "whether \"\(words)\" holds (\(place))",
-      remedy: "Put the condition as groups, zones or device states, which can be read.")
+      remedy: "put the condition as groups, zones or device states, which can be read")
     return OktaCondition(holds: .unknown(id), phrases: ["expression \(words)"])
   }
 

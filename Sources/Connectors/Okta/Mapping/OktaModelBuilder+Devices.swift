@@ -89,7 +89,7 @@ extension OktaModelBuilder {
     guard family.contains(3) else { return among(rest) }
     let platform = variable("platform", Self.platforms)
     let counts = unknown(
-      "whether Linux counts as another desktop", remedy: "Name LINUX in the rule's platforms.")
+      "whether Linux counts as another desktop", remedy: "name LINUX in the rule's platforms")
     return OktaCondition(
       holds: .or([
         .variable(platform, in: rest), .and([.variable(platform, in: [3]), .unknown(counts)]),
@@ -114,7 +114,7 @@ extension OktaModelBuilder {
               .unknown(
                 unknown(
                   "whether \(key) false admits devices that are \(key) (\(place))",
-                  remedy: "Set the device state of the rule to any, or to \(key).")),
+                  remedy: "set the device state of the rule to any, or to \(key)")),
             ]),
             phrases: ["not \(key) device"]))
     }

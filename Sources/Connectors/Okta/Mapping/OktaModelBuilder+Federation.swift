@@ -10,6 +10,11 @@ extension OktaModelBuilder {
   /// What an atom asks of an account's links to other providers.
   static func linkAtom(_ provider: String) -> String { "idp=\(provider)" }
 
+  /// The provider that an atom asks for; nil when it asks for something else.
+  static func linkedProvider(_ atom: String) -> String? {
+    atom.hasPrefix("idp=") ? String(atom.dropFirst(4)) : nil
+  }
+
   /// An external identity provider may say that a second factor was used, and Okta takes its word.
   mutating func withInboundFederation(_ policy: SignInPolicy) -> SignInPolicy {
     let ways = federatedWays()

@@ -35,7 +35,7 @@ extension OktaModelBuilder {
       upToAlways(branches),
       otherwise: unknownDemand(
         "what happens when no rule of the global session policies holds",
-        remedy: "Grant the token okta.policies.read, so that the default policy is listed."))
+        remedy: "grant the token okta.policies.read, so that the default policy is listed"))
   }
 
   /// The application's own policy; its place among others says nothing.
@@ -43,12 +43,12 @@ extension OktaModelBuilder {
     guard Self.isLive(policy.status) else {
       return unknownDemand(
         "what holds while the sign-in policy '\(policy.name)' is \(policy.status.lowercased())",
-        remedy: "Activate the policy.")
+        remedy: "activate the policy")
     }
     guard policy.resourceType != "END_USER_ACCOUNT_MANAGEMENT" else {
       return unknownDemand(
         "what holds while the application names the account management policy '\(policy.name)'",
-        remedy: "Assign a sign-in policy to the application.")
+        remedy: "assign a sign-in policy to the application")
     }
     let people = condition(policy.conditions, "policy '\(policy.name)'")
     let branches = branches(policy, under: people) { _, rule in OktaOutcome.app(rule.actions) }
@@ -56,7 +56,7 @@ extension OktaModelBuilder {
       upToAlways(branches),
       otherwise: unknownDemand(
         "what happens when no rule of the sign-in policy '\(policy.name)' holds",
-        remedy: "Grant the token okta.policies.read, so that the catch-all rule is listed."))
+        remedy: "grant the token okta.policies.read, so that the catch-all rule is listed"))
   }
 
   private mutating func branches(
@@ -90,7 +90,7 @@ extension OktaModelBuilder {
     default:
       let id = unknown(
         "whether a rule with status \(rule.status.prefix(20)) is in force (\(place))",
-        remedy: "Activate or deactivate the rule.")
+        remedy: "activate or deactivate the rule")
       return OktaCondition(holds: .unknown(id), phrases: ["status \(rule.status.prefix(20))"])
     }
   }
@@ -117,7 +117,7 @@ extension OktaModelBuilder {
     case .unknown(let what):
       let id = unknown(
         "what \(place) asks for: \(what)",
-        remedy: "Give the rule a form that idsync knows, or report it.")
+        remedy: "give the rule a form that idsync knows, or report it")
       return .demand(.unknown(id), by: by("asks for something that cannot be read (\(what))"))
     }
   }

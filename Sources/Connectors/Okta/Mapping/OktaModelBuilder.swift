@@ -103,20 +103,24 @@ struct OktaModelBuilder {
         return .unknown(
           unknown(
             "whether the sign-in is inside zone \(id), which the list of zones does not name",
-            remedy: "Take the deleted zone out of the rule."))
+            remedy: "take the deleted zone out of the rule"))
       }
       guard zone.status == "ACTIVE" else {
         return .unknown(
           unknown(
             "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect",
-            remedy: "Activate the zone or take it out of the rule."))
+            remedy: "activate the zone or take it out of the rule"))
       }
       return flag("zone \(zoneName(id))", ["outside", "inside"])
     }
   }
 
+  /// What a rule says instead of an id when it means every zone.
+  static let allZones = "ALL_ZONES"
+
   /// That the sign-in comes from inside any zone at all.
   mutating func anyZone() -> Condition {
+    mentionedZones.insert(Self.allZones)
     if case .unreadable(let remedy) = directory.zones {
       return .unknown(unknown("whether the sign-in is inside any zone", remedy: remedy))
     }

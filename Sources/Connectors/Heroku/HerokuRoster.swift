@@ -1,0 +1,120 @@
+internal import IdentityCore
+
+/// The people of one team while their lists come in.
+struct HerokuRoster: Sendable {
+  private(set) var roster = Roster()
+  private var seenProviders = SeenProviders()
+  private var enterpriseProviders: [PlatformIdentityProvider] = []
+  private var ids: Set<Int> = []
+  private var roles: [(bytes: [UInt8], role: Role)] = []
+
+  /// Whether a row of the team does not say how it signs in.
+  private(set) var lacksSignIn = false
+  /// Whether there are people of whom the team's own lists do not tell the platform's second factor.
+  private var hasOutsiders = false
+
+  /// How many rows there are.
+  var count: Int { roster.count }
+  /// The identity providers that rows name.
+  var providers: [PlatformIdentityProvider] { seenProviders.all + enterpriseProviders }
+  /// Whether the enterprise account's list would tell more.
+  var needsEnterprise: Bool { lacksSignIn || hasOutsiders }
+
+  /// Adds a row of the team's list; false when its id is there already.
+  mutating func add(_ row: TableRows.Row) -> Bool {
+    typealias Field = HerokuWire.MemberField
+    guard let email = row.text(Field.email), !HerokuWire.isManager(email) else { return true }
+    let userID = row.text(Field.userID)
+    // The same address under two ids is two logins; without any id the address stands in.
+    let id = userID ?? row.text(Field.id) ?? email
+    var hasher = Hasher()
+    hasher.combine(bytes: UnsafeRawBufferPointer(id))
+    guard ids.insert(hasher.finalize()).inserted else { return false }
+    let role = role(row.text(Field.role))
+    let provider = seenProviders.id(row, at: Field.provider)
+    // A row that names a provider signs in through it, also when the flag is left out.
+    let federated: Tri =
+      row.bool(Field.federated).map { $0 ? .yes : .no } ?? (provider == nil ? .unknown : .yes)
+    if federated == .unknown || (federated == .yes && provider == nil) { lacksSignIn = true }
+    roster.append(
+      email: email, name: row.text(Field.userName), userID: userID, role: role,
+      kind: role == .collaborator ? .collaborator : .member, federated: federated,
+      platformMFA: Tri(row.bool(Field.twoFactor)), identityProvider: provider)
+    return true
+  }
+
+  /// Adds whoever has access to apps without being on the team.
+  mutating func add(collaborators people: [HerokuWire.Person]) {
+    var outside: [String: [HerokuWire.Person]] = [:]
+    for person in people where !HerokuWire.isManager(person.email) {
+      let key = EmailKey.make(person.email)
+      // One person has one row in every list that names them; the flag is in the dearer list only.
+      guard outside[key]?.contains(where: { $0.id == person.id }) != true else { continue }
+      outside[key, default: []].append(person)
+    }
+    guard !outside.isEmpty else { return }
+    for (key, ids) in members(among: outside) {
+      outside[key]?.removeAll { person in
+        person.id == nil || ids.contains { $0 == nil || $0 == person.id }
+      }
+    }
+    for key in outside.keys.sorted() {
+      for person in outside[key] ?? [] {
+        hasOutsiders = true
+        roster.append(
+          RosterMember(
+            email: person.email, role: .collaborator, kind: .collaborator, userID: person.id,
+            federated: Tri(person.federated), platformMFA: .unknown))
+      }
+    }
+  }
+
+  /// Adds whoever is only invited.
+  mutating func add(invitations: [HerokuWire.Wrapped]) {
+    for invitation in invitations where !HerokuWire.isManager(invitation.person.email) {
+      roster.append(
+        RosterMember(
+          email: invitation.person.email, role: Role(rawValue: invitation.role?.lowercased() ?? ""),
+          kind: .pending, userID: invitation.person.id, federated: .unknown, platformMFA: .unknown))
+    }
+  }
+
+  /// Fills in what the enterprise account's list says and the team's does not.
+  mutating func add(enterprise: EnterpriseMembers) {
+    var merged = Roster()
+    for position in 0..<roster.count {
+      var member = roster[position]
+      let key = roster.key(at: position)
+      if let more = enterprise.member(key: key, userID: member.userID) {
+        if member.federated == .unknown {
+          member.federated = more.identityProvider == nil ? .no : .yes
+        }
+        member.identityProvider = member.identityProvider ?? more.identityProvider
+        if member.platformMFA == .unknown { member.platformMFA = more.platformMFA }
+      }
+      merged.append(member)
+    }
+    roster = merged
+    enterpriseProviders = enterprise.providers.all
+  }
+
+  /// The ids under which some addresses are on the team.
+  private func members(among people: [String: [HerokuWire.Person]]) -> [String: [String?]] {
+    let watched = WatchList(keys: people.keys)
+    var found: [String: [String?]] = [:]
+    for position in 0..<roster.count
+    where roster.withKey(at: position, { watched.contains($0) }) {
+      let key = roster.key(at: position)
+      if people[key] != nil { found[key, default: []].append(roster[position].userID) }
+    }
+    return found
+  }
+
+  private mutating func role(_ bytes: UnsafeBufferPointer<UInt8>?) -> Role {
+    guard let bytes else { return .none }
+    if let known = roles.first(where: { bytes.elementsEqual($0.bytes) }) { return known.role }
+    let role = Role(rawValue: String(decoding: bytes, as: UTF8.self).lowercased())
+    roles.append((Array(bytes), role))
+    return role
+  }
+}

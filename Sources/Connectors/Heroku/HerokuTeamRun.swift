@@ -1,0 +1,241 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// The reading of one team.
+///
+/// What each list means to a verdict decides what its failure means: without the members, the people with access to apps or
+/// the identity providers a wrong verdict could arise, so the team is incomplete; without the invitations only names are missing.
+struct HerokuTeamRun: Sendable {
+  let run: HerokuRun
+  let name: TeamName
+  var client: APIClient { run.client }
+
+  init(_ run: HerokuRun, _ name: TeamName) {
+    self.run = run
+    self.name = name
+  }
+
+  /// What one list gave, and what went wrong with it.
+  struct Part<Value: Sendable>: Sendable {
+    var value: Value
+    var issues: [SourceIssue] = []
+  }
+
+  func read() async -> TeamReading {
+    let team: HerokuWire.Team
+    do throws(ConnectorError) {
+      team = try await self.team()
+    } catch {
+      return TeamReading(
+        team: name, roster: Roster(), hasIdentityProvider: .unknown, saysSignIn: true,
+        issues: [issue(error)])
+    }
+    async let identityProviders = identityProviders(team)
+    async let people = appPeople(team)
+    async let invited = invitations()
+    var members = await members()
+    var issues = members.issues
+    let (settings, collaborators, invitations) = await (identityProviders, people, invited)
+    issues += settings.issues + collaborators.issues + invitations.issues
+    members.value.add(collaborators: collaborators.value)
+    if let account = team.enterpriseAccount, members.value.needsEnterprise {
+      issues += await addEnterprise(account, &members.value)
+    }
+    members.value.add(invitations: invitations.value)
+    let providers = await providers(team, settings, members.value, &issues)
+    return TeamReading(
+      team: name, roster: members.value.roster, identityProviders: providers.all,
+      hasIdentityProvider: providers.isThere, saysSignIn: true, issues: issues)
+  }
+
+  /// A failure of this team, with what to do about it.
+  func issue(
+    _ error: ConnectorError, affects: SourceIssue.Affects = .verdicts
+  ) -> SourceIssue {
+    run.logger.debug("\(error)")
+    return error.issue(remedy: run.configuration.remedy(for: error), affects: affects)
+  }
+
+  // MARK: Lists
+
+  private static let undeclared = PagingStyle.range(property: nil, max: nil, order: nil)
+
+  private func team() async throws(ConnectorError) -> HerokuWire.Team {
+    let request = client.get("/teams/{team}", [name])
+    let json = try await client.value(request)
+    do throws(WireError) {
+      return try HerokuWire.Team(json)
+    } catch {
+      throw client.malformed(error, request)
+    }
+  }
+
+  private func members() async -> Part<HerokuRoster> {
+    let request = client.get("/teams/{team}/members", [name])
+    var roster = HerokuRoster()
+    do throws(ConnectorError) {
+      let style = PagingStyle.range(property: "email", max: 1000, order: nil)
+      try await client.table(request, style, HerokuWire.members) {
+        rows, page throws(ConnectorError) in
+        for index in 0..<rows.count where !roster.add(rows[index]) {
+          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+        }
+        run.progress(run.configuration.name, "members of \(name)", done: roster.count)
+      }
+      return Part(value: roster)
+    } catch {
+      return Part(value: roster, issues: [issue(error)])
+    }
+  }
+
+  private func identityProviders(
+    _ team: HerokuWire.Team
+  ) async -> Part<[HerokuWire.IdentityProvider]?> {
+    // What the enterprise account owns is not on the team's list.
+    if team.identityProvider?.isAccountOwned == true { return Part(value: []) }
+    let request = client.get("/teams/{team}/identity-providers", [name])
+    do throws(ConnectorError) {
+      return Part(
+        value: try await client.values(request, Self.undeclared) { row throws(WireError) in
+          try HerokuWire.IdentityProvider(row)
+        })
+    } catch {
+      // A team that shows no provider has no list of them either.
+      if error.code == .notFound && team.identityProvider == nil { return Part(value: []) }
+      return Part(value: nil, issues: [issue(error)])
+    }
+  }
+
+  /// Everybody with permissions on an app: outsiders are found only here.
+  private func appPeople(_ team: HerokuWire.Team) async -> Part<[HerokuWire.Person]> {
+    let request = client.get("/teams/{team}/permissions", [name])
+    do throws(ConnectorError) {
+      return Part(value: try await people(request))
+    } catch {
+      guard error.code == .notFound, !team.isEnterprise else {
+        return Part(value: [], issues: [issue(error)])
+      }
+      return await collaborators()
+    }
+  }
+
+  /// Reads the people out of the permissions, each once: a team of many apps names the same ones again and again.
+  private func people(
+    _ request: HTTPRequest
+  ) async throws(ConnectorError) -> [HerokuWire.Person] {
+    var seen: Set<HerokuWire.Person> = []
+    var result: [HerokuWire.Person] = []
+    let reader = JSONReader()
+    try await client.pages(request, Self.undeclared) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        let rows = try reader.value(response.body).rows { row throws(WireError) in
+          try HerokuWire.Permissions(row)
+        }
+        for person in rows.flatMap(\.people) where seen.insert(person).inserted {
+          result.append(person)
+        }
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+    }
+    return result
+  }
+
+  /// The dear way, one call an app, for teams without a list of permissions.
+  private func collaborators() async -> Part<[HerokuWire.Person]> {
+    do throws(ConnectorError) {
+      let apps = try await client.values(client.get("/teams/{team}/apps", [name]), Self.undeclared)
+      { row throws(WireError) in try HerokuWire.App(row) }
+      var seen: Set<HerokuWire.Person> = []
+      var result: [HerokuWire.Person] = []
+      for app in apps {
+        let request = client.get("/teams/apps/{app}/collaborators", [app.id])
+        let people = try await client.values(request, Self.undeclared) { row throws(WireError) in
+          try HerokuWire.Wrapped(row).person
+        }
+        for person in people where seen.insert(person).inserted { result.append(person) }
+      }
+      return Part(value: result)
+    } catch {
+      return Part(value: [], issues: [issue(error)])
+    }
+  }
+
+  private func invitations() async -> Part<[HerokuWire.Wrapped]> {
+    var request = client.get("/teams/{team}/invitations", [name])
+    request.headers.set("Accept", "application/vnd.heroku+json; version=3.team-invitations")
+    do throws(ConnectorError) {
+      return Part(
+        value: try await client.values(request, Self.undeclared) { row throws(WireError) in
+          try HerokuWire.Wrapped(row)
+        })
+    } catch {
+      if error.code == .notFound { return Part(value: []) }
+      // Whoever is only invited cannot sign in: no verdict is lost.
+      return Part(value: [], issues: [issue(error, affects: .details)])
+    }
+  }
+
+  // MARK: The enterprise account
+
+  private func addEnterprise(
+    _ account: String, _ roster: inout HerokuRoster
+  ) async -> [SourceIssue] {
+    do throws(ConnectorError) {
+      roster.add(enterprise: try await run.accounts.members(account, client))
+      return []
+    } catch {
+      // Only rows that do not say how they sign in rest on this list.
+      return [issue(error, affects: roster.lacksSignIn ? .verdicts : .details)]
+    }
+  }
+
+  // MARK: Identity providers
+
+  /// The providers that are visible for the team or its account, and whether there is any, visible or hidden.
+  private func providers(
+    _ team: HerokuWire.Team, _ settings: Part<[HerokuWire.IdentityProvider]?>,
+    _ roster: HerokuRoster, _ issues: inout [SourceIssue]
+  ) async -> (all: [PlatformIdentityProvider], isThere: Tri) {
+    var visible = (settings.value ?? []).map {
+      PlatformIdentityProvider(id: $0.id, entityID: $0.entityID, ssoTargetURL: $0.ssoTargetURL)
+    }
+    if let own = team.identityProvider { visible.add(PlatformIdentityProvider(own)) }
+    for provider in roster.providers where !provider.isRedacted { visible.add(provider) }
+    var isUnknown = settings.value == nil
+    if let account = team.enterpriseAccount, visible.isEmpty {
+      do throws(ConnectorError) {
+        if let shown = try await run.accounts.account(account, client).identityProvider {
+          var provider = PlatformIdentityProvider(shown)
+          provider.isAccountOwned = true
+          visible.add(provider)
+        }
+      } catch {
+        issues.append(issue(error))
+        isUnknown = true
+      }
+    }
+    // A hidden provider counts as one, but says nothing more unless the team or its account shows it too.
+    let isHidden = roster.providers.contains(where: \.isRedacted)
+    return (visible, !visible.isEmpty || isHidden ? .yes : isUnknown ? .unknown : .no)
+  }
+}
+
+extension [PlatformIdentityProvider] {
+  /// Adds a provider, or what more is said of one that is there.
+  fileprivate mutating func add(_ provider: PlatformIdentityProvider) {
+    guard let known = firstIndex(where: { $0.id == provider.id }) else { return append(provider) }
+    self[known].name = self[known].name ?? provider.name
+    self[known].isAccountOwned = self[known].isAccountOwned || provider.isAccountOwned
+  }
+}
+
+extension PlatformIdentityProvider {
+  /// What a team or account tells of its provider.
+  init(_ wire: HerokuWire.Provider) {
+    self.init(
+      id: wire.id, name: wire.name, isRedacted: wire.isRedacted,
+      isAccountOwned: wire.isAccountOwned)
+  }
+}

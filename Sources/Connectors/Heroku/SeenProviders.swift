@@ -1,0 +1,20 @@
+internal import IdentityCore
+
+/// The identity providers that rows of people name: few, so that each is made into text once.
+struct SeenProviders: Sendable {
+  private var known: [(bytes: [UInt8], id: String)] = []
+  private(set) var all: [PlatformIdentityProvider] = []
+
+  /// The id that a row names at a place; name, redaction and owner follow behind it.
+  mutating func id(_ row: TableRows.Row, at field: Int) -> String? {
+    guard let bytes = row.text(field) else { return nil }
+    if let found = known.first(where: { bytes.elementsEqual($0.bytes) }) { return found.id }
+    let id = String(decoding: bytes, as: UTF8.self)
+    known.append((Array(bytes), id))
+    all.append(
+      PlatformIdentityProvider(
+        id: id, name: row.string(field + 1), isRedacted: row.bool(field + 2) ?? false,
+        isAccountOwned: row.string(field + 3) == "enterprise-account"))
+    return id
+  }
+}

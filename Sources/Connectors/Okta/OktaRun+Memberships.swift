@@ -1,0 +1,61 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension OktaRun {
+  /// Marks who is in the groups that live rules mention, and who is linked to a trusted identity provider.
+  ///
+  /// - Returns: the facts that could not be read to the end, unknown for everybody.
+  func markMemberships(
+    _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+  ) async -> [SubjectAtom.ID: Unknown] {
+    await withTaskGroup(of: (SubjectAtom.ID, Unknown?).self) { group in
+      for (id, atom) in atoms.ids(.group) {
+        let name = atoms.all[atom].name
+        group.addTask {
+          let request = client.get("/api/v1/groups/{id}/users", [id], query: [("limit", "200")])
+          let title = "who is in group \(name)"
+          return (atom, await mark(request, title, "members of \(name)", atom, accounts))
+        }
+      }
+      for (id, atom) in atoms.ids(.attribute) {
+        guard let provider = OktaModelBuilder.linkedProvider(id) else { continue }
+        let name = atoms.all[atom].name
+        group.addTask {
+          let request = client.get("/api/v1/idps/{id}/users", [provider])
+          return (atom, await mark(request, "who is \(name)", name, atom, accounts))
+        }
+      }
+      var unreadable: [SubjectAtom.ID: Unknown] = [:]
+      for await (atom, unknown) in group { unreadable[atom] = unknown }
+      return unreadable
+    }
+  }
+
+  private func mark(
+    _ request: HTTPRequest, _ title: String, _ phase: String, _ atom: SubjectAtom.ID,
+    _ accounts: OktaSharedAccounts
+  ) async -> Unknown? {
+    var firsts = FirstRows()
+    var seen = 0
+    do throws(ConnectorError) {
+      try await client.table(request, .link, OktaWire.ids) { rows, page throws(ConnectorError) in
+        if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
+        accounts.withLock { accounts in
+          for row in 0..<rows.count {
+            guard let id = rows[row].text(0), let position = accounts.table.position(ofID: id)
+            else { continue }
+            accounts.table.setAtom(atom, at: position)
+          }
+        }
+        seen += rows.count
+        progress(configuration.name, phase, done: seen)
+      }
+      return nil
+    } catch {
+      keep(error)
+      return Unknown(
+        title: "\(title): \(OktaConfiguration.clause(error.message))",
+        remedy: configuration.phrase(for: error))
+    }
+  }
+}

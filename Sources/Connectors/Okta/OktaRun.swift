@@ -1,0 +1,101 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of an organisation.
+struct OktaRun: Sendable {
+  let configuration: OktaConfiguration
+  let client: APIClient
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+  let progress: Progress
+  let log: ReadingLog
+
+  init(
+    configuration: OktaConfiguration, client: APIClient, clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger, progress: Progress
+  ) {
+    self.configuration = configuration
+    self.client = client
+    self.clock = clock
+    self.logger = logger
+    self.progress = progress
+    log = ReadingLog(client.source, startedAt: clock())
+  }
+
+  /// Keeps a failure as an issue, with what to do about it.
+  func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
+    logger.debug("\(error)")
+    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "policies", done: 0)
+    var reading = ProviderReading(
+      source: log.reading(kind: "okta", at: clock()), apps: [],
+      accounts: AccountTable(atomCount: 0), hosts: hosts(besides: []),
+      vendorHostSuffixes: configuration.isOnLoopback ? OktaConfiguration.vendorHosts : [])
+    do throws(ConnectorError) {
+      let organisation = try await organisation()
+      reading.hosts = hosts(besides: organisation.links)
+      var policies = try await readPolicies(query.apps, organisation)
+      let accounts = await readAccounts(query, &policies)
+      reading.apps = policies.apps.map(\.result)
+      reading.accounts = accounts
+    } catch {
+      keep(error)
+      reading.apps = query.apps.map { id in
+        ProviderApp(
+          id: id, label: id,
+          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+      }
+    }
+    reading.source = log.reading(kind: "okta", at: clock())
+    return reading
+  }
+
+  /// What kind of organisation this is; asked without credentials.
+  private func organisation() async throws(ConnectorError) -> OktaWire.Organisation {
+    let request = client.get("/.well-known/okta-organization")
+    let response: HTTPResponse
+    do throws(TransportError) {
+      response = try await client.source.send(request)
+    } catch {
+      throw ConnectorError(
+        error, vendor: client.vendor, call: request.endpoint, vendorCode: client.vendorCode)
+    }
+    guard response.isSuccess else {
+      throw ConnectorError(
+        response, request: request, source: configuration.name, vendor: client.vendor,
+        vendorCode: client.vendorCode)
+    }
+    do throws(WireError) {
+      return try OktaWire.Organisation(try JSONReader().value(response.body))
+    } catch {
+      throw client.malformed(error, request)
+    }
+  }
+
+  private func hosts(besides links: [String]) -> Set<String> {
+    Set(([configuration.url] + links).compactMap(OktaConfiguration.host))
+  }
+}
+
+extension OktaConfiguration {
+  /// The suffixes of Okta's own addresses.
+  static let vendorHosts = ["okta.com", "oktapreview.com", "okta-emea.com"]
+
+  /// The host of a URL in lower case, with its port where that is not the usual one.
+  static func host(_ url: String) -> String? {
+    guard let scheme = url.firstRange(of: "://") else { return nil }
+    let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    let host = (authority.split(separator: "@").last.map(String.init) ?? "").lowercased()
+    return host.isEmpty ? nil : host.hasSuffix(":443") ? String(host.dropLast(4)) : host
+  }
+
+  /// Whether the source is on this machine, as a mock is.
+  var isOnLoopback: Bool {
+    guard let host = Self.host(url) else { return false }
+    return host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
+  }
+}

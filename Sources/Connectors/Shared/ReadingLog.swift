@@ -1,0 +1,58 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Synchronization
+
+/// What happens while one source is read: issues, rows and what it cost.
+final class ReadingLog: Sendable {
+  private struct State {
+    var issues: [SourceIssue] = []
+    var fetched = 0
+  }
+
+  private let state = Mutex(State())
+  private let source: HTTPSource
+  private let before: SourceStatistics
+  private let startedAt: Timestamp
+
+  init(_ source: HTTPSource, startedAt: Timestamp) {
+    self.source = source
+    before = source.statistics
+    self.startedAt = startedAt
+  }
+
+  /// Keeps an issue; one that is there already is not kept twice.
+  func add(_ issue: SourceIssue) {
+    state.withLock { if !$0.issues.contains(issue) { $0.issues.append(issue) } }
+  }
+
+  /// Counts rows taken in.
+  func count(_ rows: Int) {
+    state.withLock { $0.fetched += rows }
+  }
+
+  /// The issues, in an order that does not depend on which task was quicker.
+  var issues: [SourceIssue] {
+    state.withLock { $0.issues }.sorted {
+      ($0.call, $0.page ?? 0, $0.code, $0.message) < ($1.call, $1.page ?? 0, $1.code, $1.message)
+    }
+  }
+
+  /// The reading as it stands now.
+  func reading(
+    kind: String, at now: Timestamp, issues: [SourceIssue]? = nil
+  ) -> SourceReading {
+    let after = source.statistics
+    var requests: [String: Int] = [:]
+    for (endpoint, statuses) in after.requests {
+      let count =
+        statuses.values.reduce(0, +)
+        - (before.requests[endpoint]?.values.reduce(0, +) ?? 0)
+      if count > 0 { requests[endpoint] = count }
+    }
+    return SourceReading(
+      name: source.name, kind: kind, fetched: state.withLock { $0.fetched },
+      requests: requests.values.reduce(0, +), requestsByEndpoint: requests,
+      bytes: after.bytesReceived - before.bytesReceived, startedAt: startedAt, observedAt: now,
+      issues: issues ?? self.issues)
+  }
+}
