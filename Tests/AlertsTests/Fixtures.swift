@@ -66,6 +66,7 @@ enum Fixtures {
     String(repeating: "long ", count: 2_000), String(repeating: "x", count: 10_000),
     String(repeating: "e\u{301}\u{302}\u{303}", count: 3_000), "$(rm -rf ~)", "`id`; x' y",
     "--config=x",
-    "\u{E0041}\u{E0042}tags", "{{{x}}}",
+    "\u{E0041}\u{E0042}tags", "{{{x}}}", "'\u{301}; id; '\u{301}", "\"\u{301},=1+1,\"\u{301}",
+    "-\u{301}x", "<\u{338}b>",
   ]
 }

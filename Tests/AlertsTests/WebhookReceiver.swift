@@ -27,8 +27,7 @@ final class WebhookReceiver: Sendable {
   init(_ answers: [Answer] = [Answer()]) async throws {
     let log = Log(answers)
     self.log = log
-    let server = HTTPServer(address: .inet(ip4: "127.0.0.1", port: 0), logger: .disabled) {
-      request in
+    let handler = ClosureHTTPHandler { request in
       let body = try await request.bodyData
       let headers = request.headers.dictionary
       let answer = log.take(Delivery(path: request.path, headers: headers, body: Array(body)))
@@ -39,7 +38,7 @@ final class WebhookReceiver: Sendable {
         statusCode: HTTPStatusCode(answer.status, phrase: "X"), headers: fields,
         body: Data(answer.body.utf8))
     }
-    server = HTTPServer(
+    server = try HTTPServer(
       address: .inet(ip4: "127.0.0.1", port: 0), logger: .disabled, handler: handler)
     task = Task { [server] in try await server.run() }
     try await server.waitUntilListening()

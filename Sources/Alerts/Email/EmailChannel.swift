@@ -135,7 +135,7 @@ public struct EmailChannel: AlertChannel {
         accepted += receipt.accepted.count
         refused += receipt.refused
       } catch {
-        throw explain(error)
+        throw explain(error, recipients: envelope.to.count)
       }
     }
     if refused.contains(where: \.isTransient), number < Self.maxTriesForSome {
@@ -153,12 +153,12 @@ public struct EmailChannel: AlertChannel {
     return refused.count > 5 ? "\(shown) and \(refused.count - 5) more" : shown
   }
 
-  private func explain(_ error: TransportError) -> AlertError {
+  private func explain(_ error: TransportError, recipients: Int) -> AlertError {
     let status = error.status ?? error.refusals.first?.code
     let code: AlertError.Code =
       switch (error.code, status) {
       case (.cancelled, _): .cancelled
-      case (.mail, _) where !error.refusals.isEmpty: .rejected
+      case (.mail, _) where error.refusals.count == recipients: .rejected
       case (.mail, 530?), (.mail, 534?), (.mail, 535?), (.mail, 538?): .denied
       case (.mail, (400..<500)?): .busy
       case (.mail, _): .rejected

@@ -13,6 +13,7 @@ struct MailAddress: Sendable, Hashable {
   /// hyphens. Quoted local parts, address literals and addresses outside ASCII are left out on purpose.
   init?(_ text: String) {
     let text = Self.trimmed(text)
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
     guard let open = text.lastIndex(of: "<") else {
       self.init(name: "", address: text)
       return

@@ -9,10 +9,10 @@ enum TransferEncoding {
   static func quotedPrintable(_ text: String) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.utf8.count * 5 / 4)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     for line in lines {
-      append(Array(line.utf8), to: &result)
+      append(Array(line), to: &result)
       result += [0x0D, 0x0A]
     }
     return result

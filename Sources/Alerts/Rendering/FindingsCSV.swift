@@ -26,15 +26,19 @@ enum FindingsCSV {
   /// Quotes a cell, and puts an apostrophe before what a spreadsheet would take for a formula.
   static func cell(_ text: String) -> String {
     var value = InertText.line(text, limit: 2000)
-    // A full-width sign is folded to the ASCII one by some spreadsheets.
-    if let first = value.unicodeScalars.first(where: { $0 != " " }),
-      "=+-@＝＋－＠".unicodeScalars.contains(first)
-    {
+    // Some spreadsheets fold a full-width sign to the ASCII one.
+    let formula = "=+-@＝＋－＠".unicodeScalars
+    if let first = value.unicodeScalars.first(where: { $0 != " " }), formula.contains(first) {
       value = "'" + value
     }
-    guard value.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == " " }) else {
-      return value
+    guard value.utf8.contains(where: { ",\"' ".utf8.contains($0) }) else { return value }
+    // Scalar by scalar: a quote with an accent after it is a quote all the same.
+    var result = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in value.unicodeScalars {
+      result.append(scalar)
+      if scalar == "\"" { result.append(scalar) }
     }
-    return "\"" + value.replacing("\"", with: "\"\"") + "\""
+    result.append("\"")
+    return String(result)
   }
 }

@@ -48,8 +48,8 @@ public struct WebhookChannel: AlertChannel {
     source = transport.source(
       "alerts/\(channel)",
       policy: SourcePolicy(
-        origins: [origin], maxConcurrent: 1, retry: .never, maxBodyBytes: 1024 * 1024,
-        totalTimeout: settings.timeout, requestIDHeader: nil, prefetch: 0))
+        origins: [origin], maxConcurrent: 1, retry: .never, totalTimeout: settings.timeout,
+        streamTimeout: settings.timeout, requestIDHeader: nil))
   }
 
   /// Posts the alert once; only 2xx counts as delivered.
@@ -86,18 +86,23 @@ public struct WebhookChannel: AlertChannel {
         ("webhook-timestamp", String(timestamp)),
         ("webhook-signature", signatures.joined(separator: " ")),
       ]), body: body, hidesPath: true)
-    let response: HTTPResponse
+    let response: StreamedResponse
     do {
-      response = try await source.send(request)
+      response = try await source.stream(request)
     } catch {
-      // The status came, and only the words after it were too many or cut off.
-      if let status = error.status, (200..<300).contains(status) {
-        return AlertReceipt(summary: "status \(status)")
-      }
       throw explain(error)
     }
-    guard response.isSuccess else { throw explain(response) }
+    // The head decides. A body that is too long, too slow or cut off changes nothing about it.
+    await drain(response.body)
+    guard (200..<300).contains(response.status) else { throw explain(response) }
     return AlertReceipt(summary: "status \(response.status)")
+  }
+
+  /// Reads a short body to its end, so that the connection can serve the next message.
+  private func drain(_ body: BodyStream) async {
+    var size = 0
+    var reader = body.makeAsyncIterator()
+    while size < 64 * 1024, let piece = try? await reader.next() { size += piece.count }
   }
 
   private func explain(_ error: TransportError) -> AlertError {
@@ -115,7 +120,7 @@ public struct WebhookChannel: AlertChannel {
       cause: error)
   }
 
-  private func explain(_ response: HTTPResponse) -> AlertError {
+  private func explain(_ response: StreamedResponse) -> AlertError {
     explain(status: response.status, retryAfter: retryAfter(response))
   }
 
@@ -136,7 +141,7 @@ public struct WebhookChannel: AlertChannel {
       code, channel: name, status: status, detail: detail, retryAfter: retryAfter, cause: cause)
   }
 
-  private func retryAfter(_ response: HTTPResponse) -> Duration? {
+  private func retryAfter(_ response: StreamedResponse) -> Duration? {
     guard let text = response.headers["Retry-After"] else { return nil }
     let wait: Duration
     if let seconds = Int64(text), seconds >= 0 {
