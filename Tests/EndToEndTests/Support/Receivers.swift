@@ -1,4 +1,5 @@
 internal import FlyingFox
+internal import FlyingSocks
 import Foundation
 
 /// A webhook receiver on loopback that writes down every delivery.
@@ -28,15 +29,15 @@ actor HookReceiver {
     await server.appendRoute("*") { [weak self] request in
       let body = try await request.bodyData
       func header(_ name: String) -> String { request.headers[HTTPHeader(name)] ?? "" }
-      let isTaken = await self?.take(
-        Delivery(
-          id: header("webhook-id"), timestamp: header("webhook-timestamp"),
-          signature: header("webhook-signature"), body: body))
-      return HTTPResponse(statusCode: isTaken == true ? .noContent : .serviceUnavailable)
+      let delivery = Delivery(
+        id: header("webhook-id"), timestamp: header("webhook-timestamp"),
+        signature: header("webhook-signature"), body: body)
+      let isTaken = await self?.take(delivery) ?? false
+      return HTTPResponse(statusCode: isTaken ? .noContent : .serviceUnavailable)
     }
+    self.server = server
     task = Task { try await server.run() }
     try await server.waitUntilListening()
-    self.server = server
     if case .ip4(_, let port) = await server.listeningAddress {
       url = "http://127.0.0.1:\(port)/hook"
     }

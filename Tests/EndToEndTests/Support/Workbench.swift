@@ -109,6 +109,12 @@ final class RunningCommand: @unchecked Sendable {
   ) throws {
     scratch = directory.appending(path: ".run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    let (stream, end) = AsyncStream.makeStream(of: Int32.self)
+    ended = Task {
+      for await status in stream { return status }
+      return -1
+    }
+    let scratch = scratch
     func file(_ name: String) throws -> FileHandle {
       let url = scratch.appending(path: name)
       try Data().write(to: url)
@@ -121,17 +127,12 @@ final class RunningCommand: @unchecked Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("out")
     process.standardError = try file("err")
-    let (stream, end) = AsyncStream.makeStream(of: Int32.self)
     process.terminationHandler = { process in
       let isKilled = process.terminationReason == .uncaughtSignal
       end.yield(isKilled ? -process.terminationStatus : process.terminationStatus)
       end.finish()
     }
     try process.run()
-    ended = Task {
-      for await status in stream { return status }
-      return -1
-    }
   }
 
   func kill() {
