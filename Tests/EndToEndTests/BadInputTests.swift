@@ -99,12 +99,12 @@ struct BadInputTests {
       fault: Fault(.okta, "GET /api/v1/users", .wrongType, times: nil, text: "status")),
     .init(
       name: "403 on app users",
-      fault: Fault(.okta, "GET /api/v1/apps/{id}/users", .forbidden, times: nil)),
+      fault: Fault(.okta, "GET /api/v1/apps/{app}/users", .forbidden, times: nil)),
     .init(
       name: "403 on policies", fault: Fault(.okta, "GET /api/v1/policies*", .forbidden, times: nil)),
     .init(
       name: "500 on the app",
-      fault: Fault(.okta, "GET /api/v1/apps/{id}", .status, times: nil, status: 404)),
+      fault: Fault(.okta, "GET /api/v1/apps/{app}", .status, times: nil, status: 404)),
     .init(
       name: "truncated members",
       fault: Fault(.heroku, "GET /teams/{team}/members", .truncated, times: nil)),
