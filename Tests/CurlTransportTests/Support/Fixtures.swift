@@ -171,5 +171,22 @@ final class Tally: Sendable {
 
   var counts: [String: Int] { state.withLock { $0 } }
 
+  var total: Int { counts.values.reduce(0, +) }
+
   func add(_ name: String) { state.withLock { $0[name, default: 0] += 1 } }
+}
+
+/// A cache that notes under which keys something was kept.
+final class RecordingCache: ResponseCache {
+  private let cache = MemoryResponseCache()
+  private let kept = Mutex<[CacheKey]>([])
+
+  var keys: [CacheKey] { kept.withLock { $0 } }
+
+  func entry(for key: CacheKey) -> CachedResponse? { cache.entry(for: key) }
+
+  func store(_ response: CachedResponse, for key: CacheKey) {
+    kept.withLock { $0.append(key) }
+    cache.store(response, for: key)
+  }
 }

@@ -34,6 +34,10 @@ final class RawServer: Sendable {
     case hold
     /// Waits for a moment.
     case pause(milliseconds: Int)
+    /// Waits until the test or another connection says go.
+    case wait(DispatchSemaphore)
+    /// Notes how far the server has come.
+    case note(Tally)
     /// Closes the connection in good order.
     case close
     /// Closes it with a reset.
@@ -160,6 +164,10 @@ final class RawServer: Sendable {
           return
         case .pause(let milliseconds):
           usleep(UInt32(milliseconds) * 1000)
+        case .wait(let semaphore):
+          _ = semaphore.wait(timeout: .now() + 10)
+        case .note(let tally):
+          tally.add("note")
         case .close:
           return
         case .reset:
