@@ -40,6 +40,11 @@ struct ByteOutput {
   /// Adds bytes unchanged.
   mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
+  /// Adds text with the five characters of HTML as entities.
+  mutating func appendEscapedHTML(_ text: String) {
+    InertText.appendEscapedHTML(of: text, to: &bytes)
+  }
+
   /// Adds a moment as RFC 3339 in UTC.
   mutating func timestamp(_ moment: Timestamp) { TimestampText.append(moment, to: &bytes) }
 

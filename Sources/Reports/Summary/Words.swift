@@ -98,10 +98,10 @@ enum Count {
     "\(grouped(count)) \(count == 1 ? singular : plural ?? singular + "s")"
   }
 
-  /// A number with thin groups of three from 10,000 on: `12,345`.
+  /// A number in groups of three, as in `12,345`.
   static func grouped(_ count: Int) -> String {
     let digits = String(count)
-    guard digits.utf8.count > 4 else { return digits }
+    guard digits.utf8.count > 3 else { return digits }
     var result = ""
     for (index, digit) in digits.enumerated() {
       if index > 0 && (digits.utf8.count - index) % 3 == 0 && digit != "-" { result += "," }

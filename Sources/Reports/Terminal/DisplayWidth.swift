@@ -1,9 +1,14 @@
 /// How many columns of a terminal a text takes: wide East Asian characters two, combining marks none.
 enum DisplayWidth {
-  /// The columns of a text that is already harmless.
-  static func of(_ text: String) -> Int {
-    if isASCII(text) { return text.utf8.count }
-    return text.reduce(0) { $0 + of($1) }
+  /// The columns of a text that is already harmless; counting may stop at a number beyond which nobody asks.
+  static func of(_ text: String, upTo most: Int = .max) -> Int {
+    if isASCII(text) { return min(text.utf8.count, most) }
+    var width = 0
+    for character in text {
+      width += of(character)
+      if width >= most { return most }
+    }
+    return width
   }
 
   /// The columns of one character.
@@ -31,43 +36,41 @@ enum DisplayWidth {
     return result
   }
 
-  /// A text broken into lines of so many columns, at spaces where there are any.
-  static func wrapped(_ text: String, to width: Int) -> [String] {
+  /// A text broken into lines of so many columns, at spaces where there are any; no more lines than asked for.
+  static func wrapped(_ text: String, to width: Int, atMost limit: Int = .max) -> [String] {
     var lines: [String] = []
     var line = ""
     var used = 0
     for word in text.split(separator: " ", omittingEmptySubsequences: true) {
-      var rest = String(word)
-      var columns = of(rest)
+      let columns = of(String(word), upTo: width + 1)
       if used > 0 && used + 1 + columns <= width {
-        line += " " + rest
-        used += 1 + columns
+        line += " "
+        used += 1
+      } else if used > 0 {
+        lines.append(line)
+        line = ""
+        used = 0
+      }
+      if lines.count >= limit { return lines }
+      guard columns > width else {
+        line += word
+        used += columns
         continue
       }
-      if used > 0 { lines.append(line) }
-      while columns > width {
-        let (head, tail) = split(rest, at: width)
-        lines.append(head)
-        rest = tail
-        columns = of(rest)
+      for character in word {
+        let columns = of(character)
+        if used + columns > width && used > 0 {
+          lines.append(line)
+          line = ""
+          used = 0
+          if lines.count >= limit { return lines }
+        }
+        line.append(character)
+        used += columns
       }
-      line = rest
-      used = columns
     }
     if used > 0 || lines.isEmpty { lines.append(line) }
     return lines
-  }
-
-  private static func split(_ text: String, at width: Int) -> (String, String) {
-    var used = 0
-    var index = text.startIndex
-    while index < text.endIndex {
-      let columns = of(text[index])
-      if used + columns > width && used > 0 { break }
-      used += columns
-      index = text.index(after: index)
-    }
-    return (String(text[..<index]), String(text[index...]))
   }
 
   private static func isASCII(_ text: String) -> Bool {

@@ -18,9 +18,19 @@ enum FindingsTable {
           .init(
             finding.resolvedAt.map(TimestampText.minute) ?? (finding.isExempt ? "exempt" : "–")),
         ],
-        notes: [.init(finding.witness.map { "Way in: \($0)" } ?? finding.reason, .quiet)])
+        notes: [note(on: finding)])
     }
     try table.write(rows, style: style, to: &output)
+  }
+
+  /// The way in or the reason, where the finding is about the sign-in; otherwise what it says.
+  private static func note(on finding: Finding) -> TextTable.Cell {
+    switch finding.kind {
+    case .notEnrolled, .weakFactorsOnly, .exemptionExpiring, .exemptionExpired, .stale, .lastAdmin:
+      .init(finding.kind.summary, .quiet)
+    default:
+      finding.witness.map { .init("Way in: \($0)") } ?? .init(finding.reason, .quiet)
+    }
   }
 }
 
@@ -65,8 +75,7 @@ enum RunsTable {
   static func write(_ runs: [RunRecord], style: TerminalStyle, to output: inout ByteOutput) throws {
     let table = TextTable([
       .init("RUN", isFlexible: true), .init("BEGAN"), .init("TOOK", .trailing), .init("OUTCOME"),
-      .init("READ"), .init("ADDED", .trailing), .init("CHANGED", .trailing),
-      .init("REMOVED", .trailing), .init("OPENED", .trailing), .init("RESOLVED", .trailing),
+      .init("READ"), .init("MEMBERS"), .init("FINDINGS"),
     ])
     let rows = runs.lazy.map { run in
       TextTable.Row(
@@ -75,9 +84,8 @@ enum RunsTable {
           .init(TimestampText.span(from: run.startedAt, to: run.finishedAt)),
           .init(run.outcome.rawValue, run.outcome.tone),
           .init(run.isComplete ? "complete" : "incomplete", run.isComplete ? .good : .warning),
-          .init("\(run.changes.added)"), .init("\(run.changes.changed)"),
-          .init("\(run.changes.removed)"), .init("\(run.changes.opened)"),
-          .init("\(run.changes.resolved)"),
+          .init("+\(run.changes.added) ~\(run.changes.changed) -\(run.changes.removed)"),
+          .init("+\(run.changes.opened) -\(run.changes.resolved)"),
         ],
         notes: run.sources.flatMap(notes))
     }

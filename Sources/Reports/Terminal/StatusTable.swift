@@ -51,9 +51,9 @@ struct StatusTable {
       tally.open[verdict].map { "\(verdict.mark) \(Count.grouped($0)) \(verdict.title)" }
     }
     let exempt = tally.exemptCount == 0 ? [] : ["\(Count.grouped(tally.exemptCount)) exempt"]
-    page.text((verdicts + exempt).joined(separator: "   "), .strong)
+    page.text((verdicts + exempt).joined(separator: " · "), .strong)
     let findings = FindingKind.allCases.compactMap { kind in
-      tally.findings[kind].map { "\($0) \(kind.rawValue)" }
+      tally.findings[kind].map { "\(Count.grouped($0)) \(kind.rawValue)" }
     }
     if !findings.isEmpty { page.text("Findings: \(findings.joined(separator: ", "))") }
     if let run = report.run {
@@ -96,16 +96,16 @@ struct StatusTable {
         .init("\(record.verdict.mark) \(record.verdict.title)", record.verdict.tone),
         .init(record.provider ?? "–"), .init(kinds.map(\.rawValue).joined(separator: ", ")),
       ],
-      notes: notes(on: status, isFlagged: !kinds.isEmpty))
+      notes: notes(on: status))
   }
 
-  private func notes(on status: MemberStatus, isFlagged: Bool) -> [TextTable.Cell] {
+  private func notes(on status: MemberStatus) -> [TextTable.Cell] {
     let record = status.record
     var notes: [TextTable.Cell] = []
     if let witness = record.witness {
-      notes.append(.init("Way in: \(witness)", .quiet))
-    } else if isFlagged || record.verdict != .enforced {
-      if !record.reason.isEmpty { notes.append(.init(record.reason, .quiet)) }
+      notes.append(.init("Way in: \(witness)"))
+    } else if record.verdict != .enforced && !record.reason.isEmpty {
+      notes.append(.init(record.reason, .quiet))
     }
     if record.isExempt, let exemption = record.exemption {
       notes.append(.init("Exempt \(exemption.sentence)", .quiet))

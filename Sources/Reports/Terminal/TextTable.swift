@@ -88,8 +88,8 @@ public struct TextTable: Sendable {
     var widths = columns.map { DisplayWidth.of($0.title) }
     for row in rows {
       for (index, cell) in row.cells.enumerated() where widths[index] < Self.widestColumn {
-        let width = DisplayWidth.of(InertText.visible(cell.text))
-        widths[index] = max(widths[index], min(width, Self.widestColumn))
+        let text = InertText.visible(cell.text)
+        widths[index] = max(widths[index], DisplayWidth.of(text, upTo: Self.widestColumn))
       }
     }
     guard let available = style.width else { return widths }
@@ -100,7 +100,7 @@ public struct TextTable: Sendable {
 
   /// Takes from the widest column that may give until the row fits.
   private func shrink(_ widths: inout [Int], to available: Int, onlyFlexible: Bool) {
-    let least = onlyFlexible ? 3 * Self.narrowestColumn : Self.narrowestColumn
+    let least = onlyFlexible ? 2 * Self.narrowestColumn : Self.narrowestColumn
     while widths.reduce(0, +) + Self.gap * (widths.count - 1) > available {
       let giving = widths.indices.filter {
         widths[$0] > least && (columns[$0].isFlexible || !onlyFlexible)
@@ -117,7 +117,7 @@ public struct TextTable: Sendable {
       let whole = InertText.visible(cell.text)
       let text = style.width == nil ? whole : DisplayWidth.truncated(whole, to: widths[index])
       let isLast = index == cells.count - 1
-      let missing = max(0, widths[index] - DisplayWidth.of(text))
+      let missing = widths[index] - DisplayWidth.of(text, upTo: widths[index])
       let isTrailing = columns[index].alignment == .trailing
       if isTrailing { pad(missing, to: &output) }
       output.raw(style.palette.paint(text, cell.tone))
@@ -131,7 +131,7 @@ public struct TextTable: Sendable {
     var lines = [text]
     if let width = style.width {
       let room = width - Self.noteIndent
-      lines = DisplayWidth.wrapped(text, to: room)
+      lines = DisplayWidth.wrapped(text, to: room, atMost: Self.noteLines + 1)
       if lines.count > Self.noteLines {
         let last = DisplayWidth.truncated(lines[Self.noteLines - 1] + " …", to: room)
         lines = lines.prefix(Self.noteLines - 1) + [last]

@@ -95,25 +95,33 @@ public enum InertText {
 
   /// Whether a text holds nothing Markdown or a forge could take for markup, a link or a mention.
   private static func isPlainProse(_ text: String) -> Bool {
-    var previous: UInt8 = UInt8(ascii: " ")
+    var previous = UInt8(ascii: " ")
     var ws = 0
+    // Whether a colon and then a word are open: another colon would make an emoji of it.
+    var isAfterColon = false
     for (index, byte) in text.utf8.enumerated() {
-      // `:` begins an emoji or ends a scheme, `www.` a link.
-      if previous == UInt8(ascii: ":") && byte != UInt8(ascii: " ") { return false }
-      if byte == UInt8(ascii: ".") && ws >= 3 { return false }
-      ws = byte | 0x20 == UInt8(ascii: "w") ? ws + 1 : 0
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...:
         break
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): if index == 0 { return false }
-      case UInt8(ascii: " "): if index == 0 { return false }
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if index == 0 { return false }
+      case UInt8(ascii: " "), UInt8(ascii: "-"):
+        if index == 0 { return false }
+      case UInt8(ascii: ":"):
+        if index == 0 || isAfterColon { return false }
+      case UInt8(ascii: "."):
+        if ws >= 3 { return false }
+      case UInt8(ascii: "/"):
+        if previous == UInt8(ascii: ":") { return false }
       case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "("), UInt8(ascii: ")"),
-        UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "?"),
-        UInt8(ascii: "."):
+        UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "?"):
         break
-      case UInt8(ascii: ":"), UInt8(ascii: "-"): if index == 0 { return false }
-      default: return false
+      default:
+        return false
       }
+      if byte == UInt8(ascii: ":") { isAfterColon = true }
+      if byte == UInt8(ascii: " ") { isAfterColon = false }
+      ws = byte | 0x20 == UInt8(ascii: "w") ? ws + 1 : 0
       previous = byte
     }
     return previous != UInt8(ascii: " ")

@@ -35,13 +35,13 @@ enum TimestampText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// A span of time in its two largest useful steps: `45 s`, `12 min`, `5 h`, `3 days`.
+  /// A span of time in the largest step that is whole: `45 s`, `12 min`, `5 h`, `3 days`.
   static func span(from start: Timestamp, to end: Timestamp) -> String {
     let seconds = max(0, (end.milliseconds - start.milliseconds) / 1000)
     return switch seconds {
-    case ..<90: "\(seconds) s"
-    case ..<5400: "\((seconds + 30) / 60) min"
-    case ..<172_800: "\((seconds + 1800) / 3600) h"
+    case ..<60: "\(seconds) s"
+    case ..<3600: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3600) h"
     default: "\(seconds / 86_400) days"
     }
   }
