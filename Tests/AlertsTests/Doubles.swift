@@ -73,6 +73,8 @@ actor MemoryOutbox: Outbox {
   }
 
   func markDelivered(_ message: AlertMessage, at now: Timestamp) throws {
+    // As a database would: a cancelled task gets no transaction.
+    try Task.checkCancellation()
     if failsMarks { throw Broken() }
     update(message.id) { $0.deliveredAt = now }
   }

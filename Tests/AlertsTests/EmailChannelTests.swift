@@ -6,7 +6,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("Alerts by mail, through a real server", .timeLimit(.minutes(2)))
+@Suite("Alerts by mail, through a real server", .serialized, .timeLimit(.minutes(2)))
 struct EmailChannelTests {
   private let transport = HTTPTransport(
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -52,7 +52,7 @@ struct EmailChannelTests {
       (.tls, ["--tls", "--auth", "idsync:secret"], "secret"),
     ])
   func arrives(security: SMTPServer.Security, options: [String], password: String?) async throws {
-    let sink = try SMTPSink(options)
+    let sink = try await SMTPSink.start(options)
     let channel = try channel(server(sink, security, password: password), csv: true)
     let receipt = try await channel.deliver(Fixtures.message(), Fixtures.typical)
     #expect(receipt == AlertReceipt(summary: "2 recipients"))
@@ -72,7 +72,7 @@ struct EmailChannelTests {
 
   @Test("hostile content arrives whole and adds no header and no recipient")
   func hostile() async throws {
-    let sink = try SMTPSink()
+    let sink = try await SMTPSink.start()
     let channel = try channel(server(sink))
     for name in Fixtures.hostile + [".", "..", "From x", "\r\n.\r\nMAIL FROM:<x@y.z>"] {
       let content = Fixtures.content(
@@ -91,7 +91,7 @@ struct EmailChannelTests {
 
   @Test("recipients are the admins and the configured addresses, each once in any spelling")
   func recipients() async throws {
-    let sink = try SMTPSink()
+    let sink = try await SMTPSink.start()
     let to = ["Security <Sec@acme.com>", "team-admins", "sec@ACME.com", "ana.lima@acme.com"]
     let channel = try channel(server(sink), to: to)
     let content = Fixtures.content(
@@ -108,7 +108,7 @@ struct EmailChannelTests {
 
   @Test("hundreds of recipients are written to in several goes, each once")
   func manyRecipients() async throws {
-    let sink = try SMTPSink()
+    let sink = try await SMTPSink.start()
     let admins = (1...250).map { "admin\($0)@acme.com" }
     let content = Fixtures.content(opened: Fixtures.typical.opened, admins: admins)
     let receipt = try await channel(server(sink)).deliver(Fixtures.message(), content)
@@ -120,7 +120,7 @@ struct EmailChannelTests {
 
   @Test("nobody to write to is an error that says so")
   func noRecipients() async throws {
-    let sink = try SMTPSink()
+    let sink = try await SMTPSink.start()
     let error = await failure(try channel(server(sink)), Fixtures.content(admins: ["nobody"]))
     #expect(error?.code == .noRecipients)
     #expect(error?.detail.contains("no admin with an address") == true)
@@ -139,7 +139,7 @@ struct EmailChannelTests {
       (["--auth", "idsync:right"], .denied, 535),
     ])
   func refusals(options: [String], code: AlertError.Code, status: Int) async throws {
-    let sink = try SMTPSink(options)
+    let sink = try await SMTPSink.start(options)
     let password = code == .denied ? "wrong-password" : nil
     let error = await failure(try channel(server(sink, password: password)))
     #expect(error?.code == code)
@@ -149,7 +149,7 @@ struct EmailChannelTests {
 
   @Test("a recipient put off is tried again with the rest, and let go after the third try")
   func someRefused() async throws {
-    let sink = try SMTPSink(["--fail-rcpt", "root@acme.com=450"])
+    let sink = try await SMTPSink.start(["--fail-rcpt", "root@acme.com=450"])
     let channel = try channel(server(sink))
     for attempts in 0..<2 {
       let error = await failure(channel, Fixtures.typical, Fixtures.message(attempts: attempts))
@@ -165,7 +165,7 @@ struct EmailChannelTests {
 
   @Test("a recipient refused for good is a warning at once")
   func onePermanentlyRefused() async throws {
-    let sink = try SMTPSink(["--fail-rcpt", "root@acme.com=550"])
+    let sink = try await SMTPSink.start(["--fail-rcpt", "root@acme.com=550"])
     let receipt = try await channel(server(sink)).deliver(Fixtures.message(), Fixtures.typical)
     #expect(receipt.warnings == ["The mail server refused root@acme.com (550)."])
     #expect(try sink.messages.map(\.to) == [["ana.lima@acme.com"]])
@@ -173,11 +173,11 @@ struct EmailChannelTests {
 
   @Test("no trusted TLS, no mail")
   func untrusted() async throws {
-    let sink = try SMTPSink(["--starttls"])
+    let sink = try await SMTPSink.start(["--starttls"])
     var untrusted = server(sink, .startTLS)
     untrusted.extraCAFile = nil
     #expect(try await failure(channel(untrusted))?.code == .unreachable)
-    let plain = try SMTPSink()
+    let plain = try await SMTPSink.start()
     let error = await failure(try channel(server(plain, .startTLS, password: "wrong-password")))
     #expect(error?.code == .unreachable, "a server that does not offer STARTTLS gets nothing")
     #expect(try sink.messages.isEmpty)
@@ -186,7 +186,7 @@ struct EmailChannelTests {
 
   @Test("a server that never answers is given up in time, one that is not there at once")
   func silent() async throws {
-    let sink = try SMTPSink(["--hang"])
+    let sink = try await SMTPSink.start(["--hang"])
     let hanging = try channel(server(sink, timeout: .seconds(1)))
     #expect(await failure(hanging)?.code == .unreachable)
     var absent = server(sink)
@@ -212,7 +212,7 @@ struct EmailChannelTests {
 
   @Test("a test goes to configured addresses and to those named, not to admins")
   func test() async throws {
-    let sink = try SMTPSink()
+    let sink = try await SMTPSink.start()
     let channel = try channel(server(sink), to: ["team-admins", "sec@acme.com"])
     _ = try await channel.test(including: ["me@acme.com"])
     let mail = try #require(try sink.messages.first)

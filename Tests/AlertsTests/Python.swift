@@ -17,32 +17,55 @@ enum Python {
     return root.appending(path: ".venv/bin/python")
   }
 
-  /// Runs a script with something on stdin and gives its stdout.
-  static func run(_ script: String, _ arguments: [String] = [], input: [UInt8] = []) throws -> Data
-  {
+  /// Runs a script with something on stdin and gives its stdout; no thread of the tests waits for it.
+  static func run(
+    _ script: String, _ arguments: [String] = [], input: [UInt8] = []
+  ) async throws -> Data {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let (source, target) = (directory.appending(path: "in"), directory.appending(path: "out"))
+    try Data(input).write(to: source)
+    try Data().write(to: target)
     let process = Process()
     process.executableURL = interpreter
     process.arguments = ["-W", "ignore", "-c", script] + arguments
     process.environment = ["PYTHONPATH": support.path, "PYTHONDONTWRITEBYTECODE": "1"]
-    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try Data(input).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "the script failed")
-    return data
+    process.standardInput = try FileHandle(forReadingFrom: source)
+    process.standardOutput = try FileHandle(forWritingTo: target)
+    let status = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do {
+        try process.run()
+      } catch {
+        process.terminationHandler = nil
+        continuation.resume(throwing: error)
+      }
+    }
+    try #require(status == 0, "the script failed")
+    return try Data(contentsOf: target)
   }
 
-  /// A message as Python's `email` package reads it.
-  static func parse(_ mail: [UInt8]) throws -> ParsedMail {
-    let json = try run(
-      "import sys, json, smtp_sink; print(json.dumps(smtp_sink.parse(sys.stdin.buffer.read())))",
-      input: mail)
-    return try JSONDecoder().decode(ParsedMail.self, from: json)
+  /// Runs a script with a JSON value on stdin and reads the JSON value that it prints.
+  static func map<Input: Encodable, Output: Decodable>(
+    _ script: String, _ input: Input
+  ) async throws -> Output {
+    let json = try await run(
+      "import json, sys; value = json.load(sys.stdin)\n\(script)\nprint(json.dumps(value))",
+      input: Array(try JSONEncoder().encode(input)))
+    return try JSONDecoder().decode(Output.self, from: json)
+  }
+
+  /// Messages as Python's `email` package reads them; one process for all, since starting it is slow.
+  static func parse(_ mails: [[UInt8]]) async throws -> [ParsedMail] {
+    try await map(
+      "import base64, smtp_sink; value = [smtp_sink.parse(base64.b64decode(v)) for v in value]",
+      mails.map { Data($0).base64EncodedString() })
+  }
+
+  /// One message as Python's `email` package reads it.
+  static func parse(_ mail: [UInt8]) async throws -> ParsedMail {
+    try #require(try await parse([mail]).first)
   }
 }
 

@@ -57,30 +57,46 @@ struct AlertRenderingTests {
   }
 
   @Test("names that want to be more than names are text in every form", arguments: Fixtures.hostile)
-  func hostileNames(name: String) throws {
-    let finding = F.finding(
-      name + "@acme.com", .noMFA, reason: "Group \(name) is unknown.", witness: name, team: name)
-    let content = F.content(
-      team: name, opened: [finding], resolved: [F.finding(name, .noMFA, resolvedAfterDays: 1)],
-      admins: [name], incomplete: [name])
+  func hostileNames(name: String) {
+    let content = hostileContent(name)
     let text = AlertText.render(content)
     let html = AlertPage.render(content)
-    let csv = FindingsCSV.render(content)
     for scalar in (text + html).unicodeScalars where scalar != "\n" {
       #expect(InertText.isVisible(scalar))
     }
-    for forbidden in ["<script", "<img", "onerror=alert(1)>"] { #expect(!html.contains(forbidden)) }
+    for forbidden in ["<script", "<img", "onerror=alert(1)>", "<b\u{338}"] {
+      #expect(!html.contains(forbidden))
+    }
     #expect(text.utf8.count < 20_000)
     #expect(html.utf8.count < 40_000)
-    #expect(csv.unicodeScalars.allSatisfy { InertText.isVisible($0) || $0 == "\r" || $0 == "\n" })
-    #expect(csv.split(separator: "\r\n").count == 3)
-    let rows = try JSONDecoder().decode(
-      [[String]].self,
-      from: Python.run(
-        "import csv, io, json, sys; t = io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline='');"
-          + "print(json.dumps(list(csv.reader(t))))", input: Array(csv.utf8)))
-    #expect(rows.allSatisfy { $0.count == 10 })
-    #expect(rows.joined().allSatisfy { !($0.first.map { "=+-@".contains($0) } ?? false) })
+  }
+
+  @Test("names are cells of a spreadsheet and never formulas or columns")
+  func hostileCells() async throws {
+    let files = F.hostile.map { FindingsCSV.render(hostileContent($0)) }
+    for file in files {
+      #expect(
+        file.unicodeScalars.allSatisfy { InertText.isVisible($0) || $0 == "\r" || $0 == "\n" })
+    }
+    let tables: [[[String]]] = try await Python.map(
+      "import csv, io; value = [list(csv.reader(io.StringIO(v, newline=''))) for v in value]", files
+    )
+    #expect(tables.count == F.hostile.count)
+    for (name, rows) in zip(F.hostile, tables) {
+      #expect(rows.count == 3 && rows.allSatisfy { $0.count == 10 })
+      #expect(
+        rows.joined().allSatisfy { !"=+-@".unicodeScalars.contains($0.unicodeScalars.first ?? " ") }
+      )
+      #expect(rows[1][2].hasSuffix(InertText.line(name + "@acme.com", limit: 2000)))
+    }
+  }
+
+  private func hostileContent(_ name: String) -> AlertContent {
+    let finding = F.finding(
+      name + "@acme.com", .noMFA, reason: "Group \(name) is unknown.", witness: name, team: name)
+    return F.content(
+      team: name, opened: [finding], resolved: [F.finding(name, .noMFA, resolvedAfterDays: 1)],
+      admins: [name], incomplete: [name])
   }
 
   @Test("text is cut to its length and never twice", arguments: Fixtures.hostile)
@@ -99,19 +115,29 @@ struct AlertRenderingTests {
     #expect(InertText.line("abcde", limit: 5) == "abcde")
   }
 
-  @Test("a pasted command is one command", arguments: Fixtures.hostile)
-  func commands(name: String) throws {
-    let command = ShellWord.explain(name + "@acme.com", team: name)
-    let words = try JSONDecoder().decode(
-      [String].self,
-      from: Python.run(
-        "import json, subprocess, sys; c = sys.stdin.read(); o = subprocess.run(['sh', '-c', "
-          + "'idsync() { for w in \"$@\"; do printf \"%s\\\\0\" \"$w\"; done; }\\n' + c],"
-          + "capture_output=True, check=True, text=True, env={}).stdout;"
-          + "print(json.dumps(o.split('\\0')[:-1]))", input: Array(command.utf8)))
-    #expect(words.first == "explain")
-    #expect(words.contains(InertText.line(name + "@acme.com")))
-    #expect(words.count == 4)
+  @Test("a pasted command is one command with its words")
+  func commands() async throws {
+    let commands = F.hostile.map { ShellWord.explain($0 + "@acme.com", team: $0) }
+    let words: [[String]] = try await Python.map(
+      """
+      import subprocess
+      def words(command):
+        script = 'idsync() { for w in "$@"; do printf "%s\\\\0" "$w"; done; }\\n' + command
+        done = subprocess.run(['sh', '-c', script], capture_output=True, check=True, env={})
+        assert not done.stderr
+        return done.stdout.decode().split('\\0')[:-1]
+      value = [words(v) for v in value]
+      """, commands)
+    for (name, words) in zip(F.hostile, words) {
+      let person = InertText.line(name + "@acme.com")
+      let team = InertText.line(name)
+      let isOption = name.utf8.first == 0x2D
+      #expect(
+        words
+          == (isOption
+            ? ["explain", "--team=\(team)", "--", person] : ["explain", person, "--team", team]))
+    }
+    #expect(words.count == F.hostile.count)
   }
 
   @Test("hundreds of people are counted, not listed")

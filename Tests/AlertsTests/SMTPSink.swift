@@ -2,14 +2,24 @@ import Foundation
 import Testing
 
 /// A real mail server on loopback, which writes down what it takes.
-final class SMTPSink {
+final class SMTPSink: @unchecked Sendable {
+  // Unchecked because of the process, which only init and deinit touch.
   let port: Int
   let caFile: String?
   private let process = Process()
   private let stdin = Pipe()
   private let directory: URL
 
-  init(_ options: [String] = []) throws {
+  /// Starts a server and waits until it listens, on a thread that no other test needs.
+  static func start(_ options: [String] = []) async throws -> SMTPSink {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(with: Result { try SMTPSink(options) })
+      }
+    }
+  }
+
+  private init(_ options: [String]) throws {
     directory = FileManager.default.temporaryDirectory
       .appending(path: "idsync-sink-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -41,7 +41,7 @@ final class WebhookReceiver: Sendable {
     server = try HTTPServer(
       address: .inet(ip4: "127.0.0.1", port: 0), logger: .disabled, handler: handler)
     task = Task { [server] in try await server.run() }
-    try await server.waitUntilListening()
+    try await server.waitUntilListening(timeout: 60)
     guard case .ip4(_, let port)? = await server.listeningAddress else {
       throw SocketError.unsupportedAddress
     }

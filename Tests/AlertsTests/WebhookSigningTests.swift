@@ -19,11 +19,11 @@ struct WebhookSigningTests {
   }
 
   @Test("Python computes the same signature", arguments: [24, 32, 64])
-  func independent(size: Int) throws {
+  func independent(size: Int) async throws {
     let base64 = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 * 37) }).base64EncodedString()
     let body = try WebhookPayload.alert(Fixtures.message(), Fixtures.typical)
     let secret = try WebhookSecret(Secret("whsec_\(base64)"), channel: "hook")
-    let expected = try Python.run(
+    let expected = try await Python.run(
       "import base64, hashlib, hmac, sys; k = base64.b64decode(sys.argv[1]);"
         + "m = b'msg_1.1780387200.' + sys.stdin.buffer.read();"
         + "print('v1,' + base64.b64encode(hmac.new(k, m, hashlib.sha256).digest()).decode())",
