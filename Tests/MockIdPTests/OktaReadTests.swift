@@ -72,6 +72,7 @@ func smallOrganisation() -> Scenario {
       ("status eq \"ACTIVE\" and lastUpdated lt \"2026-06-01T00:00:00.000Z\"", 4),
       ("(profile.firstName eq \"Ana\" or profile.firstName eq \"Ben\")", 3),
       ("profile.email sw \"ana\"", -1), ("profile.city eq \"Porto\"", -1), ("status", -1),
+      ("id pr", -1),
       ("status eq ACTIVE", -1), ("status eq \"ACTIVE", -1), ("status gt \"ACTIVE\"", -1),
     ])
   func filters(filter: String, count: Int) async throws {

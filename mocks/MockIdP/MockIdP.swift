@@ -44,6 +44,7 @@ public final class MockIdP: Sendable {
     let heroku = try await Listener.start(.heroku, port: herokuPort, state: state)
     do {
       let okta = try await Listener.start(.okta, port: oktaPort, state: state)
+      await state.setOktaURL(okta.baseURL)
       return MockIdP(state: state, scenario: scenario, heroku: heroku, okta: okta)
     } catch {
       await heroku.stop()

@@ -1,3 +1,5 @@
+internal import Foundation
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -13,7 +15,9 @@
 enum ConnectionReset {
   /// Resets the loopback connection whose other end has a port; does nothing when there is none.
   static func reset(peerPort: UInt16) {
-    for descriptor in 3..<Int32(1024) where self.peerPort(of: descriptor) == peerPort {
+    let open = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+    for descriptor in open.compactMap({ Int32($0) }) where self.peerPort(of: descriptor) == peerPort
+    {
       // Closing with a linger time of zero discards what is queued and sends a reset.
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(

@@ -10,6 +10,7 @@ struct HerokuAPI: VendorAPI {
     let organisation: Organisation
     let token: HerokuToken
     let state: MockState
+    let oktaURL: String
   }
 
   static let vendor = Vendor.heroku
@@ -23,7 +24,8 @@ struct HerokuAPI: VendorAPI {
     try checkVersion(call, route)
     let organisation = await state.organisation
     let token = try authorize(call, organisation)
-    let context = Context(organisation: organisation, token: token, state: state)
+    let context = Context(
+      organisation: organisation, token: token, state: state, oktaURL: await state.oktaURL)
     let isFree = route.template == "GET /account/rate-limits"
     guard let remaining = await state.spendHerokuToken(of: token.email, isFree: isFree) else {
       throw Refusal(

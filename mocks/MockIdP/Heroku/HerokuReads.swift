@@ -106,7 +106,7 @@ enum HerokuReads {
     let team = try context.team(call)
     try context.require(["admin", "member"], on: team)
     let rows = team.identityProviders.filter { !$0.isRedacted }
-      .map { HerokuShapes.identityProvider($0, team) }
+      .map { HerokuShapes.identityProvider($0, team, oktaURL: context.oktaURL) }
     return try list(rows, call, context)
   }
 

@@ -113,10 +113,13 @@ enum HerokuShapes {
     return .object(value)
   }
 
-  static func identityProvider(_ provider: HerokuIdentityProvider, _ team: HerokuTeam) -> JSON {
+  static func identityProvider(
+    _ provider: HerokuIdentityProvider, _ team: HerokuTeam, oktaURL: String
+  ) -> JSON {
     [
       "id": .string(provider.id), "entity_id": .string(provider.entityID),
-      "sso_target_url": .string(provider.ssoTargetURL), "slo_target_url": .null,
+      "sso_target_url": .string(provider.ssoTargetURL.replacing("{okta}", with: oktaURL)),
+      "slo_target_url": .null,
       "certificate": "-----BEGIN CERTIFICATE-----\nMIIBmock\n-----END CERTIFICATE-----",
       "organization": ["name": .string(team.name)],
       "owner": ["id": .string(team.id), "name": .string(team.name), "type": "team"],

@@ -4,20 +4,21 @@ extension JSON: Codable {
   /// Reads any JSON value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    // The frequent kinds first: a failed attempt is dear.
     if container.decodeNil() {
       self = .null
+    } else if let text = try? container.decode(String.self) {
+      self = .string(text)
+    } else if let properties = try? container.decode([String: JSON].self) {
+      self = .object(properties)
+    } else if let elements = try? container.decode([JSON].self) {
+      self = .array(elements)
     } else if let flag = try? container.decode(Bool.self) {
       self = .bool(flag)
     } else if let number = try? container.decode(Int.self) {
       self = .integer(number)
-    } else if let number = try? container.decode(Double.self) {
-      self = .number(number)
-    } else if let text = try? container.decode(String.self) {
-      self = .string(text)
-    } else if let elements = try? container.decode([JSON].self) {
-      self = .array(elements)
     } else {
-      self = .object(try container.decode([String: JSON].self))
+      self = .number(try container.decode(Double.self))
     }
   }
 

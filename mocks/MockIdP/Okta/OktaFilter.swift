@@ -111,7 +111,7 @@ indirect enum OktaFilter: Sendable, Equatable {
       let name = tokens.removeFirst()
       let comparison = tokens.removeFirst().lowercased()
       guard attributes?.contains(name) != false, !name.hasPrefix("\"") else { throw refusal }
-      if comparison == "pr" { return .compare(name, comparison, "") }
+      if comparison == "pr", attributes == nil { return .compare(name, comparison, "") }
       guard let value = tokens.first else { throw refusal }
       tokens.removeFirst()
       let isText = value.hasPrefix("\"")

@@ -91,7 +91,7 @@ public struct HerokuIdentityProvider: Codable, Sendable, Hashable {
   public var id: String
   /// The SAML entity id.
   public var entityID: String
-  /// Where people are sent to sign in.
+  /// Where people are sent to sign in; `{okta}` at its beginning stands for the mock's Okta.
   public var ssoTargetURL: String
   /// Whether its details are hidden: members say `redacted`, and no list shows it.
   public var isRedacted: Bool
@@ -108,13 +108,13 @@ public struct HerokuIdentityProvider: Codable, Sendable, Hashable {
     self.isRedacted = isRedacted
   }
 
-  /// Makes a provider that leads to an Okta app.
+  /// Makes a provider that leads to an app of the mock's Okta.
   public static func okta(
-    _ name: String, host: String = "acme.okta.com", app: String, isRedacted: Bool = false
+    _ name: String, app: String, isRedacted: Bool = false
   ) -> HerokuIdentityProvider {
     HerokuIdentityProvider(
       name, entityID: "http://www.okta.com/exk\(app.dropFirst(3))",
-      ssoTargetURL: "https://\(host)/app/heroku/\(app)/sso/saml", isRedacted: isRedacted)
+      ssoTargetURL: "{okta}/app/heroku/\(app)/sso/saml", isRedacted: isRedacted)
   }
 
   /// Reads a provider; `name`, `entityID` and `ssoTargetURL` are required.

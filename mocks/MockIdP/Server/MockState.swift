@@ -11,6 +11,8 @@ actor MockState {
 
   private(set) var organisation: Organisation
   private(set) var requests: [RecordedRequest] = []
+  /// Where Okta is reached, for links to it from elsewhere.
+  private(set) var oktaURL = "https://acme.okta.com"
   private var faults: [Fault]
   private var seen: [Int] = []
   private var firstRows: [String: JSON] = [:]
@@ -39,6 +41,8 @@ actor MockState {
     organisation = Organisation(scenario)
     return value
   }
+
+  func setOktaURL(_ url: String) { oktaURL = url }
 
   func record(_ request: RecordedRequest) { requests.append(request) }
 
