@@ -36,7 +36,7 @@ extension OktaRun {
     _ app: AppID, _ index: Int, _ watch: WatchList, _ accounts: OktaSharedAccounts
   ) async -> [OktaStranger] {
     var strangers: [OktaStranger] = []
-    let request = client.get("/api/v1/apps/{id}/users", [app], query: [("limit", "500")])
+    let request = client.get("/api/v1/apps/{app}/users", [app], query: [("limit", "500")])
     var firsts = FirstRows()
     var seen = 0
     do throws(ConnectorError) {
@@ -117,7 +117,7 @@ extension OktaRun {
     let reader = JSONReader()
     let marks = OktaUserMarks(atoms)
     for id in ids {
-      let request = client.get("/api/v1/users/{id}", [id])
+      let request = client.get("/api/v1/users/{user}", [id])
       do throws(ConnectorError) {
         let response = try await client.send(request)
         do throws(WireError) {

@@ -42,7 +42,7 @@ extension OktaRun {
   private func collect(
     _ position: Int, _ id: String, _ accounts: OktaSharedAccounts
   ) async -> Bool {
-    let request = client.get("/api/v1/users/{id}/factors", [id])
+    let request = client.get("/api/v1/users/{user}/factors", [id])
     do throws(ConnectorError) {
       let factors = try await client.values(request, .single) { row throws(WireError) in
         try OktaWire.Factor(row)

@@ -12,7 +12,7 @@ extension OktaRun {
       for (id, atom) in atoms.ids(.group) {
         let name = atoms.all[atom].name
         group.addTask {
-          let request = client.get("/api/v1/groups/{id}/users", [id], query: [("limit", "200")])
+          let request = client.get("/api/v1/groups/{group}/users", [id], query: [("limit", "200")])
           let title = "who is in group \(name)"
           return (atom, await mark(request, title, "members of \(name)", atom, accounts))
         }
@@ -21,7 +21,7 @@ extension OktaRun {
         guard let provider = OktaModelBuilder.linkedProvider(id) else { continue }
         let name = atoms.all[atom].name
         group.addTask {
-          let request = client.get("/api/v1/idps/{id}/users", [provider])
+          let request = client.get("/api/v1/idps/{idp}/users", [provider])
           return (atom, await mark(request, "who is \(name)", name, atom, accounts))
         }
       }

@@ -113,7 +113,7 @@ extension OktaRun {
 
   private func readApp(_ id: AppID) async -> OktaReadApp {
     do throws(ConnectorError) {
-      let request = client.get("/api/v1/apps/{id}", [id])
+      let request = client.get("/api/v1/apps/{app}", [id])
       let json = try await client.value(request)
       let app: OktaWire.App
       do throws(WireError) {
@@ -163,6 +163,7 @@ extension OktaRun {
         continue
       }
       apps[index].policy = part
+      if case .unreadable = part { continue }
       if let mapped, mapped.contains(apps[index].id) { continue }
       apps[index].policy = .unreadable(
         reason: mapped == nil
@@ -176,7 +177,7 @@ extension OktaRun {
 
   private func policy(_ id: String) async -> OktaPart<OktaWire.Policy> {
     do throws(ConnectorError) {
-      let request = client.get("/api/v1/policies/{id}", [id], query: [("expand", "rules")])
+      let request = client.get("/api/v1/policies/{policy}", [id], query: [("expand", "rules")])
       let json = try await client.value(request)
       var policy: OktaWire.Policy
       do throws(WireError) {
@@ -194,7 +195,7 @@ extension OktaRun {
   }
 
   private func rules(_ policy: String) async throws(ConnectorError) -> [OktaWire.Rule] {
-    try await client.values(client.get("/api/v1/policies/{id}/rules", [policy]), .link) {
+    try await client.values(client.get("/api/v1/policies/{policy}/rules", [policy]), .link) {
       row throws(WireError) in try OktaWire.Rule(row)
     }
   }
@@ -203,7 +204,7 @@ extension OktaRun {
   private func mapped(_ policy: String, _ apps: Set<String>) async -> Set<String>? {
     do throws(ConnectorError) {
       let rows = try await client.values(
-        client.get("/api/v1/policies/{id}/mappings", [policy]), .link
+        client.get("/api/v1/policies/{policy}/mappings", [policy]), .link
       ) { row throws(WireError) in try OktaWire.Mapping(row) }
       return Set(rows.compactMap(\.appID)).intersection(apps)
     } catch {
@@ -296,7 +297,7 @@ extension OktaRun {
   }
 
   private func group(_ id: String) async -> OktaDirectory.Group? {
-    let request = client.get("/api/v1/groups/{id}", [id])
+    let request = client.get("/api/v1/groups/{group}", [id])
     do throws(ConnectorError) {
       let json = try await client.value(request)
       do throws(WireError) {
