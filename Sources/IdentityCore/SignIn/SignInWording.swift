@@ -31,7 +31,7 @@ struct SignInWording {
       return "Every sign-in to \(app.label) asks for two factors"
         + (policies.isEmpty ? "." : " (\(policies)).")
     case .enforcedConditionally:
-      return "One factor is enough for \(app.label) \(witness(result) ?? "in some sign-ins")."
+      return "One factor is enough for \(app.label) in some sign-ins: \(witness(result) ?? "")."
     case .notEnforced:
       return "One factor is enough for \(app.label): \(witness(result) ?? "every sign-in")."
     case .cannotTell, .notEvaluated:
@@ -42,15 +42,25 @@ struct SignInWording {
     }
   }
 
-  /// The escape as a phrase: `zone HQ inside: rule 1 'Office' of policy 'Any two factors' asks for a password only`.
+  /// The escape as a phrase: `sign-in inside zone HQ: rule 1 'Office' of policy …`.
   private func witness(_ result: SignInResult) -> String? {
     guard result.verdict == .notEnforced || result.verdict == .enforcedConditionally else {
       return nil
     }
-    let context = result.witness.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    let context = result.witness.map(phrase).joined(separator: ", ")
     let rules = names(result.witnessRules.map { ruleText(model.rules[$0]) })
-    let head = context.isEmpty ? "any sign-in" : "with \(context)"
+    let head = context.isEmpty ? "any sign-in" : "sign-in \(context)"
     return rules.isEmpty ? head : "\(head): \(rules)"
+  }
+
+  /// One fact of a sign-in as people say it: `inside zone HQ`, `from platform linux`, `with device managed`.
+  private func phrase(_ fact: ContextFact) -> String {
+    switch fact.value {
+    case "inside", "outside": "\(fact.value) \(fact.name)"
+    case "yes": "with \(fact.name)"
+    case "no": "without \(fact.name)"
+    default: "from \(fact.name) \(fact.value)"
+    }
   }
 
   private func ruleText(_ rule: RuleReference) -> String {
