@@ -24,11 +24,11 @@ enum CurlCodes {
       .tooLarge
     case CURLE_URL_MALFORMAT:
       .invalidRequest
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      .insecure
     case CURLE_TOO_MANY_REDIRECTS:
       .redirect
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_RANGE_ERROR:
+    // Schemes are checked before libcurl sees them, so an unsupported protocol is what the server speaks.
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_RANGE_ERROR,
+      CURLE_UNSUPPORTED_PROTOCOL:
       .protocolViolation
     case CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR:
       .mail

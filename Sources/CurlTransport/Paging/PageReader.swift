@@ -31,6 +31,7 @@ final class PageReader: Sendable {
     var waiting: (number: Int, step: PageStep)?
     var seen: Set<String> = []
     var isStarted = false
+    var isAwaited = false
     var isOver = false
     /// What the consumer gets, once, when it has got all entries.
     var ending: TransportError?
@@ -58,6 +59,8 @@ final class PageReader: Sendable {
 
   func next() async throws(TransportError) -> HTTPResponse? {
     start()
+    state.withLock { $0.isAwaited = true }
+    beginWaiting()
     let (entry, ending) = state.withLock { state -> (Entry?, TransportError?) in
       if let entry = state.entries.first { return (entry, nil) }
       state.isOver = true
@@ -108,14 +111,28 @@ final class PageReader: Sendable {
     if let step { begin(1, step) }
   }
 
-  /// Takes a delivered page off the list and starts the one that waited for its room.
+  /// Takes a delivered page off the list.
   private func advance(past fetch: Fetch) {
-    let next = state.withLock { state in
+    state.withLock { state in
+      state.isAwaited = false
       state.entries.removeAll { $0.fetch === fetch }
-      defer { state.waiting = nil }
-      return state.waiting
+    }
+    beginWaiting()
+  }
+
+  /// Starts the page that waited for room, if there is some now.
+  private func beginWaiting() {
+    let next = state.withLock { state -> (number: Int, step: PageStep)? in
+      guard hasRoom(state), let waiting = state.waiting else { return nil }
+      state.waiting = nil
+      return waiting
     }
     if let next { begin(next.number, next.step) }
+  }
+
+  /// Whether one more page may be under way: so many as the policy says are ahead of the one awaited.
+  private func hasRoom(_ state: borrowing State) -> Bool {
+    state.entries.count < max(0, source.policy.prefetch) + (state.isAwaited ? 1 : 0)
   }
 
   /// The guards that need to know what is on a page.
@@ -212,7 +229,7 @@ final class PageReader: Sendable {
           return nil
         }
         if let key = step.key { state.seen.insert(key) }
-        guard state.entries.count <= max(0, source.policy.prefetch) else {
+        guard hasRoom(state) else {
           state.waiting = (fetch.number + 1, step)
           return nil
         }

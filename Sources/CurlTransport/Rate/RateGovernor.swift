@@ -4,8 +4,8 @@ internal import Synchronization
 /// Keeps a source inside its part of the vendor's limit.
 ///
 /// It learns from the headers of every reply. While more than the share of the other users is left, requests go
-/// at once. Below it they are spaced out until the reset, so that of what is left again only our part is used;
-/// the bucket never runs dry on our account. A reply that says "wait" holds back every request of its bucket.
+/// at once. Below it they are spaced evenly until the reset, and of what is left again the same share is
+/// not touched, so the bucket never runs dry on our account. A reply that says "wait" holds back every request of its bucket.
 final class RateGovernor: Sendable {
   /// What to do with a request that wants to go.
   enum Admission: Sendable, Equatable {
@@ -132,7 +132,8 @@ final class RateGovernor: Sendable {
       if reading.remaining <= 0 {
         return left > longestWait ? .exhausted(left) : .wait(left)
       }
-      interval = min(left / max(1, Double(reading.remaining) * (1 - share)), longestWait)
+      // Spread evenly what may still be used: all but the others' part of what was left at the floor.
+      interval = min(left / max(1, Double(reading.remaining) - floor * share), longestWait)
     } else {
       // Nothing left and no word about when: the reply to the next request will tell.
       return .go

@@ -72,10 +72,14 @@ struct WebURL: Sendable, Equatable {
       && parts.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
   }
 
-  /// Whether the text begins with `http://` or `https://`.
+  /// Whether the text begins with `http://` or `https://` and a host.
   private static func hasWebScheme(_ text: String) -> Bool {
-    let start = text.utf8.prefix(8).map(ASCII.lower)
-    return start.starts(with: "https://".utf8) || start.starts(with: "http://".utf8)
+    let start = text.utf8.prefix(9).map(ASCII.lower)
+    // libcurl forgives a third slash, others take it for an empty host.
+    let host =
+      start.starts(with: "https://".utf8)
+      ? start.dropFirst(8) : start.starts(with: "http://".utf8) ? start.dropFirst(7) : []
+    return host.first.map { $0 != 0x2F } ?? false
   }
 
   /// Whether the text is free of white space, control characters and backslashes, which parsers read
