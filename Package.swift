@@ -123,6 +123,7 @@ let package = Package(
         "Alerts", "IdentityCore", "CurlTransport",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -22,9 +22,7 @@ extension SyncWorker {
   ///
   /// - Parameter ignoringSchedule: also what waits for its next try or was given up.
   public func deliverAlerts(ignoringSchedule: Bool) async throws -> AlertOutcome {
-    let transport = transport()
-    defer { transport.shutdown() }
-    return try await deliverAlerts(try store(), transport, ignoringSchedule: ignoringSchedule)
+    return try await deliverAlerts(try store(), ignoringSchedule: ignoringSchedule)
   }
 
   /// Sends a test message over one channel.
@@ -35,12 +33,11 @@ extension SyncWorker {
     guard let alert = configuration.alerts.first(where: { $0.name == name }) else {
       throw unknown("alert channel", name, configuration.alerts.map(\.name))
     }
-    let transport = transport()
-    defer { transport.shutdown() }
     let admins = (try? teamAdmins()) ?? []
     do {
-      let receipt = try await ChannelFactory(setting: setting, transport: transport)
-        .channel(alert).test(including: admins)
+      let receipt = try await withChannels { factory in
+        try await factory.channel(alert).test(including: admins)
+      }
       return ([receipt.summary] + receipt.warnings).joined(separator: "; ")
     } catch let error as AlertError {
       throw WorkerError(.nothingRead, error.description)
@@ -48,11 +45,31 @@ extension SyncWorker {
   }
 
   func deliverAlerts(
-    _ store: Store, _ transport: HTTPTransport, ignoringSchedule: Bool
+    _ store: Store, ignoringSchedule: Bool
   ) async throws -> AlertOutcome {
     guard !configuration.alerts.isEmpty else { return AlertOutcome() }
+    return try await withChannels { factory in
+      try await deliver(store, factory, ignoringSchedule: ignoringSchedule)
+    }
+  }
+
+  /// Makes the transports of the channels and ends them afterwards.
+  private func withChannels<R: Sendable>(
+    _ body: (ChannelFactory) async throws -> R
+  ) async throws -> R {
+    let transports = (transport(), transport())
+    defer {
+      transports.0.shutdown()
+      transports.1.shutdown()
+    }
+    return try await body(
+      ChannelFactory(setting: setting, transport: transports.0, mailTransport: transports.1))
+  }
+
+  private func deliver(
+    _ store: Store, _ factory: ChannelFactory, ignoringSchedule: Bool
+  ) async throws -> AlertOutcome {
     var outcome = AlertOutcome()
-    let factory = ChannelFactory(setting: setting, transport: transport)
     var channels: [any AlertChannel] = []
     for alert in configuration.alerts {
       do {

@@ -1,4 +1,3 @@
-internal import CurlTransport
 internal import Foundation
 public import IdentityCore
 internal import Storage
@@ -67,9 +66,7 @@ extension SyncWorker {
       try store.deletePlan(id)
       return run
     }
-    let transport = transport()
-    defer { transport.shutdown() }
-    let problems = try await deliverAlerts(store, transport, ignoringSchedule: false).problems
+    let problems = try await deliverAlerts(store, ignoringSchedule: false).problems
     return SyncResult(
       run: run, outcomes: [], heldPlan: nil, readNothing: false, alertProblems: problems,
       reports: try writeConfiguredReports())

@@ -42,7 +42,7 @@ extension SyncWorker {
     var outcome = try naming { result(try committer.commit(), readings) }
     guard outcome.heldPlan == nil else { return outcome }
     outcome.reports = try writeConfiguredReports()
-    outcome.alertProblems = try await deliverAlerts(store, transport, ignoringSchedule: false)
+    outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
     return outcome
   }

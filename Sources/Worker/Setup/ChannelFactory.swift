@@ -6,6 +6,9 @@ internal import IdentityCore
 struct ChannelFactory {
   let setting: WorkerSetting
   let transport: HTTPTransport
+  /// A loop of its own for mail: libcurl ends an SMTP dialogue blocking, so a silent mail server would hold up
+  /// every other transfer on the same loop.
+  let mailTransport: HTTPTransport
 
   /// Makes a channel; its secrets are fetched here.
   func channel(_ alert: AlertConfiguration) throws -> any AlertChannel {
@@ -25,7 +28,7 @@ struct ChannelFactory {
         settings: EmailSettings(
           name: alert.name, minimumSeverity: alert.severity, from: email.from, to: email.to,
           server: server),
-        transport: transport)
+        transport: mailTransport)
     case .webhook(let webhook):
       return try WebhookChannel(
         settings: WebhookSettings(

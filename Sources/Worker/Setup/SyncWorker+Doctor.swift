@@ -106,7 +106,8 @@ extension SyncWorker {
         source: alert.name, check: "channel", outcome: outcome, message: message, remedy: remedy)
     }
     do {
-      _ = try ChannelFactory(setting: setting, transport: transport).channel(alert)
+      _ = try ChannelFactory(setting: setting, transport: transport, mailTransport: transport)
+        .channel(alert)
       return line(.good, "set up", "try it: idsync alerts test \(alert.name)")
     } catch {
       return line(.failure, "\(error)", "")
