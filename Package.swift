@@ -23,7 +23,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
@@ -36,7 +35,10 @@ let package = Package(
     // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
     .target(
       name: "CurlTransport",
-      dependencies: ["CCurl", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "CCurl", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .target(name: "IdentityCore", swiftSettings: strict),
     .target(
@@ -49,7 +51,10 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Storage",
-      dependencies: ["IdentityCore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "IdentityCore", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "Reports",
@@ -70,7 +75,6 @@ let package = Package(
       name: "Worker",
       dependencies: [
         "IdentityCore", "CurlTransport", "Connectors", "Storage", "Reports", "Alerts",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
@@ -80,7 +84,6 @@ let package = Package(
         "Worker", "IdentityCore", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "Rainbow", package: "Rainbow"),
       ],
       swiftSettings: strict),
 
@@ -89,6 +92,7 @@ let package = Package(
       name: "MockIdP",
       dependencies: [
         .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -110,18 +114,24 @@ let package = Package(
     .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
-      dependencies: ["Connectors", "IdentityCore", "CurlTransport", "MockIdP"],
+      dependencies: [
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StorageTests", dependencies: ["Storage", "IdentityCore"], swiftSettings: strict),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "IdentityCore"], exclude: ["Golden"],
+      name: "ReportsTests",
+      dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "AlertsTests",
       dependencies: [
         "Alerts", "IdentityCore", "CurlTransport",
         .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -129,11 +139,15 @@ let package = Package(
     .testTarget(
       name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP"],
       swiftSettings: strict),
-    .testTarget(name: "MockIdPTests", dependencies: ["MockIdP"], swiftSettings: strict),
+    .testTarget(
+      name: "MockIdPTests",
+      dependencies: ["MockIdP", .product(name: "JWTKit", package: "jwt-kit")],
+      swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "idsync", "mock-idp", "MockIdP", .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: strict),
   ],
