@@ -138,10 +138,11 @@ enum OktaRows {
     Row(
       number: "21", situation: "a chain of password and push, or the password alone",
       scenario: O.app([
-        chained([
-          [["key": "okta_password", "method": "password"]],
-          [["key": "okta_password", "method": "password"]],
-        ], next: [["key": "okta_verify", "method": "push"]])
+        chained(
+          [
+            [["key": "okta_password", "method": "password"]],
+            [["key": "okta_password", "method": "password"]],
+          ], next: [["key": "okta_verify", "method": "push"]])
       ]), expected: .notEnforced),
     Row(
       number: "22a", situation: "one factor by an expression over the device",

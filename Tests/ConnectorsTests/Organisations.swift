@@ -8,7 +8,8 @@ enum Organisations {
   static func small(_ change: (inout Scenario) -> Void = { _ in }) -> Scenario {
     var okta = OktaOrganisation(
       groups: [
-        Group("Everyone", type: "BUILT_IN"), Group("Contractors"), Group("Staff"), Group("Auditors"),
+        Group("Everyone", type: "BUILT_IN"), Group("Contractors"), Group("Staff"),
+        Group("Auditors"),
       ],
       apps: [
         OktaApp(

@@ -43,7 +43,6 @@ struct StatusJSON {
 }
 
 extension JSONWriter {
-  /// Writes a run as it stands at the head of the status format.
   /// Writes a run with its sources, as `run` of the public status format.
   public mutating func run(_ run: RunRecord) {
     object { json in

@@ -13,7 +13,7 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// What is wrong and what to do about it; never the value of a secret.
     public var message: String
 
-    /// `idsync.yaml:12:5: sources.okta.tokn: unknown key; did you mean "token"?`
+    /// Place, key and message: `idsync.yaml:12:5: sources.okta.tokn: unknown key; did you mean "token"?`.
     public var description: String {
       let place = [file, line.map(String.init), column.map(String.init)].compactMap { $0 }
         .joined(separator: ":")

@@ -9,7 +9,7 @@ struct AlertsCommand: AsyncParsableCommand {
     commandName: "alerts", abstract: "Show, deliver and test alerts.",
     subcommands: [List.self, Deliver.self, Test.self], defaultSubcommand: List.self)
 
-  /// `idsync alerts list`
+  /// Shows the outbox.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the messages in the outbox, the waiting ones first.")
@@ -26,7 +26,7 @@ struct AlertsCommand: AsyncParsableCommand {
     }
   }
 
-  /// `idsync alerts deliver`
+  /// Delivers what is due.
   struct Deliver: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Deliver what is due now.")
@@ -44,7 +44,7 @@ struct AlertsCommand: AsyncParsableCommand {
     }
   }
 
-  /// `idsync alerts test`
+  /// Tries one channel.
   struct Test: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Send a test message over one channel.")
