@@ -1,5 +1,6 @@
 import Foundation
 import MockIdP
+import TestSupport
 
 /// A directory with a configuration and a store in it, the mock organisation beside it, and the built `idsync`.
 final class Workbench: Sendable {
@@ -91,57 +92,35 @@ final class Workbench: Sendable {
   }
 
   /// The program as built beside the tests.
-  static var binary: URL {
-    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-      path: "idsync")
-  }
+  static let binary = Repository.product("idsync")
 }
 
 /// A command under way; its output goes to files, so that no pipe can fill.
-final class RunningCommand: @unchecked Sendable {
-  // `process` is only asked for its id and signalled after start; the rest are constants.
-  private let process = Process()
+final class RunningCommand: Sendable {
+  let process: ChildProcess
   private let scratch: URL
-  private let ended: Task<Int32, Never>
 
   init(
     executable: URL, arguments: [String], environment: [String: String], directory: URL
   ) throws {
-    scratch = directory.appending(path: ".run-\(UUID().uuidString)")
+    let scratch = directory.appending(path: ".run-\(UUID().uuidString)")
+    self.scratch = scratch
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-    let (stream, end) = AsyncStream.makeStream(of: Int32.self)
-    ended = Task {
-      for await status in stream { return status }
-      return -1
-    }
-    let scratch = scratch
     func file(_ name: String) throws -> FileHandle {
       let url = scratch.appending(path: name)
       try Data().write(to: url)
       return try FileHandle(forWritingTo: url)
     }
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = directory
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try file("out")
-    process.standardError = try file("err")
-    process.terminationHandler = { process in
-      let isKilled = process.terminationReason == .uncaughtSignal
-      end.yield(isKilled ? -process.terminationStatus : process.terminationStatus)
-      end.finish()
-    }
-    try process.run()
+    process = try ChildProcess(
+      executable, arguments, environment: environment, directory: directory,
+      output: try file("out"), errors: try file("err"))
   }
 
-  func kill() {
-    Foundation.kill(process.processIdentifier, SIGKILL)
-  }
+  func kill() { process.signal(SIGKILL) }
 
   /// Waits for the end.
   func outcome() async -> Workbench.Outcome {
-    let status = await ended.value
+    let status = await process.status
     func text(_ name: String) -> String {
       let data = (try? Data(contentsOf: scratch.appending(path: name))) ?? Data()
       return String(decoding: data, as: UTF8.self)
