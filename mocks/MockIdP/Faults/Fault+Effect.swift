@@ -88,7 +88,7 @@ extension Fault {
     case .oversize:
       let missing = (bytes ?? 64 << 20) - reply.body.count
       reply.body.append(contentsOf: [UInt8](repeating: 0x20, count: max(0, missing)))
-    case .wrongType: editField(&reply) { $0 == .array([]) ? 7 : .array([]) }
+    case .wrongType: editField(&reply) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply) { _ in .null }
     case .missingField: editField(&reply) { _ in nil }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
