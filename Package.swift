@@ -125,7 +125,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "IdentityCore", "TestSupport"],
+      name: "StorageTests",
+      dependencies: [
+        "Storage", "IdentityCore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
