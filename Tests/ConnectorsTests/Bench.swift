@@ -67,7 +67,7 @@ struct Bench: Sendable {
 
   /// Reads the team and judges everybody on it.
   func judge(
-    apps: [AppID] = [Bench.app], collectFactors: Bool = false,
+    apps: [AppID] = [Bench.app], collectFactors: Bool = false, exemptions: [Exemption] = [],
     okta change: (inout OktaConfiguration) -> Void = { _ in },
     heroku changeHeroku: (inout HerokuConfiguration) -> Void = { _ in }
   ) async -> Judged {
@@ -77,7 +77,7 @@ struct Bench: Sendable {
     let provider = await okta(change).readProvider(
       ProviderQuery(apps: apps, collectFactors: collectFactors) { WatchList(keys: keys) },
       progress: .none)
-    return Judged(roster: roster, provider: provider, app: apps[0])
+    return Judged(roster: roster, provider: provider, app: apps[0], exemptions: exemptions)
   }
 }
 
@@ -87,13 +87,16 @@ struct Judged {
   let provider: ProviderReading
   let records: [String: MemberRecord]
 
-  init(roster: RosterReading, provider: ProviderReading, app: AppID = Bench.app) {
+  init(
+    roster: RosterReading, provider: ProviderReading, app: AppID = Bench.app,
+    exemptions: [Exemption] = []
+  ) {
     self.roster = roster
     self.provider = provider
     var adjudicator = Adjudicator(
       settings: TeamSettings(
         name: Bench.team, roster: "heroku",
-        signIn: [SignInTarget(provider: "okta", app: app)]),
+        signIn: [SignInTarget(provider: "okta", app: app)], exemptions: exemptions),
       reading: roster.teams[0], providers: ["okta": provider], now: Bench.now)
     var records: [String: MemberRecord] = [:]
     for person in 0..<adjudicator.count {
