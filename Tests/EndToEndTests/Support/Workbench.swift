@@ -91,6 +91,30 @@ final class Workbench: Sendable {
       environment: environment.merging(extra) { $1 }, directory: directory)
   }
 
+  /// Runs a shell script in the directory, with `idsync` as a command.
+  ///
+  /// - Parameter mounting: whether it has a name space of its own, in which it may mount file systems.
+  func shell(_ script: String, mounting: Bool = false) async throws -> Outcome {
+    let command = ["/bin/sh", "-c", "idsync() { '\(Self.binary.path)' \"$@\"; }\n\(script)"]
+    let whole = mounting ? ["/usr/bin/unshare", "-rm"] + command : command
+    let running = try RunningCommand(
+      executable: URL(filePath: whole[0]), arguments: Array(whole.dropFirst()),
+      environment: environment, directory: directory)
+    return await running.outcome()
+  }
+
+  /// Whether this machine lets a user mount file systems in a name space of his own.
+  static var mayMount: Bool {
+    get async {
+      let script = "mkdir -p \"$0\" && mount -t tmpfs none \"$0\""
+      let place = FileManager.default.temporaryDirectory.appending(path: "idsync-mount").path
+      let process = try? ChildProcess(
+        URL(filePath: "/usr/bin/unshare"), ["-rm", "/bin/sh", "-c", script, place],
+        environment: ["PATH": "/usr/bin:/bin"])
+      return await process?.status == 0
+    }
+  }
+
   /// The program as built beside the tests.
   static let binary = Repository.product("idsync")
 }
