@@ -23,8 +23,10 @@ public struct SignInEvaluator: Sendable {
   private let model: SignInModel
 
   /// Prepares to judge accounts by a model.
+  ///
+  /// Sign-ins that it leaves to other providers are unknown unless they were resolved before.
   public init(_ model: SignInModel) {
-    self.model = model
+    self.model = model.resolving([:])
   }
 
   /// Judges every account with this signature.
@@ -125,7 +127,7 @@ private struct DecidingAtoms {
 
   mutating func collect(_ policy: SignInPolicy) {
     switch policy {
-    case .demand: return
+    case .demand, .upstream: return
     case .firstMatch(let branches, let otherwise):
       for branch in branches {
         collect(branch.condition)
