@@ -59,6 +59,8 @@ struct SignInWording {
     case "inside", "outside": "\(fact.value) \(fact.name)"
     case "yes": "with \(fact.name)"
     case "no": "without \(fact.name)"
+    case let value where value.hasPrefix("letting in") || value.hasPrefix("asking"):
+      "with \(fact.name) \(value)"
     default: "from \(fact.name) \(fact.value)"
     }
   }
