@@ -87,7 +87,8 @@ struct BruteForce {
   private func outcome(_ policy: SignInPolicy, _ context: [Int], _ world: World) -> Outcome {
     switch policy {
     case .demand(.refused, _): return .refused
-    case .demand(.singleFactor, _): return .single
+    // Sign-ins left to another provider are resolved before a model is judged.
+    case .demand(.singleFactor, _), .upstream: return .single
     case .demand(.multiFactor, _): return .multi
     case .demand(.unknown(let id), _): return [.refused, .single, .multi][world.demands[id]]
     case .firstMatch(let branches, let otherwise):

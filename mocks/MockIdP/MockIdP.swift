@@ -21,18 +21,30 @@ public final class MockIdP: Sendable {
   /// Where Okta is reached.
   public let okta: Endpoint
 
+  /// Where every vendor of the scenario is reached.
+  public let endpoints: [Vendor: Endpoint]
+
   private let state: MockState
   private let listeners: [Listener]
 
-  private init(state: MockState, scenario: Scenario, heroku: Listener, okta: Listener) {
+  private init(
+    state: MockState, scenario: Scenario, listeners: [(vendor: Vendor, listener: Listener)]
+  ) {
     self.state = state
-    listeners = [heroku, okta]
-    self.heroku = Endpoint(
-      baseURL: heroku.baseURL, token: scenario.heroku.tokens.first?.token ?? "")
-    self.okta = Endpoint(baseURL: okta.baseURL, token: scenario.okta.tokens.first?.token ?? "")
+    self.listeners = listeners.map(\.listener)
+    var endpoints: [Vendor: Endpoint] = [:]
+    for (vendor, listener) in listeners {
+      endpoints[vendor] = Endpoint(
+        baseURL: listener.baseURL, token: scenario.firstToken(of: vendor))
+    }
+    self.endpoints = endpoints
+    heroku = endpoints[.heroku] ?? Endpoint(baseURL: "", token: "")
+    okta = endpoints[.okta] ?? Endpoint(baseURL: "", token: "")
   }
 
-  /// Starts both vendors on 127.0.0.1, each on its own port, and returns once they listen.
+  /// Starts the vendors on 127.0.0.1, each on its own port, and returns once they listen.
+  ///
+  /// Heroku and Okta always, the others when the scenario has their part.
   /// - Parameters:
   ///   - herokuPort: the port of Heroku; 0 takes a free one.
   ///   - oktaPort: the port of Okta; 0 takes a free one.
@@ -41,16 +53,30 @@ public final class MockIdP: Sendable {
     _ scenario: Scenario, herokuPort: UInt16 = 0, oktaPort: UInt16 = 0
   ) async throws -> MockIdP {
     let state = MockState(scenario)
-    let heroku = try await Listener.start(.heroku, port: herokuPort, state: state)
+    var listeners: [(vendor: Vendor, listener: Listener)] = []
     do {
-      let okta = try await Listener.start(.okta, port: oktaPort, state: state)
+      let heroku = try await Listener.start(port: herokuPort, state: state) { state, _ in
+        HerokuAPI(state: state)
+      }
+      listeners.append((.heroku, heroku))
+      let okta = try await Listener.start(port: oktaPort, state: state) { state, _ in
+        OktaAPI(state: state)
+      }
+      listeners.append((.okta, okta))
       await state.setOktaURL(okta.baseURL)
-      return MockIdP(state: state, scenario: scenario, heroku: heroku, okta: okta)
+      for vendor in scenario.vendors {
+        let listener = try await Listener.start(port: 0, state: state, vendor.api)
+        listeners.append((vendor.vendor, listener))
+      }
+      return MockIdP(state: state, scenario: scenario, listeners: listeners)
     } catch {
-      await heroku.stop()
+      for (_, listener) in listeners { await listener.stop() }
       throw error
     }
   }
+
+  /// Where a vendor is reached; nil when the scenario has no part of it.
+  public subscript(vendor: Vendor) -> Endpoint? { endpoints[vendor] }
 
   /// Changes the organisation; requests already under way still see the old one.
   public func update(_ change: @Sendable (inout Scenario) throws -> Void) async rethrows {
@@ -87,8 +113,19 @@ public final class MockIdP: Sendable {
     await state.revokeAccessTokens()
   }
 
-  /// Ends both vendors and their connections.
+  /// Ends all vendors and their connections.
   public func stop() async {
     for listener in listeners { await listener.stop() }
+  }
+}
+
+extension Scenario {
+  /// The first token that a vendor accepts.
+  fileprivate func firstToken(of vendor: Vendor) -> String {
+    switch vendor {
+    case .heroku: heroku.tokens.first?.token ?? ""
+    case .okta: okta.tokens.first?.token ?? ""
+    default: parts[vendor.rawValue]?.token ?? ""
+    }
   }
 }

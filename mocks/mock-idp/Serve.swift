@@ -37,7 +37,8 @@ struct Serve: AsyncParsableCommand {
   private func write(_ mock: MockIdP, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(["heroku": mock.heroku, "okta": mock.okta])
+    let data = try encoder.encode(
+      Dictionary(uniqueKeysWithValues: mock.endpoints.map { ($0.key.rawValue, $0.value) }))
     // Written aside and moved, so that whoever waits for the file never reads half of it.
     try data.write(to: URL(fileURLWithPath: path), options: .atomic)
   }

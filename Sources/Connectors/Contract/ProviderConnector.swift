@@ -23,13 +23,17 @@ public struct ProviderQuery: Sendable {
   public var watch: @Sendable () async -> WatchList
   /// Whether to ask for the enrolled factors of every kept account: one request each, off the path to a verdict.
   public var collectFactors: Bool
+  /// What is to be read otherwise than the provider says it; none but for `idsync whatif`.
+  public var edits: PolicyEdits
 
   /// Makes a query.
   public init(
-    apps: [AppID], collectFactors: Bool = false, watch: @escaping @Sendable () async -> WatchList
+    apps: [AppID], collectFactors: Bool = false, edits: PolicyEdits = PolicyEdits(),
+    watch: @escaping @Sendable () async -> WatchList
   ) {
     self.apps = apps
     self.collectFactors = collectFactors
+    self.edits = edits
     self.watch = watch
   }
 }

@@ -1,5 +1,5 @@
 /// A JSON value of its own, for small documents such as policies; of equal keys the last one counts.
-enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int64)

@@ -89,6 +89,8 @@ private struct Builder {
       return kept.isEmpty ? last : .firstMatch(kept, otherwise: last)
     case .all(let parts): return .all(parts.map { tree($0) })
     case .any(let parts): return .any(parts.map { tree($0) })
+    // Resolved before the evaluation; refusing here could only hide a way in.
+    case .upstream(_, let rule): return .leaf(.single, rule)
     }
   }
 

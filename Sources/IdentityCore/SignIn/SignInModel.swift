@@ -91,6 +91,26 @@ public struct RuleReference: Sendable, Codable, Hashable {
   }
 }
 
+/// Another identity provider to which this one leaves the sign-in of some people.
+public struct Upstream: Sendable, Codable, Hashable {
+  /// An index into ``SignInModel/upstreams``.
+  public typealias ID = Int
+
+  /// Its name as people know it.
+  public var name: String
+  /// All by which it may be named in the configuration: its id, entity id, alias, hosts of its addresses.
+  public var keys: [String]
+  /// What counts where no configured source reads it; nil: nobody can tell.
+  public var otherwise: Demand?
+
+  /// Makes an upstream provider.
+  public init(name: String, keys: [String], otherwise: Demand? = nil) {
+    self.name = name
+    self.keys = keys
+    self.otherwise = otherwise
+  }
+}
+
 /// A condition over a sign-in and the person who signs in.
 public indirect enum Condition: Sendable, Codable, Hashable {
   case always
@@ -128,6 +148,8 @@ public indirect enum SignInPolicy: Sendable, Codable, Hashable {
   case all([SignInPolicy])
   /// The person chooses: refused if all refuse, otherwise the weakest that lets in.
   case any([SignInPolicy])
+  /// The sign-in is made at another identity provider; what that one asks for counts.
+  case upstream(Upstream.ID, by: RuleReference.ID?)
 
   /// One branch of a first-match list.
   public struct Branch: Sendable, Codable, Hashable {
@@ -160,12 +182,15 @@ public struct SignInModel: Sendable, Codable, Hashable {
   public var policy: SignInPolicy
   /// What holds in every possible sign-in: `inside HQ` implies `inside any trusted zone`.
   public var axioms: [Condition]
+  /// The identity providers that sign-ins may be left to.
+  public var upstreams: [Upstream]
 
   /// Makes a model.
   public init(
     variables: [Variable] = [], atoms: [SubjectAtom] = [],
     unreadableAtoms: [SubjectAtom.ID: Unknown] = [:], unknowns: [Unknown] = [],
-    rules: [RuleReference] = [], policy: SignInPolicy, axioms: [Condition] = []
+    rules: [RuleReference] = [], policy: SignInPolicy, axioms: [Condition] = [],
+    upstreams: [Upstream] = []
   ) {
     self.variables = variables
     self.atoms = atoms
@@ -174,5 +199,6 @@ public struct SignInModel: Sendable, Codable, Hashable {
     self.rules = rules
     self.policy = policy
     self.axioms = axioms
+    self.upstreams = upstreams
   }
 }

@@ -16,7 +16,7 @@ struct ConfigurationParser {
   init(file: String, directory: String) {
     self.file = file
     self.directory = directory
-    problems = ProblemList(file: file)
+    problems = ProblemList(file: file, directory: directory)
   }
 
   /// Parses the text of a file.
@@ -50,7 +50,7 @@ struct ConfigurationParser {
 
   private func read(_ root: YAMLSection) -> Configuration? {
     let store = root.requiredString("store").flatMap { storePath($0, root) }
-    let sources = SourceSectionParser(directory: directory).sources(root.section("sources"), root)
+    let sources = SourceSectionParser().sources(root.section("sources"), root)
     let teams = TeamSectionParser(sources: sources).teams(root.section("teams"), root)
     let policy = policy(root.section("policy"))
     let alerts = AlertSectionParser(directory: directory).alerts(root.section("alerts"))

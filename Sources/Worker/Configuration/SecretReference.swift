@@ -10,6 +10,15 @@ public enum SecretReference: Sendable, Hashable {
   /// On the standard output of a command.
   case command(String)
 
+  /// The reference as the configuration writes it.
+  var text: String {
+    switch self {
+    case .environment(let name): "env:\(name)"
+    case .file(let path): "file:\(path)"
+    case .command(let command): "command:\(command)"
+    }
+  }
+
   /// Reads `env:NAME`, `file:PATH` or `command:…`; nil for anything else, which may be a secret itself.
   init?(_ text: String, directory: String) {
     func rest(_ prefix: String) -> String? {

@@ -1,48 +1,22 @@
+internal import Connectors
 internal import IdentityCore
 
-/// One entry of `sources`: what is common to all kinds, and the kind's own keys.
+/// One entry of `sources`: what is common to all kinds, and what makes the source.
 struct SourceConfiguration: Sendable {
-  /// The kinds of sources; a new kind is a case here, its keys in the parser, and its line in the factory.
-  enum Kind: String, Sendable, CaseIterable { case heroku, okta }
-
-  enum Settings: Sendable {
-    case heroku(Heroku)
-    case okta(Okta)
-  }
-
-  struct Heroku: Sendable {
-    var token: SecretReference
-  }
-
-  struct Okta: Sendable {
-    enum Credentials: Sendable {
-      case token(SecretReference)
-      case privateKey(clientID: String, key: SecretReference, keyID: String, scopes: [String]?)
-    }
-
-    enum Collected: String, Sendable, CaseIterable { case factors }
-    enum InboundFederation: String, Sendable, CaseIterable { case read, none }
-    enum PerAppPolicies: String, Sendable, CaseIterable { case unreadable, none }
-
-    var credentials: Credentials
-    var collectsFactors: Bool
-    var inboundFederation: InboundFederation
-    var perAppPolicies: PerAppPolicies
-    var rememberedDeviceLimitMinutes: Int
-  }
-
   var name: SourceName
-  var kind: Kind
-  /// Nil where the vendor has one address for all.
-  var url: URLReference?
+  var kind: any SourceKind
+  /// Nil where the kind's own address is meant, or it has none.
+  var url: URLHandle?
   var maxConcurrent: Int
   var rateShare: Double
   /// Further hosts under which the provider is known in SAML settings: custom domains.
   var ssoHosts: [String]
-  var settings: Settings
+  /// Where other providers stand behind this one.
+  var routes: [UpstreamRoute]
+  var make: SourceMaker
 
   /// Whether it can say who is on a team.
-  var isRoster: Bool { kind == .heroku }
+  var isRoster: Bool { kind.card.roles.contains(.roster) }
   /// Whether it can say how people sign in.
-  var isProvider: Bool { kind == .okta }
+  var isProvider: Bool { kind.card.roles.contains(.provider) }
 }

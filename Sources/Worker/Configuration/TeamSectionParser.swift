@@ -1,3 +1,4 @@
+internal import Connectors
 internal import IdentityCore
 internal import Yams
 
@@ -43,7 +44,7 @@ struct TeamSectionParser {
   ) {
     if let source = sources[name] {
       if !can(source) {
-        section.reject(key, "source \"\(name)\" (\(source.kind.rawValue)) \(cannot)")
+        section.reject(key, "source \"\(name)\" (\(source.kind.word)) \(cannot)")
       }
       return
     }

@@ -3,10 +3,13 @@ internal import Yams
 /// Gathers what is wrong while a file is read, so that all of it is told at once.
 final class ProblemList {
   let file: String
+  /// Against which relative paths are resolved: where the file lies.
+  let directory: String
   private(set) var problems: [ConfigurationError.Problem] = []
 
-  init(file: String) {
+  init(file: String, directory: String) {
     self.file = file
+    self.directory = directory
   }
 
   func add(_ message: String, at key: String, _ mark: Mark?) {

@@ -23,6 +23,10 @@ struct SourceReader: Sendable {
   let teams: [TeamSettings]
   /// Further hosts of providers, from the configuration.
   let hosts: [SourceName: [String]]
+  /// Where sign-ins go that a provider leaves to others, from the configuration.
+  let routes: [SourceName: [UpstreamRoute]]
+  /// What is to be read otherwise than the providers say it; none but for a what-if.
+  var edits: [SourceName: PolicyEdits] = [:]
   let progress: Progress
 
   /// Reads everything; a source that fails says so in its reading.
@@ -38,6 +42,7 @@ struct SourceReader: Sendable {
     var readings = await people.value
     for var reading in accounts {
       reading.hosts.formUnion(hosts[reading.source.name] ?? [])
+      reading.routes = routes[reading.source.name] ?? []
       readings.providers[reading.source.name] = reading
       readings.sources.append(reading.source)
     }
@@ -61,13 +66,13 @@ struct SourceReader: Sendable {
   }
 
   private func query(to provider: SourceName, _ people: Task<RunReadings, Never>) -> ProviderQuery {
-    let watchedTeams = teams.filter { team in team.signIn.contains { $0.provider == provider } }
+    let watchedTeams = teams.filter { team in targets(of: team).contains { $0.provider == provider } }
     var apps: [AppID] = []
-    for target in watchedTeams.flatMap(\.signIn)
+    for target in watchedTeams.flatMap(targets)
     where target.provider == provider && !apps.contains(target.app) {
       apps.append(target.app)
     }
-    return ProviderQuery(apps: apps) {
+    return ProviderQuery(apps: apps, edits: edits[provider] ?? PolicyEdits()) {
       let readings = await people.value
       let rosters = watchedTeams.compactMap { readings.teams[$0.name]?.roster }
       var watch = WatchList(capacity: rosters.reduce(0) { $0 + $1.count })
@@ -76,5 +81,18 @@ struct SourceReader: Sendable {
       }
       return watch
     }
+  }
+
+  /// What a team signs in to, and what stands behind that.
+  private func targets(of team: TeamSettings) -> [SignInTarget] {
+    var found = team.signIn
+    var next = 0
+    while next < found.count {
+      for route in routes[found[next].provider] ?? [] where !found.contains(route.target) {
+        found.append(route.target)
+      }
+      next += 1
+    }
+    return found
   }
 }

@@ -2,7 +2,7 @@ internal import Connectors
 internal import CurlTransport
 internal import IdentityCore
 
-/// Makes connectors from the configuration: one line a kind.
+/// Makes sources from the configuration.
 struct SourceFactory {
   let configuration: Configuration
   let setting: WorkerSetting
@@ -14,9 +14,9 @@ struct SourceFactory {
     try distinct(teams.map(\.roster)).compactMap { try connector($0) as? any RosterConnector }
   }
 
-  /// The providers of some teams, each source once.
+  /// The providers of some teams and those behind them, each source once.
   func providers(for teams: [TeamSettings]) throws -> [any ProviderConnector] {
-    try distinct(teams.flatMap(\.signIn).map(\.provider)).compactMap {
+    try configuration.providers(behind: teams).compactMap {
       try connector($0) as? any ProviderConnector
     }
   }
@@ -26,44 +26,19 @@ struct SourceFactory {
     guard let source = configuration.sources[name] else {
       throw WorkerError(.configuration, "There is no source \(name).")
     }
-    let clock: @Sendable () -> Timestamp = { [setting] in Timestamp(setting.clock()) }
-    switch source.settings {
-    case .heroku(let heroku):
-      return HerokuConnector(
-        configuration: HerokuConfiguration(
-          name: name, url: try url(source) ?? HerokuConfiguration.defaultURL,
-          token: try secrets.resolve(heroku.token), maxConcurrent: source.maxConcurrent,
-          rateShare: source.rateShare, cache: cache),
-        transport: transport, clock: clock, logger: setting.logger)
-    case .okta(let okta):
-      return OktaConnector(
-        configuration: OktaConfiguration(
-          name: name, url: try url(source) ?? "", credentials: try credentials(okta),
-          collectFactors: okta.collectsFactors,
-          inboundFederation: okta.inboundFederation == .none ? .none : .read,
-          perAppPolicies: okta.perAppPolicies == .none ? .none : .unreadable,
-          rememberedDeviceLimitMinutes: okta.rememberedDeviceLimitMinutes,
-          maxConcurrent: source.maxConcurrent,
-          rateShare: source.rateShare),
-        transport: transport, clock: clock, logger: setting.logger)
-    }
+    let secrets = SecretResolver(environment: setting.environment)
+    return try source.make(
+      SourceContext(
+        name: name, url: try url(source, secrets), maxConcurrent: source.maxConcurrent,
+        rateShare: source.rateShare, cache: cache, transport: transport,
+        clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
+        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) }))
   }
 
-  private var secrets: SecretResolver { SecretResolver(environment: setting.environment) }
-
-  private func url(_ source: SourceConfiguration) throws -> String? {
-    try source.url.map { try secrets.url($0) }
-  }
-
-  private func credentials(_ okta: SourceConfiguration.Okta) throws -> OktaConfiguration.Credentials
-  {
-    switch okta.credentials {
-    case .token(let token): .token(try secrets.resolve(token))
-    case .privateKey(let clientID, let key, let keyID, let scopes):
-      .privateKey(
-        clientID: clientID, keyPEM: try secrets.resolve(key), keyID: keyID,
-        scopes: scopes ?? OktaConfiguration.defaultScopes)
-    }
+  private func url(_ source: SourceConfiguration, _ secrets: SecretResolver) throws -> String {
+    if let url = source.url { return try secrets.url(url) }
+    if case .standard(let url) = source.kind.address { return url }
+    return ""
   }
 
   private func distinct(_ names: [SourceName]) -> [SourceName] {
@@ -71,7 +46,35 @@ struct SourceFactory {
   }
 }
 
+extension Configuration {
+  /// The providers that teams sign in through, and those that these leave sign-ins to.
+  func providers(behind teams: [TeamSettings]) -> [SourceName] {
+    var names = Set(teams.flatMap(\.signIn).map(\.provider))
+    var open = Array(names)
+    while let name = open.popLast() {
+      for route in sources[name]?.routes ?? []
+      where names.insert(route.target.provider).inserted {
+        open.append(route.target.provider)
+      }
+    }
+    return names.sorted()
+  }
+}
+
 extension SecretResolver {
+  /// Fetches the secret of a handle.
+  func resolve(_ handle: SecretHandle) throws(WorkerError) -> Secret {
+    try resolve(try reference(handle.reference))
+  }
+
+  /// An address, fetched where it is not plain.
+  ///
+  /// - Throws: ``WorkerError`` with `.configuration` when what was fetched is no URL.
+  func url(_ handle: URLHandle) throws(WorkerError) -> String {
+    if let url = ScalarText.url(handle.text) { return url }
+    return try url(.secret(try reference(handle.text)))
+  }
+
   /// An address, fetched where it is not plain.
   ///
   /// - Throws: ``WorkerError`` with `.configuration` when what was fetched is no URL.
@@ -84,5 +87,12 @@ extension SecretResolver {
       }
       return url
     }
+  }
+
+  private func reference(_ text: String) throws(WorkerError) -> SecretReference {
+    guard let reference = SecretReference(text, directory: "/") else {
+      throw WorkerError(.configuration, "A reference to a secret cannot be read.")
+    }
+    return reference
   }
 }

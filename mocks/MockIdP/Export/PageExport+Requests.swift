@@ -18,7 +18,9 @@ extension PageExport {
     /// Reads a request such as `heroku /teams/acme/members email ..; max=1000`.
     public init?(_ text: String) {
       let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
-      guard parts.count >= 2, let vendor = Vendor(rawValue: parts[0]), parts[1].hasPrefix("/")
+      guard parts.count >= 2,
+        let vendor = [Vendor.heroku, .okta].first(where: { $0.rawValue == parts[0] }),
+        parts[1].hasPrefix("/")
       else { return nil }
       self.init(vendor: vendor, target: parts[1], range: parts.count > 2 ? parts[2] : nil)
     }

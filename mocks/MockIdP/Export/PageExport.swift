@@ -57,7 +57,7 @@ public struct PageExport: Sendable {
     var seen: Set<String> = []
     let folder = output.appendingPathComponent("pages")
     let folders =
-      Vendor.allCases.map { folder.appendingPathComponent($0.rawValue) }
+      [Vendor.heroku, .okta].map { folder.appendingPathComponent($0.rawValue) }
       + [output.appendingPathComponent("tmp")]
     for folder in folders {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -103,7 +103,7 @@ public struct PageExport: Sendable {
       let call = Call(
         "GET", request.target, headers: headers, baseURL: "http://127.0.0.1:\(herokuPort)")
       return await HerokuAPI(state: state).respond(to: call)
-    case .okta:
+    default:
       headers["authorization"] = "SSWS \(scenario.okta.tokens.first?.token ?? "")"
       let call = Call(
         "GET", request.target, headers: headers, baseURL: "http://127.0.0.1:\(oktaPort)")
@@ -122,7 +122,7 @@ public struct PageExport: Sendable {
     case .heroku:
       guard let range = reply.header("Next-Range") else { return (nil, nil) }
       return (range, Request(vendor: .heroku, target: request.target, range: range))
-    case .okta:
+    default:
       guard let link = link("next", reply), let url = link.dropFirst().split(separator: ">").first,
         let path = url.firstRange(of: "/api/")
       else { return (nil, nil) }

@@ -15,6 +15,10 @@ public struct Scenario: Codable, Sendable {
   public var population: Population?
   /// What goes wrong, and when.
   public var faults: [Fault]
+  /// The other vendors' own parts, by vendor.
+  var parts: [String: any VendorScenario] = [:]
+
+  private enum CodingKeys: CodingKey { case people, okta, heroku, population, faults }
 
   /// Makes an organisation; without arguments an empty one that accepts the default tokens.
   public init(
@@ -37,6 +41,18 @@ public struct Scenario: Codable, Sendable {
     try values.read(.heroku, into: &heroku)
     try values.read(.population, into: &population)
     try values.read(.faults, into: &faults)
+    try readParts(decoder)
+  }
+
+  /// Writes an organisation, every part that is there.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(people, forKey: .people)
+    try values.encode(okta, forKey: .okta)
+    try values.encode(heroku, forKey: .heroku)
+    try values.encodeIfPresent(population, forKey: .population)
+    try values.encode(faults, forKey: .faults)
+    try writeParts(encoder)
   }
 
   /// Gives access to the account with a login or e-mail address, to change it in place.

@@ -31,7 +31,7 @@ struct AdminAPI: Sendable {
   }
 
   private func requests(_ call: Call) async throws -> Reply {
-    let vendor = call.parameter("vendor").flatMap(Vendor.init)
+    let vendor = call.parameter("vendor").map(Vendor.init(rawValue:))
     let requests = await state.requests.filter { vendor == nil || $0.vendor == vendor }
     return Reply(json: try JSON(encoding: requests))
   }

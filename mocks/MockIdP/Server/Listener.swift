@@ -14,7 +14,9 @@ final class Listener: Sendable {
     self.running = running
   }
 
-  static func start(_ vendor: Vendor, port: UInt16, state: MockState) async throws -> Listener {
+  static func start(
+    port: UInt16, state: MockState, _ makeAPI: (MockState, String) -> any VendorAPI
+  ) async throws -> Listener {
     let server = HTTPServer(
       config: .init(
         address: try .inet(ip4: "127.0.0.1", port: port), timeout: 3600,
@@ -30,12 +32,8 @@ final class Listener: Sendable {
         throw ListenerError.notListening
       }
       let baseURL = "http://127.0.0.1:\(bound)"
-      let handler: Handler =
-        switch vendor {
-        case .heroku: Handler(api: HerokuAPI(state: state), state: state, baseURL: baseURL)
-        case .okta: Handler(api: OktaAPI(state: state), state: state, baseURL: baseURL)
-        }
-      await server.appendRoute("*", to: handler)
+      await server.appendRoute(
+        "*", to: Handler(api: makeAPI(state, baseURL), state: state, baseURL: baseURL))
       return Listener(baseURL: baseURL, server: server, running: running)
     } catch {
       running.cancel()

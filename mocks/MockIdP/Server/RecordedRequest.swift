@@ -1,9 +1,17 @@
 /// A vendor that the mock speaks for.
-public enum Vendor: String, Codable, Sendable, Hashable, CaseIterable {
+///
+/// Each vendor's folder declares its own; see ``MockVendors``.
+public struct Vendor: RawRepresentable, Codable, Sendable, Hashable {
+  /// Its name in scenarios, faults and request logs.
+  public let rawValue: String
+
+  /// Makes a vendor of a name.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
   /// Heroku's Platform API.
-  case heroku
+  public static let heroku = Vendor(rawValue: "heroku")
   /// Okta's management API and its org authorization server.
-  case okta
+  public static let okta = Vendor(rawValue: "okta")
 }
 
 /// One request that the mock answered, as it was seen.

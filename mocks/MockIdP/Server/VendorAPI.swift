@@ -12,6 +12,37 @@ protocol VendorAPI: Sendable {
   func reply(to refusal: Refusal) -> Reply
   /// Adds the headers that every reply carries.
   func finish(_ reply: inout Reply, _ call: Call) async
+
+  // What faults look like at this vendor; each has a plain default.
+
+  /// 429 as the vendor sends it; `seconds` of the fault is the time until the limit ends.
+  func limitRefusal(_ fault: Fault) -> Refusal
+  /// The vendor's error code for a status.
+  func refusalCode(_ status: Int) -> String
+  /// Makes a reply name this cursor or link as the next page; nil: more is announced, but not where (or nothing is).
+  func setNext(_ next: String?, _ reply: inout Reply)
+  /// Where the rows of a list are, if a list is an object.
+  var rowsKey: String? { get }
+}
+
+extension VendorAPI {
+  func finish(_ reply: inout Reply, _ call: Call) async {}
+
+  func limitRefusal(_ fault: Fault) -> Refusal {
+    Refusal(
+      status: 429, code: refusalCode(429), message: "Too many requests.",
+      headers: [("Retry-After", String(Int((fault.seconds ?? 1).rounded(.up))))])
+  }
+
+  func refusalCode(_ status: Int) -> String { "error_\(status)" }
+
+  /// The `Link` header of RFC 8288.
+  func setNext(_ next: String?, _ reply: inout Reply) {
+    reply.headers.removeAll { $0.name == "Link" && $0.value.hasSuffix("rel=\"next\"") }
+    if let next { reply.headers.append(("Link", "<\(next)>; rel=\"next\"")) }
+  }
+
+  var rowsKey: String? { nil }
 }
 
 extension VendorAPI {
@@ -29,7 +60,7 @@ extension VendorAPI {
     do {
       if let fault {
         try await fault.delay()
-        if let refusal = fault.refusal { throw refusal }
+        if let refusal = fault.refusal(self) { throw refusal }
       }
       switch match {
       case .route(let route, _): reply = try await answer(call, route)
@@ -48,12 +79,13 @@ extension VendorAPI {
     }
     await finish(&reply, call)
     if await state.wantsFirstRow(Self.vendor, endpoint), reply.status < 300,
-      let row = try? JSON(parsing: reply.body).elements?.first
+      let document = try? JSON(parsing: reply.body),
+      let row = (document.elements ?? rowsKey.flatMap { document.properties?[$0]?.elements })?.first
     {
       await state.setFirstRow(row, of: endpoint)
     }
     if let fault {
-      fault.damage(&reply, firstRow: await state.firstRow(of: endpoint))
+      fault.damage(&reply, firstRow: await state.firstRow(of: endpoint), self)
     }
     await state.record(
       RecordedRequest(

@@ -76,7 +76,8 @@ extension SignInPolicy {
   /// The same policy with every demand that lets in made the weakest: all it still says is whom it refuses.
   var refusalsOnly: SignInPolicy {
     switch self {
-    case .demand(.singleFactor, _), .demand(.multiFactor, _): .demand(.singleFactor, by: nil)
+    case .demand(.singleFactor, _), .demand(.multiFactor, _), .upstream:
+      .demand(.singleFactor, by: nil)
     case .demand: self
     case .firstMatch(let branches, let otherwise):
       .firstMatch(

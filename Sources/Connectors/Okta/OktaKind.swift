@@ -1,0 +1,85 @@
+/// Okta, Classic and Identity Engine, as a provider.
+struct OktaKind: SourceKind {
+  private enum Collected: String, CaseIterable { case factors }
+
+  private enum Credentials {
+    case token(SecretHandle)
+    case privateKey(clientID: String, key: SecretHandle, keyID: String, scopes: [String]?)
+  }
+
+  let word = "okta"
+  let address = SourceAddress.required
+  let card = SourceCard(
+    title: "Okta (Identity Engine and Classic)", roles: [.provider],
+    proves: [
+      "what session and app policies ask of every person, rule by rule, with zones, devices and risk"
+    ],
+    conditional: [
+      "inbound federation: until identity providers may be read, or the operator vouches"
+    ],
+    cannotTell: [
+      "rules with expressions", "per-app policies of Classic organisations: no API shows them",
+    ],
+    rights: [
+      "okta.users.read, okta.groups.read, okta.apps.read, okta.policies.read, okta.networkZones.read, okta.idps.read",
+      "role Read-only Administrator (an API token has the rights of its maker)",
+    ],
+    requests:
+      "a page for each 200 users and 500 assignments, one list a group that a policy mentions, one a policy"
+  )
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let credentials = credentials(keys)
+    var collectsFactors = false
+    for word in keys.strings("collect") ?? [] {
+      if word == Collected.factors.rawValue {
+        collectsFactors = true
+      } else {
+        keys.reject("collect", "expected a list of: factors")
+      }
+    }
+    let collectFactors = collectsFactors
+    let limit = keys.seconds("remembered_device_limit").map { Int($0 / 60) } ?? 1440
+    let inbound =
+      keys.choice("inbound_federation", OktaConfiguration.InboundFederation.self) ?? .read
+    let perApp =
+      keys.choice("per_app_policies", OktaConfiguration.PerAppPolicies.self) ?? .unreadable
+    guard let credentials else { return nil }
+    return { context in
+      OktaConnector(
+        configuration: OktaConfiguration(
+          name: context.name, url: context.url,
+          credentials: try Self.resolve(credentials, context), collectFactors: collectFactors,
+          inboundFederation: inbound, perAppPolicies: perApp, rememberedDeviceLimitMinutes: limit,
+          maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
+        transport: context.transport, clock: context.clock, logger: context.logger)
+    }
+  }
+
+  private func credentials(_ keys: any SourceKeys) -> Credentials? {
+    let token = keys.secret("token")
+    let clientID = keys.string("client_id")
+    let key = keys.secret("private_key")
+    let keyID = keys.string("key_id")
+    let scopes = keys.strings("scopes")
+    if let token, clientID == nil { return .token(token) }
+    if let clientID, let key, let keyID, token == nil {
+      return .privateKey(clientID: clientID, key: key, keyID: keyID, scopes: scopes)
+    }
+    if keys.names.contains("token") != (clientID != nil) { return nil }
+    keys.reject("give either token, or client_id with private_key and key_id")
+    return nil
+  }
+
+  private static func resolve(
+    _ credentials: Credentials, _ context: SourceContext
+  ) throws -> OktaConfiguration.Credentials {
+    switch credentials {
+    case .token(let token): .token(try context.secret(token))
+    case .privateKey(let clientID, let key, let keyID, let scopes):
+      .privateKey(
+        clientID: clientID, keyPEM: try context.secret(key), keyID: keyID,
+        scopes: scopes ?? OktaConfiguration.defaultScopes)
+    }
+  }
+}

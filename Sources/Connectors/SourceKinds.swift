@@ -1,0 +1,8 @@
+/// The kinds of sources that there are; a new one is its folder and a line here.
+public enum SourceKinds {
+  /// All kinds, in the order shown.
+  public static let all: [any SourceKind] = [
+    HerokuKind(),
+    OktaKind(),
+  ]
+}
