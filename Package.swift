@@ -146,7 +146,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP", "TestSupport"],
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "Connectors", "CurlTransport", "IdentityCore", "MockIdP", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MockIdPTests",
