@@ -115,7 +115,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "IdentityCoreTests", dependencies: ["IdentityCore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
@@ -132,7 +134,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Reports", "IdentityCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
