@@ -212,7 +212,8 @@ struct ProviderGraph {
 extension ProviderGraph.Node {
   /// What decides sign-ins to the application; nil when it cannot be read.
   var model: SignInModel? {
-    guard let index, let appPosition, case .readable(let model) = index.reading.apps[appPosition].state
+    guard let index, let appPosition,
+      case .readable(let model) = index.reading.apps[appPosition].state
     else { return nil }
     return model
   }

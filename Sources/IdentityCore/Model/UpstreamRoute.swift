@@ -14,7 +14,8 @@ public struct UpstreamRoute: Sendable, Hashable {
   /// Whether this is the way to an upstream provider; case and a trailing slash do not matter.
   func leads(to upstream: Upstream) -> Bool {
     let wanted = Self.plain(identityProvider)
-    return wanted == Self.plain(upstream.name) || upstream.keys.contains { Self.plain($0) == wanted }
+    return wanted == Self.plain(upstream.name)
+      || upstream.keys.contains { Self.plain($0) == wanted }
   }
 
   private static func plain(_ text: String) -> String {
