@@ -21,7 +21,7 @@ struct Idsync: AsyncParsableCommand {
     ])
 
   static func main() async {
-    ignoreBrokenPipes()
+    ignoreSignalsOfWrites()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

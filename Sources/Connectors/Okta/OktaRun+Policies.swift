@@ -126,8 +126,9 @@ extension OktaRun {
         result: ProviderApp(
           id: id, label: app.label, state: .unreadable(reason: "not compiled", remedy: "")))
     } catch {
-      // That there is no such application is an answer, and complete.
-      keep(error, affects: error.code == .notFound ? .details : .verdicts)
+      // Also that there is no such application: a token that sees less of the organisation than before gets the
+      // same answer as everybody after the application was deleted.
+      keep(error)
       let reason =
         error.code == .notFound ? "Okta has no application with the id \(id)." : error.message
       return OktaReadApp(
@@ -309,7 +310,8 @@ extension OktaRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error, affects: .details)
+      // With a credential that is refused nothing else can be read either.
+      keep(error, affects: error.code == .unauthorised ? .verdicts : .details)
       return nil
     }
   }
