@@ -17,7 +17,7 @@ struct Idsync: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, DoctorCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
       StatusCommand.self, ExplainCommand.self, HistoryCommand.self, RunsCommand.self,
-      ReportCommand.self, AlertsCommand.self,
+      ReportCommand.self, AlertsCommand.self, WhatIfCommand.self, ProvidersCommand.self,
     ])
 
   static func main() async {

@@ -76,7 +76,8 @@ struct StoreTests {
     #expect(outcome.output.contains("status 0") && outcome.output.contains("room 0"))
     let before = try String(contentsOfFile: bench.path("before.json"), encoding: .utf8)
     let after = try String(contentsOfFile: bench.path("after.json"), encoding: .utf8)
-    #expect(before.contains("gus@contractor.example") && after == before)
+    #expect(before.contains("gus@contractor.example"))
+    #expect(Self.withoutMoment(after) == Self.withoutMoment(before))
     await bench.close()
   }
 
@@ -115,7 +116,8 @@ struct StoreTests {
     #expect(outcome.status == 70, "\(outcome.status) \(outcome.output)\(outcome.errors)")
     #expect(outcome.errors.contains("raise the quota"), "\(outcome.errors)")
     #expect(outcome.errors.contains("the state of the last commit is kept"), "\(outcome.errors)")
-    #expect(try await bench.run("status", "--format", "json").output == before)
+    let after = try await bench.run("status", "--format", "json").output
+    #expect(Self.withoutMoment(after) == Self.withoutMoment(before))
     #expect(try await bench.run("sync").status == 0)
     await bench.close()
   }
@@ -147,5 +149,10 @@ struct StoreTests {
     #expect(
       Set(outcome.output.split(separator: "\n")) == ["600"], "\(outcome.output)\(outcome.errors)")
     await bench.close()
+  }
+
+  /// A status without the moment it was asked for.
+  private static func withoutMoment(_ text: String) -> String {
+    text.replacing(/"generated_at": ?"[^"]*"/, with: "")
   }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A real mail server (aiosmtpd) on loopback, which writes down what it takes.
 ///

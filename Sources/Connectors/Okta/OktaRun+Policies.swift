@@ -187,7 +187,7 @@ extension OktaRun {
         throw client.malformed(error, request)
       }
       if policy.rules == nil { policy.rules = try await rules(id) }
-      return .read(policy)
+      return .read(try edited(policy, request))
     } catch {
       keep(error)
       return .unreadable(
@@ -218,7 +218,8 @@ extension OktaRun {
     do throws(ConnectorError) {
       let request = client.get(
         "/api/v1/policies",
-        query: [("type", "OKTA_SIGN_ON"), ("status", "ACTIVE"), ("expand", "rules")])
+        query: [("type", "OKTA_SIGN_ON")] + (edits.isEmpty ? [("status", "ACTIVE")] : [])
+          + [("expand", "rules")])
       var policies = try await client.values(request, .link) { row throws(WireError) in
         try OktaWire.Policy(row)
       }
@@ -226,7 +227,8 @@ extension OktaRun {
       where policies[index].rules == nil && policies[index].status == "ACTIVE" {
         policies[index].rules = try await rules(policies[index].id)
       }
-      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" })
+      for index in policies.indices { policies[index] = try edited(policies[index], request) }
+      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status == "ACTIVE" })
     } catch {
       keep(error)
       return .unreadable(

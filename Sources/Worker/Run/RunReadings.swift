@@ -40,14 +40,29 @@ struct SourceReader: Sendable {
       return await group.reduce(into: []) { $0.append($1) }
     }
     var readings = await people.value
-    for var reading in accounts {
-      reading.hosts.formUnion(hosts[reading.source.name] ?? [])
-      reading.routes = routes[reading.source.name] ?? []
-      readings.providers[reading.source.name] = reading
-      readings.sources.append(reading.source)
-    }
-    readings.sources.sort { $0.name < $1.name }
+    for reading in accounts { take(reading, into: &readings) }
     return readings
+  }
+
+  /// Reads one provider again, with the edits, and puts it in the place of what was read before.
+  func reread(_ name: SourceName, in readings: RunReadings) async -> RunReadings {
+    guard let provider = providers.first(where: { $0.name == name }) else { return readings }
+    let people = Task { readings }
+    var result = readings
+    let reading = await provider.readProvider(query(to: name, people), progress: progress)
+    result.sources.removeAll { $0.name == name }
+    take(reading, into: &result)
+    return result
+  }
+
+  private func take(_ reading: ProviderReading, into readings: inout RunReadings) {
+    var reading = reading
+    let name = reading.source.name
+    reading.hosts.formUnion(hosts[name] ?? [])
+    reading.routes = routes[name] ?? []
+    readings.providers[name] = reading
+    readings.sources.append(reading.source)
+    readings.sources.sort { $0.name < $1.name }
   }
 
   private func readRosters() async -> RunReadings {
@@ -66,7 +81,8 @@ struct SourceReader: Sendable {
   }
 
   private func query(to provider: SourceName, _ people: Task<RunReadings, Never>) -> ProviderQuery {
-    let watchedTeams = teams.filter { team in targets(of: team).contains { $0.provider == provider } }
+    let watchedTeams = teams.filter { team in targets(of: team).contains { $0.provider == provider }
+    }
     var apps: [AppID] = []
     for target in watchedTeams.flatMap(targets)
     where target.provider == provider && !apps.contains(target.app) {
