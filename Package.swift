@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -119,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
+        .product(name: "Crypto", package: "swift-crypto"), "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

@@ -2,6 +2,7 @@
 public enum SourceKinds {
   /// All kinds, in the order shown.
   public static let all: [any SourceKind] = [
+    Auth0Kind(),
     HerokuKind(),
     OktaKind(),
   ]
