@@ -116,7 +116,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "IdentityCoreTests", dependencies: ["IdentityCore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
@@ -133,7 +135,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Reports", "IdentityCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
@@ -147,7 +151,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP", "TestSupport"],
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "Connectors", "CurlTransport", "IdentityCore", "MockIdP", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MockIdPTests",

@@ -157,12 +157,22 @@ public struct Reconciler {
     outcome.counts.changed += 1
     outcome.counts.opened += opened.kinds.count
     outcome.counts.resolved += resolved.kinds.count
-    if !isFailure, fields.contains(where: { FieldDifference.guarded.contains($0.name) }) {
-      outcome.moved += 1
-    }
+    if !isFailure, isSuspicious(fields, since: before) { outcome.moved += 1 }
     try emit(
       MemberChange(
         kind: .changed, record: record, opened: opened, resolved: resolved, fields: fields))
+  }
+
+  /// Whether the guard counts a change.
+  ///
+  /// Where only a failure stood in the way of a verdict, that there is one again is none.
+  private func isSuspicious(_ fields: [FieldChange], since before: MemberRecord) -> Bool {
+    let code = before.judgement.deciding?.code
+    let isRecovery = code == .stale || code == .sourceIncomplete
+    return fields.contains { field in
+      guard FieldDifference.guarded.contains(field.name) else { return false }
+      return !isRecovery || (field.name != "verdict" && field.before != "unknown")
+    }
   }
 
   private func count(_ record: MemberRecord, _ outcome: inout TeamOutcome) {

@@ -20,7 +20,7 @@ import Testing
 ///     capabilities: [.pagedByLink, .renewsCredential]
 ///   ) { bench in
 ///     await ConformanceReading(
-///       of: AcmeConnector(…bench.mock…), app: "app-1", people: ["ana.lima@acme.com"])
+///       of: AcmeConnector(…bench.mock[.acme]…), app: "app-1", people: ["ana.lima@acme.com"])
 ///   }
 /// }
 /// ```
