@@ -11,6 +11,16 @@ public struct Adjudicator {
     public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
     /// Which provider that was and why; empty when all were.
     public var incompleteReason: String
+    /// ``MemberRecord/fingerprint`` of the record, for less than working it out from the record.
+    public var fingerprint: UInt64
+  }
+
+  /// What a person's record comes to, without the record.
+  struct Glance {
+    var fingerprint: UInt64
+    var findings: FindingSet
+    var isExempt: Bool
+    var restsOnIncomplete: Bool
   }
 
   /// What is remembered of people who look alike.
@@ -26,6 +36,23 @@ public struct Adjudicator {
     var incompleteReason: String
   }
 
+  /// What a case is known by: the codes of the person's logins and accounts; the usual two cost no allocation.
+  private struct CaseKey: Hashable {
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var rest: [UInt64] = []
+    private var count = 0
+
+    mutating func append(_ code: UInt64) {
+      switch count {
+      case 0: first = code
+      case 1: second = code
+      default: rest.append(code)
+      }
+      count += 1
+    }
+  }
+
   let settings: TeamSettings
   let reading: TeamReading
   let now: Timestamp
@@ -34,7 +61,7 @@ public struct Adjudicator {
   private var evaluators: [SignInEvaluator?]
   private let appPositions: [Int?]
   private var doors: [UInt64: Door] = [:]
-  private var cases: [[UInt64]: Int] = [:]
+  private var cases: [CaseKey: Int] = [:]
   private(set) var judged: [Case] = []
   /// Positions of the roster in byte order of their keys.
   let order: [Int32]
@@ -92,18 +119,25 @@ public struct Adjudicator {
   /// Judges a person and makes the record.
   public mutating func person(_ person: Int) -> Person {
     let found = judgedCase(person)
+    let record = record(person, judged[found])
     return Person(
-      record: record(person, judged[found]), incompleteReason: judged[found].incompleteReason)
+      record: record, incompleteReason: judged[found].incompleteReason,
+      fingerprint: record.fingerprint(judgementDigest: judged[found].digest))
+  }
+
+  /// Judges a person without making the record.
+  mutating func glance(_ person: Int) -> Glance {
+    let found = judgedCase(person)
+    return glance(person, judged[found])
   }
 
   /// The case of a person, judged when it is the first of its kind.
   mutating func judgedCase(_ person: Int) -> Int {
     let positions = rows(of: person)
-    var key: [UInt64] = []
-    key.reserveCapacity(positions.count + matches.count)
+    var key = CaseKey()
     for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
-    for (target, index) in indices.enumerated() {
-      key.append(index?.standing(matches[target][person]).code ?? .max)
+    for target in indices.indices {
+      key.append(indices[target]?.standing(matches[target][person]).code ?? .max)
     }
     if let known = cases[key] { return known }
     let number = judged.count
@@ -133,18 +167,24 @@ public struct Adjudicator {
 
   func accounts(target: Int) -> AccountTable? { indices[target]?.reading.accounts }
 
+  var hasExemptions: Bool { !exemptions.isEmpty }
+
   func exemption(of key: String) -> Exemption? { exemptions.isEmpty ? nil : exemptions[key] }
 
   func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
 
   private mutating func claimAccounts() -> [[AccountMatcher.Match]] {
     indices.indices.map { target in
-      guard indices[target] != nil else { return [] }
-      return (0..<count).map { person in
-        withKey(of: person) { key in
-          indices[target]?.claim(key, by: Int32(person)) ?? .none
-        }
+      // Taken out while it changes: with two owners, each claim would copy the claims.
+      guard var index = indices[target] else { return [] }
+      indices[target] = nil
+      var matches: [AccountMatcher.Match] = []
+      matches.reserveCapacity(count)
+      for person in 0..<count {
+        matches.append(withKey(of: person) { index.claim($0, by: Int32(person)) })
       }
+      indices[target] = index
+      return matches
     }
   }
 
