@@ -50,12 +50,13 @@ struct ConfigurationParser {
 
   private func read(_ root: YAMLSection) -> Configuration? {
     let store = root.requiredString("store").flatMap { storePath($0, root) }
-    let sources = SourceSectionParser().sources(root.section("sources"), root)
+    let sources = SourceSectionParser(implied: root.rosters).sources(root.section("sources"), root)
     let teams = TeamSectionParser(sources: sources).teams(root.section("teams"), root)
     let policy = policy(root.section("policy"))
     let alerts = AlertSectionParser(directory: directory).alerts(root.section("alerts"))
     let reports = reports(root, teams)
     let transport = transport(root.section("transport"))
+    let actors = ActorSectionParser().actors(root.section("actors"))
     let schedule = root.value("schedule", "five cron fields such as \"*/15 * * * *\"") {
       ScalarText.schedule($0)
     }
@@ -63,7 +64,7 @@ struct ConfigurationParser {
     guard let store else { return nil }
     return Configuration(
       file: file, storePath: store, sources: sources, teams: teams, policy: policy, alerts: alerts,
-      reports: reports, schedule: schedule, transport: transport)
+      reports: reports, schedule: schedule, transport: transport, actors: actors)
   }
 
   private func storePath(_ text: String, _ root: YAMLSection) -> String? {
