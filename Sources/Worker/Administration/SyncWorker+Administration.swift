@@ -86,7 +86,7 @@ extension SyncWorker {
       return result
     }
     if case .success(let plan) = shown, let question = plan.irrevocable {
-      guard try options.confirm(question) else { throw Self.declined }
+      guard try options.confirm("\(question)? This cannot be undone.") else { throw Self.declined }
     }
     let entry = AdministrationEntry(
       at: now, actor: actor.text, command: request.command, source: settings.roster,
@@ -147,7 +147,7 @@ extension SyncWorker {
       return result
     }
     if let question = plan.irrevocable {
-      guard try options.confirm(question) else { throw Self.declined }
+      guard try options.confirm("\(question)? This cannot be undone.") else { throw Self.declined }
     }
     let lock = try await administrationLock()
     defer { withExtendedLifetime(lock) {} }

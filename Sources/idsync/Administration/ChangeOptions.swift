@@ -67,7 +67,7 @@ enum ChangeProgress {
   }
 }
 
-/// Asks about what cannot be undone.
+/// Asks before something is done that is better thought about twice.
 enum Confirmation {
   /// Whether to go on.
   ///
@@ -76,9 +76,9 @@ enum Confirmation {
     if isSure { return true }
     guard Console.canAsk else {
       throw WorkerError(
-        .usage, "\(question)? This cannot be undone: say --yes. Nothing was changed.")
+        .usage, "\(question) There is no terminal to ask on: say --yes. Nothing was changed.")
     }
-    Console.piece("\(question)? This cannot be undone. [y/N] ")
+    Console.piece("\(question) [y/N] ")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 }

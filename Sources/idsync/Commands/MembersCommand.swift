@@ -9,7 +9,7 @@ struct MembersCommand: ParsableCommand {
     discussion: "Also in Heroku's spelling: members:add, members:set, members:remove.",
     subcommands: [
       MembersListCommand.self, MembersAddCommand.self, MembersSetCommand.self,
-      MembersRemoveCommand.self,
+      MembersRemoveCommand.self, MembersApplyCommand.self,
     ], defaultSubcommand: MembersListCommand.self)
 }
 
