@@ -120,7 +120,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "IdentityCore"], swiftSettings: strict),
+      name: "StorageTests",
+      dependencies: [
+        "Storage", "IdentityCore", .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
