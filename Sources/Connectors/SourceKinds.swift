@@ -5,5 +5,6 @@ public enum SourceKinds {
     Auth0Kind(),
     HerokuKind(),
     OktaKind(),
+    LocalKind(),
   ]
 }

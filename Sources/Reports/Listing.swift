@@ -6,6 +6,8 @@ public enum Listing: Sendable {
   case findings([Finding])
   /// The history, newest first or last: the order is kept.
   case history([HistoryEntry])
+  /// The history together with the attempts to change teams, each newest first.
+  case activity([HistoryEntry], [AdministrationEntry])
   /// The runs; the order is kept.
   case runs([RunRecord])
   /// The messages in the outbox; the order is kept.
@@ -57,6 +59,8 @@ public enum ListingWriter {
       try FindingsTable.write(findings, style: terminal, to: &output)
     case .history(let entries):
       try HistoryTable.write(entries, style: terminal, to: &output)
+    case .activity(let entries, let attempts):
+      try ActivityTable.write(entries, attempts, style: terminal, to: &output)
     case .runs(let runs):
       try RunsTable.write(runs, style: terminal, to: &output)
     case .alerts(let messages):
@@ -75,6 +79,7 @@ public enum ListingWriter {
     switch listing {
     case .findings(let findings): try json.listing(of: findings)
     case .history(let entries): try json.listing(of: entries)
+    case .activity(let entries, let attempts): try json.listing(of: entries, attempts)
     case .runs(let runs): try json.listing(of: runs)
     case .alerts(let messages): try json.listing(of: messages)
     case .explanation(let explanation): try json.explanation(explanation)

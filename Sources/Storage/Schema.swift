@@ -22,6 +22,7 @@ enum Schema {
           sql: "INSERT INTO finding_kinds (bit, name) VALUES (?, ?)", arguments: [bit, kind])
       }
     }
+    registerAdministration(in: &migrator)
     return migrator
   }
 

@@ -46,7 +46,8 @@ struct Call: Sendable {
     job = HTTPJob(
       method: request.method, url: url.absolute, isPlain: url.origin.scheme == "http",
       headers: request.headers, body: request.body, authorization: request.authorization,
-      maxBodyBytes: request.maxBodyBytes ?? policy.maxBodyBytes, wire: rules.wire)
+      maxBodyBytes: request.maxBodyBytes ?? policy.maxBodyBytes, isOnce: !request.isIdempotent,
+      wire: rules.wire)
     if request.body != nil, !job.headers.contains("Content-Type") {
       job.headers.add("Content-Type", "application/json")
     }
