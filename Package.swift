@@ -92,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),

@@ -6,5 +6,6 @@ public enum SourceKinds {
     HerokuKind(),
     OktaKind(),
     LocalKind(),
+    GoogleKind(),
   ]
 }
