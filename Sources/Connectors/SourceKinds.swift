@@ -7,5 +7,6 @@ public enum SourceKinds {
     OktaKind(),
     LocalKind(),
     GoogleKind(),
+    KeycloakKind(),
   ]
 }
