@@ -4,5 +4,8 @@ public enum SourceKinds {
   public static let all: [any SourceKind] = [
     HerokuKind(),
     OktaKind(),
+    CognitoKind(),
+    IAMKind(),
+    IdentityCenterKind(),
   ]
 }
