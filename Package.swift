@@ -104,10 +104,14 @@ let package = Package(
       ],
       path: "mocks/mock-idp", swiftSettings: strict),
 
+    // What the tests share: programs beside them, a mail server, a bound on servers.
+    .target(
+      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+
     .testTarget(
       name: "CurlTransportTests",
       dependencies: [
-        "CurlTransport", .product(name: "FlyingFox", package: "FlyingFox"),
+        "CurlTransport", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -115,12 +119,17 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "IdentityCore"], swiftSettings: strict),
+      name: "StorageTests",
+      dependencies: [
+        "Storage", "IdentityCore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
@@ -129,7 +138,7 @@ let package = Package(
     .testTarget(
       name: "AlertsTests",
       dependencies: [
-        "Alerts", "IdentityCore", "CurlTransport",
+        "Alerts", "IdentityCore", "CurlTransport", "TestSupport",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -137,16 +146,19 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP"],
+      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "MockIdPTests",
-      dependencies: ["MockIdP", .product(name: "JWTKit", package: "jwt-kit")],
+      dependencies: [
+        "MockIdP", "TestSupport", .product(name: "JWTKit", package: "jwt-kit"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "idsync", "mock-idp", "MockIdP", .product(name: "FlyingFox", package: "FlyingFox"),
+        "idsync", "mock-idp", "MockIdP", "TestSupport",
+        .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: strict),

@@ -22,6 +22,15 @@ enum StoreOpening {
     try database.execute(sql: "PRAGMA synchronous = FULL")
   }
 
+  /// Looks for damage in the structure of a store that is not too large.
+  static func check(_ database: Database, path: String, upTo bytes: Int64) throws {
+    let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+    let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+    guard pages * size <= bytes else { return }
+    let report = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+    guard report == "ok" else { throw StorageError.corrupt(path: path, detail: report) }
+  }
+
   /// Brings the schema up to date; writes nothing when it is.
   static func migrate(_ queue: DatabaseQueue, path: String) throws {
     let migrator = Schema.migrator

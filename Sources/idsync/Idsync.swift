@@ -17,11 +17,11 @@ struct Idsync: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, DoctorCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
       StatusCommand.self, ExplainCommand.self, HistoryCommand.self, RunsCommand.self,
-      ReportCommand.self, AlertsCommand.self,
+      ReportCommand.self, AlertsCommand.self, WhatIfCommand.self, ProvidersCommand.self,
     ])
 
   static func main() async {
-    ignoreBrokenPipes()
+    ignoreSignalsOfWrites()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -286,25 +286,6 @@ struct BadInputTests {
     await bench.close()
   }
 
-  @Test("a store that cannot be used says what to do")
-  func stores() async throws {
-    let bench = try await Workbench(TestScenario.team())
-    _ = try await bench.run("sync")
-    let store = bench.directory.appending(path: "idsync.db")
-    let good = try Data(contentsOf: store)
-    var damaged = good
-    for index in stride(from: 100, to: min(damaged.count, 60_000), by: 7) { damaged[index] ^= 0xFF }
-    try damaged.write(to: store)
-    let corrupt = try await bench.run("sync")
-    #expect(corrupt.status == 70, "\(corrupt.output)\(corrupt.errors)")
-    #expect(
-      corrupt.errors.lowercased().contains("damaged") || corrupt.errors.contains("corrupt"),
-      "\(corrupt.errors)")
-    try good.write(to: store)
-    #expect(try await bench.run("sync").status == 0)
-    await bench.close()
-  }
-
   @Test("wrong usage ends with 64")
   func usage() async throws {
     let bench = try await Workbench(TestScenario.team())

@@ -129,8 +129,12 @@ public struct AccountTable: Sendable {
   /// Marks that an account may use an application.
   ///
   /// - Precondition: `app` is below 64.
-  public mutating func setAssigned(_ app: Int, at position: Int) {
+  /// - Returns: whether that is news.
+  @discardableResult
+  public mutating func setAssigned(_ app: Int, at position: Int) -> Bool {
+    let before = rows[position].assigned
     rows[position].assigned |= 1 << UInt64(app)
+    return before != rows[position].assigned
   }
 
   /// Sets what is known of the factors set up.

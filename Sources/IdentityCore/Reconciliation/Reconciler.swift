@@ -32,7 +32,7 @@ public struct Reconciler {
   /// Walks both sides and hands every difference to `emit`, in key order.
   ///
   /// With a roster that was not read to its end nobody is removed, records stay as they are, and people not known before
-  /// come in as `cannot-tell`.
+  /// come in as `cannot-tell`. Without the list of invitations nobody who is only invited is removed.
   public mutating func reconcile(
     with prior: inout some PriorMembers, emit: (MemberChange) throws -> Void
   ) throws -> TeamOutcome {
@@ -120,6 +120,9 @@ public struct Reconciler {
     outcome.prior += 1
     guard isRosterComplete else { return try age(row, prior, &outcome, emit) }
     var record = try prior.record(of: row).record
+    if record.isPending, !adjudicator.reading.knowsPending {
+      return try age(row, prior, &outcome, emit)
+    }
     let resolved = record.findings
     record.findings = []
     outcome.counts.removed += 1

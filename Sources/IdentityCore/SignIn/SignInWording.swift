@@ -59,7 +59,15 @@ struct SignInWording {
     case "inside", "outside": "\(fact.value) \(fact.name)"
     case "yes": "with \(fact.name)"
     case "no": "without \(fact.name)"
-    default: "from \(fact.name) \(fact.value)"
+    default: Self.preposition(fact.name) + "\(fact.name) \(fact.value)"
+    }
+  }
+
+  private static func preposition(_ name: String) -> String {
+    switch name {
+    case "platform", "client", "client type", "network": "from "
+    case "started": ""
+    default: "with "
     }
   }
 

@@ -61,7 +61,7 @@ extension Fault {
     case .oversize:
       let missing = (bytes ?? 64 << 20) - reply.body.count
       reply.body.append(contentsOf: [UInt8](repeating: 0x20, count: max(0, missing)))
-    case .wrongType: editField(&reply, api) { $0 == .array([]) ? 7 : .array([]) }
+    case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
