@@ -8,5 +8,8 @@ public enum SourceKinds {
     LocalKind(),
     GoogleKind(),
     KeycloakKind(),
+    CognitoKind(),
+    IAMKind(),
+    IdentityCenterKind(),
   ]
 }
