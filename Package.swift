@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),
@@ -122,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
+        .product(name: "Crypto", package: "swift-crypto"), "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

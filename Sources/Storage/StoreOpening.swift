@@ -12,6 +12,8 @@ enum StoreOpening {
           .invalid, "\(path) is a database of another program. Name another file as `store`.")
       }
     }
+    // Only a file that is still empty takes it: large pages, as a run writes many rows in one go.
+    if mark != Schema.applicationID { try database.execute(sql: "PRAGMA page_size = 16384") }
     let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
     guard journal == "wal" else {
       throw StorageError(

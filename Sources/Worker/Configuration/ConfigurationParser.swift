@@ -51,13 +51,14 @@ struct ConfigurationParser {
   private func read(_ root: YAMLSection) -> Configuration? {
     let store = root.requiredString("store").flatMap { storePath($0, root) }
     let (sourceSection, teamSection) = (root.section("sources"), root.section("teams"))
-    let sources = SourceSectionParser().sources(sourceSection, root)
+    let sources = SourceSectionParser(implied: root.rosters).sources(sourceSection, root)
     let teams = TeamSectionParser(sources: sources, declared: sourceSection?.keys ?? [])
       .teams(teamSection, root)
     let policy = policy(root.section("policy"))
     let alerts = AlertSectionParser(directory: directory).alerts(root.section("alerts"))
     let reports = reports(root, teamSection?.keys ?? [])
     let transport = transport(root.section("transport"))
+    let actors = ActorSectionParser().actors(root.section("actors"))
     let schedule = root.value("schedule", "five cron fields such as \"*/15 * * * *\"") {
       ScalarText.schedule($0)
     }
@@ -65,7 +66,7 @@ struct ConfigurationParser {
     guard let store else { return nil }
     return Configuration(
       file: file, storePath: store, sources: sources, teams: teams, policy: policy, alerts: alerts,
-      reports: reports, schedule: schedule, transport: transport)
+      reports: reports, schedule: schedule, transport: transport, actors: actors)
   }
 
   private func storePath(_ text: String, _ root: YAMLSection) -> String? {

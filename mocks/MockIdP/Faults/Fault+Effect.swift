@@ -76,7 +76,7 @@ extension Fault {
     guard let json = try? JSON(parsing: reply.body) else { return }
     if let rows = json.elements {
       reply.body = JSON.array(edit(rows)).bytes
-    } else if let key = api.rowsKey, var properties = json.properties,
+    } else if var properties = json.properties, let key = api.rowsKey(in: properties),
       let rows = properties[key]?.elements
     {
       properties[key] = .array(edit(rows))
