@@ -54,6 +54,11 @@ public final class Store: Sendable {
     }
   }
 
+  /// Closes the readers first: whoever closes a store last empties its log into the file, and readers may not.
+  deinit {
+    idleReaders.withLock { $0.removeAll() }
+  }
+
   /// The state version: grows by one with each commit that changes a member.
   public func version() throws(StorageError) -> Int64 {
     try translating(path) { try read { try Self.version($0) } }
