@@ -46,12 +46,7 @@ public final class Store: Sendable {
     reading.readonly = true
     self.path = path
     readerConfiguration = reading
-    writer = try translating(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.writeWithoutTransaction { try StoreOpening.prepare($0, path: path) }
-      try StoreOpening.migrate(queue, path: path)
-      return queue
-    }
+    writer = try StoreOpening.open(path, configuration, patience: busyTimeout)
   }
 
   /// The state version: grows by one with each commit that changes a member.
