@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),

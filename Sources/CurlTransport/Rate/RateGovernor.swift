@@ -23,11 +23,14 @@ final class RateGovernor: Sendable {
   private struct State {
     var buckets: [String: Bucket] = [:]
     var heldUntil: [String: Duration] = [:]
+    /// When the next request of a spaced part may go, by its prefix.
+    var spacedUntil: [String: Duration] = [:]
   }
 
   private let style: RateHeaders
   private let share: Double
   private let longestWait: Duration
+  private let spacing: [SourcePolicy.Spacing]
   private let clock: TransportClock
   private let state = Mutex(State())
 
@@ -35,6 +38,7 @@ final class RateGovernor: Sendable {
     style = policy.rateHeaders
     share = min(max(policy.rateShare, 0), 1)
     longestWait = policy.retry.retryAfterCap
+    spacing = policy.spacing
     self.clock = clock
   }
 
@@ -47,16 +51,26 @@ final class RateGovernor: Sendable {
         if until > now { return .wait(until - now) }
         state.heldUntil[key] = nil
       }
-      guard var bucket = state.buckets[key] else { return .go }
-      let age = now - bucket.readAt
-      if let reset = bucket.reading.resetIn, age >= reset {
-        state.buckets[key] = nil
-        return .go
+      let part = spacing.first { endpoint.hasPrefix($0.prefix) }
+      if let part, let until = state.spacedUntil[part.prefix], until > now {
+        return .wait(until - now)
       }
-      let admission = pace(&bucket, now: now, age: age)
-      state.buckets[key] = bucket
+      let admission = admit(key, now: now, &state)
+      if let part, admission == .go { state.spacedUntil[part.prefix] = now + part.interval }
       return admission
     }
+  }
+
+  private func admit(_ key: String, now: Duration, _ state: inout State) -> Admission {
+    guard var bucket = state.buckets[key] else { return .go }
+    let age = now - bucket.readAt
+    if let reset = bucket.reading.resetIn, age >= reset {
+      state.buckets[key] = nil
+      return .go
+    }
+    let admission = pace(&bucket, now: now, age: age)
+    state.buckets[key] = bucket
+    return admission
   }
 
   /// Learns from a reply.

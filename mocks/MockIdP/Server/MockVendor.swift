@@ -27,7 +27,9 @@ struct MockVendor: Sendable {
   var vendor: Vendor { part.vendor }
 
   /// All of them; a new one is its folder and a line here.
-  static let all: [MockVendor] = []
+  static let all: [MockVendor] = [
+    MockVendor(EntraTenant.self) { EntraAPI(state: $0, baseURL: $1) }
+  ]
 }
 
 extension Scenario {
