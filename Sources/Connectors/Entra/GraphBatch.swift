@@ -61,11 +61,18 @@ struct GraphBatch: Sendable {
     var failures: [Int: ConnectorError] = [:]
     var left = chunk
     for attempt in 1...Self.attempts {
-      let round: Round
+      var round: Round
       do throws(ConnectorError) {
+        let credential = try await client.credentials.current()
         round = try await exchange(left, parts, read)
+        if !round.refused.isEmpty,
+          try await client.credentials.renewed(after: credential) != nil
+        {
+          round.heldBack += round.refused
+          round.wait = round.wait ?? 0
+        }
       } catch {
-        for part in left { failures[part] = renamed(error, parts[part]) }
+        for part in left { failures[part] = error }
         return failures
       }
       for (part, error) in round.failures where !round.heldBack.contains(part) {
@@ -90,6 +97,8 @@ struct GraphBatch: Sendable {
     var failures: [Int: ConnectorError] = [:]
     /// Parts to be sent again.
     var heldBack: [Int] = []
+    /// Parts for which the credential was not taken.
+    var refused: [Int] = []
     /// Seconds that a part asked us to wait.
     var wait: Int?
   }
@@ -103,8 +112,7 @@ struct GraphBatch: Sendable {
         "headers": .object(["ConsistencyLevel": .string("eventual")]),
       ])
     }
-    let request = client.post(
-      "/\(version)/$batch", json: .object(["requests": .array(requests)]))
+    let request = client.post("/\(version)/$batch", .object(["requests": .array(requests)]))
     let response = try await client.send(request)
     var round = Round()
     var answered: Set<Int> = []
@@ -150,6 +158,7 @@ struct GraphBatch: Sendable {
     let code = try body.map { body throws(WireError) in try JSONValue(body) }
     round.failures[id] = ConnectorError(
       graphStatus: status, code: code.flatMap(EntraConnector.errorCode), part.endpoint, client)
+    if status == 401 { round.refused.append(id) }
     guard RetryPolicy.isTransient(status: status) else { return }
     round.heldBack.append(id)
     guard let headers = try one.member("headers"), headers.type == .object else { return }
@@ -158,14 +167,6 @@ struct GraphBatch: Sendable {
       let seconds = value.string.flatMap { Int($0) } ?? value.integer.map { Int($0) }
       round.wait = max(round.wait ?? 0, seconds ?? 0)
     }
-  }
-
-  /// The failure of a whole batch, as that of one part.
-  private func renamed(_ error: ConnectorError, _ part: Part) -> ConnectorError {
-    ConnectorError(
-      error.code, source: error.source, call: part.endpoint, status: error.status,
-      vendorCode: error.vendorCode, message: error.message, request: error.request,
-      cause: error.cause)
   }
 }
 

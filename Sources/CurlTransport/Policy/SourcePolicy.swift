@@ -69,6 +69,9 @@ public struct SourcePolicy: Sendable {
   /// The parts of the API whose limit no header tells; the first that fits an endpoint counts.
   public var spacing: [Spacing]
 
+  /// The shortest time between the starts of two requests, for vendors that say no more than so many a second.
+  public var minInterval: Duration?
+
   /// The largest body, after decoding.
   public var maxBodyBytes: Int
 
@@ -113,7 +116,8 @@ public struct SourcePolicy: Sendable {
   /// Sets the rules; the defaults are those for all sources.
   public init(
     origins: [String] = [], maxConcurrent: Int = 4, retry: RetryPolicy = RetryPolicy(),
-    rateShare: Double = 0.5, rateHeaders: RateHeaders = .none, spacing: [Spacing] = [],
+    rateShare: Double = 0.5, rateHeaders: RateHeaders = .none, minInterval: Duration? = nil,
+    spacing: [Spacing] = [],
     maxBodyBytes: Int = 32 * 1024 * 1024, connectTimeout: Duration = .seconds(10),
     totalTimeout: Duration = .seconds(60), streamTimeout: Duration = .seconds(900),
     lowSpeed: LowSpeed = LowSpeed(bytesPerSecond: 1, duration: .seconds(30)),
@@ -128,6 +132,7 @@ public struct SourcePolicy: Sendable {
     self.rateShare = rateShare
     self.rateHeaders = rateHeaders
     self.spacing = spacing
+    self.minInterval = minInterval
     self.maxBodyBytes = maxBodyBytes
     self.connectTimeout = connectTimeout
     self.totalTimeout = totalTimeout

@@ -25,12 +25,14 @@ final class RateGovernor: Sendable {
     var heldUntil: [String: Duration] = [:]
     /// When the next request of a spaced part may go, by its prefix.
     var spacedUntil: [String: Duration] = [:]
+    var nextStart: Duration = .zero
   }
 
   private let style: RateHeaders
   private let share: Double
   private let longestWait: Duration
   private let spacing: [SourcePolicy.Spacing]
+  private let interval: Duration?
   private let clock: TransportClock
   private let state = Mutex(State())
 
@@ -39,6 +41,7 @@ final class RateGovernor: Sendable {
     share = min(max(policy.rateShare, 0), 1)
     longestWait = policy.retry.retryAfterCap
     spacing = policy.spacing
+    interval = policy.minInterval
     self.clock = clock
   }
 
@@ -47,28 +50,33 @@ final class RateGovernor: Sendable {
     let now = clock.uptime()
     let key = key(endpoint)
     return state.withLock { state in
-      if let until = state.heldUntil[key] {
-        if until > now { return .wait(until - now) }
-        state.heldUntil[key] = nil
-      }
+      if interval != nil, state.nextStart > now { return .wait(state.nextStart - now) }
       let part = spacing.first { endpoint.hasPrefix($0.prefix) }
       if let part, let until = state.spacedUntil[part.prefix], until > now {
         return .wait(until - now)
       }
-      let admission = admit(key, now: now, &state)
+      let admission = Self.admit(key, now, &state) { pace(&$0, now: now, age: $1) }
+      if let interval, admission == .go { state.nextStart = now + interval }
       if let part, admission == .go { state.spacedUntil[part.prefix] = now + part.interval }
       return admission
     }
   }
 
-  private func admit(_ key: String, now: Duration, _ state: inout State) -> Admission {
+  private static func admit(
+    _ key: String, _ now: Duration, _ state: inout State,
+    _ pace: (_ bucket: inout Bucket, _ age: Duration) -> Admission
+  ) -> Admission {
+    if let until = state.heldUntil[key] {
+      if until > now { return .wait(until - now) }
+      state.heldUntil[key] = nil
+    }
     guard var bucket = state.buckets[key] else { return .go }
     let age = now - bucket.readAt
     if let reset = bucket.reading.resetIn, age >= reset {
       state.buckets[key] = nil
       return .go
     }
-    let admission = pace(&bucket, now: now, age: age)
+    let admission = pace(&bucket, age)
     state.buckets[key] = bucket
     return admission
   }

@@ -39,8 +39,14 @@ enum EntraBatch {
     for (name, value) in request["headers"]?.properties ?? [:] {
       headers[name.lowercased()] = value.text
     }
-    let reply = await context.api.respond(
+    var reply = await context.api.respond(
       to: Call(method, target, headers: headers, baseURL: call.baseURL))
+    // A service behind the gateway that breaks off is the gateway's failure.
+    switch reply.transfer {
+    case .truncated(let count): reply.body = Array(reply.body.prefix(count))
+    case .reset: reply.status = 502
+    case .plain, .drip: break
+    }
     var own: [String: JSON] = [:]
     for (name, value) in reply.headers where ["Content-Type", "Retry-After"].contains(name) {
       own[name] = .string(value)
