@@ -2,8 +2,14 @@
 public enum SourceKinds {
   /// All kinds, in the order shown.
   public static let all: [any SourceKind] = [
+    Auth0Kind(),
     HerokuKind(),
     OktaKind(),
     LocalKind(),
+    GoogleKind(),
+    KeycloakKind(),
+    CognitoKind(),
+    IAMKind(),
+    IdentityCenterKind(),
   ]
 }

@@ -47,6 +47,13 @@ public enum ListingWriter {
     _ listing: Listing, terminal: TerminalStyle = .plain, to sink: @escaping ByteSink
   ) throws {
     var output = ByteOutput(to: sink)
+    if let sentence = listing.emptySentence {
+      var page = TextPage(terminal)
+      page.text(sentence, .quiet)
+      page.write(to: &output)
+      try output.finish()
+      return
+    }
     switch listing {
     case .findings(let findings):
       try FindingsTable.write(findings, style: terminal, to: &output)
@@ -78,5 +85,20 @@ public enum ListingWriter {
     case .explanation(let explanation): try json.explanation(explanation)
     }
     try json.finish()
+  }
+}
+
+extension Listing {
+  /// What is said instead of a table without rows.
+  fileprivate var emptySentence: String? {
+    switch self {
+    case .findings(let findings): findings.isEmpty ? "There are no findings." : nil
+    case .history(let entries): entries.isEmpty ? "Nothing is known to have changed." : nil
+    case .activity(let entries, let attempts):
+      entries.isEmpty && attempts.isEmpty ? "Nothing is known to have changed." : nil
+    case .runs(let runs): runs.isEmpty ? "There was no run yet." : nil
+    case .alerts(let messages): messages.isEmpty ? "No message is waiting." : nil
+    case .explanation: nil
+    }
   }
 }

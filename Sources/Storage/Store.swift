@@ -18,7 +18,8 @@ public final class Store: Sendable {
 
   /// Opens the store, creating it, and brings its schema up to date.
   ///
-  /// The file and its companions get mode 0600, whatever they had.
+  /// The file and its companions get mode 0600, whatever they had. A small file is looked through for damage, a larger
+  /// one when the process that wrote it last did not end as it should.
   /// - Throws: ``StorageError``: `.notFound` without the directory, `.readOnly`, `.permissions`, `.corrupt`, `.locked`,
   ///   `.newerSchema`, `.diskFull`, or `.invalid` for a file of another program.
   public convenience init(path: String) throws(StorageError) {
@@ -29,6 +30,7 @@ public final class Store: Sendable {
   init(path: String, busyTimeout: Duration) throws(StorageError) {
     let path = StoreFile.absolute(path)
     try StoreFile.prepare(path)
+    let checkedBytes = StoreFile.checkedBytes(path)
     var configuration = Configuration()
     configuration.label = "idsync.store"
     configuration.busyMode = .timeout(
@@ -46,7 +48,13 @@ public final class Store: Sendable {
     reading.readonly = true
     self.path = path
     readerConfiguration = reading
-    writer = try StoreOpening.open(path, configuration, patience: busyTimeout)
+    writer = try StoreOpening.open(
+      path, configuration, checkedBytes: checkedBytes, patience: busyTimeout)
+  }
+
+  deinit {
+    // The connection that is closed last takes the log into the file, and one for reading may not.
+    idleReaders.withLock { $0.removeAll() }
   }
 
   /// The state version: grows by one with each commit that changes a member.

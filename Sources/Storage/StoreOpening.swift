@@ -7,14 +7,17 @@ enum StoreOpening {
   ///
   /// SQLite does not wait by itself where a new file gets its journal.
   static func open(
-    _ path: String, _ configuration: Configuration, patience: Duration
+    _ path: String, _ configuration: Configuration, checkedBytes: Int64, patience: Duration
   ) throws(StorageError) -> DatabaseQueue {
     let deadline = ContinuousClock.now + patience
     while true {
       do throws(StorageError) {
         return try translating(path) {
           let queue = try DatabaseQueue(path: path, configuration: configuration)
-          try queue.writeWithoutTransaction { try prepare($0, path: path) }
+          try queue.writeWithoutTransaction { database in
+            try prepare(database, path: path)
+            try check(database, path: path, upTo: checkedBytes)
+          }
           try migrate(queue, path: path)
           return queue
         }
@@ -27,14 +30,21 @@ enum StoreOpening {
 
   /// Refuses files of other programs, then sets the journal and durability.
   static func prepare(_ database: Database, path: String) throws {
-    let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    // One statement, one snapshot: another process may be making the store at this moment.
+    let row = try Row.fetchOne(
+      database,
+      sql:
+        "SELECT application_id AS mark, (SELECT count(*) FROM sqlite_schema) AS objects FROM pragma_application_id"
+    )
+    let mark: Int32 = row?["mark"] ?? 0
     if mark != Schema.applicationID {
-      let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-      guard mark == 0 && objects == 0 else {
+      guard mark == 0, row?["objects"] == 0 else {
         throw StorageError(
           .invalid, "\(path) is a database of another program. Name another file as `store`.")
       }
     }
+    // Only a file that is still empty takes it: large pages, as a run writes many rows in one go.
+    if mark != Schema.applicationID { try database.execute(sql: "PRAGMA page_size = 16384") }
     let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
     guard journal == "wal" else {
       throw StorageError(
@@ -43,6 +53,15 @@ enum StoreOpening {
           + " local disk.")
     }
     try database.execute(sql: "PRAGMA synchronous = FULL")
+  }
+
+  /// Looks for damage in the structure of a store that is not too large.
+  static func check(_ database: Database, path: String, upTo bytes: Int64) throws {
+    let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+    let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+    guard pages * size <= bytes else { return }
+    let report = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+    guard report == "ok" else { throw StorageError.corrupt(path: path, detail: report) }
   }
 
   /// Brings the schema up to date; writes nothing when it is.

@@ -75,7 +75,9 @@ enum Console {
   }
 }
 
-/// A reader that goes away (`idsync status | head`) is seen at the write, not as a signal.
-func ignoreBrokenPipes() {
+/// A reader that goes away (`idsync status | head`) and a file that may not grow any more are seen at the write, not
+/// as a signal.
+func ignoreSignalsOfWrites() {
   signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
 }

@@ -56,9 +56,9 @@ extension Configuration {
     var names = Set(teams.flatMap(\.signIn).map(\.provider))
     var open = Array(names)
     while let name = open.popLast() {
-      for upstream in sources[name]?.upstreams ?? [] where names.insert(upstream.provider).inserted
-      {
-        open.append(upstream.provider)
+      for route in sources[name]?.routes ?? []
+      where names.insert(route.target.provider).inserted {
+        open.append(route.target.provider)
       }
     }
     return names.sorted()

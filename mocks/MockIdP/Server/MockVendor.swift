@@ -27,7 +27,11 @@ struct MockVendor: Sendable {
   var vendor: Vendor { part.vendor }
 
   /// All of them; a new one is its folder and a line here.
-  static let all: [MockVendor] = []
+  static let all: [MockVendor] = [
+    MockVendor(Auth0Tenant.self) { state, _ in Auth0API(state: state) },
+    MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
+    MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) }
+  ]
 }
 
 extension Scenario {
