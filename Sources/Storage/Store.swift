@@ -52,8 +52,8 @@ public final class Store: Sendable {
       path, configuration, checkedBytes: checkedBytes, patience: busyTimeout)
   }
 
+  /// Closes the readers first: whoever closes a store last empties its log into the file, and readers may not.
   deinit {
-    // The connection that is closed last takes the log into the file, and one for reading may not.
     idleReaders.withLock { $0.removeAll() }
   }
 
