@@ -109,7 +109,8 @@ let package = Package(
 
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
-      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py", "https_server.py"],
+      swiftSettings: strict),
 
     .testTarget(
       name: "CurlTransportTests",
