@@ -124,7 +124,9 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every connector.
-  static let all: [ConformanceCase] = [.heroku, .okta, .oktaOAuth]
+  static let all: [ConformanceCase] = [
+    .heroku, .okta, .oktaOAuth, .google, .github, .githubApp, .oneLogin,
+  ]
 
   /// Every call of every connector.
   static let calls: [ConformanceCall] = all.flatMap { kase in
