@@ -122,6 +122,7 @@ let package = Package(
       dependencies: [
         "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

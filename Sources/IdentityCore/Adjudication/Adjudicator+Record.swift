@@ -4,11 +4,11 @@ extension Adjudicator {
     let row = mainRow(of: person)
     let member = reading.roster[row]
     let key = reading.roster.key(at: row)
-    let enrolment = enrolment(of: person, judgedCase)
+    let enrolment = enrolment(of: person, member, judgedCase)
     let exemption = exemption(of: key)
     return MemberRecord(
       team: settings.name, key: key, email: member.email, name: member.name, role: member.role,
-      sso: Self.sso(member), platformMFA: Self.platformMFA(member), platformUserID: member.userID,
+      sso: Self.sso(member), platformMFA: platformMFA(member), platformUserID: member.userID,
       isPending: member.kind == .pending, judgement: judgedCase.judgement,
       provider: judgedCase.provider, accountID: accountID(of: person, judgedCase),
       enrolled: enrolment.enrolled, factors: enrolment.factors, exemption: exemption,
@@ -25,11 +25,15 @@ extension Adjudicator {
       factors: enrolment.factors, exemption: exemption, isOnlyAdmin: isOnlyAdmin(person), now: now)
   }
 
-  private func enrolment(of person: Int, _ judgedCase: Case) -> (enrolled: Tri, factors: FactorSet)
-  {
+  private func enrolment(
+    of person: Int, _ member: RosterMember, _ judgedCase: Case
+  ) -> (enrolled: Tri, factors: FactorSet) {
     guard let target = judgedCase.target, let position = account(of: person, target: target),
       let accounts = accounts(target: target)
-    else { return (.unknown, []) }
+    else {
+      // Where the platform's own login decides, so does what is set up there.
+      return reading.policy == nil ? (.unknown, []) : (member.platformMFA, member.factors)
+    }
     return (accounts.rows[position].enrolled, accounts.rows[position].factors)
   }
 
@@ -48,10 +52,12 @@ extension Adjudicator {
     }
   }
 
-  /// Under single sign-on the platform's own second factor is switched off: not applicable.
-  static func platformMFA(_ member: RosterMember) -> MemberRecord.PlatformMFA {
+  /// Under single sign-on the platform's own second factor is switched off, unless it is a setting of the whole team.
+  private func platformMFA(_ member: RosterMember) -> MemberRecord.PlatformMFA {
     if member.kind == .pending { return .unknown }
-    if member.kind == .member, member.federated == .yes { return .notApplicable }
+    if reading.policy == nil, member.kind == .member, member.federated == .yes {
+      return .notApplicable
+    }
     switch member.platformMFA {
     case .yes: return .enabled
     case .no: return .disabled

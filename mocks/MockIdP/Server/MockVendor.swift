@@ -28,7 +28,8 @@ struct MockVendor: Sendable {
 
   /// All of them; a new one is its folder and a line here.
   static let all: [MockVendor] = [
-    MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) }
+    MockVendor(GitHubPlatform.self) { state, _ in GitHubAPI(state: state) },
+    MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
   ]
 }
 
