@@ -6,5 +6,6 @@ public enum SourceKinds {
     OktaKind(),
     GoogleKind(),
     GitHubKind(),
+    OneLoginKind(),
   ]
 }

@@ -30,6 +30,7 @@ struct MockVendor: Sendable {
   static let all: [MockVendor] = [
     MockVendor(GitHubPlatform.self) { state, _ in GitHubAPI(state: state) },
     MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
+    MockVendor(OneLoginAccount.self) { state, _ in OneLoginAPI(state: state) },
   ]
 }
 
