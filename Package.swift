@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -107,7 +109,8 @@ let package = Package(
 
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
-      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py", "https_server.py"],
+      swiftSettings: strict),
 
     .testTarget(
       name: "CurlTransportTests",
@@ -116,7 +119,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "IdentityCoreTests", dependencies: ["IdentityCore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
@@ -134,7 +139,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Reports", "IdentityCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
@@ -148,7 +155,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP", "TestSupport"],
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "Connectors", "CurlTransport", "IdentityCore", "MockIdP", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MockIdPTests",

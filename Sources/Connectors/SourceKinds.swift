@@ -2,10 +2,17 @@
 public enum SourceKinds {
   /// All kinds, in the order shown.
   public static let all: [any SourceKind] = [
+    Auth0Kind(),
     HerokuKind(),
     OktaKind(),
+    EntraKind(),
+    LocalKind(),
     GoogleKind(),
     GitHubKind(),
     OneLoginKind(),
+    KeycloakKind(),
+    CognitoKind(),
+    IAMKind(),
+    IdentityCenterKind(),
   ]
 }

@@ -72,4 +72,75 @@ struct CrashTests {
     await hook.stop()
     await bench.close()
   }
+
+  @Test("killed between the commit and the answer: the alert comes again, with the same id")
+  func killedWhileTelling() async throws {
+    let hook = HookReceiver()
+    try await hook.start()
+    let url = await hook.url
+    let bench = try await Workbench(TestScenario.team()) { mock in
+      Workbench.configuration(
+        mock, extra: "alerts: { hook: { kind: webhook, url: \"\(url)\", secret: env:HOOK_SECRET } }"
+      )
+    }
+    let environment = ["HOOK_SECRET": AlertTests.secret]
+    await hook.hold(true)
+    let running = try bench.start(["sync"], adding: environment)
+    await hook.arrival()
+    running.kill()
+    #expect(await running.outcome().status == -SIGKILL)
+    await hook.hold(false)
+    #expect(await hook.deliveries.isEmpty)
+    #expect(try await bench.run("status", "--format", "json").members().count == 12, "committed")
+    let repaired = try await bench.run(["sync"], adding: environment)
+    #expect(repaired.status == 0, "\(repaired.output)\(repaired.errors)")
+    #expect(await hook.deliveries.map(\.id) == hook.unanswered)
+    // Also when the guard holds the run that comes after.
+    await bench.mock.update { $0[policy: "Two factors"].rules = [.catchAll("2FA")] }
+    await hook.hold(true)
+    let second = try bench.start(["sync"], adding: environment)
+    await hook.arrival(2)
+    second.kill()
+    _ = await second.outcome()
+    await hook.hold(false)
+    await bench.mock.update { scenario in
+      scenario[team: "acme-widgets"].members.removeAll { $0.email != "ana@acme.com" }
+    }
+    #expect(try await bench.run(["sync"], adding: environment).status == 30)
+    #expect(await hook.deliveries.map(\.id) == hook.unanswered)
+    await hook.stop()
+    await bench.close()
+  }
+
+  @Test("killed at every request: the next run reads anew and nothing is half written")
+  func killedWhileReading() async throws {
+    let bench = try await Workbench(TestScenario.team())
+    _ = try await bench.run("sync")
+    let requests = await bench.mock.requests().count
+    var kills = 0
+    for number in 1...requests {
+      await bench.mock.resetRequests()
+      // Every request waits, so the run is still under way when the one in question has come.
+      await bench.mock.setFaults([
+        Fault(.okta, "*", .slow, times: nil, seconds: 0.02),
+        Fault(.heroku, "*", .slow, times: nil, seconds: 0.02),
+      ])
+      let running = try bench.start(["sync", "--full"])
+      let deadline = ContinuousClock.now + .seconds(20)
+      while await bench.mock.requests().count < number, ContinuousClock.now < deadline {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      running.kill()
+      if await running.outcome().status < 0 { kills += 1 }
+      let status = try await bench.run("status", "--format", "json")
+      #expect(try status.members().count == 12, "after request \(number)")
+    }
+    await bench.mock.setFaults([])
+    #expect(try await bench.run("sync").status == 0)
+    let runs = try await bench.run("runs", "--format", "json").json()["runs"] as? [[String: Any]]
+    print("SIGKILL: \(kills) of \(requests) runs killed at their n-th request")
+    #expect((runs?.count ?? 0) == 2 + requests - kills, "a killed run leaves nothing")
+    #expect(kills >= requests / 2)
+    await bench.close()
+  }
 }

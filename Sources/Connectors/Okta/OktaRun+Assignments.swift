@@ -90,12 +90,8 @@ extension OktaRun {
           app: app))
     }
     guard accounts.table.setAssigned(app, at: position) else { return .again }
-    if let name {
-      let hash = KeyHash.folded(name)
-      let keys = accounts.keys[position]
-      if hash != keys.0, hash != keys.1 {
-        accounts.addAlias(String(decoding: name, as: UTF8.self), at: position)
-      }
+    if let name, !accounts.table.isNamed(name, at: position) {
+      accounts.addAlias(String(decoding: name, as: UTF8.self), at: position)
     }
     return .done
   }
@@ -115,10 +111,7 @@ extension OktaRun {
       found = await listAccounts(atoms) { id, _, _ in wanted.position(ofID: id) != nil }
     }
     accounts.withLock { accounts in
-      for position in 0..<found.table.count
-      where accounts.table.append(found.table[position]) != nil {
-        accounts.keys.append(found.keys[position])
-      }
+      for position in 0..<found.table.count { accounts.table.append(found.table[position]) }
       for stranger in strangers {
         guard let position = accounts.table.position(ofID: stranger.id) else { continue }
         accounts.table.setAssigned(stranger.app, at: position)

@@ -11,6 +11,16 @@ public struct Adjudicator {
     public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
     /// Which provider that was and why; empty when all were.
     public var incompleteReason: String
+    /// ``MemberRecord/fingerprint`` of the record, for less than working it out from the record.
+    public var fingerprint: UInt64
+  }
+
+  /// What a person's record comes to, without the record.
+  struct Glance {
+    var fingerprint: UInt64
+    var findings: FindingSet
+    var isExempt: Bool
+    var restsOnIncomplete: Bool
   }
 
   /// What is remembered of people who look alike.
@@ -26,12 +36,29 @@ public struct Adjudicator {
     var incompleteReason: String
   }
 
+  /// What a case is known by: the codes of the person's logins and accounts; the usual two cost no allocation.
+  private struct CaseKey: Hashable {
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var rest: [UInt64] = []
+    private var count = 0
+
+    mutating func append(_ code: UInt64) {
+      switch count {
+      case 0: first = code
+      case 1: second = code
+      default: rest.append(code)
+      }
+      count += 1
+    }
+  }
+
   let settings: TeamSettings
   let reading: TeamReading
   let now: Timestamp
   private let door: PlatformDoor
   private var graph: ProviderGraph
-  private var cases: [[UInt64]: Int] = [:]
+  private var cases: [CaseKey: Int] = [:]
   private(set) var judged: [Case] = []
   /// Positions of the roster in byte order of their keys.
   let order: [Int32]
@@ -62,11 +89,12 @@ public struct Adjudicator {
       settings.exemptions.map { (EmailKey.make($0.member), $0) }, uniquingKeysWith: { $1 })
     onlyAdmin = Self.onlyAdmin(reading.roster, order, starts)
     matches = []
+    let (roster, order, starts) = (reading.roster, order, starts)
     for node in graph.nodes.indices {
-      let column = starts.indices.map { person in
-        withKey(of: person) { graph.claim($0, by: Int32(person), at: node) }
+      let found = graph.claims(of: starts.count, at: node) { person, claim in
+        roster.withKey(at: Int(order[Int(starts[person])]), claim)
       }
-      matches.append(column)
+      matches.append(found)
     }
   }
 
@@ -86,18 +114,25 @@ public struct Adjudicator {
   /// Judges a person and makes the record.
   public mutating func person(_ person: Int) -> Person {
     let found = judgedCase(person)
+    let record = record(person, judged[found])
     return Person(
-      record: record(person, judged[found]), incompleteReason: judged[found].incompleteReason)
+      record: record, incompleteReason: judged[found].incompleteReason,
+      fingerprint: record.fingerprint(judgementDigest: judged[found].digest))
+  }
+
+  /// Judges a person without making the record.
+  mutating func glance(_ person: Int) -> Glance {
+    let found = judgedCase(person)
+    return glance(person, judged[found])
   }
 
   /// The case of a person, judged when it is the first of its kind.
   mutating func judgedCase(_ person: Int) -> Int {
     let positions = rows(of: person)
-    var key: [UInt64] = []
-    key.reserveCapacity(positions.count + graph.nodes.count)
+    var key = CaseKey()
     for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
-    for (node, column) in matches.enumerated() {
-      key.append(graph.standing(node, column[person])?.code ?? .max)
+    for node in matches.indices {
+      key.append(graph.standing(node, matches[node][person])?.code ?? .max)
     }
     if let known = cases[key] { return known }
     let number = judged.count
@@ -126,6 +161,8 @@ public struct Adjudicator {
   }
 
   func accounts(target: Int) -> AccountTable? { graph.nodes[target].index?.reading.accounts }
+
+  var hasExemptions: Bool { !exemptions.isEmpty }
 
   func exemption(of key: String) -> Exemption? { exemptions.isEmpty ? nil : exemptions[key] }
 

@@ -71,11 +71,25 @@ struct ProviderGraph {
     return found
   }
 
-  /// Claims the account that goes by a member's key at a provider.
-  mutating func claim(
-    _ key: UnsafeBufferPointer<UInt8>, by person: Int32, at node: Int
-  ) -> AccountMatcher.Match {
-    nodes[node].index?.claim(key, by: person) ?? .none
+  /// Claims the accounts that go by the keys of all people at a provider; none when it was not read.
+  ///
+  /// - Parameter key: hands over the key of a person.
+  mutating func claims(
+    of people: Int, at node: Int,
+    _ key: (Int, (UnsafeBufferPointer<UInt8>) -> AccountMatcher.Match) -> AccountMatcher.Match
+  ) -> [AccountMatcher.Match] {
+    // Taken out while it changes: with two owners, each claim would copy the claims.
+    guard var index = nodes[node].index else {
+      return Array(repeating: .none, count: people)
+    }
+    nodes[node].index = nil
+    var matches: [AccountMatcher.Match] = []
+    matches.reserveCapacity(people)
+    for person in 0..<people {
+      matches.append(key(person) { index.claim($0, by: Int32(person)) })
+    }
+    nodes[node].index = index
+    return matches
   }
 
   /// How a person stands at a provider; nil when it was not read.

@@ -82,7 +82,7 @@ struct SignInWording {
       let condition = rule.condition.isEmpty ? "always" : "when \(rule.condition)"
       return EvidenceItem(
         .rule, id: rule.ruleID, name: "\(rule.policyName) › \(rule.ruleName)",
-        value: "\(rule.demand), \(condition)", path: rule.policyID)
+        value: "\(rule.demand), \(condition)", path: "policy \(rule.policyID)")
     }
   }
 

@@ -3,12 +3,15 @@ internal import IdentityCore
 
 /// Reads `sources`.
 struct SourceSectionParser {
+  /// Rosters that teams name and that need no entry.
+  let implied: Set<SourceName>
+
   func sources(_ section: YAMLSection?, _ root: YAMLSection) -> [SourceName: SourceConfiguration] {
+    var sources = impliedSources
     guard let section else {
-      _ = root.require("sources")
-      return [:]
+      if sources.isEmpty { _ = root.require("sources") }
+      return sources
     }
-    var sources: [SourceName: SourceConfiguration] = [:]
     for name in section.keys {
       guard let entry = section.section(name) else { continue }
       sources[name] = source(name, entry)
@@ -16,6 +19,16 @@ struct SourceSectionParser {
     if section.keys.isEmpty { root.reject("sources", "name at least one source") }
     check(sources, section)
     return sources
+  }
+
+  private var impliedSources: [SourceName: SourceConfiguration] {
+    guard implied.contains(LocalKind.word) else { return [:] }
+    let name = LocalKind.word
+    return [
+      name: SourceConfiguration(
+        name: name, kind: LocalKind(), url: nil, maxConcurrent: 1, rateShare: 1, ssoHosts: [],
+        upstreams: [], make: LocalKind.make)
+    ]
   }
 
   private func source(_ name: SourceName, _ section: YAMLSection) -> SourceConfiguration? {

@@ -1,6 +1,7 @@
 internal import Connectors
 internal import CurlTransport
 internal import IdentityCore
+internal import Storage
 
 /// Makes sources from the configuration.
 struct SourceFactory {
@@ -32,7 +33,10 @@ struct SourceFactory {
         name: name, url: try url(source, secrets), maxConcurrent: source.maxConcurrent,
         rateShare: source.rateShare, cache: cache, transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) }))
+        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) },
+        localTeam: { [configuration] team in
+          try naming { try Store(path: configuration.storePath).localTeam(team) }
+        }))
   }
 
   private func url(_ source: SourceConfiguration, _ secrets: SecretResolver) throws -> String {

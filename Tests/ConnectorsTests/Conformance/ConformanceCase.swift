@@ -20,14 +20,15 @@ import Testing
 ///     capabilities: [.pagedByLink, .renewsCredential]
 ///   ) { bench in
 ///     await ConformanceReading(
-///       of: AcmeConnector(…bench.mock…), app: "app-1", people: ["ana.lima@acme.com"])
+///       of: AcmeConnector(…bench.mock[.acme]…), app: "app-1", people: ["ana.lima@acme.com"])
 ///   }
 /// }
 /// ```
 ///
 /// and add it to ``all``. A roster gives `ConformanceReading(of: connector, team: "acme-widgets")` instead. The
 /// small scenario is to hold people of as many verdicts as the connector can give, at least one `enforced` and one
-/// `not-enforced`, so that a failure which improves somebody is seen. In the paged scenario the endpoints marked
+/// `not-enforced` (or other `verdicts`, where a provider has one policy for all), so that a failure which improves
+/// somebody is seen. In the paged scenario the endpoints marked
 /// `.list` have at least three pages. What a failure of a call may cost is said per endpoint; when in doubt leave
 /// the default, which is the strictest.
 struct ConformanceCase: Sendable, CustomTestStringConvertible {
@@ -88,6 +89,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     case pagedByLink
     /// Pages that say more follows must say where.
     case pagedByRange
+    /// Pages are counted: no page names the next one.
+    case pagedByNumber
     /// A credential that ends in the middle is renewed once.
     case renewsCredential
   }
@@ -101,13 +104,16 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var empty: Scenario
   var endpoints: [Endpoint]
   var capabilities: Set<Capability>
+  /// The verdicts that people of the small scenario have at least.
+  var verdicts: Set<Verdict>
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader
 
   init(
     _ name: String, vendor: Vendor, small: Scenario, paged: Scenario, empty: Scenario,
-    endpoints: [Endpoint], capabilities: Set<Capability> = [], secrets: [String] = [],
+    endpoints: [Endpoint], capabilities: Set<Capability> = [],
+    verdicts: Set<Verdict> = [.enforced, .notEnforced], secrets: [String] = [],
     read: @escaping Reader
   ) {
     self.name = name
@@ -117,6 +123,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     self.empty = empty
     self.endpoints = endpoints
     self.capabilities = capabilities
+    self.verdicts = verdicts
     self.secrets = secrets
     self.read = read
   }
@@ -125,7 +132,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 
   /// Every connector.
   static let all: [ConformanceCase] = [
-    .heroku, .okta, .oktaOAuth, .google, .github, .githubApp, .oneLogin,
+    .heroku, .okta, .oktaOAuth, .auth0, .google, .github, .githubApp, .oneLogin,
   ]
 
   /// Every call of every connector.
