@@ -125,8 +125,9 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
-        .product(name: "Crypto", package: "swift-crypto"), "TestSupport",
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

@@ -8,6 +8,8 @@ public enum SourceKinds {
     EntraKind(),
     LocalKind(),
     GoogleKind(),
+    GitHubKind(),
+    OneLoginKind(),
     KeycloakKind(),
     CognitoKind(),
     IAMKind(),
