@@ -4,5 +4,6 @@ public enum SourceKinds {
   public static let all: [any SourceKind] = [
     HerokuKind(),
     OktaKind(),
+    CSVKind(),
   ]
 }
