@@ -5,5 +5,6 @@ public enum SourceKinds {
     HerokuKind(),
     OktaKind(),
     CSVKind(),
+    EndpointKind(),
   ]
 }

@@ -27,7 +27,9 @@ struct MockVendor: Sendable {
   var vendor: Vendor { part.vendor }
 
   /// All of them; a new one is its folder and a line here.
-  static let all: [MockVendor] = []
+  static let all: [MockVendor] = [
+    MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
+  ]
 }
 
 extension Scenario {
