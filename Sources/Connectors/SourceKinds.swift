@@ -4,6 +4,7 @@ public enum SourceKinds {
   public static let all: [any SourceKind] = [
     HerokuKind(),
     OktaKind(),
+    SCIMKind(),
     CSVKind(),
     EndpointKind(),
   ]

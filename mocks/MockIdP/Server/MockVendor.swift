@@ -29,6 +29,7 @@ struct MockVendor: Sendable {
   /// All of them; a new one is its folder and a line here.
   static let all: [MockVendor] = [
     MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
+    MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
   ]
 }
 
