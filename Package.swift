@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),
@@ -104,32 +106,45 @@ let package = Package(
       ],
       path: "mocks/mock-idp", swiftSettings: strict),
 
+    // What the tests share: programs beside them, a mail server, a bound on servers.
+    .target(
+      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+
     .testTarget(
       name: "CurlTransportTests",
       dependencies: [
-        "CurlTransport", .product(name: "FlyingFox", package: "FlyingFox"),
+        "CurlTransport", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "IdentityCoreTests", dependencies: ["IdentityCore"], swiftSettings: strict),
+    .testTarget(
+      name: "IdentityCoreTests", dependencies: ["IdentityCore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
         "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
+        .product(name: "Crypto", package: "swift-crypto"), "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "IdentityCore"], swiftSettings: strict),
+      name: "StorageTests",
+      dependencies: [
+        "Storage", "IdentityCore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "IdentityCore", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Reports", "IdentityCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "AlertsTests",
       dependencies: [
-        "Alerts", "IdentityCore", "CurlTransport",
+        "Alerts", "IdentityCore", "CurlTransport", "TestSupport",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -137,16 +152,23 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "IdentityCore", "MockIdP"],
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "Connectors", "CurlTransport", "IdentityCore", "MockIdP", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MockIdPTests",
-      dependencies: ["MockIdP", .product(name: "JWTKit", package: "jwt-kit")],
+      dependencies: [
+        "MockIdP", "TestSupport", .product(name: "JWTKit", package: "jwt-kit"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "idsync", "mock-idp", "MockIdP", .product(name: "FlyingFox", package: "FlyingFox"),
+        "idsync", "mock-idp", "MockIdP", "TestSupport",
+        .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: strict),

@@ -2,8 +2,15 @@
 public enum SourceKinds {
   /// All kinds, in the order shown.
   public static let all: [any SourceKind] = [
+    Auth0Kind(),
     HerokuKind(),
     OktaKind(),
+    LocalKind(),
+    GoogleKind(),
+    KeycloakKind(),
+    CognitoKind(),
+    IAMKind(),
+    IdentityCenterKind(),
     SCIMKind(),
     CSVKind(),
     EndpointKind(),

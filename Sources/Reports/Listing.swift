@@ -6,6 +6,8 @@ public enum Listing: Sendable {
   case findings([Finding])
   /// The history, newest first or last: the order is kept.
   case history([HistoryEntry])
+  /// The history together with the attempts to change teams, each newest first.
+  case activity([HistoryEntry], [AdministrationEntry])
   /// The runs; the order is kept.
   case runs([RunRecord])
   /// The messages in the outbox; the order is kept.
@@ -45,11 +47,20 @@ public enum ListingWriter {
     _ listing: Listing, terminal: TerminalStyle = .plain, to sink: @escaping ByteSink
   ) throws {
     var output = ByteOutput(to: sink)
+    if let sentence = listing.emptySentence {
+      var page = TextPage(terminal)
+      page.text(sentence, .quiet)
+      page.write(to: &output)
+      try output.finish()
+      return
+    }
     switch listing {
     case .findings(let findings):
       try FindingsTable.write(findings, style: terminal, to: &output)
     case .history(let entries):
       try HistoryTable.write(entries, style: terminal, to: &output)
+    case .activity(let entries, let attempts):
+      try ActivityTable.write(entries, attempts, style: terminal, to: &output)
     case .runs(let runs):
       try RunsTable.write(runs, style: terminal, to: &output)
     case .alerts(let messages):
@@ -68,10 +79,24 @@ public enum ListingWriter {
     switch listing {
     case .findings(let findings): try json.listing(of: findings)
     case .history(let entries): try json.listing(of: entries)
+    case .activity(let entries, let attempts): try json.listing(of: entries, attempts)
     case .runs(let runs): try json.listing(of: runs)
     case .alerts(let messages): try json.listing(of: messages)
     case .explanation(let explanation): try json.explanation(explanation)
     }
     try json.finish()
+  }
+}
+
+extension Listing {
+  /// What is said instead of a table without rows.
+  fileprivate var emptySentence: String? {
+    switch self {
+    case .findings(let findings): findings.isEmpty ? "There are no findings." : nil
+    case .history(let entries): entries.isEmpty ? "Nothing is known to have changed." : nil
+    case .runs(let runs): runs.isEmpty ? "There was no run yet." : nil
+    case .alerts(let messages): messages.isEmpty ? "No message is waiting." : nil
+    case .explanation: nil
+    }
   }
 }

@@ -139,7 +139,8 @@ final class CommitSession {
       findings: isRemoval ? [] : record.findings)
     try rows.setCurrent(
       team.id, record.key, state,
-      fingerprint: isRemoval ? 0 : fingerprint ?? record.fingerprint, isNew: prior == nil)
+      fingerprint: isRemoval ? 0 : fingerprint ?? change.fingerprint ?? record.fingerprint,
+      isNew: prior == nil)
     if !change.opened.isEmpty {
       try findings.open(team.id, record.key, change.opened, version: lastVersion)
     }
@@ -225,9 +226,4 @@ final class CommitSession {
     }
     return record
   }
-}
-
-extension FindingSet {
-  /// The kinds that are gaps in MFA enforcement.
-  static let gaps = FindingSet(FindingKind.allCases.filter(\.isGap).map { FindingSet($0) })
 }

@@ -3,7 +3,8 @@ internal import IdentityCore
 
 /// The tables, as migrations: appended, never edited, never erasing history.
 ///
-/// Moments are milliseconds since 1970, UTC. Keys compare by bytes. What is history is append-only by trigger.
+/// Moments are milliseconds since 1970, UTC. Keys compare by bytes. What is history is append-only by trigger. Lists of
+/// allowed words are spelt with OR: for `IN`, SQLite would make a temporary table at every insertion.
 enum Schema {
   /// Marks the file as a store of idsync: `IDSY`.
   static let applicationID: Int32 = 0x4944_5359
@@ -21,6 +22,7 @@ enum Schema {
           sql: "INSERT INTO finding_kinds (bit, name) VALUES (?, ?)", arguments: [bit, kind])
       }
     }
+    registerAdministration(in: &migrator)
     return migrator
   }
 
@@ -59,7 +61,9 @@ enum Schema {
       id TEXT NOT NULL UNIQUE,
       started_at INTEGER NOT NULL,
       finished_at INTEGER NOT NULL,
-      outcome TEXT NOT NULL CHECK (outcome IN ('open', 'committed', 'held', 'failed', 'applied')),
+      outcome TEXT NOT NULL CHECK (
+        outcome = 'open' OR outcome = 'committed' OR outcome = 'held' OR outcome = 'failed'
+          OR outcome = 'applied'),
       added INTEGER NOT NULL, changed INTEGER NOT NULL, removed INTEGER NOT NULL,
       opened INTEGER NOT NULL, resolved INTEGER NOT NULL,
       first_version INTEGER NOT NULL,
@@ -112,7 +116,7 @@ enum Schema {
       run INTEGER NOT NULL REFERENCES runs (seq),
       team_id INTEGER NOT NULL REFERENCES teams (id),
       previous INTEGER REFERENCES member_versions (id) CHECK (previous < id),
-      kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'removed')),
+      kind TEXT NOT NULL CHECK (kind = 'added' OR kind = 'changed' OR kind = 'removed'),
       opened INTEGER NOT NULL,
       resolved INTEGER NOT NULL CHECK (opened & resolved = 0),
       findings INTEGER NOT NULL CHECK (findings & resolved = 0 AND findings & opened = opened),
@@ -127,9 +131,11 @@ enum Schema {
       email TEXT NOT NULL,
       name TEXT,
       role TEXT NOT NULL,
-      sso TEXT NOT NULL CHECK (sso IN ('enabled', 'disabled', 'unavailable', 'unknown')),
+      sso TEXT NOT NULL
+        CHECK (sso = 'enabled' OR sso = 'disabled' OR sso = 'unavailable' OR sso = 'unknown'),
       platform_mfa TEXT NOT NULL
-        CHECK (platform_mfa IN ('enabled', 'disabled', 'not-applicable', 'unknown')),
+        CHECK (platform_mfa = 'enabled' OR platform_mfa = 'disabled'
+          OR platform_mfa = 'not-applicable' OR platform_mfa = 'unknown'),
       platform_user_id TEXT,
       provider TEXT,
       account_id TEXT,
@@ -201,7 +207,8 @@ enum Schema {
       channel TEXT NOT NULL,
       part INTEGER NOT NULL CHECK (part >= 0),
       minimum_severity TEXT NOT NULL
-        CHECK (minimum_severity IN ('low', 'medium', 'high', 'critical')),
+        CHECK (minimum_severity = 'low' OR minimum_severity = 'medium'
+          OR minimum_severity = 'high' OR minimum_severity = 'critical'),
       first_version INTEGER NOT NULL REFERENCES member_versions (id),
       last_version INTEGER NOT NULL REFERENCES member_versions (id)
         CHECK (last_version >= first_version),

@@ -65,6 +65,13 @@ extension Store {
     }
   }
 
+  /// How many bytes the bodies of all kept pages have.
+  public func cachedBytes() throws(StorageError) -> Int {
+    try translating(path) {
+      try read { try Int.fetchOne($0, sql: "SELECT sum(length(body)) FROM page_cache") ?? 0 }
+    }
+  }
+
   /// Forgets the pages kept before a moment; all of them when it is nil.
   public func dropPages(before moment: Timestamp? = nil) throws(StorageError) {
     try translating(path) {

@@ -18,7 +18,8 @@ public final class Store: Sendable {
 
   /// Opens the store, creating it, and brings its schema up to date.
   ///
-  /// The file and its companions get mode 0600, whatever they had.
+  /// The file and its companions get mode 0600, whatever they had. A small file is looked through for damage, a larger
+  /// one when the process that wrote it last did not end as it should.
   /// - Throws: ``StorageError``: `.notFound` without the directory, `.readOnly`, `.permissions`, `.corrupt`, `.locked`,
   ///   `.newerSchema`, `.diskFull`, or `.invalid` for a file of another program.
   public convenience init(path: String) throws(StorageError) {
@@ -29,6 +30,7 @@ public final class Store: Sendable {
   init(path: String, busyTimeout: Duration) throws(StorageError) {
     let path = StoreFile.absolute(path)
     try StoreFile.prepare(path)
+    let checkedBytes = StoreFile.checkedBytes(path)
     var configuration = Configuration()
     configuration.label = "idsync.store"
     configuration.busyMode = .timeout(
@@ -48,10 +50,18 @@ public final class Store: Sendable {
     readerConfiguration = reading
     writer = try translating(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.writeWithoutTransaction { try StoreOpening.prepare($0, path: path) }
+      try queue.writeWithoutTransaction { database in
+        try StoreOpening.prepare(database, path: path)
+        try StoreOpening.check(database, path: path, upTo: checkedBytes)
+      }
       try StoreOpening.migrate(queue, path: path)
       return queue
     }
+  }
+
+  deinit {
+    // The connection that is closed last takes the log into the file, and one for reading may not.
+    idleReaders.withLock { $0.removeAll() }
   }
 
   /// The state version: grows by one with each commit that changes a member.

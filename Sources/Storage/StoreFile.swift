@@ -30,6 +30,14 @@ enum StoreFile {
     }
   }
 
+  /// Up to which size the store is worth a look for damage when it is opened: a few milliseconds after an orderly
+  /// end, a second where a log was left behind.
+  static func checkedBytes(_ path: String) -> Int64 {
+    var status = stat()
+    let hasLog = stat(path + "-wal", &status) == 0 && status.st_size > 0
+    return hasLog ? 256 << 20 : 4 << 20
+  }
+
   private static func check(_ status: stat, _ path: String) throws(StorageError) {
     if status.st_mode & S_IFMT != S_IFREG {
       throw StorageError(.invalid, "The store \(path) is no plain file. Name a file instead.")

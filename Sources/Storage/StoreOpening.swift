@@ -12,6 +12,8 @@ enum StoreOpening {
           .invalid, "\(path) is a database of another program. Name another file as `store`.")
       }
     }
+    // Only a file that is still empty takes it: large pages, as a run writes many rows in one go.
+    if mark != Schema.applicationID { try database.execute(sql: "PRAGMA page_size = 16384") }
     let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
     guard journal == "wal" else {
       throw StorageError(
@@ -20,6 +22,15 @@ enum StoreOpening {
           + " local disk.")
     }
     try database.execute(sql: "PRAGMA synchronous = FULL")
+  }
+
+  /// Looks for damage in the structure of a store that is not too large.
+  static func check(_ database: Database, path: String, upTo bytes: Int64) throws {
+    let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+    let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+    guard pages * size <= bytes else { return }
+    let report = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+    guard report == "ok" else { throw StorageError.corrupt(path: path, detail: report) }
   }
 
   /// Brings the schema up to date; writes nothing when it is.

@@ -17,18 +17,21 @@ public struct WorkerSetting: Sendable {
   public var logger: Logger
   /// Who is told how far the sources are.
   public var progress: (@Sendable (ReadingProgress) -> Void)?
+  /// The user of the operating system who asks.
+  public var user: String
 
   /// Makes a setting.
   public init(
     environment: [String: String], workingDirectory: String,
     clock: @escaping @Sendable () -> Date = { Date() }, logger: Logger,
-    progress: (@Sendable (ReadingProgress) -> Void)? = nil
+    progress: (@Sendable (ReadingProgress) -> Void)? = nil, user: String = ""
   ) {
     self.environment = environment
     self.workingDirectory = workingDirectory
     self.clock = clock
     self.logger = logger
     self.progress = progress
+    self.user = user
   }
 }
 

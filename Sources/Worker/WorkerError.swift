@@ -12,8 +12,12 @@ public struct WorkerError: Error, Sendable, CustomStringConvertible {
     case store
     /// Another run holds the lock.
     case locked
-    /// The operating system refused.
+    /// The operating system, the platform or a rule refused.
     case notPermitted = "not-permitted"
+    /// The command lacks something it cannot do without.
+    case usage
+    /// A platform failed, or nobody knows what it did.
+    case platform
   }
 
   /// The stable code.
@@ -21,9 +25,13 @@ public struct WorkerError: Error, Sendable, CustomStringConvertible {
   /// What failed, where, and what to do.
   public let description: String
 
+  /// Whether the text is known as it is and to be shown without anything around it.
+  public let isVerbatim: Bool
+
   /// Makes an error.
-  public init(_ code: Code, _ description: String) {
+  public init(_ code: Code, _ description: String, isVerbatim: Bool = false) {
     self.code = code
     self.description = description
+    self.isVerbatim = isVerbatim
   }
 }

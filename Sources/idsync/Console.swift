@@ -10,6 +10,15 @@ enum Console {
   /// Whether standard error is a terminal, so that progress can be shown.
   static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Whether somebody sits there who can be asked.
+  static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+  /// The user of the operating system this process runs for.
+  static var user: String {
+    guard let entry = getpwuid(getuid()) else { return String(getuid()) }
+    return String(cString: entry.pointee.pw_name)
+  }
+
   /// How tables look on standard output: as wide as the terminal and coloured, or plain.
   static func style(_ environment: [String: String]) -> TerminalStyle {
     let isTerminal = isatty(STDOUT_FILENO) == 1
@@ -52,6 +61,11 @@ enum Console {
     note("idsync: \(text)")
   }
 
+  /// Writes a piece of a line to standard error, control characters made visible.
+  static func piece(_ text: String) {
+    FileHandle.standardError.write(Data(InertText.make(text, for: .terminal).utf8))
+  }
+
   /// Writes a line to standard error, control characters made visible.
   static func note(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -61,7 +75,9 @@ enum Console {
   }
 }
 
-/// A reader that goes away (`idsync status | head`) is seen at the write, not as a signal.
-func ignoreBrokenPipes() {
+/// A reader that goes away (`idsync status | head`) and a file that may not grow any more are seen at the write, not
+/// as a signal.
+func ignoreSignalsOfWrites() {
   signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
 }

@@ -25,7 +25,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .held: "held by the guard: see idsync plan"
     case .usage: "usage"
     case .badInput: "bad input data"
-    case .nothingRead: "no source could be read"
+    case .nothingRead: "no source could be read, or a platform failed"
     case .internalError: "internal"
     case .locked: "another run holds the lock"
     case .notPermitted: "not permitted"
@@ -47,6 +47,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .nothingRead: self = .nothingRead
     case .locked: self = .locked
     case .notPermitted: self = .notPermitted
+    case .usage: self = .usage
+    case .platform: self = .nothingRead
     case .store: self = .internalError
     }
   }
@@ -63,7 +65,11 @@ extension ParsableCommand {
     switch error {
     case let end as ExitWith: Foundation.exit(end.status.rawValue)
     case let error as WorkerError:
-      Console.error(error.description)
+      if error.isVerbatim {
+        Console.note(error.description)
+      } else {
+        Console.error(error.description)
+      }
       Foundation.exit(ExitStatus(error.code).rawValue)
     case is CancellationError:
       Foundation.exit(ExitStatus.internalError.rawValue)

@@ -17,13 +17,15 @@ struct Idsync: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, DoctorCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
       StatusCommand.self, ExplainCommand.self, HistoryCommand.self, RunsCommand.self,
-      ReportCommand.self, AlertsCommand.self,
+      ReportCommand.self, AlertsCommand.self, WhatIfCommand.self, ProvidersCommand.self,
+      ReportCommand.self, AlertsCommand.self, MembersCommand.self, AccessCommand.self,
+      AppsCommand.self,
     ])
 
   static func main() async {
-    ignoreBrokenPipes()
+    ignoreSignalsOfWrites()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Spelling.ours(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

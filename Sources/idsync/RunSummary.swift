@@ -7,26 +7,15 @@ enum RunSummary {
   /// For people: sources with what went wrong, teams, what changed, where it was written.
   static func write(_ result: SyncResult, isDryRun: Bool, style: TerminalStyle) throws {
     let palette = style.palette
-    for source in result.run.sources {
-      let state =
-        source.isComplete
-        ? palette.paint("complete", .good) : palette.paint("incomplete", .bad)
-      let declared = source.declared.map { " of \($0)" } ?? ""
-      Console.line(
-        "\(inert(source.name))  \(state)  \(source.fetched)\(declared) read in \(source.requests) requests"
-      )
-      for issue in source.issues {
-        let tone: Palette.Tone = issue.affects == .verdicts ? .bad : .warning
-        let page = issue.page.map { " (page \($0))" } ?? ""
-        Console.line("  \(palette.paint("•", tone)) \(inert(issue.message))\(page)")
-        if !issue.remedy.isEmpty { Console.line("    → \(inert(issue.remedy))") }
-      }
+    try writeSources(result.run.sources, style)
+    if !result.outcomes.isEmpty {
+      Console.line()
+      try writeTeams(result.outcomes, style)
     }
-    for team in result.outcomes {
-      let gaps = palette.paint(
-        "\(team.gaps) \(team.gaps == 1 ? "gap" : "gaps")", team.gaps == 0 ? .good : .bad)
-      Console.line(
-        "\(palette.paint(inert(team.team), .strong))  \(gaps) open; \(text(team.counts))")
+    if isDryRun || result.heldPlan != nil || !result.reports.isEmpty
+      || !result.alertProblems.isEmpty
+    {
+      Console.line()
     }
     if isDryRun { Console.line("Dry run: nothing was changed.") }
     if let plan = result.heldPlan {
@@ -38,6 +27,24 @@ enum RunSummary {
     for problem in result.alertProblems {
       Console.line("\(palette.paint("alert", .warning))  \(inert(problem))")
     }
+  }
+
+  /// What somebody has to look at, on standard error; nothing when all went well.
+  ///
+  /// For runs from cron, which mails what is printed.
+  static func writeProblems(_ result: SyncResult) {
+    for source in result.run.sources {
+      for issue in source.issues where issue.affects == .verdicts {
+        let page = issue.page.map { " (page \($0))" } ?? ""
+        let remedy = issue.remedy.isEmpty ? "" : "\n  → \(issue.remedy)"
+        Console.error("\(source.name) was not read to its end: \(issue.message)\(page)\(remedy)")
+      }
+    }
+    if let plan = result.heldPlan {
+      Console.error(
+        "the guard holds this run, nothing was changed. See it: idsync plan \(plan)")
+    }
+    for problem in result.alertProblems { Console.error("alert: \(problem)") }
   }
 
   /// For programs: `idsync.sync/1`.
@@ -75,12 +82,53 @@ enum RunSummary {
     try json.finish()
   }
 
-  private static func text(_ counts: ChangeCounts) -> String {
-    let parts = [
-      (counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed"),
-      (counts.opened, "findings opened"), (counts.resolved, "resolved"),
-    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
+  private static func writeSources(_ sources: [SourceReading], _ style: TerminalStyle) throws {
+    let table = TextTable([
+      .init("SOURCE", isFlexible: true), .init("READ"), .init("ROWS", .trailing),
+      .init("REQUESTS", .trailing),
+    ])
+    let rows = sources.map { source in
+      TextTable.Row(
+        [
+          .init(source.name),
+          source.isComplete ? .init("to the end", .good) : .init("incomplete", .bad),
+          .init(source.declared.map { "\(source.fetched) of \($0)" } ?? "\(source.fetched)"),
+          .init("\(source.requests)"),
+        ], notes: source.issues.flatMap(notes))
+    }
+    try table.write(rows, style: style, to: Console.output)
+  }
+
+  private static func notes(_ issue: SourceIssue) -> [TextTable.Cell] {
+    let page = issue.page.map { " (page \($0))" } ?? ""
+    let message = TextTable.Cell(
+      issue.message + page, issue.affects == .verdicts ? .bad : .warning)
+    return issue.remedy.isEmpty ? [message] : [message, .init("→ \(issue.remedy)")]
+  }
+
+  private static func writeTeams(_ teams: [TeamOutcome], _ style: TerminalStyle) throws {
+    let table = TextTable([
+      .init("TEAM", isFlexible: true), .init("GAPS", .trailing), .init("MEMBERS"),
+      .init("FINDINGS"),
+    ])
+    let rows = teams.map { team in
+      let counts = team.counts
+      return TextTable.Row([
+        .init(team.team, .strong), .init("\(team.gaps)", team.gaps == 0 ? .good : .bad),
+        .init(
+          text([
+            (counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed"),
+          ])),
+        .init(text([(counts.opened, "opened"), (counts.resolved, "resolved")])),
+      ])
+    }
+    try table.write(rows, style: style, to: Console.output)
+  }
+
+  /// `30 added, 2 changed`, or that there is none of it.
+  private static func text(_ counts: [(Int, String)]) -> String {
+    let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return parts.isEmpty ? "as before" : parts.joined(separator: ", ")
   }
 
   private static func inert(_ text: String) -> String { InertText.make(text, for: .terminal) }

@@ -25,7 +25,7 @@ struct CommonOptions: ParsableArguments {
     logger.logLevel = verbose ? .debug : quiet ? .error : .warning
     let setting = WorkerSetting(
       environment: environment, workingDirectory: FileManager.default.currentDirectoryPath,
-      logger: logger, progress: bars?.show)
+      logger: logger, progress: bars?.show, user: Console.user)
     return try SyncWorker(configurationPath: config, setting: setting)
   }
 

@@ -2,11 +2,12 @@ import CurlTransport
 import Foundation
 import IdentityCore
 import Logging
+import TestSupport
 import Testing
 
 @testable import Alerts
 
-@Suite("Alerts by mail, through a real server", .serialized, .timeLimit(.minutes(2)))
+@Suite("Alerts by mail, through a real server", .serialized, .timeLimit(.minutes(10)))
 struct EmailChannelTests {
   private let transport = HTTPTransport(
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

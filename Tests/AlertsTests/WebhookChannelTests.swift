@@ -7,7 +7,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("Alerts by webhook, to a real receiver", .serialized, .timeLimit(.minutes(2)))
+@Suite("Alerts by webhook, to a real receiver", .serialized, .timeLimit(.minutes(10)))
 struct WebhookChannelTests {
   private static let key = Data((0..<32).map { UInt8($0) })
   private let transport = HTTPTransport(

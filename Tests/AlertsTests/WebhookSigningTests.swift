@@ -1,6 +1,7 @@
 import CurlTransport
 import Foundation
 import IdentityCore
+import TestSupport
 import Testing
 
 @testable import Alerts

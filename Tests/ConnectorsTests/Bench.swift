@@ -5,6 +5,7 @@ import IdentityCore
 import Logging
 import MockIdP
 import Synchronization
+import TestSupport
 
 /// A mock organisation and connectors that read it, for one test.
 struct Bench: Sendable {
@@ -15,27 +16,34 @@ struct Bench: Sendable {
   let mock: MockIdP
   let transport: HTTPTransport
   let log: TestLog
+  private let skipped: SkippedTime
+
+  /// How long the transport has waited so far, in time that jumps.
+  var waited: Duration { skipped.total }
 
   /// Starts everything, runs the body, ends everything.
   static func run<R>(
     _ scenario: Scenario, _ body: (Bench) async throws -> R
   ) async throws -> R {
-    let mock = try await MockIdP.start(scenario)
-    let log = TestLog()
-    let transport = HTTPTransport(
-      configuration: TransportConfiguration(userAgent: "idsync/test", clock: .hurried()),
-      logger: log.logger)
-    if !scenario.faults.isEmpty { await mock.setFaults(scenario.faults) }
-    let bench = Bench(mock: mock, transport: transport, log: log)
-    do {
-      let result = try await body(bench)
-      transport.shutdown()
-      await mock.stop()
-      return result
-    } catch {
-      transport.shutdown()
-      await mock.stop()
-      throw error
+    try await TestSlots.run {
+      let mock = try await MockIdP.start(scenario)
+      let log = TestLog()
+      let skipped = SkippedTime()
+      let transport = HTTPTransport(
+        configuration: TransportConfiguration(userAgent: "idsync/test", clock: .hurried(skipped)),
+        logger: log.logger)
+      if !scenario.faults.isEmpty { await mock.setFaults(scenario.faults) }
+      let bench = Bench(mock: mock, transport: transport, log: log, skipped: skipped)
+      do {
+        let result = try await body(bench)
+        transport.shutdown()
+        await mock.stop()
+        return result
+      } catch {
+        transport.shutdown()
+        await mock.stop()
+        throw error
+      }
     }
   }
 
@@ -59,7 +67,7 @@ struct Bench: Sendable {
 
   /// Reads the team and judges everybody on it.
   func judge(
-    apps: [AppID] = [Bench.app], collectFactors: Bool = false,
+    apps: [AppID] = [Bench.app], collectFactors: Bool = false, exemptions: [Exemption] = [],
     okta change: (inout OktaConfiguration) -> Void = { _ in },
     heroku changeHeroku: (inout HerokuConfiguration) -> Void = { _ in }
   ) async -> Judged {
@@ -69,7 +77,7 @@ struct Bench: Sendable {
     let provider = await okta(change).readProvider(
       ProviderQuery(apps: apps, collectFactors: collectFactors) { WatchList(keys: keys) },
       progress: .none)
-    return Judged(roster: roster, provider: provider, app: apps[0])
+    return Judged(roster: roster, provider: provider, app: apps[0], exemptions: exemptions)
   }
 }
 
@@ -79,13 +87,16 @@ struct Judged {
   let provider: ProviderReading
   let records: [String: MemberRecord]
 
-  init(roster: RosterReading, provider: ProviderReading, app: AppID = Bench.app) {
+  init(
+    roster: RosterReading, provider: ProviderReading, app: AppID = Bench.app,
+    exemptions: [Exemption] = []
+  ) {
     self.roster = roster
     self.provider = provider
     var adjudicator = Adjudicator(
       settings: TeamSettings(
         name: Bench.team, roster: "heroku",
-        signIn: [SignInTarget(provider: "okta", app: app)]),
+        signIn: [SignInTarget(provider: "okta", app: app)], exemptions: exemptions),
       reading: roster.teams[0], providers: ["okta": provider], now: Bench.now)
     var records: [String: MemberRecord] = [:]
     for person in 0..<adjudicator.count {
@@ -133,24 +144,22 @@ final class TestLog: Sendable {
 
 extension TransportClock {
   /// Time that jumps over every wait.
-  static func hurried() -> TransportClock {
-    let skipped = Skipped()
+  static func hurried(_ skipped: SkippedTime) -> TransportClock {
     let start = ContinuousClock.now
     return TransportClock(
-      now: { Date().addingTimeInterval(skipped.seconds) },
-      uptime: { ContinuousClock.now - start + .seconds(skipped.seconds) },
+      now: { Date().addingTimeInterval(skipped.total / .seconds(1)) },
+      uptime: { ContinuousClock.now - start + skipped.total },
       sleep: { duration in
         try Task.checkCancellation()
         skipped.add(duration)
         await Task.yield()
       }, random: { 0.5 })
   }
+}
 
-  private final class Skipped: Sendable {
-    private let total = Mutex(Duration.zero)
-    var seconds: Double {
-      total.withLock { Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18 }
-    }
-    func add(_ duration: Duration) { total.withLock { $0 += duration } }
-  }
+/// The waits that were jumped over.
+final class SkippedTime: Sendable {
+  private let sum = Mutex(Duration.zero)
+  var total: Duration { sum.withLock { $0 } }
+  func add(_ duration: Duration) { sum.withLock { $0 += duration } }
 }

@@ -20,12 +20,22 @@ struct CrashTests {
     }
     let environment = ["HOOK_SECRET": AlertTests.secret]
     let clock = ContinuousClock()
-    let length = try await clock.measure { _ = try await bench.run(["sync"], adding: environment) }
-    var kills = 0
+    var length = Duration.zero
+    func sync() async throws -> Workbench.Outcome {
+      let start = clock.now
+      let outcome = try await bench.run(["sync"], adding: environment)
+      length = clock.now - start
+      return outcome
+    }
+    _ = try await sync()
+    var (kills, rounds) = (0, 0)
     var isOpen = true
-    for round in 0..<40 {
+    // From the start of the process to its end in even steps; the length is that of the last whole run, since
+    // other tests make all of them longer or shorter.
+    while kills < 30, rounds < 80 {
       // Every round flips one finding, so that every killed run had something to lose.
       isOpen.toggle()
+      rounds += 1
       await bench.mock.update { [isOpen] scenario in
         scenario[policy: "Two factors"].rules =
           isOpen
@@ -37,16 +47,17 @@ struct CrashTests {
           ] : [.catchAll("2FA")]
       }
       let running = try bench.start(["sync"], adding: environment)
-      try await Task.sleep(for: length * Double(round + 1) / 38)
+      try await Task.sleep(for: length * Double(kills + 1) / 30)
       running.kill()
       if await running.outcome().status < 0 { kills += 1 }
-      let repaired = try await bench.run(["sync"], adding: environment)
-      try #require(repaired.status == 0, "round \(round): \(repaired.output)\(repaired.errors)")
+      let repaired = try await sync()
+      try #require(repaired.status == 0, "round \(rounds): \(repaired.output)\(repaired.errors)")
       let member = try await bench.run("status", "--format", "json").members()[
         "gus@contractor.example"]
       #expect(member?["verdict"] as? String == (isOpen ? "not-enforced" : "enforced"))
     }
-    print("SIGKILL: \(kills) of 40 runs killed before their end, all repaired by the next run")
+    print(
+      "SIGKILL: \(kills) of \(rounds) runs killed before their end, all repaired by the next run")
     #expect(kills >= 20)
     // At least once, with the same id: distinct messages tell each flip exactly once, in turn.
     var seen: Set<String> = []
@@ -57,8 +68,66 @@ struct CrashTests {
         flips.append(word)
       }
     }
-    #expect(flips == ["open"] + (0..<40).map { $0 % 2 == 0 ? "resolve" : "open" })
+    #expect(flips == ["open"] + (0..<rounds).map { $0 % 2 == 0 ? "resolve" : "open" })
     await hook.stop()
+    await bench.close()
+  }
+
+  @Test("killed between the commit and the answer: the alert comes again, with the same id")
+  func killedWhileTelling() async throws {
+    let hook = HookReceiver()
+    try await hook.start()
+    let url = await hook.url
+    let bench = try await Workbench(TestScenario.team()) { mock in
+      Workbench.configuration(
+        mock, extra: "alerts: { hook: { kind: webhook, url: \"\(url)\", secret: env:HOOK_SECRET } }"
+      )
+    }
+    let environment = ["HOOK_SECRET": AlertTests.secret]
+    await hook.hold(true)
+    let running = try bench.start(["sync"], adding: environment)
+    await hook.arrival()
+    running.kill()
+    #expect(await running.outcome().status == -SIGKILL)
+    await hook.hold(false)
+    #expect(await hook.deliveries.isEmpty)
+    #expect(try await bench.run("status", "--format", "json").members().count == 12, "committed")
+    let repaired = try await bench.run(["sync"], adding: environment)
+    #expect(repaired.status == 0, "\(repaired.output)\(repaired.errors)")
+    #expect(await hook.deliveries.map(\.id) == hook.unanswered)
+    await hook.stop()
+    await bench.close()
+  }
+
+  @Test("killed at every request: the next run reads anew and nothing is half written")
+  func killedWhileReading() async throws {
+    let bench = try await Workbench(TestScenario.team())
+    _ = try await bench.run("sync")
+    let requests = await bench.mock.requests().count
+    var kills = 0
+    for number in 1...requests {
+      await bench.mock.resetRequests()
+      // Every request waits, so the run is still under way when the one in question has come.
+      await bench.mock.setFaults([
+        Fault(.okta, "*", .slow, times: nil, seconds: 0.02),
+        Fault(.heroku, "*", .slow, times: nil, seconds: 0.02),
+      ])
+      let running = try bench.start(["sync", "--full"])
+      let deadline = ContinuousClock.now + .seconds(20)
+      while await bench.mock.requests().count < number, ContinuousClock.now < deadline {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      running.kill()
+      if await running.outcome().status < 0 { kills += 1 }
+      let status = try await bench.run("status", "--format", "json")
+      #expect(try status.members().count == 12, "after request \(number)")
+    }
+    await bench.mock.setFaults([])
+    #expect(try await bench.run("sync").status == 0)
+    let runs = try await bench.run("runs", "--format", "json").json()["runs"] as? [[String: Any]]
+    print("SIGKILL: \(kills) of \(requests) runs killed at their n-th request")
+    #expect((runs?.count ?? 0) == 2 + requests - kills, "a killed run leaves nothing")
+    #expect(kills >= requests / 2)
     await bench.close()
   }
 }

@@ -26,6 +26,7 @@ struct TestTeam {
           policyID: "p1", policyName: "Any two factors", ruleID: "r1", ruleName: "Catch-all",
           position: 1, demand: "asks for two factors")
       ], policy: .demand(.multiFactor, by: 0)))
+  var routes: [UpstreamRoute] = []
   var otherProviders: [SourceName: ProviderReading] = [:]
   var now = Self.now
 
@@ -51,11 +52,13 @@ struct TestTeam {
   var okta: ProviderReading {
     var table = AccountTable(atomCount: 4)
     for account in accounts { table.append(account) }
-    return ProviderReading(
+    var reading = ProviderReading(
       source: SourceReading(
         name: "okta", kind: "okta", startedAt: now, observedAt: now, issues: oktaIssues),
       apps: [ProviderApp(id: "app", label: "Heroku", state: state)], accounts: table, hosts: hosts,
       vendorHostSuffixes: ["okta.com"])
+    reading.routes = routes
+    return reading
   }
 
   var adjudicator: Adjudicator {

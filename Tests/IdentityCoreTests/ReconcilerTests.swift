@@ -174,4 +174,56 @@ struct ReconcilerTests {
       #expect(prior.records.values.map(\.fingerprint).sorted() == expected)
     }
   }
+
+  @Test("the fingerprint worked out without a record is the record's, for all that may differ")
+  func fingerprints() {
+    var seen: Set<UInt64> = []
+    for variant in 0..<64 {
+      var team = TestTeam()
+      var (member, account) = TestTeam.ana("Ána-\(variant)@acme.com")
+      if variant & 1 != 0 { member.name = "Ana Lima" }
+      if variant & 2 != 0 { member.role = .admin }
+      if variant & 4 != 0 { member.userID = nil }
+      if variant & 8 != 0 { member.federated = .no }
+      if variant & 16 != 0 { member.kind = variant & 1 != 0 ? .collaborator : .pending }
+      if variant & 32 != 0 {
+        team.exemptions = [
+          Exemption(
+            member: member.email, reason: "sealed", approvedBy: "ciso@acme.com",
+            until: TestTeam.now.adding(seconds: variant & 2 != 0 ? -60 : 60))
+        ]
+      }
+      account.enrolled = variant & 3 == 0 ? .unknown : .yes
+      account.factors = variant & 3 == 0 ? [] : .sms
+      team.add((member, account))
+      var judge = team.adjudicator
+      for person in 0..<judge.count {
+        let judged = judge.person(person)
+        let glance = judge.glance(person)
+        #expect(glance.fingerprint == judged.record.fingerprint, "variant \(variant)")
+        #expect(judged.fingerprint == judged.record.fingerprint)
+        #expect(glance.findings == judged.record.findings)
+        #expect(glance.isExempt == judged.record.isExempt)
+        seen.insert(glance.fingerprint)
+      }
+    }
+    #expect(seen.count == 64)
+  }
+
+  @Test("folding a key's case changes its hash in nothing but the case")
+  func foldedHashes() {
+    func hash(_ text: String) -> UInt64 {
+      var copy = text
+      return copy.withUTF8 { KeyHash.folded($0) }
+    }
+    let texts = ["", "a", "ana.lima@acme.com", "@[`{z", "straße-ÄÖ@acme.com", "0123456789ABCDEF"]
+    for text in texts {
+      let lower = String(
+        decoding: text.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }, as: UTF8.self)
+      #expect(hash(text) == hash(lower), "\(text)")
+    }
+    #expect(hash("@acme.com") != hash("`acme.com"))
+    #expect(hash("[acme.com") != hash("{acme.com"))
+    #expect(Set(texts.map(hash)).count == texts.count)
+  }
 }

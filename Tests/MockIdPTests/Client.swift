@@ -1,5 +1,6 @@
 import Foundation
 import MockIdP
+import TestSupport
 
 #if canImport(FoundationNetworking)
   import FoundationNetworking
@@ -94,12 +95,14 @@ struct Client: Sendable {
 func withMock(
   _ scenario: Scenario, _ test: (MockIdP) async throws -> Void
 ) async throws {
-  let mock = try await MockIdP.start(scenario)
-  do {
-    try await test(mock)
-  } catch {
+  try await TestSlots.run {
+    let mock = try await MockIdP.start(scenario)
+    do {
+      try await test(mock)
+    } catch {
+      await mock.stop()
+      throw error
+    }
     await mock.stop()
-    throw error
   }
-  await mock.stop()
 }

@@ -100,17 +100,85 @@ import Testing
     }
   }
 
-  @Test("invitations are made once and revoked")
+  @Test("invitations are made once and revoked, by teams that invite")
   func invitations() async throws {
-    try await withMock(smallTeam()) { mock async throws in
-      let client = Client.heroku(mock).with(
-        "Accept", "application/vnd.heroku+json; version=3.team-invitations")
-      let path = "/teams/acme-widgets/invitations"
-      let invite: JSON = ["email": "kim@acme.com", "role": "member"]
+    var scenario = smallTeam()
+    let path = "/teams/acme-widgets/invitations"
+    let invite: JSON = ["email": "kim@acme.com", "role": "member"]
+    let accept = "application/vnd.heroku+json; version=3.team-invitations"
+    try await withMock(scenario) { mock async throws in
+      let client = Client.heroku(mock).with("Accept", accept)
+      #expect(try await client.send("PUT", path, json: invite).status == 422)
+    }
+    scenario[team: "acme-widgets"].features.append("team-invite-acceptance")
+    try await withMock(scenario) { mock async throws in
+      let client = Client.heroku(mock).with("Accept", accept)
+      let member = try await Client.heroku(mock).send(
+        "PUT", "/teams/acme-widgets/members", json: invite)
+      #expect(member.status == 422, "newcomers are invited there")
       #expect(try await client.send("PUT", path, json: invite).status == 201)
       #expect(try await client.send("PUT", path, json: invite).status == 200)
       #expect(try await client.send("DELETE", path + "/kim%40acme.com").status == 200)
       #expect(try await client.send("DELETE", path + "/kim%40acme.com").status == 404)
+    }
+  }
+
+  @Test("without org-access-controls apps have no permissions to give or change")
+  func withoutPermissions() async throws {
+    var scenario = smallTeam()
+    scenario[team: "acme-widgets"].features = []
+    try await withMock(scenario) { mock async throws in
+      let client = Client.heroku(mock)
+      let path = "/teams/apps/acme-api/collaborators"
+      let body: JSON = ["user": "kim@outside.example", "permissions": ["deploy"]]
+      #expect(try await client.send("POST", path, json: body).status == 422)
+      let plain: JSON = ["user": "kim@outside.example"]
+      #expect(
+        try await client.send("POST", "/apps/acme-api/collaborators", json: plain).status == 201)
+      let change: JSON = ["permissions": ["deploy"]]
+      #expect(
+        try await client.send("PATCH", path + "/kim%40outside.example", json: change).status == 422)
+    }
+  }
+
+  @Test("who holds manage on an app changes that app alone; others do not even see it")
+  func manage() async throws {
+    var scenario = smallTeam()
+    scenario.heroku.tokens.append(HerokuToken("kim", email: "kim@outside.example", role: nil))
+    scenario[team: "acme-widgets"][app: "acme-api"].collaborators.append(
+      HerokuCollaborator("kim@outside.example", permissions: ["view", "manage"]))
+    scenario[team: "acme-widgets"].apps.append(HerokuApp("acme-other"))
+    try await withMock(scenario) { mock async throws in
+      let kim = Client.heroku(mock).with("Authorization", "Bearer kim")
+      let body: JSON = ["user": "lea@outside.example", "permissions": ["deploy"]]
+      #expect(
+        try await kim.send("POST", "/teams/apps/acme-api/collaborators", json: body).status == 201)
+      #expect(try await kim.get("/teams/apps/acme-other").status == 404)
+      #expect(try await kim.get("/teams/acme-widgets/members").status == 404)
+      let member: JSON = ["email": "lea@outside.example", "role": "member"]
+      #expect(
+        try await kim.send("PUT", "/teams/acme-widgets/members", json: member).status == 404)
+    }
+  }
+
+  @Test("a viewer only reads, and a member who joins does not choose the permissions")
+  func joining() async throws {
+    var scenario = smallTeam()
+    scenario[team: "acme-widgets"][app: "acme-api"].isLocked = false
+    scenario[team: "acme-widgets"].members.append(HerokuMember("vi@acme.com", role: "viewer"))
+    for name in ["carl", "vi"] {
+      scenario.heroku.tokens.append(HerokuToken(name, email: "\(name)@acme.com", role: nil))
+    }
+    try await withMock(scenario) { mock async throws in
+      let path = "/teams/apps/acme-api/collaborators"
+      let carl = Client.heroku(mock).with("Authorization", "Bearer carl")
+      let vi = Client.heroku(mock).with("Authorization", "Bearer vi")
+      #expect(try await vi.send("POST", path, json: ["user": "vi@acme.com"]).status == 403)
+      let much: JSON = ["user": "carl@acme.com", "permissions": ["manage"]]
+      #expect(try await carl.send("POST", path, json: much).status == 403)
+      #expect(try await carl.send("POST", path, json: ["user": "carl@acme.com"]).status == 201)
+      #expect(
+        try await carl.send("PATCH", "/teams/apps/acme-api", json: ["locked": true]).status == 403)
     }
   }
 

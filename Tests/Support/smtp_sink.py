@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A mail server for tests: takes every mail on loopback and writes it down, one JSON line each.
 
-Prints {"port": …, "ca": …} on stdout when it listens, and ends when its stdin is closed.
+Prints {"port": …, "ca": …} on stdout when it listens, and ends by a signal, or when
+the process given with --parent is gone.
 Each line of the file given with --messages holds the envelope, what protected the connection, the
 message as base64 (`raw`) and as Python's email package reads it (`headers`, `parts`, `defects`).
 """
@@ -14,9 +15,9 @@ import email
 import email.policy
 import ipaddress
 import json
+import os
 import pathlib
 import ssl
-import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -167,7 +168,8 @@ async def serve(options):
     )
     port = server.sockets[0].getsockname()[1]
     print(json.dumps({"port": port, "ca": certificate and str(certificate)}), flush=True)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
+    while options.parent is None or os.getppid() == options.parent:
+        await asyncio.sleep(1)
 
 
 def main():
@@ -184,6 +186,7 @@ def main():
         "--fail-rcpt", action="append", default=[], metavar="ADDRESS=CODE", help="refuse a recipient"
     )
     parser.add_argument("--hang", action="store_true", help="take the message and never answer")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this is no more the parent")
     options = parser.parse_args()
     if (options.starttls or options.tls) and not options.cert_dir:
         parser.error("--cert-dir is needed with TLS")

@@ -51,6 +51,8 @@ public struct SourceContext: Sendable {
   public var clock: @Sendable () -> Timestamp
   /// Takes what is worth telling.
   public var logger: Logger
+  /// Reads a team whose system of record is our own store.
+  public var localTeam: @Sendable (TeamName) throws -> TeamState
   private let secrets: @Sendable (SecretHandle) throws -> Secret
   private let addresses: @Sendable (URLHandle) throws -> String
 
@@ -60,7 +62,8 @@ public struct SourceContext: Sendable {
     cache: (any ResponseCache)? = nil, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger,
     secrets: @escaping @Sendable (SecretHandle) throws -> Secret,
-    addresses: @escaping @Sendable (URLHandle) throws -> String
+    addresses: @escaping @Sendable (URLHandle) throws -> String,
+    localTeam: @escaping @Sendable (TeamName) throws -> TeamState = { TeamState($0, isLocal: true) }
   ) {
     self.name = name
     self.url = url
@@ -72,6 +75,7 @@ public struct SourceContext: Sendable {
     self.logger = logger
     self.secrets = secrets
     self.addresses = addresses
+    self.localTeam = localTeam
   }
 
   /// Fetches a secret.

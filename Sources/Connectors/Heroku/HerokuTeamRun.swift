@@ -46,7 +46,8 @@ struct HerokuTeamRun: Sendable {
     let providers = await providers(team, settings, members.value, &issues)
     return TeamReading(
       team: name, roster: members.value.roster, identityProviders: providers.all,
-      hasIdentityProvider: providers.isThere, saysSignIn: true, issues: issues)
+      hasIdentityProvider: providers.isThere, saysSignIn: true,
+      knowsPending: invitations.issues.isEmpty, issues: issues)
   }
 
   /// A failure of this team, with what to do about it.

@@ -60,7 +60,7 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
     await tokens?.beginRun()
     let run = OktaRun(
       configuration: configuration, client: client, clock: clock, logger: logger,
-      progress: progress)
+      progress: progress, edits: query.edits)
     return await run.read(query)
   }
 }

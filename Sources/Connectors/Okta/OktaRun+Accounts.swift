@@ -2,16 +2,14 @@ internal import CurlTransport
 internal import IdentityCore
 internal import Synchronization
 
-/// The accounts kept so far, with what is needed to recognise an app's own name for them.
+/// The accounts kept so far, and the further names that apps have for them.
 struct OktaAccounts: Sendable {
   var table: AccountTable
-  /// The hashes of address and login of every row: an app's user name that is neither is an alias.
-  var keys: [(UInt64, UInt64)] = []
   /// The aliases found, by row.
   var aliases: [Int: [String]] = [:]
 
-  init(atomCount: Int) {
-    table = AccountTable(atomCount: atomCount)
+  init(atomCount: Int, capacity: Int = 0) {
+    table = AccountTable(atomCount: atomCount, capacity: capacity)
   }
 
   /// Adds a further address of an account, once.
@@ -22,13 +20,17 @@ struct OktaAccounts: Sendable {
 
   /// The table with the aliases in it.
   consuming func finished() -> AccountTable {
-    guard !aliases.isEmpty else { return table }
+    guard !aliases.isEmpty else {
+      table.forgetIDs()
+      return table
+    }
     var result = AccountTable(atomCount: table.atomCount)
     for position in 0..<table.count {
       var account = table[position]
       account.aliases = (aliases[position] ?? []).sorted()
       result.append(account)
     }
+    result.forgetIDs()
     return result
   }
 }
@@ -88,7 +90,7 @@ extension OktaRun {
     guard !watch.isEmpty else { return empty }
     let atoms = policies.atoms
     let accounts = OktaSharedAccounts(
-      await listAccounts(atoms) { _, email, login in
+      await listAccounts(atoms, atMost: watch.count) { _, email, login in
         email.map(watch.contains) == true || login.map(watch.contains) == true
       })
     async let marked = markMemberships(atoms, accounts)
@@ -114,17 +116,15 @@ extension OktaRun {
 
   /// Reads the users and, beside them, those that Okta's plain list leaves out; keeps whom the filter takes.
   func listAccounts(
-    _ atoms: OktaAtoms, _ isWanted: @escaping Filter
+    _ atoms: OktaAtoms, atMost capacity: Int = 0, _ isWanted: @escaping Filter
   ) async -> OktaAccounts {
     async let gone = accounts(
       [("filter", "status eq \"DEPROVISIONED\""), ("limit", "200")], "deprovisioned accounts",
-      atoms, isWanted)
-    var result = await accounts([("limit", "200")], "accounts", atoms, isWanted)
+      atoms, 0, isWanted)
+    var result = await accounts([("limit", "200")], "accounts", atoms, capacity, isWanted)
     // Who is on both lists was deprovisioned between them; the list that lets in counts.
     let late = await gone
-    for position in 0..<late.table.count where result.table.append(late.table[position]) != nil {
-      result.keys.append(late.keys[position])
-    }
+    for position in 0..<late.table.count { result.table.append(late.table[position]) }
     for (id, atom) in atoms.ids(.user) {
       if let position = result.table.position(ofID: id) {
         result.table.setAtom(atom, at: position)
@@ -134,9 +134,10 @@ extension OktaRun {
   }
 
   private func accounts(
-    _ parameters: [(String, String)], _ phase: String, _ atoms: OktaAtoms, _ isWanted: Filter
+    _ parameters: [(String, String)], _ phase: String, _ atoms: OktaAtoms, _ capacity: Int,
+    _ isWanted: Filter
   ) async -> OktaAccounts {
-    var result = OktaAccounts(atomCount: atoms.all.count)
+    var result = OktaAccounts(atomCount: atoms.all.count, capacity: capacity)
     let marks = OktaUserMarks(atoms)
     let request = client.get("/api/v1/users", query: parameters)
     var firsts = FirstRows()
@@ -179,7 +180,6 @@ extension OktaRun {
         id: id, email: email, login: login,
         status: Self.dead.contains(status) ? .inactive : .active, statusText: status)
     else { return false }
-    accounts.keys.append((email.map(KeyHash.folded) ?? 0, login.map(KeyHash.folded) ?? 0))
     marks.forEach(text) { accounts.table.setAtom($0, at: position) }
     return true
   }

@@ -43,12 +43,18 @@ extension OktaRun {
       try await client.table(request, .link, OktaWire.appUsers) {
         rows, page throws(ConnectorError) in
         if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
-        accounts.withLock { accounts in
+        let repeated: Int? = accounts.withLock { accounts in
           for row in 0..<rows.count {
-            if let stranger = Self.assign(rows[row], index, watch, &accounts) {
-              strangers.append(stranger)
+            switch Self.assign(rows[row], index, watch, &accounts) {
+            case .stranger(let stranger): strangers.append(stranger)
+            case .again: return row
+            case .done: break
             }
           }
+          return nil
+        }
+        if let repeated {
+          throw client.duplicate(request.endpoint, page: page, row: repeated + 1)
         }
         seen += rows.count
         progress(configuration.name, "users of \(app)", done: seen)
@@ -59,30 +65,35 @@ extension OktaRun {
     return strangers
   }
 
+  /// What became of a row.
+  private enum Assigned {
+    case done
+    /// The account is not among those kept, its name at the app is watched.
+    case stranger(OktaStranger)
+    /// The list named it before.
+    case again
+  }
+
   private static func assign(
     _ row: TableRows.Row, _ app: Int, _ watch: WatchList, _ accounts: inout OktaAccounts
-  ) -> OktaStranger? {
+  ) -> Assigned {
     guard let id = row.text(0), let status = row.string(1), !unassigned.contains(status) else {
-      return nil
+      return .done
     }
     // A name without an at sign is no address, so no platform knows the person by it.
     let name = row.text(2).flatMap { $0.contains(0x40) && watch.contains($0) ? $0 : nil }
     guard let position = accounts.table.position(ofID: id) else {
-      return name.map {
+      guard let name else { return .done }
+      return .stranger(
         OktaStranger(
-          id: String(decoding: id, as: UTF8.self), userName: String(decoding: $0, as: UTF8.self),
-          app: app)
-      }
+          id: String(decoding: id, as: UTF8.self), userName: String(decoding: name, as: UTF8.self),
+          app: app))
     }
-    accounts.table.setAssigned(app, at: position)
-    if let name {
-      let hash = KeyHash.folded(name)
-      let keys = accounts.keys[position]
-      if hash != keys.0, hash != keys.1 {
-        accounts.addAlias(String(decoding: name, as: UTF8.self), at: position)
-      }
+    guard accounts.table.setAssigned(app, at: position) else { return .again }
+    if let name, !accounts.table.isNamed(name, at: position) {
+      accounts.addAlias(String(decoding: name, as: UTF8.self), at: position)
     }
-    return nil
+    return .done
   }
 
   /// Finds the accounts of people whose name at an app is watched while their address and login are not.
@@ -100,10 +111,7 @@ extension OktaRun {
       found = await listAccounts(atoms) { id, _, _ in wanted.position(ofID: id) != nil }
     }
     accounts.withLock { accounts in
-      for position in 0..<found.table.count
-      where accounts.table.append(found.table[position]) != nil {
-        accounts.keys.append(found.keys[position])
-      }
+      for position in 0..<found.table.count { accounts.table.append(found.table[position]) }
       for stranger in strangers {
         guard let position = accounts.table.position(ofID: stranger.id) else { continue }
         accounts.table.setAssigned(stranger.app, at: position)

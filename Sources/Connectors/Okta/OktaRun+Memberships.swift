@@ -11,6 +11,7 @@ extension OktaRun {
     await withTaskGroup(of: (SubjectAtom.ID, Unknown?).self) { group in
       for (id, atom) in atoms.ids(.group) {
         let name = atoms.all[atom].name
+        if edits.removes(group: id, name: name) { continue }
         group.addTask {
           let request = client.get("/api/v1/groups/{group}/users", [id], query: [("limit", "200")])
           let title = "who is in group \(name)"

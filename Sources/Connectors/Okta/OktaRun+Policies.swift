@@ -126,8 +126,9 @@ extension OktaRun {
         result: ProviderApp(
           id: id, label: app.label, state: .unreadable(reason: "not compiled", remedy: "")))
     } catch {
-      // That there is no such application is an answer, and complete.
-      keep(error, affects: error.code == .notFound ? .details : .verdicts)
+      // Also that there is no such application: a token that sees less of the organisation than before gets the
+      // same answer as everybody after the application was deleted.
+      keep(error)
       let reason =
         error.code == .notFound ? "Okta has no application with the id \(id)." : error.message
       return OktaReadApp(
@@ -186,7 +187,7 @@ extension OktaRun {
         throw client.malformed(error, request)
       }
       if policy.rules == nil { policy.rules = try await rules(id) }
-      return .read(policy)
+      return .read(try edited(policy, request))
     } catch {
       keep(error)
       return .unreadable(
@@ -217,7 +218,8 @@ extension OktaRun {
     do throws(ConnectorError) {
       let request = client.get(
         "/api/v1/policies",
-        query: [("type", "OKTA_SIGN_ON"), ("status", "ACTIVE"), ("expand", "rules")])
+        query: [("type", "OKTA_SIGN_ON")] + (edits.isEmpty ? [("status", "ACTIVE")] : [])
+          + [("expand", "rules")])
       var policies = try await client.values(request, .link) { row throws(WireError) in
         try OktaWire.Policy(row)
       }
@@ -225,7 +227,8 @@ extension OktaRun {
       where policies[index].rules == nil && policies[index].status == "ACTIVE" {
         policies[index].rules = try await rules(policies[index].id)
       }
-      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" })
+      for index in policies.indices { policies[index] = try edited(policies[index], request) }
+      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status == "ACTIVE" })
     } catch {
       keep(error)
       return .unreadable(
@@ -307,7 +310,8 @@ extension OktaRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error, affects: .details)
+      // With a credential that is refused nothing else can be read either.
+      keep(error, affects: error.code == .unauthorised ? .verdicts : .details)
       return nil
     }
   }

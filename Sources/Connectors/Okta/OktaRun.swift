@@ -10,16 +10,19 @@ struct OktaRun: Sendable {
   let logger: Logger
   let progress: Progress
   let log: ReadingLog
+  /// What is to be read otherwise than Okta says it.
+  let edits: PolicyEdits
 
   init(
     configuration: OktaConfiguration, client: APIClient, clock: @escaping @Sendable () -> Timestamp,
-    logger: Logger, progress: Progress
+    logger: Logger, progress: Progress, edits: PolicyEdits = PolicyEdits()
   ) {
     self.configuration = configuration
     self.client = client
     self.clock = clock
     self.logger = logger
     self.progress = progress
+    self.edits = edits
     log = ReadingLog(client.source, startedAt: clock())
   }
 

@@ -47,6 +47,7 @@ enum OktaWire {
     /// The rules, when they came with the policy.
     var rules: [Rule]?
 
+    /// The policy in a document.
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
@@ -122,6 +123,8 @@ enum OktaWire {
     var status: String
     /// Whether its word on the factors used is taken.
     var trustsClaims: Bool
+    /// The hosts and entity ids it is known by.
+    var addresses: [String]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -129,6 +132,12 @@ enum OktaWire {
       status = try json.optional("status", .string, \.string) ?? "ACTIVE"
       // A word that is no Boolean is taken for yes: that way nothing is proven by mistake.
       trustsClaims = json["policy"]?["trustClaims"].map { $0.bool ?? true } ?? false
+      let link = json["protocol"]
+      let urls = [
+        link?["endpoints"]?["sso"]?["url"], link?["endpoints"]?["authorization"]?["url"],
+        link?["issuer"]?["url"], link?["credentials"]?["trust"]?["issuer"],
+      ].compactMap { $0?.string }
+      addresses = urls.compactMap(OktaConfiguration.host) + urls
     }
   }
 

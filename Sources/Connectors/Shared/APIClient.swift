@@ -40,6 +40,19 @@ final class APIClient: Sendable {
     return request
   }
 
+  /// A write with a body of JSON, or none; never repeated by itself, and findable in the vendor's log by `requestID`.
+  func write(
+    _ method: HTTPRequest.Method, _ template: String, _ values: [String], _ body: JSONValue? = nil,
+    requestID: String
+  ) -> HTTPRequest {
+    var headers = self.headers
+    if let name = source.policy.requestIDHeader { headers.set(name, requestID) }
+    if body != nil { headers.set("Content-Type", "application/json") }
+    return HTTPRequest(
+      method, baseURL + Self.path(template, values), endpoint: "\(method.rawValue) \(template)",
+      headers: headers, body: body.map { Array($0.text.utf8) }, isIdempotent: false)
+  }
+
   /// Sends one request; any status but 2xx is an error.
   func send(_ request: HTTPRequest) async throws(ConnectorError) -> HTTPResponse {
     var credential = try await credentials.current()

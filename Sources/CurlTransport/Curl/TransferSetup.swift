@@ -37,6 +37,7 @@ enum TransferSetup {
     try easy.set(CURLOPT_URL, job.url)
     try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     try easy.set(CURLOPT_PIPEWAIT, 1)
+    if job.isOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
     try easy.set(CURLOPT_ACCEPT_ENCODING, "")
     try easy.set(CURLOPT_BUFFERSIZE, bufferSize)
     try easy.set(CURLOPT_MAXFILESIZE_LARGE, large: job.maxBodyBytes)

@@ -56,6 +56,8 @@ struct HTTPJob: Sendable {
   var body: [UInt8]?
   var authorization: Authorization?
   var maxBodyBytes: Int
+  /// Whether sending it twice is to be ruled out: libcurl silently repeats what a reused connection swallowed.
+  var isOnce: Bool
   var wire: WireSettings
 }
 

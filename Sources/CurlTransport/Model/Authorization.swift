@@ -14,8 +14,9 @@ public enum Authorization: Sendable {
 
   /// AWS Signature Version 4, made by libcurl.
   ///
-  /// libcurl 7.88 signs the query as it stands, so keep parameters in a POST body, and set `Content-Type`
-  /// (and `X-Amz-Target`) in the request's headers, never `X-Amz-Date`.
+  /// The query is put in canonical form before; paths with encoded characters and headers without a value are refused,
+  /// for libcurl 7.88 signs them wrongly. Set `Content-Type` (and `X-Amz-Target`) in the request's headers, so that they are
+  /// signed, and never `X-Amz-Date`.
   /// - Parameter provider: all four parts, `aws:amz:<region>:<service>`.
   case sigV4(provider: String, id: String, secret: Secret, session: Secret?)
 }

@@ -15,6 +15,10 @@ public struct RetryPolicy: Sendable {
   /// The longest wait that a reply can make us take (`Retry-After`, the reset of a limit).
   public var retryAfterCap: Duration
 
+  /// The wait after a reply that says "limit" but not for how long, and what it grows by with every try; nil leaves
+  /// it to ``base`` and ``cap``.
+  public var limitWait: (first: Duration, step: Duration)?
+
   /// How long all retries of a source may wait in total.
   public var totalBudget: Duration
 
@@ -24,13 +28,15 @@ public struct RetryPolicy: Sendable {
   /// Sets the patience.
   public init(
     maxAttempts: Int = 5, base: Duration = .milliseconds(500), cap: Duration = .seconds(20),
-    retryAfterCap: Duration = .seconds(120), totalBudget: Duration = .seconds(600),
+    retryAfterCap: Duration = .seconds(120), limitWait: (first: Duration, step: Duration)? = nil,
+    totalBudget: Duration = .seconds(600),
     totalRetries: Int = 200
   ) {
     self.maxAttempts = maxAttempts
     self.base = base
     self.cap = cap
     self.retryAfterCap = retryAfterCap
+    self.limitWait = limitWait
     self.totalBudget = totalBudget
     self.totalRetries = totalRetries
   }

@@ -51,6 +51,9 @@ public struct SourcePolicy: Sendable {
   /// How the vendor tells what is left of its limit.
   public var rateHeaders: RateHeaders
 
+  /// The shortest time between the starts of two requests, for vendors that say no more than so many a second.
+  public var minInterval: Duration?
+
   /// The largest body, after decoding.
   public var maxBodyBytes: Int
 
@@ -95,7 +98,7 @@ public struct SourcePolicy: Sendable {
   /// Sets the rules; the defaults are those for all sources.
   public init(
     origins: [String] = [], maxConcurrent: Int = 4, retry: RetryPolicy = RetryPolicy(),
-    rateShare: Double = 0.5, rateHeaders: RateHeaders = .none,
+    rateShare: Double = 0.5, rateHeaders: RateHeaders = .none, minInterval: Duration? = nil,
     maxBodyBytes: Int = 32 * 1024 * 1024, connectTimeout: Duration = .seconds(10),
     totalTimeout: Duration = .seconds(60), streamTimeout: Duration = .seconds(900),
     lowSpeed: LowSpeed = LowSpeed(bytesPerSecond: 1, duration: .seconds(30)),
@@ -109,6 +112,7 @@ public struct SourcePolicy: Sendable {
     self.retry = retry
     self.rateShare = rateShare
     self.rateHeaders = rateHeaders
+    self.minInterval = minInterval
     self.maxBodyBytes = maxBodyBytes
     self.connectTimeout = connectTimeout
     self.totalTimeout = totalTimeout

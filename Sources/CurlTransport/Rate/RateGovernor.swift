@@ -23,11 +23,13 @@ final class RateGovernor: Sendable {
   private struct State {
     var buckets: [String: Bucket] = [:]
     var heldUntil: [String: Duration] = [:]
+    var nextStart: Duration = .zero
   }
 
   private let style: RateHeaders
   private let share: Double
   private let longestWait: Duration
+  private let interval: Duration?
   private let clock: TransportClock
   private let state = Mutex(State())
 
@@ -35,6 +37,7 @@ final class RateGovernor: Sendable {
     style = policy.rateHeaders
     share = min(max(policy.rateShare, 0), 1)
     longestWait = policy.retry.retryAfterCap
+    interval = policy.minInterval
     self.clock = clock
   }
 
@@ -43,20 +46,30 @@ final class RateGovernor: Sendable {
     let now = clock.uptime()
     let key = key(endpoint)
     return state.withLock { state in
-      if let until = state.heldUntil[key] {
-        if until > now { return .wait(until - now) }
-        state.heldUntil[key] = nil
-      }
-      guard var bucket = state.buckets[key] else { return .go }
-      let age = now - bucket.readAt
-      if let reset = bucket.reading.resetIn, age >= reset {
-        state.buckets[key] = nil
-        return .go
-      }
-      let admission = pace(&bucket, now: now, age: age)
-      state.buckets[key] = bucket
+      if interval != nil, state.nextStart > now { return .wait(state.nextStart - now) }
+      let admission = Self.admit(key, now, &state) { pace(&$0, now: now, age: $1) }
+      if let interval, admission == .go { state.nextStart = now + interval }
       return admission
     }
+  }
+
+  private static func admit(
+    _ key: String, _ now: Duration, _ state: inout State,
+    _ pace: (_ bucket: inout Bucket, _ age: Duration) -> Admission
+  ) -> Admission {
+    if let until = state.heldUntil[key] {
+      if until > now { return .wait(until - now) }
+      state.heldUntil[key] = nil
+    }
+    guard var bucket = state.buckets[key] else { return .go }
+    let age = now - bucket.readAt
+    if let reset = bucket.reading.resetIn, age >= reset {
+      state.buckets[key] = nil
+      return .go
+    }
+    let admission = pace(&bucket, age)
+    state.buckets[key] = bucket
+    return admission
   }
 
   /// Learns from a reply.

@@ -19,12 +19,19 @@ struct Call: Sendable {
 
   /// Checks a request against the rules of its source.
   init(
-    _ request: HTTPRequest, page: Int?, source: String, rules: SourceRules, isConditional: Bool
+    _ wanted: HTTPRequest, page: Int?, source: String, rules: SourceRules, isConditional: Bool
   ) throws(TransportError) {
     let policy = rules.policy
     func refuse(_ code: TransportError.Code, _ detail: String) -> TransportError {
       TransportError(
-        code, source: source, request: request.redacted, page: page, detail: detail)
+        code, source: source, request: wanted.redacted, page: page, detail: detail)
+    }
+    var request = wanted
+    if case .sigV4(let provider, _, _, _) = request.authorization {
+      if let objection = SignedURL.objection(request, provider: provider) {
+        throw refuse(.invalidRequest, objection)
+      }
+      request.url = SignedURL.canonical(request.url)
     }
     guard let url = WebURL(request.url) else {
       throw refuse(
@@ -46,7 +53,8 @@ struct Call: Sendable {
     job = HTTPJob(
       method: request.method, url: url.absolute, isPlain: url.origin.scheme == "http",
       headers: request.headers, body: request.body, authorization: request.authorization,
-      maxBodyBytes: request.maxBodyBytes ?? policy.maxBodyBytes, wire: rules.wire)
+      maxBodyBytes: request.maxBodyBytes ?? policy.maxBodyBytes, isOnce: !request.isIdempotent,
+      wire: rules.wire)
     if request.body != nil, !job.headers.contains("Content-Type") {
       job.headers.add("Content-Type", "application/json")
     }

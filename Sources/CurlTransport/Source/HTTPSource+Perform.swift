@@ -41,7 +41,9 @@ extension HTTPSource {
       let reading = RateReading.read(
         response.headers, style: policy.rateHeaders, receivedAt: response.receivedAt)
       if reading?.isConcurrencyLimit == true { gate.narrow() }
-      let demanded = governor.demandedWait(response, reading: reading, needed: gate.demand)
+      let demanded =
+        governor.demandedWait(response, reading: reading, needed: gate.demand)
+        ?? (isLimit ? retry.limitWait.map { $0.first + $0.step * (attempt - 1) } : nil)
       if let demanded {
         // Never earlier than asked, and not all at the same moment.
         let jitter = clock.jitter(upTo: min(retry.base, demanded / 4 + .milliseconds(100)))

@@ -6,11 +6,12 @@ enum RequestID {
     "X-Okta-Request-Id", "Request-Id", "X-Request-Id", "X-GitHub-Request-Id", "x-amzn-RequestId",
   ]
 
-  /// Puts a fresh id on a request.
+  /// Puts a fresh id on a request that has none of its own.
   ///
   /// - Returns: the id; nil when the policy wants none or libcurl signs the request.
   static func add(to job: inout HTTPJob, _ policy: SourcePolicy) -> String? {
     guard let name = policy.requestIDHeader, !job.isSigned else { return nil }
+    if let own = job.headers[name] { return own }
     let id = UUID().uuidString.lowercased()
     job.headers.set(name, id)
     return id

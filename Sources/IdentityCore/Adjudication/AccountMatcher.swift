@@ -20,7 +20,9 @@ struct AccountMatcher {
     for position in 0..<accounts.count {
       let row = accounts.rows[position]
       let email = accounts.arena.withBytes(of: row.email) { Self.hash($0) }
-      let login = accounts.arena.withBytes(of: row.login) { Self.hash($0) }
+      let login =
+        row.login == row.email
+        ? email : accounts.arena.withBytes(of: row.login) { Self.hash($0) }
       if !row.email.isNone { add(email, position, .email) }
       if !row.login.isNone, row.email.isNone || login != email { add(login, position, .login) }
       for alias in accounts.aliases[Int32(position)] ?? [] {

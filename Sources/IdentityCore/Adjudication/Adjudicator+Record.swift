@@ -1,4 +1,19 @@
 extension Adjudicator {
+  /// What a record would come to: enough to see that nothing changed.
+  func glance(_ person: Int, _ judgedCase: Case) -> Glance {
+    let enrolment = enrolment(of: person, judgedCase)
+    let exemption = exemptionOf(person)
+    let findings = findings(of: person, judgedCase, enrolment, exemption)
+    return Glance(
+      fingerprint: fingerprint(of: person, judgedCase, enrolment, exemption, findings),
+      findings: findings, isExempt: exemption?.isValid(at: now) ?? false,
+      restsOnIncomplete: !judgedCase.incompleteReason.isEmpty)
+  }
+
+  private func exemptionOf(_ person: Int) -> Exemption? {
+    hasExemptions ? exemption(of: reading.roster.key(at: mainRow(of: person))) : nil
+  }
+
   /// The record of a person whose case was judged.
   func record(_ person: Int, _ judgedCase: Case) -> MemberRecord {
     let row = mainRow(of: person)
@@ -8,7 +23,9 @@ extension Adjudicator {
     let exemption = exemption(of: key)
     return MemberRecord(
       team: settings.name, key: key, email: member.email, name: member.name, role: member.role,
-      sso: Self.sso(member), platformMFA: Self.platformMFA(member), platformUserID: member.userID,
+      sso: Self.sso(member.kind, member.federated),
+      platformMFA: Self.platformMFA(member.kind, member.federated, member.platformMFA),
+      platformUserID: member.userID,
       isPending: member.kind == .pending, judgement: judgedCase.judgement,
       provider: judgedCase.provider, accountID: accountID(of: person, judgedCase),
       enrolled: enrolment.enrolled, factors: enrolment.factors, exemption: exemption,
@@ -39,20 +56,22 @@ extension Adjudicator {
     return accounts(target: target)?.id(at: position)
   }
 
-  static func sso(_ member: RosterMember) -> MemberRecord.SSO {
-    if member.kind == .collaborator { return .unavailable }
-    switch member.federated {
+  static func sso(_ kind: RosterMember.Kind, _ federated: Tri) -> MemberRecord.SSO {
+    if kind == .collaborator { return .unavailable }
+    switch federated {
     case .yes: return .enabled
-    case .no: return member.kind == .pending ? .unknown : .disabled
+    case .no: return kind == .pending ? .unknown : .disabled
     case .unknown: return .unknown
     }
   }
 
   /// Under single sign-on the platform's own second factor is switched off: not applicable.
-  static func platformMFA(_ member: RosterMember) -> MemberRecord.PlatformMFA {
-    if member.kind == .pending { return .unknown }
-    if member.kind == .member, member.federated == .yes { return .notApplicable }
-    switch member.platformMFA {
+  static func platformMFA(
+    _ kind: RosterMember.Kind, _ federated: Tri, _ mfa: Tri
+  ) -> MemberRecord.PlatformMFA {
+    if kind == .pending { return .unknown }
+    if kind == .member, federated == .yes { return .notApplicable }
+    switch mfa {
     case .yes: return .enabled
     case .no: return .disabled
     case .unknown: return .unknown

@@ -11,6 +11,16 @@ public struct Adjudicator {
     public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
     /// Which provider that was and why; empty when all were.
     public var incompleteReason: String
+    /// ``MemberRecord/fingerprint`` of the record, for less than working it out from the record.
+    public var fingerprint: UInt64
+  }
+
+  /// What a person's record comes to, without the record.
+  struct Glance {
+    var fingerprint: UInt64
+    var findings: FindingSet
+    var isExempt: Bool
+    var restsOnIncomplete: Bool
   }
 
   /// What is remembered of people who look alike.
@@ -26,20 +36,35 @@ public struct Adjudicator {
     var incompleteReason: String
   }
 
+  /// What a case is known by: the codes of the person's logins and accounts; the usual two cost no allocation.
+  private struct CaseKey: Hashable {
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var rest: [UInt64] = []
+    private var count = 0
+
+    mutating func append(_ code: UInt64) {
+      switch count {
+      case 0: first = code
+      case 1: second = code
+      default: rest.append(code)
+      }
+      count += 1
+    }
+  }
+
   let settings: TeamSettings
   let reading: TeamReading
   let now: Timestamp
   private let door: PlatformDoor
-  private var indices: [AccountIndex?]
-  private var evaluators: [SignInEvaluator?]
-  private let appPositions: [Int?]
-  private var doors: [UInt64: Door] = [:]
-  private var cases: [[UInt64]: Int] = [:]
+  private var graph: ProviderGraph
+  private var cases: [CaseKey: Int] = [:]
   private(set) var judged: [Case] = []
   /// Positions of the roster in byte order of their keys.
   let order: [Int32]
   /// For each person, where its rows start in ``order``; the end is the next person's start.
   let starts: [Int32]
+  /// For each node of the graph, the account found for every person.
   private var matches: [[AccountMatcher.Match]]
   private let exemptions: [String: Exemption]
   private let onlyAdmin: Int?
@@ -57,23 +82,20 @@ public struct Adjudicator {
     self.reading = reading
     self.now = now
     door = PlatformDoor(settings: settings, reading: reading, providers: providers)
-    indices = settings.signIn.map { providers[$0.provider].map(AccountIndex.init) }
-    appPositions = settings.signIn.map { target in
-      providers[target.provider]?.apps.firstIndex { $0.id == target.app }
-    }
-    evaluators = zip(settings.signIn, appPositions).map { target, position in
-      guard let position,
-        case .readable(let model)? = providers[target.provider]?.apps[position].state
-      else { return nil }
-      return SignInEvaluator(model)
-    }
+    graph = ProviderGraph(settings.signIn, providers)
     order = reading.roster.sortedByKey()
     starts = reading.roster.groupStarts(order)
     exemptions = Dictionary(
       settings.exemptions.map { (EmailKey.make($0.member), $0) }, uniquingKeysWith: { $1 })
     onlyAdmin = Self.onlyAdmin(reading.roster, order, starts)
     matches = []
-    matches = claimAccounts()
+    let (roster, order, starts) = (reading.roster, order, starts)
+    for node in graph.nodes.indices {
+      let found = graph.claims(of: starts.count, at: node) { person, claim in
+        roster.withKey(at: Int(order[Int(starts[person])]), claim)
+      }
+      matches.append(found)
+    }
   }
 
   /// How many people there are.
@@ -92,18 +114,25 @@ public struct Adjudicator {
   /// Judges a person and makes the record.
   public mutating func person(_ person: Int) -> Person {
     let found = judgedCase(person)
+    let record = record(person, judged[found])
     return Person(
-      record: record(person, judged[found]), incompleteReason: judged[found].incompleteReason)
+      record: record, incompleteReason: judged[found].incompleteReason,
+      fingerprint: record.fingerprint(judgementDigest: judged[found].digest))
+  }
+
+  /// Judges a person without making the record.
+  mutating func glance(_ person: Int) -> Glance {
+    let found = judgedCase(person)
+    return glance(person, judged[found])
   }
 
   /// The case of a person, judged when it is the first of its kind.
   mutating func judgedCase(_ person: Int) -> Int {
     let positions = rows(of: person)
-    var key: [UInt64] = []
-    key.reserveCapacity(positions.count + matches.count)
+    var key = CaseKey()
     for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
-    for (target, index) in indices.enumerated() {
-      key.append(index?.standing(matches[target][person]).code ?? .max)
+    for node in matches.indices {
+      key.append(graph.standing(node, matches[node][person])?.code ?? .max)
     }
     if let known = cases[key] { return known }
     let number = judged.count
@@ -131,22 +160,13 @@ public struct Adjudicator {
     return Int(position)
   }
 
-  func accounts(target: Int) -> AccountTable? { indices[target]?.reading.accounts }
+  func accounts(target: Int) -> AccountTable? { graph.nodes[target].index?.reading.accounts }
+
+  var hasExemptions: Bool { !exemptions.isEmpty }
 
   func exemption(of key: String) -> Exemption? { exemptions.isEmpty ? nil : exemptions[key] }
 
   func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
-
-  private mutating func claimAccounts() -> [[AccountMatcher.Match]] {
-    indices.indices.map { target in
-      guard indices[target] != nil else { return [] }
-      return (0..<count).map { person in
-        withKey(of: person) { key in
-          indices[target]?.claim(key, by: Int32(person)) ?? .none
-        }
-      }
-    }
-  }
 
   private static func onlyAdmin(_ roster: Roster, _ order: [Int32], _ starts: [Int32]) -> Int? {
     var found: Int?
@@ -201,18 +221,8 @@ public struct Adjudicator {
 
   /// The doors at the providers; no account at one is a closed door while there is one at another.
   private mutating func providerDoors(_ person: Int, _ targets: [Int]) -> [(Door, target: Int?)] {
-    var doors: [(Door, target: Int?)] = []
-    for target in targets {
-      let standing = indices[target]?.standing(matches[target][person])
-      let key = UInt64(target) << 48 | (standing?.code ?? 0xFFFF_FFFF_FFFF)
-      if let known = self.doors[key] {
-        doors.append((known, target))
-      } else {
-        let made = providerDoor(target, standing)
-        self.doors[key] = made
-        doors.append((made, target))
-      }
-    }
+    let standings = matches.enumerated().map { graph.standing($0, $1[person]) }
+    let doors: [(Door, target: Int?)] = targets.map { (graph.door(at: $0, standings), $0) }
     let isKnownSomewhere = doors.contains {
       $0.0.code != .notInIdP && $0.0.code != .sourceIncomplete
     }
@@ -225,65 +235,11 @@ public struct Adjudicator {
     }
   }
 
-  private func providerDoor(_ target: Int, _ standing: AccountIndex.Standing?) -> Door {
-    let signIn = settings.signIn[target]
-    func door(_ verdict: Verdict, _ code: ReasonCode, _ reason: String) -> Door {
-      Door(
-        provider: signIn.provider, app: signIn.app, verdict: verdict, code: code, reason: reason)
-    }
-    guard let index = indices[target], let standing, let position = appPositions[target] else {
-      return door(.cannotTell, .sourceIncomplete, "Source \(signIn.provider) was not read.")
-    }
-    let app = index.reading.apps[position]
-    switch standing {
-    case .unknown:
-      guard index.reading.source.isComplete else {
-        return door(.cannotTell, .sourceIncomplete, index.reading.source.incompleteReason)
-      }
-      return door(.cannotTell, .notInIdP, "No account at \(signIn.provider) goes by this address.")
-    case .ambiguous:
-      return door(
-        .cannotTell, .ambiguousIdentity,
-        "More than one match at \(signIn.provider): two accounts for this address, or one account for two members."
-      )
-    case .account(let number):
-      let signature = index.signatures[Int(number)]
-      let status = index.statusTexts[Int(number)]
-      if signature.status == .inactive {
-        return door(
-          .notEvaluated, .deprovisioned,
-          "The account at \(signIn.provider) cannot sign in (\(status)), but is still on the team.")
-      }
-      switch app.state {
-      case .inactive(let reason): return door(.notEvaluated, .appInactive, reason)
-      case .unreadable(let reason, let remedy):
-        var made = door(.cannotTell, .policyUnknown, "\(reason) To mend it: \(remedy).")
-        made.evidence = app.evidence
-        return made
-      case .readable(let model):
-        guard signature.mayUse(position) else {
-          return door(
-            .notEvaluated, .notAssigned,
-            "Has an account at \(signIn.provider), but not the application \(app.label).")
-        }
-        guard let evaluator = evaluators[target] else { break }
-        let result = evaluator.evaluate(signature)
-        return SignInWording(model: model, app: app, source: signIn.provider)
-          .door(result, signature)
-      }
-    }
-    return door(.cannotTell, .policyUnknown, "The application cannot be judged.")
-  }
-
   private func makeCase(_ ways: [(Door, target: Int?)], platformMFA: Tri) -> Case {
     let judgement = Judgement(doors: ways.map(\.0))
     let deciding = ways.first { $0.0 == judgement.deciding }
-    let incomplete = ways.lazy.compactMap { door, target -> String? in
-      guard let target else { return nil }
-      guard let source = indices[target]?.reading.source else {
-        return "Source \(door.provider) was not read."
-      }
-      return source.isComplete ? nil : source.incompleteReason
+    let incomplete = ways.lazy.compactMap { _, target -> String? in
+      target.flatMap { graph.incompleteReason($0) }
     }.first
     return Case(
       judgement: judgement, digest: judgement.digest,

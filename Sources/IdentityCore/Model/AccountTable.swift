@@ -51,9 +51,16 @@ public struct AccountTable: Sendable {
   public let atomCount: Int
 
   /// Makes an empty table for policies that ask for so many facts.
-  public init(atomCount: Int) {
+  ///
+  /// - Parameter capacity: how many accounts there may be, so that the table need not grow; it does where there are more.
+  public init(atomCount: Int, capacity: Int = 0) {
     self.atomCount = atomCount
     wordsPerRow = max(1, (atomCount + 63) / 64)
+    if capacity > 0 {
+      rows.reserveCapacity(capacity)
+      atomWords.reserveCapacity(capacity * wordsPerRow)
+      index = HashIndex(capacity: capacity)
+    }
   }
 
   /// How many accounts there are.
@@ -91,7 +98,7 @@ public struct AccountTable: Sendable {
     id: UnsafeBufferPointer<UInt8>, email: UnsafeBufferPointer<UInt8>?,
     login: UnsafeBufferPointer<UInt8>?, status: AccountStatus, statusText: String
   ) -> Int? {
-    let hash = KeyHash.exact(id)
+    let hash = KeyHash.fast(id)
     if find(id, hash) != nil { return nil }
     let textIndex: Int
     if let known = statusTexts.firstIndex(of: statusText) {
@@ -100,10 +107,14 @@ public struct AccountTable: Sendable {
       statusTexts.append(statusText)
       textIndex = statusTexts.count - 1
     }
+    let emailReference = email.map { arena.add($0) } ?? .none
+    // The login nearly always is the address.
+    let isSame = login.map { login in email.map { $0.elementsEqual(login) } ?? false } ?? false
     rows.append(
       Row(
-        id: arena.add(id), email: email.map { arena.add($0) } ?? .none,
-        login: login.map { arena.add($0) } ?? .none, statusText: UInt16(textIndex), factors: [],
+        id: arena.add(id), email: emailReference,
+        login: isSame ? emailReference : login.map { arena.add($0) } ?? .none,
+        statusText: UInt16(textIndex), factors: [],
         status: status, enrolled: .unknown, assigned: 0))
     atomWords.append(contentsOf: repeatElement(0, count: wordsPerRow))
     index.insert(hash, Int32(rows.count - 1))
@@ -112,7 +123,7 @@ public struct AccountTable: Sendable {
 
   /// The position of an account by its id.
   public func position(ofID id: UnsafeBufferPointer<UInt8>) -> Int? {
-    find(id, KeyHash.exact(id))
+    find(id, KeyHash.fast(id))
   }
 
   /// The position of an account by its id.
@@ -129,8 +140,12 @@ public struct AccountTable: Sendable {
   /// Marks that an account may use an application.
   ///
   /// - Precondition: `app` is below 64.
-  public mutating func setAssigned(_ app: Int, at position: Int) {
+  /// - Returns: whether that is news.
+  @discardableResult
+  public mutating func setAssigned(_ app: Int, at position: Int) -> Bool {
+    let before = rows[position].assigned
     rows[position].assigned |= 1 << UInt64(app)
+    return before != rows[position].assigned
   }
 
   /// Sets what is known of the factors set up.
@@ -186,6 +201,30 @@ public struct AccountTable: Sendable {
 
   /// The id of the account at a position.
   public func id(at position: Int) -> String { arena[rows[position].id] ?? "" }
+
+  /// Whether a name is the address or login of the account at a position, ASCII case aside.
+  public func isNamed(_ name: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {
+    func isSame(_ text: TextArena.Reference) -> Bool {
+      text.length == name.count
+        && arena.withBytes(of: text) { text in
+          zip(text, name).allSatisfy { Self.lower($0) == Self.lower($1) }
+        }
+    }
+    let row = rows[position]
+    return isSame(row.email) || row.login != row.email && isSame(row.login)
+  }
+
+  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+
+  /// Gives back the memory that finding accounts by id takes; to be called when the last list was read.
+  ///
+  /// ``position(ofID:)`` finds nothing afterwards.
+  public mutating func forgetIDs() { index = HashIndex() }
+
+  /// Calls `body` with the bytes of the id of the account at a position.
+  func withID<R>(at position: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    arena.withBytes(of: rows[position].id, body)
+  }
 
   private func find(_ id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
     index.first(hash) { position in

@@ -93,6 +93,12 @@ public struct FindingSet: OptionSet, Sendable, Codable, Hashable {
     rawValue = 1 << UInt32(FindingKind.allCases.firstIndex(of: kind) ?? 31)
   }
 
+  /// The set of all kinds that are gaps in MFA enforcement.
+  public static let gaps = FindingSet(FindingKind.allCases.filter(\.isGap).map(FindingSet.init))
+
+  /// How many kinds are in the set.
+  public var count: Int { rawValue.nonzeroBitCount }
+
   /// The kinds in the set, in the order of declaration.
   public var kinds: [FindingKind] {
     FindingKind.allCases.filter { contains(FindingSet($0)) }

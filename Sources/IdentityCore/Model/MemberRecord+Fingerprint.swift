@@ -2,7 +2,10 @@ extension MemberRecord {
   /// A 64-bit digest of everything but ``since``: equal digests mean that nothing is to be written.
   ///
   /// The same on every machine and run; stored beside the record.
-  public var fingerprint: UInt64 {
+  public var fingerprint: UInt64 { fingerprint(judgementDigest: judgement.digest) }
+
+  /// ``fingerprint``, where the digest of the judgement is known: it is shared by many, and long.
+  func fingerprint(judgementDigest: UInt64) -> UInt64 {
     var digest = Digest()
     digest.add(email)
     digest.add(name ?? "\u{0}")
@@ -11,7 +14,7 @@ extension MemberRecord {
     digest.add(platformMFA.rawValue)
     digest.add(platformUserID ?? "\u{0}")
     digest.add(isPending ? 1 : 0)
-    digest.add(judgement.digest)
+    digest.add(judgementDigest)
     digest.add(provider ?? "\u{0}")
     digest.add(accountID ?? "\u{0}")
     digest.add(UInt64(enrolled.rawValue) << 32 | UInt64(factors.rawValue))
@@ -22,6 +25,54 @@ extension MemberRecord {
     }
     digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
     return digest.value
+  }
+}
+
+extension Adjudicator {
+  /// What ``MemberRecord/fingerprint`` of a person's record would be, without making the record.
+  func fingerprint(
+    of person: Int, _ judgedCase: Case, _ enrolment: (enrolled: Tri, factors: FactorSet),
+    _ exemption: Exemption?, _ findings: FindingSet
+  ) -> UInt64 {
+    let position = mainRow(of: person)
+    let roster = reading.roster
+    let row = roster.rows[position]
+    var digest = Digest()
+    roster.arena.withBytes(of: row.email) { digest.add($0) }
+    Self.add(row.name, of: roster, to: &digest)
+    digest.add(roster.role(at: position).rawValue)
+    digest.add(Self.sso(row.kind, row.federated).rawValue)
+    digest.add(Self.platformMFA(row.kind, row.federated, row.platformMFA).rawValue)
+    Self.add(row.userID, of: roster, to: &digest)
+    digest.add(row.kind == .pending ? 1 : 0)
+    digest.add(judgedCase.digest)
+    digest.add(judgedCase.provider ?? "\u{0}")
+    if let target = judgedCase.target, let account = account(of: person, target: target),
+      let accounts = accounts(target: target)
+    {
+      accounts.withID(at: account) { digest.add($0) }
+    } else {
+      digest.add("\u{0}")
+    }
+    digest.add(UInt64(enrolment.enrolled.rawValue) << 32 | UInt64(enrolment.factors.rawValue))
+    if let exemption {
+      digest.add(exemption.reason)
+      digest.add(exemption.approvedBy)
+      digest.add(UInt64(bitPattern: exemption.until.milliseconds))
+    }
+    let isExempt = exemption?.isValid(at: now) ?? false
+    digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
+    return digest.value
+  }
+
+  private static func add(
+    _ text: TextArena.Reference, of roster: Roster, to digest: inout Digest
+  ) {
+    if text.isNone {
+      digest.add("\u{0}")
+    } else {
+      roster.arena.withBytes(of: text) { digest.add($0) }
+    }
   }
 }
 
@@ -62,7 +113,7 @@ struct Digest {
   }
 
   mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
-    add(KeyHash.exact(bytes))
+    add(KeyHash.fast(bytes))
     add(UInt64(bytes.count))
   }
 

@@ -91,6 +91,8 @@ public struct ProviderReading: Sendable {
   public var hosts: Set<String>
   /// Suffixes of host names the vendor uses for all its customers (`okta.com`), for loopback sources only.
   public var vendorHostSuffixes: [String]
+  /// Where the configuration says that sign-ins go which this provider leaves to others.
+  public var routes: [UpstreamRoute] = []
 
   /// Makes a reading.
   public init(

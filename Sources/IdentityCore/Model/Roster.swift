@@ -175,6 +175,8 @@ public struct TeamReading: Sendable {
   public var saysSignIn: Bool
   /// Whether the roster names the identity provider of each federated login, so that none named is a contradiction.
   public var namesProviders: Bool
+  /// Whether those who are only invited were read to the end, so that they may be gone as well.
+  public var knowsPending: Bool
   /// What went wrong while this team was read; empty means read to the end.
   public var issues: [SourceIssue]
 
@@ -185,7 +187,7 @@ public struct TeamReading: Sendable {
   public init(
     team: TeamName, roster: Roster, identityProviders: [PlatformIdentityProvider] = [],
     hasIdentityProvider: Tri, saysSignIn: Bool, namesProviders: Bool = true,
-    issues: [SourceIssue] = []
+    knowsPending: Bool = true, issues: [SourceIssue] = []
   ) {
     self.team = team
     self.roster = roster
@@ -193,6 +195,7 @@ public struct TeamReading: Sendable {
     self.hasIdentityProvider = hasIdentityProvider
     self.saysSignIn = saysSignIn
     self.namesProviders = namesProviders
+    self.knowsPending = knowsPending
     self.issues = issues
   }
 }

@@ -32,7 +32,7 @@ public struct Reconciler {
   /// Walks both sides and hands every difference to `emit`, in key order.
   ///
   /// With a roster that was not read to its end nobody is removed, records stay as they are, and people not known before
-  /// come in as `cannot-tell`.
+  /// come in as `cannot-tell`. Without the list of invitations nobody who is only invited is removed.
   public mutating func reconcile(
     with prior: inout some PriorMembers, emit: (MemberChange) throws -> Void
   ) throws -> TeamOutcome {
@@ -79,16 +79,21 @@ public struct Reconciler {
   ) throws {
     let judged = adjudicator.person(person)
     var record = judged.record
+    var fingerprint: UInt64? = judged.fingerprint
     if !isRosterComplete {
       doubt(&record, because: rosterReason)
+      fingerprint = nil
     } else if judged.restsOnIncomplete, record.verdict != .notEnforced {
       doubt(&record, because: judged.incompleteReason)
+      fingerprint = nil
     }
     outcome.counts.added += 1
     outcome.moved += 1
     count(record, &outcome)
-    outcome.counts.opened += record.findings.kinds.count
-    try emit(MemberChange(kind: .added, record: record, opened: record.findings))
+    outcome.counts.opened += record.findings.count
+    try emit(
+      MemberChange(
+        kind: .added, record: record, opened: record.findings, fingerprint: fingerprint))
   }
 
   private mutating func settle(
@@ -99,12 +104,13 @@ public struct Reconciler {
       try age(row, prior, &outcome, emit)
       return
     }
-    let judged = adjudicator.person(person)
-    var record = judged.record
-    if !judged.restsOnIncomplete, record.fingerprint == row.fingerprint {
-      count(record, &outcome)
+    let glance = adjudicator.glance(person)
+    if !glance.restsOnIncomplete, glance.fingerprint == row.fingerprint {
+      count(glance.findings, isExempt: glance.isExempt, &outcome)
       return
     }
+    let judged = adjudicator.person(person)
+    var record = judged.record
     let before = try prior.record(of: row)
     if judged.restsOnIncomplete {
       keep(before, in: &record, because: judged.incompleteReason)
@@ -120,11 +126,14 @@ public struct Reconciler {
     outcome.prior += 1
     guard isRosterComplete else { return try age(row, prior, &outcome, emit) }
     var record = try prior.record(of: row).record
+    if record.isPending, !adjudicator.reading.knowsPending {
+      return try age(row, prior, &outcome, emit)
+    }
     let resolved = record.findings
     record.findings = []
     outcome.counts.removed += 1
     outcome.moved += 1
-    outcome.counts.resolved += resolved.kinds.count
+    outcome.counts.resolved += resolved.count
     try emit(MemberChange(kind: .removed, record: record, resolved: resolved))
   }
 
@@ -152,18 +161,32 @@ public struct Reconciler {
     let opened = record.findings.subtracting(before.findings)
     let resolved = before.findings.subtracting(record.findings)
     outcome.counts.changed += 1
-    outcome.counts.opened += opened.kinds.count
-    outcome.counts.resolved += resolved.kinds.count
-    if !isFailure, fields.contains(where: { FieldDifference.guarded.contains($0.name) }) {
-      outcome.moved += 1
-    }
+    outcome.counts.opened += opened.count
+    outcome.counts.resolved += resolved.count
+    if !isFailure, isSuspicious(fields, since: before) { outcome.moved += 1 }
     try emit(
       MemberChange(
         kind: .changed, record: record, opened: opened, resolved: resolved, fields: fields))
   }
 
+  /// Whether the guard counts a change.
+  ///
+  /// Where only a failure stood in the way of a verdict, that there is one again is none.
+  private func isSuspicious(_ fields: [FieldChange], since before: MemberRecord) -> Bool {
+    let code = before.judgement.deciding?.code
+    let isRecovery = code == .stale || code == .sourceIncomplete
+    return fields.contains { field in
+      guard FieldDifference.guarded.contains(field.name) else { return false }
+      return !isRecovery || (field.name != "verdict" && field.before != "unknown")
+    }
+  }
+
   private func count(_ record: MemberRecord, _ outcome: inout TeamOutcome) {
-    if !record.isExempt, record.findings.kinds.contains(where: \.isGap) { outcome.gaps += 1 }
+    count(record.findings, isExempt: record.isExempt, &outcome)
+  }
+
+  private func count(_ findings: FindingSet, isExempt: Bool, _ outcome: inout TeamOutcome) {
+    if !isExempt, !findings.isDisjoint(with: .gaps) { outcome.gaps += 1 }
   }
 
   // MARK: Failed sources

@@ -13,17 +13,22 @@ public struct MemberChange: Sendable, Codable, Hashable {
   public var resolved: FindingSet
   /// The fields that differ from the prior record, by name; empty for `added` and `removed`.
   public var fields: [FieldChange]
+  /// ``MemberRecord/fingerprint`` of the record, where whoever made the change knew it; not part of its text.
+  public var fingerprint: UInt64?
+
+  enum CodingKeys: String, CodingKey { case kind, record, opened, resolved, fields }
 
   /// Makes a change.
   public init(
     kind: Kind, record: MemberRecord, opened: FindingSet = [], resolved: FindingSet = [],
-    fields: [FieldChange] = []
+    fields: [FieldChange] = [], fingerprint: UInt64? = nil
   ) {
     self.kind = kind
     self.record = record
     self.opened = opened
     self.resolved = resolved
     self.fields = fields
+    self.fingerprint = fingerprint
   }
 }
 

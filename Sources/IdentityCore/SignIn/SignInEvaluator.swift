@@ -20,13 +20,19 @@ public struct SignInResult: Sendable, Hashable {
 
 /// Decides whether one factor can be enough for a person at an application; exact, and the only evaluator.
 public struct SignInEvaluator: Sendable {
-  private let model: SignInModel
+  /// The model judged by, upstream providers resolved.
+  let model: SignInModel
 
   /// Prepares to judge accounts by a model.
   ///
   /// Sign-ins that it leaves to other providers are unknown unless they were resolved before.
   public init(_ model: SignInModel) {
-    self.model = model.resolving([:])
+    self.init(model, upstream: [:])
+  }
+
+  /// Prepares to judge accounts by a model and by what its upstream providers ask of them.
+  init(_ model: SignInModel, upstream answers: [Upstream.ID: UpstreamAnswer]) {
+    self.model = model.resolving(answers)
   }
 
   /// Judges every account with this signature.

@@ -64,6 +64,25 @@ extension SignInModel {
   }
 }
 
+extension SignInModel {
+  /// The upstream providers that a sign-in of such an account may be left to, in order.
+  func upstreams(reachableBy signature: AccountTable.Signature) -> [Upstream.ID] {
+    guard !upstreams.isEmpty else { return [] }
+    // Each becomes an unknown of its own name; those that stay in the residual policy are reachable.
+    var marked = self
+    let first = unknowns.count
+    marked.unknowns += upstreams.indices.map { Unknown(title: Self.mark($0), remedy: "") }
+    marked.policy = policy.replacing { id, rule in .demand(.unknown(first + id), by: rule) }
+    let residual = ResidualPolicy(marked, signature)
+    var reach = ReachableRules(residual)
+    reach.collect()
+    let found = Set(reach.unknowns.map { residual.unknowns[$0 - residual.firstUnknown].title })
+    return upstreams.indices.filter { found.contains(Self.mark($0)) }
+  }
+
+  private static func mark(_ id: Upstream.ID) -> String { "upstream \(id)" }
+}
+
 extension SignInPolicy {
   fileprivate func replacing(
     _ part: (Upstream.ID, RuleReference.ID?) -> SignInPolicy

@@ -59,7 +59,15 @@ struct SignInWording {
     case "inside", "outside": "\(fact.value) \(fact.name)"
     case "yes": "with \(fact.name)"
     case "no": "without \(fact.name)"
-    default: "from \(fact.name) \(fact.value)"
+    default: Self.preposition(fact.name) + "\(fact.name) \(fact.value)"
+    }
+  }
+
+  private static func preposition(_ name: String) -> String {
+    switch name {
+    case "platform", "client", "client type", "network": "from "
+    case "started": ""
+    default: "with "
     }
   }
 
@@ -74,7 +82,7 @@ struct SignInWording {
       let condition = rule.condition.isEmpty ? "always" : "when \(rule.condition)"
       return EvidenceItem(
         .rule, id: rule.ruleID, name: "\(rule.policyName) › \(rule.ruleName)",
-        value: "\(rule.demand), \(condition)", path: rule.policyID)
+        value: "\(rule.demand), \(condition)", path: "policy \(rule.policyID)")
     }
   }
 

@@ -48,9 +48,11 @@ struct AccessRows {
   // MARK: Cells
 
   private func writeFacts(_ record: MemberRecord, to output: inout ByteOutput) {
+    // Only beside the team's sign-in is "off" a gap.
+    let isOutsideSSO = record.sso == .disabled && record.findings.contains(FindingSet(.outsideSSO))
     output.raw(record.role.isAdministrator ? "<td class=\"role admin\">" : "<td class=\"role\">")
     output.html(record.isPending ? "invited" : record.roleText)
-    output.raw(record.sso == .disabled ? "</td><td class=\"sso off\">" : "</td><td class=\"sso\">")
+    output.raw(isOutsideSSO ? "</td><td class=\"sso off\">" : "</td><td class=\"sso\">")
     output.raw(record.sso.title)
     output.raw(
       record.platformMFA == .disabled ? "</td><td class=\"mfa off\">" : "</td><td class=\"mfa\">")
@@ -116,7 +118,7 @@ struct AccessRows {
 
   private mutating func writeProof(of record: MemberRecord, to output: inout ByteOutput) {
     guard sharesProofs else {
-      ProofBlock.write(record.judgement, to: &output)
+      ProofBlock.write(record.judgement, saidAlready: record.reason, to: &output)
       return
     }
     let number: Int

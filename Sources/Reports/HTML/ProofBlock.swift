@@ -2,16 +2,20 @@ import IdentityCore
 
 /// The doors of a judgement with what was read at each.
 enum ProofBlock {
-  /// Writes the doors, weakest first.
-  static func write(_ judgement: Judgement, to output: inout ByteOutput) {
+  /// Writes the doors, weakest first; a reason that stands above the block already is not repeated.
+  static func write(
+    _ judgement: Judgement, saidAlready: String = "", to output: inout ByteOutput
+  ) {
     output.literal("<ol class=\"doors\">")
     for (position, door) in judgement.doors.enumerated() {
-      write(door, isDeciding: position == 0, to: &output)
+      write(door, isDeciding: position == 0, saidAlready, to: &output)
     }
     output.literal("</ol>")
   }
 
-  private static func write(_ door: Door, isDeciding: Bool, to output: inout ByteOutput) {
+  private static func write(
+    _ door: Door, isDeciding: Bool, _ saidAlready: String, to output: inout ByteOutput
+  ) {
     output.literal("<li><p class=\"door\"><span class=\"v ")
     output.raw(door.verdict.code)
     output.literal("\">")
@@ -24,9 +28,12 @@ enum ProofBlock {
       output.html(app)
       output.literal("</code></span> ")
     }
-    output.raw("<code>\(door.code.rawValue)</code></p><p>")
-    output.html(door.reason)
-    output.literal("</p>")
+    output.raw("<code>\(door.code.rawValue)</code></p>")
+    if door.reason != saidAlready {
+      output.literal("<p>")
+      output.html(door.reason)
+      output.literal("</p>")
+    }
     if !isDeciding, let witness = door.witness {
       output.literal("<p>Way in: ")
       output.html(witness)

@@ -10,29 +10,20 @@ extension JSONWriter {
 
   /// Writes `idsync.history/1`.
   mutating func listing(of entries: [HistoryEntry]) throws {
-    try rows("idsync.history/1", "entries", entries) { json, entry in
-      json.object { json in
-        json.field("run", entry.runID)
-        json.field("known_at", entry.knownAt)
-        json.field("true_at", entry.trueAt)
-        json.field("kind", entry.kind.rawValue)
-        json.field("team", entry.team)
-        json.field("email", entry.email)
-        json.key("fields")
-        json.array { json in
-          for change in entry.fields {
-            json.object { json in
-              json.field("name", change.name)
-              json.field("before", change.before)
-              json.field("after", change.after)
-            }
-          }
-        }
-        json.key("opened")
-        json.strings(entry.opened.kinds.map(\.rawValue))
-        json.key("resolved")
-        json.strings(entry.resolved.kinds.map(\.rawValue))
-      }
+    try rows("idsync.history/1", "entries", entries) { $0.entry($1) }
+  }
+
+  /// Writes `idsync.history/1` with the attempts to change teams.
+  mutating func listing(of entries: [HistoryEntry], _ attempts: [AdministrationEntry]) throws {
+    try object { json in
+      json.field("schema", "idsync.history/1")
+      json.line(1)
+      json.key("entries")
+      try json.rows(entries) { $0.entry($1) }
+      json.line(1)
+      json.key("administration")
+      try json.rows(attempts) { $0.attempt($1) }
+      json.line(0)
     }
   }
 
@@ -102,15 +93,64 @@ extension JSONWriter {
       json.field("schema", schema)
       json.line(1)
       json.key(name)
-      try json.array { json in
-        for row in rows {
-          json.line(2)
-          try body(&json, row)
-          try json.drain()
-        }
-        if !rows.isEmpty { json.line(1) }
-      }
+      try json.rows(rows, body)
       json.line(0)
+    }
+  }
+
+  private mutating func rows<Row>(
+    _ rows: [Row], _ body: (inout JSONWriter, Row) throws -> Void
+  ) throws {
+    try array { json in
+      for row in rows {
+        json.line(2)
+        try body(&json, row)
+        try json.drain()
+      }
+      if !rows.isEmpty { json.line(1) }
+    }
+  }
+
+  private mutating func entry(_ entry: HistoryEntry) {
+    object { json in
+      json.field("run", entry.runID)
+      json.field("known_at", entry.knownAt)
+      json.field("true_at", entry.trueAt)
+      json.field("kind", entry.kind.rawValue)
+      json.field("team", entry.team)
+      json.field("email", entry.email)
+      json.key("fields")
+      json.array { json in
+        for change in entry.fields {
+          json.object { json in
+            json.field("name", change.name)
+            json.field("before", change.before)
+            json.field("after", change.after)
+          }
+        }
+      }
+      json.key("opened")
+      json.strings(entry.opened.kinds.map(\.rawValue))
+      json.key("resolved")
+      json.strings(entry.resolved.kinds.map(\.rawValue))
+    }
+  }
+
+  private mutating func attempt(_ attempt: AdministrationEntry) {
+    object { json in
+      json.field("at", attempt.at)
+      json.field("actor", attempt.actor)
+      json.field("command", attempt.command)
+      json.field("source", attempt.source)
+      json.field("team", attempt.team)
+      json.field("app", attempt.app)
+      json.field("email", attempt.email)
+      json.field("text", attempt.text)
+      json.field("outcome", attempt.outcome.rawValue)
+      json.field("before", attempt.before)
+      json.field("after", attempt.after)
+      json.field("request_id", attempt.requestID)
+      json.field("detail", attempt.detail)
     }
   }
 

@@ -30,7 +30,10 @@ struct ExplainPage {
     page.text(
       "\(record.verdict.mark) \(record.verdict.title): \(record.verdict.meaning)",
       record.verdict.tone)
-    if !record.reason.isEmpty { page.text(record.reason, indent: 2) }
+    // The witness, in full below, often is what the reason ends with.
+    if !record.reason.isEmpty, !saysWitness(record.reason) {
+      page.text(record.reason, indent: 2)
+    }
     if let witness = record.witness {
       page.gap()
       page.text("A sign-in that gets through", .strong)
@@ -39,6 +42,11 @@ struct ExplainPage {
         page.fact(fact.name, fact.value, indent: 4, column: 20)
       }
     }
+  }
+
+  /// Whether a text repeats the witness word by word.
+  private func saysWitness(_ text: String) -> Bool {
+    record.witness.map { !$0.isEmpty && text.contains($0) } ?? false
   }
 
   private func writeDoors(to page: inout TextPage) {
@@ -50,7 +58,7 @@ struct ExplainPage {
       page.text(
         "\(number + 1). \(door.provider)\(app): \(door.verdict.mark) \(door.verdict.title) "
           + "(\(door.code.rawValue))", door.verdict.tone, indent: 2, hanging: 3)
-      page.text(door.reason, indent: 5)
+      if doors.count > 1 || door.reason != record.reason { page.text(door.reason, indent: 5) }
       if let witness = door.witness, number > 0 { page.text("Way in: \(witness)", indent: 5) }
       guard !door.evidence.isEmpty else { continue }
       let isProof = door.verdict == .enforced

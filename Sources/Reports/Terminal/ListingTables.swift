@@ -40,19 +40,23 @@ enum HistoryTable {
   static func write(
     _ entries: [HistoryEntry], style: TerminalStyle, to output: inout ByteOutput
   ) throws {
-    let table = TextTable([
-      .init("KNOWN"), .init("TEAM", isFlexible: true), .init("MEMBER", isFlexible: true),
-      .init("CHANGE"), .init("RUN"),
-    ])
-    let rows = entries.lazy.map { entry in
-      TextTable.Row(
-        [
-          .init(TimestampText.minute(entry.knownAt)), .init(entry.team), .init(entry.email),
-          .init(entry.kind.rawValue, entry.kind.tone), .init(String(entry.runID.prefix(8)), .quiet),
-        ],
-        notes: notes(on: entry))
-    }
-    try table.write(rows, style: style, to: &output)
+    try table.write(entries.lazy.map(row), style: style, to: &output)
+  }
+
+  /// The columns.
+  static let table = TextTable([
+    .init("KNOWN"), .init("TEAM", isFlexible: true), .init("MEMBER", isFlexible: true),
+    .init("CHANGE"), .init("RUN"),
+  ])
+
+  /// One entry.
+  static func row(_ entry: HistoryEntry) -> TextTable.Row {
+    TextTable.Row(
+      [
+        .init(TimestampText.minute(entry.knownAt)), .init(entry.team), .init(entry.email),
+        .init(entry.kind.rawValue, entry.kind.tone), .init(String(entry.runID.prefix(8)), .quiet),
+      ],
+      notes: notes(on: entry))
   }
 
   private static func notes(on entry: HistoryEntry) -> [TextTable.Cell] {

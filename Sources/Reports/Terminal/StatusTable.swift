@@ -107,6 +107,9 @@ struct StatusTable {
     } else if record.verdict != .enforced && !record.reason.isEmpty {
       notes.append(.init(record.reason, .quiet))
     }
+    if !record.isExempt {
+      notes += MendingCommand.all(for: record).map { .init("→ \($0)", .quiet) }
+    }
     if record.isExempt, let exemption = record.exemption {
       notes.append(.init("Exempt \(exemption.sentence)", .quiet))
     }

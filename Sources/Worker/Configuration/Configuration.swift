@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
   public var schedule: String?
   /// Proxy and certificate authorities.
   var transport: Transport
+  /// Who the users of this machine are on local teams, by user.
+  var actors: [String: ActorConfiguration] = [:]
 
   struct Policy: Sendable {
     /// Seconds.

@@ -50,12 +50,15 @@ struct ConfigurationParser {
 
   private func read(_ root: YAMLSection) -> Configuration? {
     let store = root.requiredString("store").flatMap { storePath($0, root) }
-    let sources = SourceSectionParser().sources(root.section("sources"), root)
-    let teams = TeamSectionParser(sources: sources).teams(root.section("teams"), root)
+    let (sourceSection, teamSection) = (root.section("sources"), root.section("teams"))
+    let sources = SourceSectionParser(implied: root.rosters).sources(sourceSection, root)
+    let teams = TeamSectionParser(sources: sources, declared: sourceSection?.keys ?? [])
+      .teams(teamSection, root)
     let policy = policy(root.section("policy"))
     let alerts = AlertSectionParser(directory: directory).alerts(root.section("alerts"))
-    let reports = reports(root, teams)
+    let reports = reports(root, teamSection?.keys ?? [])
     let transport = transport(root.section("transport"))
+    let actors = ActorSectionParser().actors(root.section("actors"))
     let schedule = root.value("schedule", "five cron fields such as \"*/15 * * * *\"") {
       ScalarText.schedule($0)
     }
@@ -63,7 +66,7 @@ struct ConfigurationParser {
     guard let store else { return nil }
     return Configuration(
       file: file, storePath: store, sources: sources, teams: teams, policy: policy, alerts: alerts,
-      reports: reports, schedule: schedule, transport: transport)
+      reports: reports, schedule: schedule, transport: transport, actors: actors)
   }
 
   private func storePath(_ text: String, _ root: YAMLSection) -> String? {
@@ -97,14 +100,14 @@ struct ConfigurationParser {
     return policy
   }
 
-  private func reports(_ root: YAMLSection, _ teams: [TeamSettings]) -> [ReportConfiguration] {
+  private func reports(_ root: YAMLSection, _ teams: [TeamName]) -> [ReportConfiguration] {
     root.sections("reports").compactMap { section in
       if section.keys.contains("format") == false { _ = section.require("format") }
       let format = section.choice("format", ReportFormat.self)
       let output = section.requiredString("output").map(absolute)
       let team = section.string("team")
-      if let team, !teams.contains(where: { $0.name == team }) {
-        let nearest = NearestName.find(team, in: teams.map(\.name))
+      if let team, !teams.contains(team) {
+        let nearest = NearestName.find(team, in: teams)
         section.reject(
           "team", "no such team\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
       }

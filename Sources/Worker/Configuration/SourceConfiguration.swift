@@ -3,16 +3,6 @@ internal import IdentityCore
 
 /// One entry of `sources`: what is common to all kinds, and what makes the source.
 struct SourceConfiguration: Sendable {
-  /// An identity provider that this one leaves the sign-in of some people to.
-  struct Upstream: Sendable {
-    /// The other provider as this one names it: a host, an entity id, an id or a name.
-    var identityProvider: String
-    /// The source that reads the other provider.
-    var provider: SourceName
-    /// The application there that leads here.
-    var app: AppID
-  }
-
   var name: SourceName
   var kind: any SourceKind
   /// Nil where the kind's own address is meant, or it has none.
@@ -22,7 +12,7 @@ struct SourceConfiguration: Sendable {
   /// Further hosts under which the provider is known in SAML settings: custom domains.
   var ssoHosts: [String]
   /// Where other providers stand behind this one.
-  var upstreams: [Upstream]
+  var routes: [UpstreamRoute]
   var make: SourceMaker
 
   /// Whether it can say who is on a team.

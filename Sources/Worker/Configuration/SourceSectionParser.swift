@@ -3,12 +3,15 @@ internal import IdentityCore
 
 /// Reads `sources`.
 struct SourceSectionParser {
+  /// Rosters that teams name and that need no entry.
+  let implied: Set<SourceName>
+
   func sources(_ section: YAMLSection?, _ root: YAMLSection) -> [SourceName: SourceConfiguration] {
+    var sources = impliedSources
     guard let section else {
-      _ = root.require("sources")
-      return [:]
+      if sources.isEmpty { _ = root.require("sources") }
+      return sources
     }
-    var sources: [SourceName: SourceConfiguration] = [:]
     for name in section.keys {
       guard let entry = section.section(name) else { continue }
       sources[name] = source(name, entry)
@@ -16,6 +19,16 @@ struct SourceSectionParser {
     if section.keys.isEmpty { root.reject("sources", "name at least one source") }
     check(sources, section)
     return sources
+  }
+
+  private var impliedSources: [SourceName: SourceConfiguration] {
+    guard implied.contains(LocalKind.word) else { return [:] }
+    let name = LocalKind.word
+    return [
+      name: SourceConfiguration(
+        name: name, kind: LocalKind(), url: nil, maxConcurrent: 1, rateShare: 1, ssoHosts: [],
+        upstreams: [], make: LocalKind.make)
+    ]
   }
 
   private func source(_ name: SourceName, _ section: YAMLSection) -> SourceConfiguration? {
@@ -29,13 +42,13 @@ struct SourceSectionParser {
       url = section.url("url")
     }
     let hosts = section.strings("sso_hosts")?.map { $0.lowercased() }
-    let upstreams = section.sections("upstream").compactMap { upstream($0) }
+    let routes = section.sections("upstream").compactMap { upstream($0) }
     let make = kind.configure(section)
     section.finish()
     guard let make else { return nil }
     return SourceConfiguration(
       name: name, kind: kind, url: url, maxConcurrent: maxConcurrent ?? 4,
-      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], upstreams: upstreams, make: make)
+      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make)
   }
 
   private func kind(_ section: YAMLSection) -> (any SourceKind)? {
@@ -47,24 +60,24 @@ struct SourceSectionParser {
     return nil
   }
 
-  private func upstream(_ section: YAMLSection) -> SourceConfiguration.Upstream? {
+  private func upstream(_ section: YAMLSection) -> UpstreamRoute? {
     let identityProvider = section.requiredString("idp")
     let provider = section.requiredString("provider")
     let app = section.requiredString("app")
     section.finish()
     guard let identityProvider, let provider, let app else { return nil }
-    return SourceConfiguration.Upstream(
-      identityProvider: identityProvider, provider: provider, app: app)
+    return UpstreamRoute(
+      identityProvider: identityProvider, target: SignInTarget(provider: provider, app: app))
   }
 
   private func check(_ sources: [SourceName: SourceConfiguration], _ section: YAMLSection) {
     for source in sources.values {
-      for upstream in source.upstreams where sources[upstream.provider]?.isProvider != true {
+      for route in source.routes where sources[route.target.provider]?.isProvider != true {
         let nearest = NearestName.find(
-          upstream.provider, in: sources.values.filter(\.isProvider).map(\.name).sorted())
+          route.target.provider, in: sources.values.filter(\.isProvider).map(\.name).sorted())
         section.reject(
           source.name,
-          "upstream names \"\(upstream.provider)\", which is no usable provider"
+          "upstream names \"\(route.target.provider)\", which is no usable provider"
             + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
       }
     }

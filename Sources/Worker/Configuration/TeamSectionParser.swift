@@ -5,6 +5,8 @@ internal import Yams
 /// Reads `teams`; every source named must be there and able to do what is asked of it.
 struct TeamSectionParser {
   let sources: [SourceName: SourceConfiguration]
+  /// The names of all sources, also of those that are wrong.
+  let declared: [SourceName]
 
   func teams(_ section: YAMLSection?, _ root: YAMLSection) -> [TeamSettings] {
     guard let section else {
@@ -49,10 +51,11 @@ struct TeamSectionParser {
       return
     }
     // A source that is there but wrong was told already.
+    guard !declared.contains(name) else { return }
     let nearest = NearestName.find(name, in: sources.keys.sorted())
     section.reject(
       key,
-      "no usable source of this name\(nearest.map { "; did you mean \"\($0)\"?" } ?? " in sources")"
+      "no source of this name\(nearest.map { "; did you mean \"\($0)\"?" } ?? " in sources")"
     )
   }
 

@@ -63,7 +63,7 @@ extension YAMLSection: SourceKeys {
 
 extension JSONValue {
   /// A YAML value as JSON: plain scalars by YAML's core schema, quoted ones as texts.
-  fileprivate init?(_ node: Node) {
+  init?(_ node: Node) {
     switch node {
     case .scalar(let scalar): self = JSONValue(scalar)
     case .sequence(let items): self = .array(items.compactMap { JSONValue($0) })

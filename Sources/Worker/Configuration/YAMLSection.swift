@@ -56,6 +56,14 @@ final class YAMLSection {
     return node
   }
 
+  /// The rosters that `teams` names, before anything of it is checked.
+  var rosters: Set<String> {
+    guard case .mapping(let teams)? = entries.first(where: { $0.key == "teams" })?.node else {
+      return []
+    }
+    return Set(teams.compactMap { $0.value["roster"]?.string })
+  }
+
   func require(_ key: String) -> Node? {
     let isThere = entries.contains { $0.key == key }
     if !isThere { problems.add("\"\(key)\" is missing", at: path, mark) }

@@ -88,6 +88,14 @@ extension SyncWorker {
     return try naming { try store.history(email: email, team: team, limit: limit) }
   }
 
+  /// The attempts to change teams, allowed and refused, newest first.
+  public func administrationHistory(
+    email: String?, team: TeamName?, limit: Int
+  ) throws -> [AdministrationEntry] {
+    let store = try existingStore()
+    return try naming { try store.administration(email: email, team: team, limit: limit) }
+  }
+
   /// The runs, newest first; with an id or its first characters, that one.
   public func runs(id: String?, limit: Int) throws -> [RunRecord] {
     let store = try existingStore()

@@ -23,6 +23,10 @@ struct SourceReader: Sendable {
   let teams: [TeamSettings]
   /// Further hosts of providers, from the configuration.
   let hosts: [SourceName: [String]]
+  /// Where sign-ins go that a provider leaves to others, from the configuration.
+  let routes: [SourceName: [UpstreamRoute]]
+  /// What is to be read otherwise than the providers say it; none but for a what-if.
+  var edits: [SourceName: PolicyEdits] = [:]
   let progress: Progress
 
   /// Reads everything; a source that fails says so in its reading.
@@ -36,13 +40,29 @@ struct SourceReader: Sendable {
       return await group.reduce(into: []) { $0.append($1) }
     }
     var readings = await people.value
-    for var reading in accounts {
-      reading.hosts.formUnion(hosts[reading.source.name] ?? [])
-      readings.providers[reading.source.name] = reading
-      readings.sources.append(reading.source)
-    }
-    readings.sources.sort { $0.name < $1.name }
+    for reading in accounts { take(reading, into: &readings) }
     return readings
+  }
+
+  /// Reads one provider again, with the edits, and puts it in the place of what was read before.
+  func reread(_ name: SourceName, in readings: RunReadings) async -> RunReadings {
+    guard let provider = providers.first(where: { $0.name == name }) else { return readings }
+    let people = Task { readings }
+    var result = readings
+    let reading = await provider.readProvider(query(to: name, people), progress: progress)
+    result.sources.removeAll { $0.name == name }
+    take(reading, into: &result)
+    return result
+  }
+
+  private func take(_ reading: ProviderReading, into readings: inout RunReadings) {
+    var reading = reading
+    let name = reading.source.name
+    reading.hosts.formUnion(hosts[name] ?? [])
+    reading.routes = routes[name] ?? []
+    readings.providers[name] = reading
+    readings.sources.append(reading.source)
+    readings.sources.sort { $0.name < $1.name }
   }
 
   private func readRosters() async -> RunReadings {
@@ -61,13 +81,14 @@ struct SourceReader: Sendable {
   }
 
   private func query(to provider: SourceName, _ people: Task<RunReadings, Never>) -> ProviderQuery {
-    let watchedTeams = teams.filter { team in team.signIn.contains { $0.provider == provider } }
+    let watchedTeams = teams.filter { team in targets(of: team).contains { $0.provider == provider }
+    }
     var apps: [AppID] = []
-    for target in watchedTeams.flatMap(\.signIn)
+    for target in watchedTeams.flatMap(targets)
     where target.provider == provider && !apps.contains(target.app) {
       apps.append(target.app)
     }
-    return ProviderQuery(apps: apps) {
+    return ProviderQuery(apps: apps, edits: edits[provider] ?? PolicyEdits()) {
       let readings = await people.value
       let rosters = watchedTeams.compactMap { readings.teams[$0.name]?.roster }
       var watch = WatchList(capacity: rosters.reduce(0) { $0 + $1.count })
@@ -76,5 +97,18 @@ struct SourceReader: Sendable {
       }
       return watch
     }
+  }
+
+  /// What a team signs in to, and what stands behind that.
+  private func targets(of team: TeamSettings) -> [SignInTarget] {
+    var found = team.signIn
+    var next = 0
+    while next < found.count {
+      for route in routes[found[next].provider] ?? [] where !found.contains(route.target) {
+        found.append(route.target)
+      }
+      next += 1
+    }
+    return found
   }
 }

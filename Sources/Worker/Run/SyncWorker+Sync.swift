@@ -26,7 +26,8 @@ extension SyncWorker {
       cache: options.isDryRun || options.isFull ? nil : PageCache(store))
     let reader = try SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
-      hosts: configuration.sources.mapValues(\.ssoHosts), progress: progress)
+      hosts: configuration.sources.mapValues(\.ssoHosts),
+      routes: configuration.sources.mapValues(\.routes), progress: progress)
     let readings = await reader.read()
     try Task.checkCancellation()
     let committer = RunCommitter(

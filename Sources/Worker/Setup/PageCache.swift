@@ -2,13 +2,40 @@ internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
 internal import Storage
+internal import Synchronization
 
 /// Keeps pages for conditional requests in the store; a cache that fails only costs a request.
-struct PageCache: ResponseCache {
+///
+/// Up to a limit: beyond it, writing a long list at every run would cost more than asking for it.
+final class PageCache: ResponseCache {
   private let store: Store
+  private let limit: Int
+  /// The bytes kept; nil until somebody asks.
+  private let kept = Mutex<Int?>(nil)
+  /// The limit: some seven pages of a thousand members, and all that is short.
+  private static let usualLimit = 4 << 20
+  /// Pages are asked for in full once a month, so that those of lists that moved on do not stay.
+  private static let keptSeconds: Int64 = 30 * 86_400
 
-  init(_ store: Store) {
+  init(_ store: Store, limit: Int = usualLimit) {
     self.store = store
+    self.limit = limit
+  }
+
+  /// Whether there is room for so many bytes more; they count as kept then.
+  private func claim(_ bytes: Int) -> Bool {
+    kept.withLock { kept in
+      let before: Int
+      if let kept {
+        before = kept
+      } else {
+        try? store.dropPages(before: Timestamp(Date()).adding(seconds: -Self.keptSeconds))
+        before = (try? store.cachedBytes()) ?? limit
+      }
+      let fits = before + bytes <= limit
+      kept = fits ? before + bytes : before
+      return fits
+    }
   }
 
   /// What is remembered beside the body.
@@ -28,6 +55,7 @@ struct PageCache: ResponseCache {
   }
 
   func store(_ response: CachedResponse, for key: CacheKey) {
+    guard claim(response.body.count) else { return }
     let head = Head(status: response.status, headers: response.headers.map { [$0.0, $0.1] })
     guard let headers = try? JSONEncoder().encode(head) else { return }
     let body = response.body.withUnsafeBytes { [UInt8]($0) }

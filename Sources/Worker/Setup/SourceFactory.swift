@@ -1,6 +1,7 @@
 internal import Connectors
 internal import CurlTransport
 internal import IdentityCore
+internal import Storage
 
 /// Makes sources from the configuration.
 struct SourceFactory {
@@ -32,7 +33,10 @@ struct SourceFactory {
         name: name, url: try url(source, secrets), maxConcurrent: source.maxConcurrent,
         rateShare: source.rateShare, cache: cache, transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) }))
+        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) },
+        localTeam: { [configuration] team in
+          try naming { try Store(path: configuration.storePath).localTeam(team) }
+        }))
   }
 
   private func url(_ source: SourceConfiguration, _ secrets: SecretResolver) throws -> String {
@@ -52,9 +56,9 @@ extension Configuration {
     var names = Set(teams.flatMap(\.signIn).map(\.provider))
     var open = Array(names)
     while let name = open.popLast() {
-      for upstream in sources[name]?.upstreams ?? [] where names.insert(upstream.provider).inserted
-      {
-        open.append(upstream.provider)
+      for route in sources[name]?.routes ?? []
+      where names.insert(route.target.provider).inserted {
+        open.append(route.target.provider)
       }
     }
     return names.sorted()

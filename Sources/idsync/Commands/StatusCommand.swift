@@ -73,7 +73,8 @@ struct ExplainCommand: ParsableCommand {
 /// `idsync history`: what changed and when.
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show what changed and when it became known.")
+    commandName: "history",
+    abstract: "Show what changed and when it became known, and who tried to change what.")
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var listing: ListingOptions
@@ -90,7 +91,8 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     let worker = try common.worker()
     let entries = try worker.history(email: email, team: team, limit: limit)
-    try listing.write(.history(entries), common.environment)
+    let attempts = try worker.administrationHistory(email: email, team: team, limit: limit)
+    try listing.write(.activity(entries, attempts), common.environment)
   }
 }
 

@@ -46,7 +46,11 @@ struct SyncCommand: AsyncParsableCommand {
     bars?.clear()
     switch format {
     case .text:
-      if !common.quiet || dryRun { try RunSummary.write(result, isDryRun: dryRun, style: style) }
+      if common.quiet, !dryRun {
+        RunSummary.writeProblems(result)
+      } else {
+        try RunSummary.write(result, isDryRun: dryRun, style: style)
+      }
     case .json: try RunSummary.writeJSON(result, changes: dryRun ? changes.collected : nil)
     }
     try Self.end(result, failOn)

@@ -2,6 +2,7 @@ import CurlTransport
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// A clock that jumps to the end of every sleep and notes how long it was.
@@ -83,14 +84,16 @@ func withServer<R: Sendable>(
   _ handler: @escaping RawServer.Handler,
   _ body: (RawServer, HTTPSource) async throws -> R
 ) async throws -> R {
-  let server = try RawServer(handler)
-  let transport = HTTPTransport(
-    configuration: TransportConfiguration(userAgent: "idsync/test", clock: clock), logger: log)
-  defer {
-    transport.shutdown()
-    server.stop()
+  try await TestSlots.run {
+    let server = try RawServer(handler)
+    let transport = HTTPTransport(
+      configuration: TransportConfiguration(userAgent: "idsync/test", clock: clock), logger: log)
+    defer {
+      transport.shutdown()
+      server.stop()
+    }
+    return try await body(server, transport.source("test", policy: policy))
   }
-  return try await body(server, transport.source("test", policy: policy))
 }
 
 /// The error that a request ends with.

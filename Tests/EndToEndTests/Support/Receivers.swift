@@ -19,19 +19,25 @@ actor HookReceiver {
   }
 
   private(set) var deliveries: [Delivery] = []
+  /// The ids of messages that came and were never answered.
+  private(set) var unanswered: [String] = []
   private var failures = 0
+  private var isHolding = false
+  private var arrivals: [CheckedContinuation<Void, Never>] = []
   private var server: HTTPServer?
   private var task: Task<Void, any Error>?
   private(set) var url = ""
 
   func start() async throws {
-    let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0))
+    let server = HTTPServer(
+      address: try .inet(ip4: "127.0.0.1", port: 0), timeout: 3600, logger: .disabled)
     await server.appendRoute("*") { [weak self] request in
       let body = try await request.bodyData
       func header(_ name: String) -> String { request.headers[HTTPHeader(name)] ?? "" }
       let delivery = Delivery(
         id: header("webhook-id"), timestamp: header("webhook-timestamp"),
         signature: header("webhook-signature"), body: body)
+      if await self?.holds(delivery) == true { try await Task.sleep(for: .seconds(3600)) }
       let isTaken = await self?.take(delivery) ?? false
       return HTTPResponse(statusCode: isTaken ? .noContent : .serviceUnavailable)
     }
@@ -46,9 +52,26 @@ actor HookReceiver {
   /// Answers the next deliveries with 503.
   func fail(_ count: Int) { failures = count }
 
+  /// Leaves deliveries without an answer from now on, or answers again.
+  func hold(_ isHolding: Bool) { self.isHolding = isHolding }
+
+  /// Waits for a delivery that is left without an answer.
+  func arrival() async {
+    guard unanswered.isEmpty else { return }
+    await withCheckedContinuation { arrivals.append($0) }
+  }
+
   func stop() async {
     await server?.stop()
     _ = await task?.result
+  }
+
+  private func holds(_ delivery: Delivery) -> Bool {
+    guard isHolding else { return false }
+    unanswered.append(delivery.id)
+    for arrival in arrivals { arrival.resume() }
+    arrivals = []
+    return true
   }
 
   private func take(_ delivery: Delivery) -> Bool {
@@ -58,52 +81,5 @@ actor HookReceiver {
     }
     deliveries.append(delivery)
     return true
-  }
-}
-
-/// A real SMTP server (aiosmtpd) that writes down every mail.
-final class MailServer: @unchecked Sendable {
-  // Written in `init` only.
-  private let process = Process()
-  private let input = Pipe()
-  private let messages: URL
-  let port: Int
-
-  init(in directory: URL) throws {
-    messages = directory.appending(path: "mails.jsonl")
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let python =
-      ProcessInfo.processInfo.environment["IDSYNC_PYTHON"]
-      ?? root.appending(path: ".venv/bin/python").path
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [
-      root.appending(path: "Tests/Support/smtp_sink.py").path, "--messages", messages.path,
-    ]
-    let output = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var line = Data()
-    while !line.contains(0x0A) {
-      let more = output.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      line += more
-    }
-    let document = try JSONSerialization.jsonObject(with: line) as? [String: Any]
-    port = document?["port"] as? Int ?? 0
-  }
-
-  /// The mails taken so far: headers and recipients.
-  func mails() throws -> [[String: Any]] {
-    guard let text = try? String(contentsOf: messages, encoding: .utf8) else { return [] }
-    return try text.split(separator: "\n").compactMap {
-      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
-    }
-  }
-
-  func stop() {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MockIdP
+import TestSupport
 
 /// A directory with a configuration and a store in it, the mock organisation beside it, and the built `idsync`.
 final class Workbench: Sendable {
@@ -90,58 +91,60 @@ final class Workbench: Sendable {
       environment: environment.merging(extra) { $1 }, directory: directory)
   }
 
-  /// The program as built beside the tests.
-  static var binary: URL {
-    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-      path: "idsync")
+  /// Runs a shell script in the directory, with `idsync` as a command.
+  ///
+  /// - Parameter mounting: whether it has a name space of its own, in which it may mount file systems.
+  func shell(_ script: String, mounting: Bool = false) async throws -> Outcome {
+    let command = ["/bin/sh", "-c", "idsync() { '\(Self.binary.path)' \"$@\"; }\n\(script)"]
+    let whole = mounting ? ["/usr/bin/unshare", "-rm"] + command : command
+    let running = try RunningCommand(
+      executable: URL(filePath: whole[0]), arguments: Array(whole.dropFirst()),
+      environment: environment, directory: directory)
+    return await running.outcome()
   }
+
+  /// Whether this machine lets a user mount file systems in a name space of his own.
+  static var mayMount: Bool {
+    get async {
+      let script = "mkdir -p \"$0\" && mount -t tmpfs none \"$0\""
+      let place = FileManager.default.temporaryDirectory.appending(path: "idsync-mount").path
+      let process = try? ChildProcess(
+        URL(filePath: "/usr/bin/unshare"), ["-rm", "/bin/sh", "-c", script, place],
+        environment: ["PATH": "/usr/bin:/bin"])
+      return await process?.status == 0
+    }
+  }
+
+  /// The program as built beside the tests.
+  static let binary = Repository.product("idsync")
 }
 
 /// A command under way; its output goes to files, so that no pipe can fill.
-final class RunningCommand: @unchecked Sendable {
-  // `process` is only asked for its id and signalled after start; the rest are constants.
-  private let process = Process()
+final class RunningCommand: Sendable {
+  let process: ChildProcess
   private let scratch: URL
-  private let ended: Task<Int32, Never>
 
   init(
     executable: URL, arguments: [String], environment: [String: String], directory: URL
   ) throws {
-    scratch = directory.appending(path: ".run-\(UUID().uuidString)")
+    let scratch = directory.appending(path: ".run-\(UUID().uuidString)")
+    self.scratch = scratch
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-    let (stream, end) = AsyncStream.makeStream(of: Int32.self)
-    ended = Task {
-      for await status in stream { return status }
-      return -1
-    }
-    let scratch = scratch
     func file(_ name: String) throws -> FileHandle {
       let url = scratch.appending(path: name)
       try Data().write(to: url)
       return try FileHandle(forWritingTo: url)
     }
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = directory
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try file("out")
-    process.standardError = try file("err")
-    process.terminationHandler = { process in
-      let isKilled = process.terminationReason == .uncaughtSignal
-      end.yield(isKilled ? -process.terminationStatus : process.terminationStatus)
-      end.finish()
-    }
-    try process.run()
+    process = try ChildProcess(
+      executable, arguments, environment: environment, directory: directory,
+      output: try file("out"), errors: try file("err"))
   }
 
-  func kill() {
-    Foundation.kill(process.processIdentifier, SIGKILL)
-  }
+  func kill() { process.signal(SIGKILL) }
 
   /// Waits for the end.
   func outcome() async -> Workbench.Outcome {
-    let status = await ended.value
+    let status = await process.status
     func text(_ name: String) -> String {
       let data = (try? Data(contentsOf: scratch.appending(path: name))) ?? Data()
       return String(decoding: data, as: UTF8.self)

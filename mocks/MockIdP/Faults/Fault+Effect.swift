@@ -61,7 +61,7 @@ extension Fault {
     case .oversize:
       let missing = (bytes ?? 64 << 20) - reply.body.count
       reply.body.append(contentsOf: [UInt8](repeating: 0x20, count: max(0, missing)))
-    case .wrongType: editField(&reply, api) { $0 == .array([]) ? 7 : .array([]) }
+    case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
@@ -76,7 +76,7 @@ extension Fault {
     guard let json = try? JSON(parsing: reply.body) else { return }
     if let rows = json.elements {
       reply.body = JSON.array(edit(rows)).bytes
-    } else if let key = api.rowsKey, var properties = json.properties,
+    } else if var properties = json.properties, let key = api.rowsKey(in: properties),
       let rows = properties[key]?.elements
     {
       properties[key] = .array(edit(rows))

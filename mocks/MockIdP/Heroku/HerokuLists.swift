@@ -93,15 +93,36 @@ extension HerokuAPI.Context {
     guard let role = role(on: team), roles.contains(role) else { throw HerokuAPI.forbidden }
   }
 
-  /// The app that a path names, and its team.
+  /// The app that a path names, and its team; whoever is not on the team sees only the apps granted.
   func app(_ call: Call) throws -> (team: HerokuTeam, app: HerokuApp) {
     let key = call.capture("app")
-    for team in visibleTeams {
-      if let app = team.apps.first(where: { $0.name == key || $0.id == key }) {
+    let all = organisation.scenario.heroku.teams.filter { token.teams?.contains($0.name) ?? true }
+    for team in all {
+      guard let app = team.apps.first(where: { $0.name == key || $0.id == key }) else { continue }
+      let isOnTeam = ["admin", "member", "viewer"].contains(role(on: team) ?? "")
+      if isOnTeam || app.collaborators.contains(where: { $0.email == token.email }) {
         return (team, app)
       }
     }
     throw HerokuAPI.notFound("app")
+  }
+
+  /// The app of the token's own account that a path names.
+  func personalApp(_ call: Call) -> HerokuApp? {
+    let key = call.capture("app")
+    return organisation.scenario.heroku.personalApps.first { $0.name == key || $0.id == key }
+  }
+
+  /// A collaborator with the role that the team gives the person by now.
+  func current(_ collaborator: HerokuCollaborator, _ team: HerokuTeam) -> HerokuCollaborator {
+    var collaborator = collaborator
+    let member = HerokuRoster(team, organisation).member(collaborator.email)
+    if let member {
+      collaborator.role = member.role
+    } else if ["admin", "member", "viewer"].contains(collaborator.role ?? "") {
+      collaborator.role = "collaborator"
+    }
+    return collaborator
   }
 
   /// The JSON of an app, as the token's account sees it.

@@ -21,7 +21,7 @@ enum HerokuReads {
       try collaborators($0, $1, withPermissions: true)
     },
     Route("GET /apps", scope: "read", allApps),
-    Route("GET /apps/{app}", scope: "read", app),
+    Route("GET /apps/{app}", scope: "read", anyApp),
     Route("GET /apps/{app}/collaborators", scope: "read") {
       try collaborators($0, $1, withPermissions: false)
     },
@@ -136,6 +136,11 @@ enum HerokuReads {
     return Reply(json: context.shape(app, team))
   }
 
+  private static func anyApp(_ call: Call, _ context: Context) throws -> Reply {
+    guard let own = context.personalApp(call) else { return try app(call, context) }
+    return Reply(json: HerokuShapes.personalApp(own, owner: context.token.email))
+  }
+
   private static func permissions(_ call: Call, _ context: Context) throws -> Reply {
     let team = try context.team(call)
     let rows = team.apps.map { app -> JSON in
@@ -161,11 +166,18 @@ enum HerokuReads {
   private static func collaborators(
     _ call: Call, _ context: Context, withPermissions: Bool
   ) throws -> Reply {
+    if !withPermissions, let own = context.personalApp(call) {
+      let owner = HerokuCollaborator(context.token.email, permissions: [], role: "owner")
+      return try list(
+        ([owner] + own.collaborators).map {
+          HerokuShapes.collaborator($0, of: own, withPermissions: false)
+        }, call, context)
+    }
     let (team, app) = try context.app(call)
     let owner = HerokuCollaborator(
       HerokuShapes.managerEmail(team), permissions: ["view", "deploy", "operate", "manage"],
       role: "owner")
-    let rows = ([owner] + app.collaborators).map {
+    let rows = ([owner] + app.collaborators.map { context.current($0, team) }).map {
       HerokuShapes.collaborator($0, of: app, withPermissions: withPermissions)
     }
     return try list(rows, call, context)

@@ -166,6 +166,15 @@ enum HerokuShapes {
     ]
   }
 
+  /// An app that belongs to an account and to no team.
+  static func personalApp(_ app: HerokuApp, owner: String) -> JSON {
+    [
+      "id": .string(app.id), "name": .string(app.name), "team": .null,
+      "owner": ["id": .string(userID(owner)), "email": .string(owner)], "archived_at": .null,
+      "space": .null, "created_at": "2024-01-01T00:00:00Z", "updated_at": "2026-05-01T09:00:00Z",
+    ]
+  }
+
   static func permission(_ name: String) -> JSON {
     ["name": .string(name), "description": .string("Can \(name).")]
   }

@@ -5,28 +5,15 @@
 enum HerokuWrites {
   typealias Context = HerokuAPI.Context
 
-  static let routes: [Route<Context>] = [
-    Route("PUT /teams/{team}/members", scope: "write") { try await set($0, $1, .either) },
-    Route("POST /teams/{team}/members", scope: "write") { try await set($0, $1, .absent) },
-    Route("PATCH /teams/{team}/members", scope: "write") { try await set($0, $1, .present) },
-    Route("DELETE /teams/{team}/members/{member}", scope: "write", remove),
-    Route("PUT /teams/{team}/invitations", scope: "write", invite),
-    Route("DELETE /teams/{team}/invitations/{invitation}", scope: "write", revoke),
-    Route("PATCH /teams/apps/{app}", scope: "write", changeApp),
-    Route("POST /teams/apps/{app}/collaborators", scope: "write") {
-      try await addCollaborator($0, $1, withPermissions: true)
-    },
-    Route("PATCH /teams/apps/{app}/collaborators/{person}", scope: "write", setPermissions),
-    Route("DELETE /teams/apps/{app}/collaborators/{person}", scope: "write") {
-      try await removeCollaborator($0, $1, withPermissions: true)
-    },
-    Route("POST /apps/{app}/collaborators", scope: "write") {
-      try await addCollaborator($0, $1, withPermissions: false)
-    },
-    Route("DELETE /apps/{app}/collaborators/{person}", scope: "write") {
-      try await removeCollaborator($0, $1, withPermissions: false)
-    },
-  ]
+  static let routes: [Route<Context>] =
+    HerokuAppWrites.routes + [
+      Route("PUT /teams/{team}/members", scope: "write") { try await set($0, $1, .either) },
+      Route("POST /teams/{team}/members", scope: "write") { try await set($0, $1, .absent) },
+      Route("PATCH /teams/{team}/members", scope: "write") { try await set($0, $1, .present) },
+      Route("DELETE /teams/{team}/members/{member}", scope: "write", remove),
+      Route("PUT /teams/{team}/invitations", scope: "write", invite),
+      Route("DELETE /teams/{team}/invitations/{invitation}", scope: "write", revoke),
+    ]
 
   /// What must be known of a person before a write.
   private enum Expected: Sendable {
@@ -47,11 +34,17 @@ enum HerokuWrites {
     return role
   }
 
-  private static func email(_ value: JSON?) throws -> String {
-    guard let email = value?.text?.lowercased(), email.split(separator: "@").count == 2 else {
-      throw HerokuAPI.invalid("The email is not valid.")
-    }
+  /// Addresses are kept in lower case.
+  static func email(_ value: JSON?) throws -> String {
+    guard let email = value?.text?.lowercased(), email.split(separator: "@").count == 2,
+      !email.contains(where: \.isWhitespace)
+    else { throw HerokuAPI.invalid("The email is not valid.") }
     return email
+  }
+
+  /// Whether a team's people are invited before they are members.
+  private static func invites(_ team: HerokuTeam) -> Bool {
+    team.features.contains("team-invite-acceptance")
   }
 
   private static func set(
@@ -69,6 +62,9 @@ enum HerokuWrites {
       if known == nil, expected == .present { throw HerokuAPI.notFound("member") }
       if known != nil, expected == .absent {
         throw HerokuAPI.invalid("This person is a member already.")
+      }
+      if known == nil, invites(team) {
+        throw HerokuAPI.invalid("This team invites people: send an invitation.")
       }
       if known?.role == "admin", role != "admin", roster.adminsUpToTwo == 1 { throw lastAdmin }
       var member = known ?? HerokuMember(email, isFederated: false)
@@ -113,6 +109,9 @@ enum HerokuWrites {
     guard let body = call.json else { throw HerokuAPI.invalid("The body is not a JSON object.") }
     let role = try role(body, on: team)
     let email = try email(body["email"])
+    guard invites(team) else {
+      throw HerokuAPI.invalid("This team has no invitations: add the person.")
+    }
     guard HerokuRoster(team, context.organisation).member(email) == nil else {
       throw HerokuAPI.invalid("This person is a member already.")
     }
@@ -127,112 +126,14 @@ enum HerokuWrites {
 
   private static func revoke(_ call: Call, _ context: Context) async throws -> Reply {
     let team = try administered(call, context)
-    let key = call.capture("invitation")
+    let key = call.capture("invitation").lowercased()
     return try await context.state.write { scenario in
-      let found = scenario[team: team.id].invitations.first { $0.id == key || $0.email == key }
+      let found = scenario[team: team.id].invitations.first {
+        $0.id == key || $0.email.lowercased() == key
+      }
       guard let found else { throw HerokuAPI.notFound("invitation") }
       scenario[team: team.id].invitations.removeAll { $0.id == found.id }
       return Reply(json: HerokuShapes.invitation(found, to: team))
-    }
-  }
-
-  // MARK: Apps
-
-  /// Refuses everybody but the team's administrators and those who manage the app.
-  private static func requireManager(
-    _ context: Context, _ team: HerokuTeam, _ app: HerokuApp
-  ) throws {
-    let own = app.collaborators.first { $0.email == context.token.email }
-    guard context.role(on: team) == "admin" || own?.permissions.contains("manage") == true else {
-      throw HerokuAPI.forbidden
-    }
-  }
-
-  private static func changeApp(_ call: Call, _ context: Context) async throws -> Reply {
-    let (team, app) = try context.app(call)
-    try requireManager(context, team, app)
-    guard let body = call.json, body.count == 1, let isLocked = body["locked"]?.isTrue else {
-      throw HerokuAPI.invalid("Send exactly one key: locked, true or false.")
-    }
-    return try await context.state.write { scenario in
-      scenario[team: team.id][app: app.name].isLocked = isLocked
-      return Reply(json: context.shape(scenario[team: team.id][app: app.name], team))
-    }
-  }
-
-  private static func permissions(_ value: JSON?) throws -> [String]? {
-    guard let value else { return nil }
-    let known = ["view", "deploy", "operate", "manage"]
-    guard let names = value.elements?.map(\.text), !names.contains(nil),
-      names.compactMap({ $0 }).allSatisfy(known.contains)
-    else { throw HerokuAPI.invalid("The permissions must be some of \(known).") }
-    return Array(Set(names.compactMap { $0 } + ["view"])).sorted()
-  }
-
-  private static func addCollaborator(
-    _ call: Call, _ context: Context, withPermissions: Bool
-  ) async throws -> Reply {
-    let (team, app) = try context.app(call)
-    guard let body = call.json else { throw HerokuAPI.invalid("The body is not a JSON object.") }
-    let email = try email(body["user"])
-    let permissions = withPermissions ? try permissions(body["permissions"]) : nil
-    let role = context.role(on: team)
-    // Members may join an app themselves, unless it is locked.
-    let joins = email == context.token.email && role == "member" && !app.isLocked
-    if !joins { try requireManager(context, team, app) }
-    guard !app.collaborators.contains(where: { $0.email == email }) else {
-      throw HerokuAPI.invalid("This person is a collaborator already.")
-    }
-    let member = HerokuRoster(team, context.organisation).member(email)
-    let fallback = joins ? ["view", "deploy", "operate"] : ["view"]
-    let collaborator = HerokuCollaborator(
-      email, permissions: permissions ?? fallback, role: member?.role ?? "collaborator",
-      isFederated: member?.isFederated ?? false)
-    return try await context.state.write { scenario in
-      scenario[team: team.id][app: app.name].collaborators.append(collaborator)
-      return Reply(
-        status: 201,
-        json: HerokuShapes.collaborator(collaborator, of: app, withPermissions: withPermissions))
-    }
-  }
-
-  private static func collaborator(_ call: Call, _ app: HerokuApp) throws -> HerokuCollaborator {
-    let key = call.capture("person")
-    let found = app.collaborators.first {
-      $0.email == key.lowercased() || HerokuShapes.collaboratorID($0, of: app) == key
-    }
-    guard let found else { throw HerokuAPI.notFound("collaborator") }
-    return found
-  }
-
-  private static func setPermissions(_ call: Call, _ context: Context) async throws -> Reply {
-    let (team, app) = try context.app(call)
-    try requireManager(context, team, app)
-    var collaborator = try collaborator(call, app)
-    guard let permissions = try permissions(call.json?["permissions"]) else {
-      throw HerokuAPI.invalid("Send permissions.")
-    }
-    collaborator.permissions = permissions
-    let changed = collaborator
-    return try await context.state.write { scenario in
-      let others = app.collaborators.filter { $0.email != changed.email }
-      scenario[team: team.id][app: app.name].collaborators = others + [changed]
-      return Reply(json: HerokuShapes.collaborator(changed, of: app, withPermissions: true))
-    }
-  }
-
-  private static func removeCollaborator(
-    _ call: Call, _ context: Context, withPermissions: Bool
-  ) async throws -> Reply {
-    let (team, app) = try context.app(call)
-    let collaborator = try collaborator(call, app)
-    if collaborator.email != context.token.email { try requireManager(context, team, app) }
-    return try await context.state.write { scenario in
-      scenario[team: team.id][app: app.name].collaborators.removeAll {
-        $0.email == collaborator.email
-      }
-      return Reply(
-        json: HerokuShapes.collaborator(collaborator, of: app, withPermissions: withPermissions))
     }
   }
 }

@@ -9,6 +9,8 @@ public struct HerokuPlatform: Codable, Sendable {
   public var teams: [HerokuTeam]
   /// The enterprise accounts.
   public var enterpriseAccounts: [EnterpriseAccount]
+  /// Apps that no team owns; they belong to the account of whichever token asks.
+  public var personalApps: [HerokuApp] = []
   /// How many request tokens an account holds at most.
   public var rateLimit: Int
   /// How many request tokens come back in a minute.
@@ -35,6 +37,7 @@ public struct HerokuPlatform: Codable, Sendable {
     try values.read(.tokens, into: &tokens)
     try values.read(.teams, into: &teams)
     try values.read(.enterpriseAccounts, into: &enterpriseAccounts)
+    try values.read(.personalApps, into: &personalApps)
     try values.read(.rateLimit, into: &rateLimit)
     try values.read(.refillPerMinute, into: &refillPerMinute)
     try values.read(.undeclaredPageSize, into: &undeclaredPageSize)

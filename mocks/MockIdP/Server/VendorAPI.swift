@@ -23,6 +23,8 @@ protocol VendorAPI: Sendable {
   func setNext(_ next: String?, _ reply: inout Reply)
   /// Where the rows of a list are, if a list is an object.
   var rowsKey: String? { get }
+  /// The same where every list has a key of its own.
+  var rowsKeys: [String] { get }
 }
 
 extension VendorAPI {
@@ -43,6 +45,13 @@ extension VendorAPI {
   }
 
   var rowsKey: String? { nil }
+
+  var rowsKeys: [String] { rowsKey.map { [$0] } ?? [] }
+
+  /// The key of the rows in a list that is an object.
+  func rowsKey(in properties: [String: JSON]?) -> String? {
+    rowsKeys.first { properties?[$0]?.elements != nil }
+  }
 }
 
 extension VendorAPI {
@@ -80,7 +89,9 @@ extension VendorAPI {
     await finish(&reply, call)
     if await state.wantsFirstRow(Self.vendor, endpoint), reply.status < 300,
       let document = try? JSON(parsing: reply.body),
-      let row = (document.elements ?? rowsKey.flatMap { document.properties?[$0]?.elements })?.first
+      let row =
+        (document.elements
+        ?? rowsKey(in: document.properties).flatMap { document.properties?[$0]?.elements })?.first
     {
       await state.setFirstRow(row, of: endpoint)
     }

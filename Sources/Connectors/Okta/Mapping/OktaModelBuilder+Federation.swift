@@ -25,8 +25,7 @@ extension OktaModelBuilder {
         RuleReference(
           policyID: way.id, policyName: "inbound federation", ruleID: way.id, ruleName: way.name,
           demand: "lets the identity provider assert the second factor", condition: phrase))
-      branches.append(
-        .init(.and([way.condition, flag(phrase)]), .demand(.singleFactor, by: rule)))
+      branches.append(.init(.and([way.condition, flag(phrase)]), demand(of: way, by: rule)))
     }
     // Whom Okta's own rules refuse, no other provider lets in.
     let federated = SignInPolicy.all([
@@ -35,12 +34,31 @@ extension OktaModelBuilder {
     return .firstMatch([.init(.or(ways.map(\.condition)), federated)], otherwise: policy)
   }
 
-  private mutating func federatedWays() -> [(condition: Condition, name: String, id: String)] {
-    var ways: [(condition: Condition, name: String, id: String)] = []
+  /// One external identity provider and whose sign-ins it may vouch for.
+  private struct FederatedWay {
+    var condition: Condition
+    var name: String
+    var id: String
+    /// By what the configuration may name it; empty when it is not known which provider it is.
+    var keys: [String]
+  }
+
+  /// What the provider itself asks for where a source reads it, otherwise one factor.
+  private mutating func demand(of way: FederatedWay, by rule: RuleReference.ID) -> SignInPolicy {
+    guard !way.keys.isEmpty else { return .demand(.singleFactor, by: rule) }
+    let id = upstream(Upstream(name: way.name, keys: way.keys, otherwise: .singleFactor))
+    return .upstream(id, by: rule)
+  }
+
+  private mutating func federatedWays() -> [FederatedWay] {
+    var ways: [FederatedWay] = []
     for type in Self.federatedProviders {
       let atom = subject(
         .attribute, Self.providerAtom(type), name: "credentials provider \(type)")
-      ways.append((atom, "the person's own identity provider (\(type))", type))
+      ways.append(
+        FederatedWay(
+          condition: atom, name: "the person's own identity provider (\(type))", id: type,
+          keys: [type]))
     }
     switch directory.inbound {
     case .attestedNone: break
@@ -49,12 +67,17 @@ extension OktaModelBuilder {
         let atom = subject(
           .attribute, Self.linkAtom(provider.id),
           name: "linked to identity provider \(provider.name)")
-        ways.append((atom, "identity provider \(provider.name)", provider.id))
+        ways.append(
+          FederatedWay(
+            condition: atom, name: "identity provider \(provider.name)", id: provider.id,
+            keys: [provider.id, provider.name] + provider.addresses))
       }
     case .unreadable(let remedy):
       let id = unknown(
         "whether an external identity provider may assert the second factor", remedy: remedy)
-      ways.append((.unknown(id), "an external identity provider", "unknown"))
+      ways.append(
+        FederatedWay(
+          condition: .unknown(id), name: "an external identity provider", id: "unknown", keys: []))
     }
     return ways
   }

@@ -27,6 +27,7 @@ struct OktaModelBuilder {
   private(set) var unknowns: [Unknown] = []
   private(set) var rules: [RuleReference] = []
   private(set) var axioms: [Condition] = []
+  private(set) var upstreams: [Upstream] = []
   /// The zones that live rules mention.
   private(set) var mentionedZones: Set<String> = []
   /// The external identity providers that session rules mention.
@@ -45,6 +46,13 @@ struct OktaModelBuilder {
     if let known = variables.firstIndex(where: { $0.name == name }) { return known }
     variables.append(Variable(name: name, values: values))
     return variables.count - 1
+  }
+
+  /// An external identity provider, by its name; made if it is new.
+  mutating func upstream(_ upstream: Upstream) -> Upstream.ID {
+    if let known = upstreams.firstIndex(where: { $0.name == upstream.name }) { return known }
+    upstreams.append(upstream)
+    return upstreams.count - 1
   }
 
   /// That a yes-or-no variable has its second value.
@@ -150,7 +158,7 @@ struct OktaModelBuilder {
   func model(_ policy: SignInPolicy) -> SignInModel {
     SignInModel(
       variables: variables, atoms: atoms.all, unknowns: unknowns, rules: rules, policy: policy,
-      axioms: axioms + structure)
+      axioms: axioms + structure, upstreams: upstreams)
   }
 
   /// What the names of variables imply: managed devices are registered, a zone is one of all zones, a sign-in comes

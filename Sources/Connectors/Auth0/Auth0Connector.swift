@@ -1,0 +1,87 @@
+public import CurlTransport
+public import IdentityCore
+public import Logging
+
+/// Reads an Auth0 tenant: its MFA policy, what its Actions may change, and the accounts of watched people.
+///
+/// Auth0 assigns applications to nobody: whoever has an account may use any of them.
+public final class Auth0Connector: ProviderConnector, Diagnosable {
+  /// The kind of source.
+  public let kind = "auth0"
+  /// How to reach Auth0.
+  public let configuration: Auth0Configuration
+  let client: APIClient
+  let tokens: AccessTokenSource
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  /// The name in the configuration.
+  public var name: SourceName { configuration.name }
+
+  /// Makes a connector; nothing is sent yet.
+  public init(
+    configuration: Auth0Configuration, transport: HTTPTransport,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.clock = clock
+    self.logger = logger
+    let source = transport.source(
+      configuration.name,
+      policy: SourcePolicy(
+        origins: [configuration.url, configuration.loginURL],
+        maxConcurrent: configuration.maxConcurrent, rateShare: configuration.rateShare,
+        rateHeaders: .auth0, requestIDHeader: nil))
+    let grant = ClientCredentialsGrant(
+      source: source, vendor: "Auth0", url: configuration.loginURL + "/oauth/token",
+      call: "POST /oauth/token", clientID: configuration.clientID,
+      secret: configuration.clientSecret, proof: .post, encoding: .json,
+      audience: configuration.audience)
+    let tokens = AccessTokenSource(clock: clock, margin: 120) { () async throws(ConnectorError) in
+      try await grant.token()
+    }
+    self.tokens = tokens
+    client = APIClient(
+      source: source, vendor: "Auth0", baseURL: configuration.url,
+      headers: HTTPHeaders([("Accept", "application/json")]), credentials: tokens
+    ) { body in
+      (try? JSONReader().value(body))?["errorCode"]?.string
+    }
+  }
+
+  /// Reads policies and accounts.
+  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+    await tokens.beginRun()
+    return await Auth0Run(connector: self, progress: progress).read(query)
+  }
+
+  /// Checks the credentials and one scope after the other.
+  public func diagnose() async -> [DiagnosticLine] {
+    await tokens.beginRun()
+    var lines: [DiagnosticLine] = []
+    let probes = [
+      "/api/v2/guardian/policies", "/api/v2/guardian/factors",
+      "/api/v2/actions/triggers/post-login/bindings", "/api/v2/tenants/settings", "/api/v2/clients",
+      "/api/v2/users",
+    ]
+    for probe in probes {
+      let query = probe.hasSuffix("clients") || probe.hasSuffix("users") ? [("per_page", "1")] : []
+      let request = client.get(probe, query: query)
+      do throws(ConnectorError) {
+        let response = try await client.send(request)
+        if lines.isEmpty { lines.append(ServerClock.line(name, response, now: clock())) }
+        lines.append(
+          DiagnosticLine(
+            source: name, check: request.endpoint, outcome: .good,
+            message: "\(request.endpoint) is allowed."))
+      } catch {
+        lines.append(
+          DiagnosticLine(
+            source: name, check: request.endpoint, outcome: .failure, message: error.message,
+            remedy: error.code.remedy ?? configuration.remedy(for: error)))
+        if error.code == .unauthorised { break }
+      }
+    }
+    return lines
+  }
+}

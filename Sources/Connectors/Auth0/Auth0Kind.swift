@@ -1,0 +1,68 @@
+internal import IdentityCore
+
+/// Auth0 as a provider.
+///
+/// ```yaml
+/// auth0:
+///   kind: auth0
+///   url: https://acme.eu.auth0.com         # the canonical domain, not a custom one
+///   client_id: AbC…                        # a machine-to-machine application
+///   client_secret: env:AUTH0_SECRET
+///   # login_url: https://acme.eu.auth0.com # where tokens come from
+///   # audience: https://acme.eu.auth0.com/api/v2/
+///   attest:                                # what you say of Actions after reading their code
+///     - { action: 3f0c…, code_sha256: 9d8e…, says: enforced }
+/// ```
+struct Auth0Kind: SourceKind {
+  let word = "auth0"
+  let address = SourceAddress.required
+  let card = SourceCard(
+    title: "Auth0", roles: [.provider],
+    proves: [
+      "the tenant's MFA policy for all applications, as long as no Action can switch it off"
+    ],
+    conditional: [
+      "adaptive MFA: a sign-in that Auth0 calls trustworthy gets in with one factor",
+      "a policy that the code of an Action may switch off",
+    ],
+    cannotTell: [
+      "MFA that the code of an Action asks for, unless you attest the Action by the hash of its code",
+      "tenants of more than 1,000 users: the search shows no more",
+    ],
+    rights: [
+      "read:users, read:mfa_policies, read:guardian_factors, read:clients, read:actions, read:tenant_settings"
+    ],
+    requests: "5, one an application and a bound Action, a page for each 100 users")
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let login = keys.url("login_url")
+    let audience = keys.string("audience")
+    let clientID = keys.requiredString("client_id")
+    let secret = keys.requiredSecret("client_secret")
+    let attestations = keys.mappings("attest").compactMap(attestation)
+    guard let clientID, let secret else { return nil }
+    return { context in
+      Auth0Connector(
+        configuration: Auth0Configuration(
+          name: context.name, url: context.url, loginURL: try login.map { try context.url($0) },
+          audience: audience, clientID: clientID, clientSecret: try context.secret(secret),
+          attestations: attestations, maxConcurrent: context.maxConcurrent,
+          rateShare: context.rateShare),
+        transport: context.transport, clock: context.clock, logger: context.logger)
+    }
+  }
+
+  private func attestation(_ keys: any SourceKeys) -> Auth0Configuration.Attestation? {
+    let action = keys.requiredString("action")
+    let hash = keys.requiredString("code_sha256")
+    if !keys.names.contains("says") { keys.missing("says") }
+    let word = keys.choice("says", Auth0Configuration.Attestation.Word.self)
+    keys.finish()
+    guard let action, let hash, let word else { return nil }
+    guard hash.utf8.count == 64, hash.allSatisfy(\.isHexDigit) else {
+      keys.reject("code_sha256", "expected 64 hexadecimal digits")
+      return nil
+    }
+    return Auth0Configuration.Attestation(action: action, codeSHA256: hash, word: word)
+  }
+}

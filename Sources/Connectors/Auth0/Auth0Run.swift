@@ -1,0 +1,203 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of a tenant.
+struct Auth0Run: Sendable {
+  let connector: Auth0Connector
+  let progress: Progress
+  let log: ReadingLog
+  private var client: APIClient { connector.client }
+  private var configuration: Auth0Configuration { connector.configuration }
+
+  /// How many users the search shows at most.
+  static let searchCap = 1000
+
+  init(connector: Auth0Connector, progress: Progress) {
+    self.connector = connector
+    self.progress = progress
+    log = ReadingLog(connector.client.source, startedAt: connector.clock())
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "policies", done: 0)
+    async let accountTable = accounts(query)
+    let state = await state()
+    var apps: [ProviderApp] = []
+    for id in query.apps { apps.append(await app(id, state)) }
+    let accounts = await accountTable
+    return ProviderReading(
+      source: log.reading(kind: connector.kind, at: connector.clock()), apps: apps,
+      accounts: accounts,
+      hosts: Set([configuration.url].compactMap(OktaConfiguration.host)),
+      vendorHostSuffixes: ["auth0.com"])
+  }
+
+  // MARK: Policies
+
+  /// The model of the tenant, or why there is none.
+  private func state() async -> ProviderApp.State {
+    async let factors = part("/api/v2/guardian/factors") { json throws(WireError) in
+      try json.rows { row throws(WireError) in try Auth0Wire.Factor(row) }
+    }
+    async let settings = part(
+      "/api/v2/tenants/settings", query: [("fields", "customize_mfa_in_postlogin_action")]
+    ) { json throws(WireError) in
+      try json.optional("customize_mfa_in_postlogin_action", .bool, \.bool) ?? false
+    }
+    async let actions = actions()
+    let policies = await part("/api/v2/guardian/policies") { json throws(WireError) in
+      try json.rows { row throws(WireError) in
+        guard let word = row.string else { throw WireError.expected(.string, found: row.type) }
+        return word
+      }
+    }
+    let mapping = Auth0Mapping(
+      policies: [], factors: await factors, actions: await actions, actionsChoose: await settings,
+      attestations: configuration.attestations)
+    switch policies {
+    case .unreadable(let reason, let remedy):
+      return .unreadable(reason: "The MFA policy of the tenant: \(reason).", remedy: remedy)
+    case .read(let words):
+      var mapping = mapping
+      mapping.policies = words
+      return .readable(mapping.model())
+    }
+  }
+
+  private func actions() async -> Auth0Mapping.Part<[Auth0Wire.Action]> {
+    let bound = await part(
+      "/api/v2/actions/triggers/post-login/bindings", [], Auth0Wire.bindings)
+    guard case .read(let ids) = bound else {
+      if case .unreadable(let reason, let remedy) = bound {
+        return .unreadable(reason: reason, remedy: remedy)
+      }
+      return .read([])
+    }
+    var actions: [Auth0Wire.Action] = []
+    for id in ids {
+      switch await part("/api/v2/actions/actions/{action}", [id], Auth0Wire.Action.init) {
+      case .read(let action): actions.append(action)
+      case .unreadable(let reason, let remedy): return .unreadable(reason: reason, remedy: remedy)
+      }
+    }
+    return .read(actions)
+  }
+
+  private func part<Value: Sendable>(
+    _ template: String, _ values: [String] = [], query: [(String, String)] = [],
+    _ read: (JSONValue) throws(WireError) -> Value
+  ) async -> Auth0Mapping.Part<Value> {
+    let request = client.get(template, values, query: query)
+    do throws(ConnectorError) {
+      let json = try await client.value(request)
+      do throws(WireError) {
+        return .read(try read(json))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      keep(error)
+      return .unreadable(
+        reason: OktaConfiguration.clause(error.message),
+        remedy: error.code.remedy ?? configuration.remedy(for: error))
+    }
+  }
+
+  private func app(_ id: AppID, _ state: ProviderApp.State) async -> ProviderApp {
+    let fields = "client_id,name,grant_types"
+    let client = await part(
+      "/api/v2/clients/{client}", [id], query: [("fields", fields)], Auth0Wire.Client.init)
+    switch client {
+    case .unreadable(let reason, let remedy):
+      return ProviderApp(
+        id: id, label: id, state: .unreadable(reason: "The application: \(reason).", remedy: remedy)
+      )
+    case .read(let client):
+      let passwords = client.grants.filter { $0 == "password" || $0.hasSuffix("/password-realm") }
+      var evidence = [
+        EvidenceItem(.policy, id: id, name: "application \(client.name)", value: "at Auth0")
+      ]
+      if !passwords.isEmpty {
+        evidence.append(
+          EvidenceItem(
+            .flow, name: "grant types",
+            value: "password grant allowed (ropg); the policy asks it too"))
+      }
+      return ProviderApp(id: id, label: client.name, state: state, evidence: evidence)
+    }
+  }
+
+  // MARK: Accounts
+
+  private func accounts(_ query: ProviderQuery) async -> AccountTable {
+    var table = AccountTable(atomCount: 0)
+    let watch = await query.watch()
+    guard !watch.isEmpty else { return table }
+    let request = client.get(
+      "/api/v2/users",
+      query: [
+        ("include_totals", "true"), ("search_engine", "v3"), ("sort", "user_id:1"),
+        ("fields", "user_id,email,username,blocked,multifactor"), ("include_fields", "true"),
+      ])
+    let style = PagingStyle.page(
+      parameter: "page", start: 0, sizeParameter: "per_page", size: 100,
+      stop: .total(
+        { min(try Auth0Wire.UserPage(try JSONReader().value($0.body)).total, Self.searchCap) },
+        received: { try Auth0Wire.UserPage(try JSONReader().value($0.body)).users.count }))
+    var seen: Set<String> = []
+    do throws(ConnectorError) {
+      try await client.pages(request, style) { response, page throws(ConnectorError) in
+        let found: Auth0Wire.UserPage
+        do throws(WireError) {
+          found = try Auth0Wire.UserPage(try JSONReader().value(response.body))
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+        if page == 1, found.total > Self.searchCap { keepCap(found.total) }
+        for (row, user) in found.users.enumerated() {
+          guard seen.insert(user.id).inserted else {
+            throw client.duplicate(request.endpoint, page: page, row: row + 1)
+          }
+          if isWatched(user, watch) { table.append(Self.account(user, apps: query.apps.count)) }
+        }
+        log.count(found.users.count)
+        progress(configuration.name, "users", done: seen.count, total: found.total)
+      }
+    } catch {
+      keep(error)
+    }
+    return table
+  }
+
+  private func isWatched(_ user: Auth0Wire.User, _ watch: WatchList) -> Bool {
+    [user.email, user.username].contains { text in
+      guard var text else { return false }
+      return text.withUTF8 { watch.contains($0) }
+    }
+  }
+
+  private static func account(_ user: Auth0Wire.User, apps: Int) -> Account {
+    Account(
+      id: user.id, email: user.email, login: user.username,
+      status: user.isBlocked ? .inactive : .active,
+      statusText: user.isBlocked ? "blocked" : "active",
+      assigned: Set(0..<apps),
+      // Enrolment only; a missing list proves nothing, as older factors are not in it.
+      enrolled: user.multifactor.map { $0.isEmpty ? .unknown : .yes } ?? .unknown)
+  }
+
+  private func keepCap(_ total: Int) {
+    log.add(
+      SourceIssue(
+        code: ConnectorError.Code.tooLarge.rawValue, call: "GET /api/v2/users", status: 200,
+        message:
+          "Auth0's search shows the first \(Self.searchCap) of \(total) users; the others cannot be read this way.",
+        remedy: "Read the export of the tenant's users as a source of kind json or csv."))
+  }
+
+  private func keep(_ error: ConnectorError) {
+    connector.logger.debug("\(error)")
+    log.add(error.issue(remedy: configuration.remedy(for: error)))
+  }
+}

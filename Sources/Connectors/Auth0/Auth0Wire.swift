@@ -1,0 +1,84 @@
+/// Auth0's JSON, as far as it is read.
+enum Auth0Wire {
+  /// A page of `/api/v2/users` with totals.
+  struct UserPage: Sendable {
+    var users: [User]
+    var total: Int
+
+    init(_ json: JSONValue) throws(WireError) {
+      total = Int(try json.required("total", .integer, \.integer))
+      let list = try json.required("users", .array) { $0.array == nil ? nil : $0 }
+      do throws(WireError) {
+        users = try list.rows { row throws(WireError) in try User(row) }
+      } catch {
+        throw error.under("users")
+      }
+    }
+  }
+
+  /// A user.
+  struct User: Sendable {
+    var id: String
+    var email: String?
+    var username: String?
+    var isBlocked: Bool
+    /// The providers of enrolled factors; nil when Auth0 names none.
+    var multifactor: [String]?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("user_id", .string, \.string)
+      email = try json.optional("email", .string, \.string)
+      username = try json.optional("username", .string, \.string)
+      isBlocked = try json.optional("blocked", .bool, \.bool) ?? false
+      multifactor = try json.optional("multifactor", .array, \.strings)
+    }
+  }
+
+  /// A factor of `/api/v2/guardian/factors`.
+  struct Factor: Sendable {
+    var name: String
+    var isEnabled: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      name = try json.required("name", .string, \.string)
+      isEnabled = try json.required("enabled", .bool, \.bool)
+    }
+  }
+
+  /// An application.
+  struct Client: Sendable {
+    var name: String
+    var grants: [String]
+
+    init(_ json: JSONValue) throws(WireError) {
+      let id = try json.required("client_id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      grants = try json.optional("grant_types", .array, \.strings) ?? []
+    }
+  }
+
+  /// The ids of the Actions bound to a trigger, in order.
+  static func bindings(_ json: JSONValue) throws(WireError) -> [String] {
+    let list = try json.required("bindings", .array) { $0.array == nil ? nil : $0 }
+    return try list.rows { row throws(WireError) in
+      let action = try row.required("action", .object) { $0.object == nil ? nil : $0 }
+      return try action.required("id", .string, \.string)
+    }
+  }
+
+  /// An Action.
+  struct Action: Sendable, Hashable {
+    var id: String
+    var name: String
+    /// The code that is deployed.
+    var code: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      // What runs is the deployed version; the draft may be ahead of it.
+      let deployed = json["deployed_version"] ?? json
+      code = try deployed.required("code", .string, \.string)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// Google Workspace and Cloud Identity as a provider.
+///
+/// ```yaml
+/// google:
+///   kind: google
+///   service_account: file:/run/secrets/google.json   # the key file of the service account
+///   subject: idsync@acme.com                         # an administrator who may read users, groups and org units
+///   policy_subject: root@acme.com                    # a super administrator, for policies only; may be left out
+///   legacy_sso: false                                # whether the legacy domain-wide SSO profile is in use
+///   upstream:
+///     - { idp: "https://idp.acme.com/realms/staff", provider: keycloak, app: google }
+/// ```
+///
+/// `sign_in` names `google` or the entity id of a SAML app as its `app`. `url`, `cloud_identity_url` and `login_url` lead elsewhere.
+struct GoogleKind: SourceKind {
+  let word = "google"
+  let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
+  let card = SourceCard(
+    title: "Google Workspace and Cloud Identity", roles: [.provider],
+    proves: [
+      "whether Google obliges an account to 2-step verification, and by which policy",
+      "who is sent to another identity provider, who is not, and who has both ways in",
+    ],
+    conditional: [
+      "new users inside the enrolment grace period, with a super administrator to read policies"
+    ],
+    cannotTell: [
+      "what a third-party identity provider asks for, unless a source reads it",
+      "the legacy domain-wide SSO profile, unless legacy_sso says whether it is used",
+      "policies whose query asks for licences", "2-step verification after third-party sign-in",
+    ],
+    rights: [
+      "domain-wide delegation of admin.directory.user.readonly, admin.directory.group.readonly, admin.directory.orgunit.readonly, cloud-identity.inboundsso.readonly",
+      "subject: a delegated administrator who may read users, groups and org units",
+      "cloud-identity.policies.readonly and a super administrator (policy_subject) for policies",
+    ],
+    requests:
+      "a page for each 500 users, 4 for org units and SSO, a page for each 100 policies, 2 a group that an assignment or policy names"
+  )
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let account = keys.requiredSecret("service_account")
+    let subject = keys.requiredString("subject")
+    let policySubject = keys.string("policy_subject")
+    let customer = keys.string("customer") ?? "my_customer"
+    let legacySSO = keys.bool("legacy_sso")
+    let cloudIdentity = keys.url("cloud_identity_url")
+    let login = keys.url("login_url")
+    guard let account, let subject else { return nil }
+    return { context in
+      GoogleConnector(
+        configuration: GoogleConfiguration(
+          name: context.name, url: context.url,
+          cloudIdentityURL: try cloudIdentity.map { try context.url($0) },
+          tokenURL: try login.map { try context.url($0) },
+          serviceAccount: try context.secret(account), subject: subject,
+          policySubject: policySubject, customer: customer, legacySSO: legacySSO,
+          maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
+        transport: context.transport, clock: context.clock, logger: context.logger)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of an account.
+struct GoogleRun: Sendable {
+  let connector: GoogleConnector
+  let progress: Progress
+  let log: ReadingLog
+  /// What the policies cost, which go through a source of their own.
+  let policyLog: ReadingLog?
+
+  var configuration: GoogleConfiguration { connector.configuration }
+
+  init(_ connector: GoogleConnector, progress: Progress) {
+    self.connector = connector
+    self.progress = progress
+    log = ReadingLog(connector.directory.source, startedAt: connector.clock())
+    policyLog = connector.policies.map { ReadingLog($0.source, startedAt: connector.clock()) }
+  }
+
+  /// Keeps a failure as an issue, with what to do about it; what Google refuses for good costs details only, where the
+  /// caller makes an unknown of it.
+  @discardableResult
+  func keep(_ failure: ConnectorError, whenRefused: SourceIssue.Affects = .verdicts)
+    -> ConnectorError
+  {
+    let error = failure.namingGoogleQuota
+    connector.logger.debug("\(error)")
+    log.add(
+      error.issue(
+        remedy: configuration.remedy(for: error),
+        affects: error.isGoogleRefusal ? whenRefused : .verdicts))
+    return error
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "policies", done: 0)
+    var settings = await readSettings(query.edits)
+    // First to learn which facts about people matter, then with what is known of them.
+    var first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
+    _ = first.model()
+    settings.groupNames = await groupNames(first.atoms.groups.map(\.id))
+    let emptied = first.atoms.groups.map(\.id).filter {
+      query.edits.removes(group: $0, name: settings.groupNames[$0])
+    }
+    settings.emptiedGroups = Set(emptied)
+    first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
+    _ = first.model()
+    let read = await readAccounts(query, first.atoms, settings)
+    var builder = GoogleModelBuilder(settings, seen: read.seen, atoms: read.atoms)
+    var model = builder.model()
+    model.unreadableAtoms.merge(read.unreadable) { known, _ in known }
+    let apps = query.apps.map { id in
+      ProviderApp(
+        id: id, label: id == "google" ? "Google" : id, state: .readable(model),
+        evidence: evidence(id, settings))
+    }
+    return ProviderReading(
+      source: reading(), apps: apps, accounts: read.table, hosts: ["accounts.google.com"],
+      vendorHostSuffixes: ["accounts.google.com"])
+  }
+
+  /// How the account was read, the policies included.
+  private func reading() -> SourceReading {
+    var reading = log.reading(kind: "google", at: connector.clock())
+    guard let more = policyLog?.reading(kind: "google", at: reading.observedAt) else {
+      return reading
+    }
+    reading.requests += more.requests
+    reading.bytes += more.bytes
+    reading.requestsByEndpoint.merge(more.requestsByEndpoint) { $0 + $1 }
+    return reading
+  }
+
+  private func evidence(_ app: AppID, _ settings: GoogleSettings) -> [EvidenceItem] {
+    var items: [EvidenceItem] = []
+    if app != "google" {
+      items.append(
+        EvidenceItem(
+          .status, id: app, name: "application behind Google",
+          value:
+            "takes over the sign-in to Google; whether it is switched on for the person is not readable"
+        ))
+    }
+    switch settings.policies {
+    case .read: break
+    case .notAsked:
+      items.append(
+        EvidenceItem(
+          .status, name: "2-step verification policies",
+          value: "not read: no super administrator is configured (policy_subject)"))
+    case .unreadable(let reason):
+      items.append(
+        EvidenceItem(
+          .status, name: "2-step verification policies", value: "not readable: \(reason)",
+          path: "/v1/policies"))
+    }
+    if let legacy = settings.legacySSO {
+      items.append(
+        EvidenceItem(
+          .attestation, name: "legacy domain-wide SSO profile",
+          value: "\(legacy ? "in use" : "not in use"), says the configuration (legacy_sso)"))
+    }
+    return items
+  }
+}

@@ -1,0 +1,253 @@
+internal import IdentityCore
+
+/// Google's own sign-in: decided by the flag that Google keeps on the account, explained by the policies behind it.
+extension GoogleModelBuilder {
+  static let enforcement = "security.two_step_verification_enforcement"
+  static let gracePeriod = "security.two_step_verification_grace_period"
+  static let factors = "security.two_step_verification_enforcement_factor"
+  static let deviceTrust = "security.two_step_verification_device_trust"
+
+  /// Google's own sign-in.
+  mutating func googleDoor() -> SignInPolicy {
+    // The flag belongs to the policies as they are, not as an edit would have them.
+    if settings.isEdited, case .read = settings.policies {
+      return enforcementTree { builder, policy, state in
+        builder.leaf(
+          policy, state.isOn ? .multiFactor : .singleFactor,
+          state.isOn ? "asks for two steps" : "asks for a password only (\(state.words))")
+      }
+    }
+    var branches = [SignInPolicy.Branch(enforcedFlag, enforced())]
+    if seen.missing.contains(.isEnforced) {
+      let unknown = unknown(
+        "whether 2-step verification is enforced, as Google does not show isEnforcedIn2Sv",
+        remedy: "give the administrator of the source the right to read users' security settings")
+      branches.append(.init(isMissing(.isEnforced), .demand(.unknown(unknown), by: nil)))
+    }
+    return .firstMatch(branches, otherwise: open())
+  }
+
+  private var enforcedFlag: Condition {
+    mutating get {
+      .subject(
+        atoms.id(
+          .attribute, "\(GoogleFlag.isEnforced.rawValue)=true", GoogleFlag.isEnforced.title))
+    }
+  }
+
+  /// The sign-in of whom the flag calls obliged.
+  private mutating func enforced() -> SignInPolicy {
+    let flag = plain(.multiFactor, "asks for two steps (isEnforcedIn2Sv)")
+    guard case .read = settings.policies else { return flag }
+    let policy = enforcementTree(otherwise: flag) { builder, policy, state in
+      builder.leaf(
+        policy, .multiFactor,
+        state.isOn
+          ? "asks for two steps (\(state.words))"
+          : "asks for two steps by isEnforcedIn2Sv, although the policy says otherwise "
+            + "(\(state.words); policy-mismatch)")
+    }
+    // What else is set belongs to the proof; it neither lets in nor asks for anything by itself.
+    let notes = [
+      tree(Self.factors) { builder, policy in
+        let set = policy.field("allowedSignInFactorSet")?.string ?? "factors not named"
+        return builder.leaf(policy, .singleFactor, "allows \(set)")
+      },
+      tree(Self.deviceTrust) { builder, policy in
+        let trusts = policy.field("allowTrustingDevice")?.bool == true
+        return builder.leaf(
+          policy, .singleFactor,
+          trusts
+            ? "lets trusted devices skip the second step (trusted-device-skip)"
+            : "lets no device skip the second step")
+      },
+    ].compactMap(\.self)
+    return notes.isEmpty ? policy : .all([policy] + notes)
+  }
+
+  /// The sign-in of whom the flag calls not obliged: one factor is enough, but for new users within their grace.
+  private mutating func open() -> SignInPolicy {
+    let flag = plain(.singleFactor, "asks for a password only: isEnforcedIn2Sv is false")
+    guard case .read = settings.policies else { return flag }
+    let graces = seen.graces
+    let policy = enforcementTree(otherwise: flag) { builder, policy, state in
+      switch state {
+      case .on where !graces.isEmpty:
+        builder.leaf(policy, .multiFactor, "asks for two steps (\(state.words))")
+      case .on:
+        builder.leaf(
+          policy, .singleFactor,
+          "asks for a password only by isEnforcedIn2Sv, although the policy says otherwise "
+            + "(\(state.words); policy-mismatch)")
+      case .off, .later, .unreadable:
+        builder.leaf(policy, .singleFactor, "asks for a password only (\(state.words))")
+      }
+    }
+    guard !graces.isEmpty else { return policy }
+    let over = plain(
+      .singleFactor,
+      "asks for a password only: isEnforcedIn2Sv is false, and no grace period of a new user is running (policy-mismatch)"
+    )
+    let grace =
+      tree(Self.gracePeriod, otherwise: over) { builder, policy in
+        builder.grace(policy, graces, over)
+      } ?? over
+    // One factor is enough where no policy is in force, and where none of the grace is left.
+    return .any([policy, grace])
+  }
+
+  private mutating func grace(
+    _ policy: GoogleWire.Policy, _ graces: [GoogleSeen.Grace], _ over: SignInPolicy
+  ) -> SignInPolicy {
+    let seconds = policy.graceSeconds
+    let branches = graces.filter { $0.seconds == seconds }.map { grace in
+      let until = grace.until.map { "new-user-grace-until \($0)" } ?? "new-user-grace"
+      let leaf = leaf(
+        policy, .singleFactor, "asks new users for a password only (\(until))")
+      let open = SignInPolicy.firstMatch(
+        [.init(flag(until), leaf)], otherwise: plain(.multiFactor, "asks for two steps after it"))
+      return SignInPolicy.Branch(
+        .subject(atoms.id(.attribute, grace.atom, "new user, \(until)")), open)
+    }
+    return branches.isEmpty ? over : .firstMatch(branches, otherwise: over)
+  }
+
+  // MARK: Policies
+
+  /// What an enforcement policy says at the moment of the reading.
+  enum EnforcementState {
+    case on(String)
+    case later(String)
+    case off
+    case unreadable
+
+    var isOn: Bool { if case .on = self { true } else { false } }
+
+    var words: String {
+      switch self {
+      case .on(let date): "enforced since \(date)"
+      case .later(let date): "scheduled: enforced from \(date)"
+      case .off: "enforcement is off"
+      case .unreadable: "the policy names no date that can be read"
+      }
+    }
+  }
+
+  private func state(_ policy: GoogleWire.Policy) -> EnforcementState {
+    guard let text = policy.field("enforcedFrom")?.string, let date = Timestamp(text) else {
+      return .unreadable
+    }
+    if date.milliseconds == 0 { return .off }
+    return date <= settings.now ? .on(date.text) : .later(date.text)
+  }
+
+  private mutating func enforcementTree(
+    otherwise: SignInPolicy? = nil,
+    _ leaf: (inout Self, GoogleWire.Policy, EnforcementState) -> SignInPolicy
+  ) -> SignInPolicy {
+    let none =
+      otherwise ?? plain(.singleFactor, "asks for a password only: no policy enforces two steps")
+    return tree(Self.enforcement, otherwise: none) { builder, policy in
+      leaf(&builder, policy, builder.state(policy))
+    } ?? none
+  }
+
+  /// The policies of one setting: of those whose query picks a person, the one with the highest order decides.
+  ///
+  /// - Returns: nil when no policy sets it.
+  private mutating func tree(
+    _ setting: String, otherwise: SignInPolicy = .demand(.singleFactor, by: nil),
+    _ leaf: (inout Self, GoogleWire.Policy) -> SignInPolicy
+  ) -> SignInPolicy? {
+    guard case .read(let all) = settings.policies else { return nil }
+    let policies = all.filter { $0.setting == setting }
+      .sorted { ($1.sortOrder, $0.type, $0.name) < ($0.sortOrder, $1.type, $1.name) }
+    guard !policies.isEmpty else { return nil }
+    var branches: [SignInPolicy.Branch] = []
+    for policy in policies {
+      branches.append(.init(condition(policy), leaf(&self, policy)))
+    }
+    return .firstMatch(branches, otherwise: otherwise)
+  }
+
+  private mutating func condition(_ policy: GoogleWire.Policy) -> Condition {
+    if let query = GooglePolicyQuery(policy.query) { return condition(query, policy) }
+    guard policy.query.isEmpty, policy.orgUnit != nil || policy.group != nil else {
+      return .unknown(
+        unknown(
+          "whom policy \(policy.name) applies to, whose query cannot be read",
+          remedy: "report the query of the policy, so that idsync learns it"))
+    }
+    let unit = policy.orgUnit.map { isIn(orgUnit: $0) }
+    let group = policy.group.map { isIn(group: $0) }
+    return .all([unit, group].compactMap(\.self))
+  }
+
+  private mutating func condition(
+    _ query: GooglePolicyQuery, _ policy: GoogleWire.Policy
+  ) -> Condition {
+    switch query {
+    case .always: return .always
+    case .never: return .never
+    case .orgUnit(let id): return isIn(orgUnit: id)
+    case .group(let id): return isIn(group: id)
+    case .licences(let ids):
+      return .unknown(
+        unknown(
+          "whether the account has licence \(ids.joined(separator: " or "))",
+          remedy: "no right of the source shows licences; see the policy \(policy.name)"))
+    case .not(let inner): return .not(condition(inner, policy))
+    case .all(let parts): return .all(parts.map { condition($0, policy) })
+    case .any(let parts): return .any(parts.map { condition($0, policy) })
+    }
+  }
+
+  // MARK: Leaves
+
+  private static let door = "2-step verification"
+
+  private mutating func plain(_ demand: Demand, _ words: String) -> SignInPolicy {
+    .demand(
+      demand,
+      by: reference(
+        RuleReference(
+          policyID: "isEnforcedIn2Sv", policyName: Self.door, ruleID: "isEnforcedIn2Sv",
+          ruleName: "the account's flag", demand: words)))
+  }
+
+  private mutating func leaf(
+    _ policy: GoogleWire.Policy, _ demand: Demand, _ words: String
+  ) -> SignInPolicy {
+    let setting =
+      policy.setting.split(separator: "two_step_verification_").last.map(String.init)
+      ?? policy.setting
+    var target: [String] = []
+    if let unit = policy.orgUnit { target.append("org unit \(orgUnitName(unit))") }
+    if let group = policy.group { target.append("group \(groupName(group))") }
+    let who = target.isEmpty ? "whom its query picks" : target.joined(separator: " and ")
+    return .demand(
+      demand,
+      by: reference(
+        RuleReference(
+          policyID: policy.name, policyName: Self.door, ruleID: policy.name,
+          ruleName:
+            "\(setting.replacing("_", with: " ")) for \(who)"
+            + (policy.type == "SYSTEM" ? " (Google's default)" : ""), demand: words,
+          condition: policy.query)))
+  }
+}
+
+extension GoogleWire.Policy {
+  /// How long a new user may sign in with one factor: `"604800s"`; nil when it cannot be read.
+  var graceSeconds: Int64? {
+    guard let text = field("enrollmentGracePeriod")?.string, text.hasSuffix("s"),
+      let seconds = Double(text.dropLast()), seconds >= 0, seconds < 1e10
+    else { return nil }
+    return Int64(seconds.rounded(.down))
+  }
+}
+
+extension GoogleSeen.Grace {
+  /// What the atom of such people asks.
+  var atom: String { "newUser=\(seconds)s until \(until ?? "later")" }
+}

@@ -1,0 +1,134 @@
+internal import IdentityCore
+
+extension GoogleModelBuilder {
+  /// Who authenticates a person: the assignment of the group with the smallest rank, else that of the innermost org unit.
+  mutating func signOn(_ google: SignInPolicy) -> SignInPolicy {
+    switch settings.assignments {
+    case .unreadable(let reason, let remedy):
+      let unknown = unknown(
+        "who authenticates, as the SSO assignments are not readable (sso-assignment-unreadable): \(reason)",
+        remedy: remedy)
+      return .any([.demand(.unknown(unknown), by: nil), google])
+    case .read(let assignments):
+      let branches = ordered(assignments).map { assignment in
+        SignInPolicy.Branch(target(of: assignment), policy(of: assignment, google))
+      }
+      let none = settings.legacySSO == true ? federated(legacy(by: nil), google) : google
+      return branches.isEmpty ? none : .firstMatch(branches, otherwise: none)
+    }
+  }
+
+  private func ordered(_ assignments: [GoogleWire.Assignment]) -> [GoogleWire.Assignment] {
+    let groups = assignments.filter { $0.group != nil }
+      .sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }
+    // Of two units that hold one account the longer path is the inner one.
+    let units = assignments.filter { $0.group == nil && $0.orgUnit != nil }
+      .map { (path: orgUnitName($0.orgUnit ?? ""), assignment: $0) }
+      .sorted { ($0.path.utf8.count, $0.path) > ($1.path.utf8.count, $1.path) }
+    return groups + units.map(\.assignment)
+  }
+
+  private mutating func target(of assignment: GoogleWire.Assignment) -> Condition {
+    if let group = assignment.group { return isIn(group: group) }
+    return assignment.orgUnit.map { isIn(orgUnit: $0) } ?? .never
+  }
+
+  private func title(_ assignment: GoogleWire.Assignment) -> String {
+    if let group = assignment.group {
+      return "SSO assignment of group \(groupName(group)) (rank \(assignment.rank))"
+    }
+    return "SSO assignment of org unit \(orgUnitName(assignment.orgUnit ?? ""))"
+  }
+
+  private mutating func rule(
+    _ assignment: GoogleWire.Assignment, _ name: String, _ demand: String
+  ) -> RuleReference.ID {
+    reference(
+      RuleReference(
+        policyID: assignment.name, policyName: title(assignment), ruleID: assignment.name,
+        ruleName: name, demand: demand))
+  }
+
+  private mutating func policy(
+    of assignment: GoogleWire.Assignment, _ google: SignInPolicy
+  ) -> SignInPolicy {
+    switch assignment.mode {
+    case "SSO_OFF":
+      let rule = rule(assignment, "SSO off", "leaves the sign-in to Google")
+      return .all([.demand(.singleFactor, by: rule), google])
+    case "SAML_SSO", "OIDC_SSO":
+      let profile = profile(of: assignment)
+      let rule = rule(
+        assignment, profile.name, "leaves the sign-in to \(profile.name)")
+      let other = SignInPolicy.upstream(upstream(profile), by: rule)
+      switch assignment.redirectCondition {
+      case nil, "REDIRECT_CONDITION_UNSPECIFIED"?: return federated(other, google)
+      case "NEVER"?: return .any([other, google])
+      case let condition?:
+        let unknown = unknown(
+          "whether \(title(assignment)) always redirects, which says \(condition)",
+          remedy: "set the assignment to redirect always or never")
+        return .firstMatch(
+          [.init(.unknown(unknown), .any([other, google]))], otherwise: federated(other, google))
+      }
+    case "DOMAIN_WIDE_SAML_IF_ENABLED":
+      switch settings.legacySSO {
+      case true?:
+        let rule = rule(assignment, "legacy SSO", "leaves the sign-in to the legacy SSO profile")
+        return federated(legacy(by: rule), google)
+      case false?: return google
+      case nil:
+        let unknown = unknown(
+          "whether the legacy domain-wide SSO profile is in use, which no API shows",
+          remedy: "set legacy_sso to true or false")
+        return .firstMatch(
+          [.init(.unknown(unknown), federated(legacy(by: nil), google))], otherwise: google)
+      }
+    default:
+      let unknown = unknown(
+        "who authenticates by \(title(assignment)), whose mode is \(assignment.mode)",
+        remedy: "give the assignment a mode that idsync knows")
+      return .any([.demand(.unknown(unknown), by: nil), google])
+    }
+  }
+
+  /// The sign-in at another provider; super administrators also get in at the admin console, by Google's own sign-in.
+  private mutating func federated(
+    _ other: SignInPolicy, _ google: SignInPolicy
+  ) -> SignInPolicy {
+    .firstMatch([.init(holds(.isAdmin), .any([other, google]))], otherwise: other)
+  }
+
+  private mutating func legacy(by rule: RuleReference.ID?) -> SignInPolicy {
+    let rule =
+      rule
+      ?? reference(
+        RuleReference(
+          policyID: "legacy_sso", policyName: "legacy domain-wide SSO", ruleID: "legacy_sso",
+          ruleName: "legacy SSO", demand: "leaves the sign-in to the legacy SSO profile"))
+    return .upstream(
+      upstream(Upstream(name: "the legacy domain-wide SSO profile", keys: ["legacy_sso"])),
+      by: rule)
+  }
+
+  /// The identity provider of an assignment, by all its names.
+  private func profile(of assignment: GoogleWire.Assignment) -> Upstream {
+    guard let name = assignment.profile else {
+      return Upstream(name: "an identity provider that the assignment does not name", keys: [])
+    }
+    let id = name.split(separator: "/").last.map(String.init) ?? name
+    guard let profile = settings.profiles.value?[name] else {
+      return Upstream(name: "SSO profile \(name), which is not readable", keys: [name, id])
+    }
+    let issuer = profile.issuer ?? profile.signInURL
+    let title = profile.displayName.map { "'\($0)'" } ?? profile.name
+    var keys: [String] = []
+    let hosts = [profile.issuer, profile.signInURL].compactMap {
+      $0.flatMap(OktaConfiguration.host)
+    }
+    let names = [profile.issuer, profile.signInURL, profile.name, id, profile.displayName]
+    for key in names.compactMap(\.self) + hosts where !keys.contains(key) { keys.append(key) }
+    return Upstream(
+      name: "identity provider \(title)" + (issuer.map { " (\($0))" } ?? ""), keys: keys)
+  }
+}

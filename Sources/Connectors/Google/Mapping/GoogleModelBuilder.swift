@@ -1,0 +1,157 @@
+internal import IdentityCore
+
+/// What assignments and policies ask of people, over a whole account.
+struct GoogleAtoms: Sendable {
+  private(set) var all: [SubjectAtom] = []
+
+  /// The atom's place; made if it is new.
+  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
+    if let known = place(kind, id) { return known }
+    all.append(SubjectAtom(kind: kind, id: id, name: name))
+    return all.count - 1
+  }
+
+  /// The atom's place; nil when nothing asks for it.
+  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
+    all.firstIndex { $0.kind == kind && $0.id == id }
+  }
+
+  /// The ids of the groups that are asked for, with their places.
+  var groups: [(id: String, place: SubjectAtom.ID)] {
+    all.indices.filter { all[$0].kind == .group }.map { (all[$0].id, $0) }
+  }
+
+  /// The paths of the org units that are asked for, with their places.
+  var orgUnits: [(path: String, place: SubjectAtom.ID)] {
+    all.indices.filter { all[$0].id.hasPrefix("orgUnitPath=/") }
+      .map { (String(all[$0].id.dropFirst("orgUnitPath=".count)), $0) }
+  }
+}
+
+/// Puts an account's settings together as one model: who authenticates a person, and what Google itself asks for.
+///
+/// Pure: the same input gives the same model, and its atoms always stand in the same order.
+struct GoogleModelBuilder {
+  let settings: GoogleSettings
+  let seen: GoogleSeen
+  var atoms: GoogleAtoms
+  private(set) var unreadableAtoms: [SubjectAtom.ID: Unknown] = [:]
+  private(set) var variables: [Variable] = []
+  private(set) var unknowns: [Unknown] = []
+  private(set) var rules: [RuleReference] = []
+  private(set) var upstreams: [Upstream] = []
+
+  init(_ settings: GoogleSettings, seen: GoogleSeen, atoms: GoogleAtoms = GoogleAtoms()) {
+    self.settings = settings
+    self.seen = seen
+    self.atoms = atoms
+  }
+
+  /// The finished model.
+  mutating func model() -> SignInModel {
+    let google = googleDoor()
+    let policy = signOn(google)
+    return SignInModel(
+      variables: variables, atoms: atoms.all, unreadableAtoms: unreadableAtoms,
+      unknowns: unknowns, rules: rules, policy: policy, upstreams: upstreams)
+  }
+
+  // MARK: Tables
+
+  /// Something that cannot be known, by its title.
+  mutating func unknown(_ title: String, remedy: String) -> Unknown.ID {
+    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
+    unknowns.append(Unknown(title: title, remedy: remedy))
+    return unknowns.count - 1
+  }
+
+  /// A rule for proofs and witnesses; equal ones are one.
+  mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
+    if let known = rules.firstIndex(of: rule) { return known }
+    rules.append(rule)
+    return rules.count - 1
+  }
+
+  /// A provider that sign-ins are left to.
+  mutating func upstream(_ upstream: Upstream) -> Upstream.ID {
+    if let known = upstreams.firstIndex(of: upstream) { return known }
+    upstreams.append(upstream)
+    return upstreams.count - 1
+  }
+
+  /// That a yes-or-no variable is yes.
+  mutating func flag(_ name: String) -> Condition {
+    let known = variables.firstIndex { $0.name == name }
+    if known == nil { variables.append(Variable(name: name, values: ["no", "yes"])) }
+    return .variable(known ?? variables.count - 1, in: [1])
+  }
+
+  // MARK: Facts about people
+
+  /// That a flag is true for the account; unknown where Google did not show it.
+  mutating func holds(_ flag: GoogleFlag) -> Condition {
+    .subject(atoms.id(.attribute, "\(flag.rawValue)=true", flag.title))
+      .or(unshown(flag, "whether the account is a \(flag.title)"))
+  }
+
+  /// That Google did not show a flag of the account.
+  mutating func isMissing(_ flag: GoogleFlag) -> Condition {
+    guard seen.missing.contains(flag) else { return .never }
+    return .subject(atoms.id(.attribute, "\(flag.rawValue)=missing", "\(flag.title) not shown"))
+  }
+
+  private mutating func unshown(_ flag: GoogleFlag, _ title: String) -> Condition {
+    guard seen.missing.contains(flag) else { return .never }
+    let unknown = unknown(
+      title, remedy: "give the administrator of the source the right to read users")
+    return .all([isMissing(flag), .unknown(unknown)])
+  }
+
+  /// That the account is in an org unit or below it.
+  mutating func isIn(orgUnit id: String) -> Condition {
+    switch settings.orgUnits {
+    case .unreadable(let reason, let remedy):
+      let atom = atoms.id(.attribute, "orgUnit=\(id)", "in org unit \(id)")
+      unreadableAtoms[atom] = Unknown(
+        title: "whether the account is in org unit \(id): \(reason)", remedy: remedy)
+      return .subject(atom)
+    case .read(let units):
+      guard let path = units.first(where: { $0.id == id })?.path else {
+        return .unknown(
+          unknown(
+            "whether the account is in org unit \(id), which the list of org units does not name",
+            remedy: "take the deleted org unit out of the assignment or policy"))
+      }
+      guard path != "/" else { return .always }
+      let atom = atoms.id(.attribute, "orgUnitPath=\(path)", "in org unit \(path)")
+      return .subject(atom).or(unshown(.orgUnit, "in which org unit the account is"))
+    }
+  }
+
+  /// That the account is in a group.
+  mutating func isIn(group id: String) -> Condition {
+    // A literal that stands for everybody with an administrator's role.
+    if id == "WORKSPACE_ALL_ADMIN_GROUP" {
+      return .any([holds(.isAdmin), holds(.isDelegatedAdmin)])
+    }
+    if settings.emptiedGroups.contains(id) { return .never }
+    return .subject(atoms.id(.group, id, groupName(id)))
+  }
+
+  /// The name of a group, its id where there is none.
+  func groupName(_ id: String) -> String {
+    id == "WORKSPACE_ALL_ADMIN_GROUP" ? "all administrators" : settings.groupNames[id] ?? id
+  }
+
+  /// The path of an org unit, its id where there is none.
+  func orgUnitName(_ id: String) -> String {
+    settings.orgUnits.value?.first { $0.id == id }?.path ?? id
+  }
+}
+
+extension Condition {
+  /// Either of two conditions; nothing is added by one that never holds.
+  fileprivate func or(_ other: Condition) -> Condition {
+    other == .never ? self : .any([self, other])
+  }
+}

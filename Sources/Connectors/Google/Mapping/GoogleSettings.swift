@@ -1,0 +1,75 @@
+internal import IdentityCore
+
+/// A part of an account's settings that may not be readable.
+enum GooglePart<Value: Sendable>: Sendable {
+  case read(Value)
+  /// Why not, as a clause after a colon, and who can mend it.
+  case unreadable(reason: String, remedy: String)
+
+  /// What was read, if it was.
+  var value: Value? {
+    if case .read(let value) = self { value } else { nil }
+  }
+}
+
+/// What decides sign-ins of one account, as it was read.
+struct GoogleSettings: Sendable {
+  /// Policies, or why there are none.
+  enum Policies: Sendable {
+    case read([GoogleWire.Policy])
+    /// The configuration names no super administrator.
+    case notAsked
+    case unreadable(reason: String)
+  }
+
+  var orgUnits: GooglePart<[GoogleWire.OrgUnit]>
+  var assignments: GooglePart<[GoogleWire.Assignment]>
+  var profiles: GooglePart<[String: GoogleWire.Profile]>
+  var policies: Policies
+  /// Whether policies or groups are edited, so that the flags Google keeps on accounts no longer follow from them.
+  var isEdited = false
+  /// The names of groups, by id.
+  var groupNames: [String: String] = [:]
+  /// Groups that have no members, for the sake of an edit.
+  var emptiedGroups: Set<String> = []
+  /// What the operator says of the legacy domain-wide SSO profile.
+  var legacySSO: Bool?
+  /// The moment of the reading.
+  var now: Timestamp
+}
+
+/// What the accounts turned out to be, as far as it changes how models are put together.
+struct GoogleSeen: Sendable {
+  /// A new user's grace: how long it is and when it ends.
+  struct Grace: Sendable, Hashable {
+    var seconds: Int64
+    /// The day, `2026-12-01`; nil for ends past counting.
+    var until: String?
+  }
+
+  /// Flags that some account does not show.
+  var missing: Set<GoogleFlag> = []
+  /// The graces that accounts are in, in the order seen.
+  var graces: [Grace] = []
+
+  /// How many ends of graces are told apart; people beyond them share one without a date.
+  static let maxGraces = 16
+}
+
+/// A flag that Google keeps on an account.
+enum GoogleFlag: String, Sendable, Hashable, CaseIterable {
+  case isEnforced = "isEnforcedIn2Sv"
+  case isAdmin
+  case isDelegatedAdmin
+  case orgUnit = "orgUnitPath"
+
+  /// Its name as people know it.
+  var title: String {
+    switch self {
+    case .isEnforced: "2-step verification is enforced (isEnforcedIn2Sv)"
+    case .isAdmin: "super administrator"
+    case .isDelegatedAdmin: "delegated administrator"
+    case .orgUnit: "org unit"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import IdentityCore
+
+/// Who the users of an account are: IAM knows names, platforms know addresses.
+struct IAMPeople {
+  /// A user and the addresses that name the person.
+  struct Person {
+    var user: IAMCredentialReport.User
+    var email: String?
+    var aliases: [String]
+  }
+
+  let configuration: IAMConfiguration
+  let report: IAMCredentialReport
+  let summary: IAMRun.Summary
+  let principals: IAMPrincipals?
+
+  /// The users that may belong to watched people.
+  func kept(_ watch: WatchList) -> [Person] {
+    report.users.map(person).filter { person in
+      ([person.user.name] + [person.email].compactMap { $0 } + person.aliases).contains { text in
+        var text = text
+        return text.withUTF8 { watch.contains($0) }
+      }
+    }
+  }
+
+  private func person(_ user: IAMCredentialReport.User) -> Person {
+    if user.isRoot {
+      return Person(user: root(user), email: configuration.rootEmail, aliases: [])
+    }
+    var addresses: [String] = []
+    if let tag = configuration.emailTag, let value = principals?.tag(tag, of: user.name),
+      !value.isEmpty
+    {
+      addresses.append(value)
+    }
+    if user.name.contains("@") {
+      addresses.append(user.name)
+    } else if let domain = configuration.emailDomain {
+      addresses.append("\(user.name)@\(domain)")
+    }
+    return Person(user: user, email: addresses.first, aliases: Array(addresses.dropFirst()))
+  }
+
+  /// The root user with what the summary knows better; the report may be four hours old.
+  private func root(_ user: IAMCredentialReport.User) -> IAMCredentialReport.User {
+    var root = user
+    // A device counts when both say so.
+    if summary.rootHasDevice == false { root.hasDevice = false }
+    if summary.rootHasKey == true { root.hasActiveKey = true }
+    if root.hasPassword == nil { root.hasPassword = summary.rootHasPassword }
+    return root
+  }
+}

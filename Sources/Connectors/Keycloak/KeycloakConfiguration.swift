@@ -1,0 +1,92 @@
+public import CurlTransport
+public import IdentityCore
+
+/// How to reach a Keycloak realm, and what its operator vouches for.
+public struct KeycloakConfiguration: Sendable {
+  /// What counts where only people who set a second factor up are asked for it.
+  public enum EnrolmentDriven: String, Sendable, Codable, CaseIterable {
+    /// They can remove it, so it is not enforced.
+    case notEnforced = "not-enforced"
+    /// Enforced on the condition that they keep it.
+    case conditional = "enforced-conditionally"
+  }
+
+  /// The name in the configuration.
+  public var name: SourceName
+  /// The base URL, without a trailing slash; with `/auth` where the server is under it.
+  public var url: String
+  /// Where tokens come from, if elsewhere.
+  public var loginURL: String
+  /// The realm that people sign in to.
+  public var realm: String
+  /// The realm that holds the client of the worker.
+  public var authRealm: String
+  /// The client of the worker, with a service account.
+  public var clientID: String
+  /// Its secret.
+  public var clientSecret: Secret
+  /// Authenticators of others that ask for a second factor.
+  public var secondFactorProviders: Set<String>
+  /// What counts where only people who set a factor up are asked for it.
+  public var enrolmentDriven: EnrolmentDriven
+  /// Whether to collect enrolled factors even if a query does not ask for them.
+  public var collectFactors: Bool
+  /// How many requests may be under way at a time.
+  public var maxConcurrent: Int
+
+  /// Makes a configuration.
+  public init(
+    name: SourceName, url: String, loginURL: String? = nil, realm: String,
+    authRealm: String? = nil, clientID: String, clientSecret: Secret,
+    secondFactorProviders: Set<String> = [], enrolmentDriven: EnrolmentDriven = .notEnforced,
+    collectFactors: Bool = false, maxConcurrent: Int = 4
+  ) {
+    self.name = name
+    self.url = Self.trimmed(url)
+    self.loginURL = Self.trimmed(loginURL ?? url)
+    self.realm = realm
+    self.authRealm = authRealm ?? realm
+    self.clientID = clientID
+    self.clientSecret = clientSecret
+    self.secondFactorProviders = secondFactorProviders
+    self.enrolmentDriven = enrolmentDriven
+    self.collectFactors = collectFactors
+    self.maxConcurrent = maxConcurrent
+  }
+
+  private static func trimmed(_ url: String) -> String {
+    String(url.reversed().drop { $0 == "/" }.reversed())
+  }
+}
+
+extension KeycloakConfiguration {
+  /// What to do about a call that Keycloak refused.
+  func remedy(for error: ConnectorError) -> String {
+    switch error.code {
+    case .forbidden:
+      return "Give the service account of \(clientID) the role \(Self.role(error.call)) of "
+        + "realm-management."
+    case .unauthorised:
+      return "Check client_id, client_secret and auth_realm of \(name), and that the client has "
+        + "service accounts switched on."
+    case .notFound:
+      return "Check url (some servers are under /auth), realm and auth_realm of \(name)."
+    case .configuration: return "Use https, or an address on loopback."
+    default: return "Check the URL of \(name), and run again."
+    }
+  }
+
+  /// The same as a phrase, for a model or an application that cannot be judged.
+  func phrase(for error: ConnectorError) -> String {
+    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+  }
+
+  /// The role that a call needs.
+  static func role(_ call: String) -> String {
+    let families = [
+      ("/identity-provider", "view-identity-providers"), ("/clients", "view-clients"),
+      ("/users", "view-users"), ("/groups", "view-users"), ("/members", "view-users"),
+    ]
+    return families.first { call.contains($0.0) }?.1 ?? "view-realm"
+  }
+}

@@ -1,0 +1,61 @@
+public import CurlTransport
+public import IdentityCore
+public import Logging
+
+/// Reads a Keycloak realm: its flows step by step, and the accounts of watched people.
+///
+/// Flows first, then the users, then the lists of people that conditions ask for. No request is made for a single person
+/// on the way to a verdict.
+public final class KeycloakConnector: ProviderConnector, Diagnosable {
+  /// The kind of source.
+  public let kind = "keycloak"
+  /// How to reach Keycloak.
+  public let configuration: KeycloakConfiguration
+  let client: APIClient
+  let tokens: ClientCredentialsTokens
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  /// The name in the configuration.
+  public var name: SourceName { configuration.name }
+
+  /// Makes a connector; nothing is sent yet.
+  public init(
+    configuration: KeycloakConfiguration, transport: HTTPTransport,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.clock = clock
+    self.logger = logger
+    let source = transport.source(
+      configuration.name,
+      policy: SourcePolicy(
+        origins: [configuration.url, configuration.loginURL].compactMap(Self.origin),
+        maxConcurrent: configuration.maxConcurrent, requestIDHeader: nil))
+    tokens = ClientCredentialsTokens(
+      source: source, vendor: "Keycloak",
+      url: configuration.loginURL + "/realms/" + URLText.encoded(configuration.authRealm)
+        + "/protocol/openid-connect/token",
+      call: "POST /realms/{realm}/protocol/openid-connect/token",
+      clientID: configuration.clientID, clientSecret: configuration.clientSecret, clock: clock)
+    client = APIClient(
+      source: source, vendor: "Keycloak", baseURL: configuration.url,
+      headers: HTTPHeaders([("Accept", "application/json")]), credentials: tokens
+    ) { _ in nil }
+  }
+
+  /// Reads flows and accounts.
+  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+    await tokens.beginRun()
+    let run = KeycloakRun(
+      configuration: configuration, client: client, clock: clock, logger: logger,
+      progress: progress)
+    return await run.read(query)
+  }
+
+  private static func origin(_ url: String) -> String? {
+    guard let scheme = url.firstRange(of: "://") else { return nil }
+    let authority = url[scheme.upperBound...].prefix(while: { $0 != "/" })
+    return String(url[..<scheme.upperBound]) + String(authority)
+  }
+}

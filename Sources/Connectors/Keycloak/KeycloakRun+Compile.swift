@@ -1,0 +1,128 @@
+internal import IdentityCore
+
+/// What a realm says about sign-ins, compiled.
+struct KeycloakCompiled: Sendable {
+  var apps: [ProviderApp]
+  var atoms: KeycloakAtoms
+  var directory: KeycloakDirectory
+
+  /// Makes a fact about people unknown in every model.
+  mutating func markUnreadable(_ atom: SubjectAtom.ID, _ unknown: Unknown) {
+    for index in apps.indices {
+      guard case .readable(var model) = apps[index].state else { continue }
+      model.unreadableAtoms[atom] = unknown
+      apps[index].state = .readable(model)
+    }
+  }
+}
+
+extension KeycloakRun {
+  /// Compiles what decides sign-ins to some clients.
+  func compile(_ ids: [AppID], _ picture: KeycloakRealmPicture) -> KeycloakCompiled {
+    var atoms = KeycloakAtoms()
+    var apps = ids.map { id in
+      let builder = KeycloakModelBuilder(atoms: atoms)
+      let app = app(id, picture, builder)
+      atoms = builder.atoms
+      return app
+    }
+    // All models share one table of facts, the last one's.
+    for index in apps.indices {
+      guard case .readable(var model) = apps[index].state else { continue }
+      model.atoms = atoms.all
+      apps[index].state = .readable(model)
+    }
+    return KeycloakCompiled(apps: apps, atoms: atoms, directory: picture.directory)
+  }
+
+  private func app(
+    _ id: AppID, _ picture: KeycloakRealmPicture, _ builder: KeycloakModelBuilder
+  ) -> ProviderApp {
+    guard let client = picture.clients.first(where: { $0.clientID == id }) else {
+      return ProviderApp(
+        id: id, label: id,
+        state: .unreadable(
+          reason: "The realm \(picture.realm.name) shows no client \(id).",
+          remedy: "check the client id in the configuration of the team, and the role view-clients")
+      )
+    }
+    var app = ProviderApp(
+      id: id, label: client.name ?? id, state: .inactive(""),
+      evidence: Self.evidence(client, picture))
+    if !picture.realm.isEnabled {
+      app.state = .inactive("The realm \(picture.realm.name) is switched off.")
+    } else if !client.isEnabled {
+      app.state = .inactive("The client \(id) is switched off.")
+    } else {
+      let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client)
+      app.state = .readable(builder.model(policy))
+    }
+    return app
+  }
+
+  // MARK: Evidence
+
+  private static func evidence(
+    _ client: KeycloakWire.Client, _ picture: KeycloakRealmPicture
+  ) -> [EvidenceItem] {
+    let realm = picture.realm
+    var items = [
+      EvidenceItem(.status, id: client.id, name: "client \(client.clientID)", value: doors(client)),
+      EvidenceItem(
+        .status, name: "realm \(realm.name)",
+        value: "browser flow '\(realm.browserFlow)', direct grant flow '\(realm.directGrantFlow)'"),
+    ]
+    let bindings = [
+      (client.hasBrowserDoor, picture.browserFlow(of: client), client.browserOverride, "browser"),
+      (
+        client.directGrants, picture.directGrantFlow(of: client), client.directGrantOverride,
+        "direct grant"
+      ),
+    ]
+    for (isOpen, alias, override, word) in bindings where isOpen {
+      guard let alias, let flow = picture.flows[alias]?.value else { continue }
+      items.append(
+        EvidenceItem(
+          .flow, id: flow.id, name: flow.alias,
+          value: "\(word) flow, \(override == nil ? "of the realm" : "bound to the client"): "
+            + flow.steps.map { text($0) }.joined(separator: ", "),
+          path: "/authentication/flows/\(flow.alias)/executions"))
+    }
+    for provider in picture.brokers where client.hasBrowserDoor {
+      items.append(
+        EvidenceItem(
+          .delegation, id: provider.alias,
+          name: "identity provider \(provider.name ?? provider.alias)",
+          value: "broker-possible: people who are linked to it may sign in there"
+            + (provider.postBrokerFlow.map { ", then flow '\($0)'" } ?? ""),
+          path: "/identity-provider/instances"))
+    }
+    return items
+  }
+
+  private static func doors(_ client: KeycloakWire.Client) -> String {
+    var doors: [String] = []
+    if client.isSAML { doors.append("SAML") }
+    if client.standardFlow && !client.isSAML { doors.append("standard flow") }
+    if client.implicitFlow { doors.append("implicit flow") }
+    if client.deviceFlow { doors.append("device flow") }
+    if client.directGrants { doors.append("direct access grants") }
+    if let minimum = client.minimumACR { doors.append("minimum ACR \(minimum)") }
+    if !client.defaultACRs.isEmpty {
+      doors.append("default ACR \(client.defaultACRs.joined(separator: ", "))")
+    }
+    return doors.isEmpty ? "no door for people" : doors.joined(separator: ", ")
+  }
+
+  private static func text(_ step: KeycloakFlow.Step) -> String {
+    var text = "\(step.name) \(step.requirement?.rawValue ?? "?")"
+    if case .read(_, let values) = step.settings, !values.isEmpty {
+      text +=
+        " ("
+        + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+        + ")"
+    }
+    let inner = step.steps.filter { $0.requirement != .disabled }.map { Self.text($0) }
+    return inner.isEmpty ? text : "\(text) { \(inner.joined(separator: ", ")) }"
+  }
+}

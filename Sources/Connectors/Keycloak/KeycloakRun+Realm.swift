@@ -1,0 +1,151 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension KeycloakRun {
+  /// Reads all that decides sign-ins to some clients.
+  func readRealm(
+    _ apps: [AppID], _ edits: PolicyEdits
+  ) async throws(ConnectorError) -> KeycloakRealmPicture {
+    async let providerPart = identityProviders()
+    async let actionPart = requiredActions()
+    let realm = try await value(get()) { json throws(WireError) in
+      try KeycloakWire.Realm(json)
+    }
+    let clients = try await clients(edits)
+    let names = try await rows(get("/authentication/flows"), .single, id: \.id) {
+      row throws(WireError) in try KeycloakWire.Flow(row)
+    }
+    var picture = KeycloakRealmPicture(realm: realm, clients: clients)
+    picture.flowAliases = Dictionary(names.map { ($0.id, $0.alias) }, uniquingKeysWith: { $1 })
+    picture.secondFactorProviders = configuration.secondFactorProviders
+    picture.enrolmentDriven = configuration.enrolmentDriven
+    picture.identityProviders = await providerPart
+    picture.requiredActions = await actionPart
+    let ids = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
+    picture.flows = await flows(aliases(picture, apps), ids, edits)
+    await readMentions(&picture)
+    return picture
+  }
+
+  private func clients(
+    _ edits: PolicyEdits
+  ) async throws(ConnectorError) -> [KeycloakWire.Client] {
+    let request = get("/clients")
+    let documents = try await rows(
+      request, Self.paging(), id: { $0["id"]?.string ?? $0.text }
+    ) { row throws(WireError) in row }
+    var clients: [KeycloakWire.Client] = []
+    for document in edits.applied(
+      to: documents, state: "enabled", on: .bool(true), off: .bool(false))
+    {
+      do throws(WireError) {
+        clients.append(try KeycloakWire.Client(document))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    }
+    return clients
+  }
+
+  /// The flows that matter: those of the applications asked for, of the realm, of every client whose sessions are good
+  /// for them, and those that follow other identity providers.
+  private func aliases(_ picture: KeycloakRealmPicture, _ apps: [AppID]) -> Set<String> {
+    var aliases: Set<String> = [picture.realm.browserFlow]
+    for client in picture.clients {
+      if client.hasBrowserDoor, let flow = picture.browserFlow(of: client) { aliases.insert(flow) }
+      if apps.contains(client.clientID), client.directGrants,
+        let flow = picture.directGrantFlow(of: client)
+      {
+        aliases.insert(flow)
+      }
+    }
+    aliases.formUnion(picture.brokers.compactMap(\.postBrokerFlow))
+    return aliases
+  }
+
+  private func identityProviders() async -> KeycloakPart<[KeycloakWire.IdentityProvider]> {
+    await part { () throws(ConnectorError) in
+      try await rows(get("/identity-provider/instances"), id: \.alias) { row throws(WireError) in
+        try KeycloakWire.IdentityProvider(row)
+      }
+    }
+  }
+
+  /// The required actions that are switched on; nil when they could not be read.
+  ///
+  /// Whether people can be made to set a factor up changes no verdict: the others are refused.
+  private func requiredActions() async -> Set<String>? {
+    let all = await part(affects: .details) { () throws(ConnectorError) in
+      try await rows(get("/authentication/required-actions"), .single, id: \.alias) {
+        row throws(WireError) in try KeycloakWire.RequiredAction(row)
+      }
+    }
+    return all.value.map { Set($0.filter(\.isEnabled).map(\.alias)) }
+  }
+
+  // MARK: Flows
+
+  private func flows(
+    _ aliases: Set<String>, _ ids: [String: String], _ edits: PolicyEdits
+  ) async -> [String: KeycloakPart<KeycloakFlow>] {
+    await withTaskGroup(of: (String, KeycloakPart<KeycloakFlow>).self) { group in
+      for alias in aliases {
+        group.addTask {
+          let part = await self.part { () throws(ConnectorError) in
+            try await self.flow(alias, id: ids[alias] ?? alias, edits)
+          }
+          return (alias, part)
+        }
+      }
+      var result: [String: KeycloakPart<KeycloakFlow>] = [:]
+      for await (alias, part) in group { result[alias] = part }
+      return result
+    }
+  }
+
+  private func flow(
+    _ alias: String, id: String, _ edits: PolicyEdits
+  ) async throws(ConnectorError) -> KeycloakFlow {
+    let request = get("/authentication/flows/{flow}/executions", [alias])
+    let documents = try await rows(request, .single, id: { $0["id"]?.string ?? $0.text }) {
+      row throws(WireError) in row
+    }
+    let edited = edits.applied(
+      to: documents, state: "requirement", on: .string("REQUIRED"), off: .string("DISABLED"))
+    var flow: KeycloakFlow
+    do throws(WireError) {
+      var list: [KeycloakWire.Execution] = []
+      for document in edited { list.append(try KeycloakWire.Execution(document)) }
+      flow = try KeycloakFlow(id: id, alias: alias, list)
+    } catch {
+      throw client.malformed(error, request)
+    }
+    let wanted = Set(flow.liveSteps.compactMap { $0.isSubflow ? nil : $0.configID })
+    var settings: [String: KeycloakFlow.Settings] = [:]
+    for id in wanted.sorted() { settings[id] = await self.settings(id, edits) }
+    let known = settings
+    flow.forEachStep { step in
+      if let id = step.configID, let found = known[id] { step.settings = found }
+    }
+    return flow
+  }
+
+  /// The configuration of a step.
+  private func settings(_ id: String, _ edits: PolicyEdits) async -> KeycloakFlow.Settings {
+    let request = get("/authentication/config/{config}", [id])
+    do throws(ConnectorError) {
+      let json = try await client.value(request)
+      let edited =
+        edits.applied(to: [json], state: "enabled", on: .bool(true), off: .bool(false)).first
+        ?? json
+      do throws(WireError) {
+        return .read(id: id, try KeycloakWire.config(edited))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      keep(error)
+      return .unreadable(reason: error.message, remedy: configuration.phrase(for: error))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/// What a step of a flow asks of people, as far as it is known.
+enum KeycloakAuthenticator: Hashable {
+  /// What the person knows, or what another system vouches for; the type of its credential, if Keycloak has one.
+  case first(credential: String?)
+  /// What the person has; the type of its credential.
+  case second(credential: String, canBeSetUp: Bool)
+  /// Two factors in one step.
+  case strong(credential: String?, canBeSetUp: Bool)
+  /// Only who the person is, or nothing.
+  case nothing
+  /// A one-time password that may be skipped.
+  case conditionalOTP
+  /// A session that is there already.
+  case cookie
+  /// Hands the sign-in over to another identity provider.
+  case broker
+  case refusal
+
+  /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_authentication-flows>
+  private static let known: [String: KeycloakAuthenticator] = [
+    "auth-username-password-form": .first(credential: nil),
+    "auth-password-form": .first(credential: "password"),
+    "auth-spnego": .first(credential: nil),
+    "basic-auth": .first(credential: nil),
+    "http-basic-authenticator": .first(credential: nil),
+    "idp-username-password-form": .first(credential: nil),
+    "direct-grant-validate-password": .first(credential: nil),
+    "ext-magic-form": .first(credential: nil),
+    "magic-link": .first(credential: nil),
+    "auth-username-form": .nothing,
+    "direct-grant-validate-username": .nothing,
+    "allow-access-authenticator": .nothing,
+    "user-session-limits": .nothing,
+    "auth-otp-form": .second(credential: "otp", canBeSetUp: true),
+    "webauthn-authenticator": .second(credential: "webauthn", canBeSetUp: true),
+    "auth-recovery-authn-code-form": .second(
+      credential: "recovery-authn-codes", canBeSetUp: true),
+    "direct-grant-validate-otp": .second(credential: "otp", canBeSetUp: false),
+    "webauthn-authenticator-passwordless": .strong(
+      credential: "webauthn-passwordless", canBeSetUp: true),
+    "auth-x509-client-username-form": .strong(credential: nil, canBeSetUp: false),
+    "direct-grant-auth-x509-username": .strong(credential: nil, canBeSetUp: false),
+    "auth-conditional-otp-form": .conditionalOTP,
+    "auth-cookie": .cookie,
+    "identity-provider-redirector": .broker,
+    "organization": .broker,
+    "deny-access-authenticator": .refusal,
+  ]
+
+  /// The required actions that set a credential up.
+  static let setUpActions = [
+    "otp": "CONFIGURE_TOTP", "webauthn": "webauthn-register",
+    "webauthn-passwordless": "webauthn-register-passwordless",
+    "recovery-authn-codes": "CONFIGURE_RECOVERY_AUTHN_CODES",
+  ]
+
+  /// The credentials of second factors by their types, as people know them.
+  static let credentialNames = [
+    "otp": "one-time password", "webauthn": "security key", "webauthn-passwordless": "passkey",
+    "recovery-authn-codes": "recovery codes", "password": "password",
+  ]
+
+  /// What an authenticator asks for; nil when it is none of Keycloak's own.
+  init?(_ provider: String) {
+    guard let known = Self.known[provider] else { return nil }
+    self = known
+  }
+
+  /// The credential that a person must have set up for it; nil where there is none.
+  var credential: String? {
+    switch self {
+    case .first(let credential), .strong(let credential, _): credential
+    case .second(let credential, _): credential
+    case .conditionalOTP: "otp"
+    case .nothing, .cookie, .broker, .refusal: nil
+    }
+  }
+
+  /// Whether it checks the password, although people need none set up to be asked for it.
+  static func usesPassword(_ provider: String?) -> Bool {
+    [
+      "auth-username-password-form", "direct-grant-validate-password", "basic-auth",
+      "http-basic-authenticator", "idp-username-password-form",
+    ].contains(provider)
+  }
+
+  /// Whether its page shows the other identity providers that people can choose.
+  static func showsBrokers(_ provider: String?) -> Bool {
+    [
+      "identity-provider-redirector", "organization", "auth-username-password-form",
+      "auth-username-form",
+    ].contains(provider)
+  }
+}

@@ -1,0 +1,265 @@
+internal import IdentityCore
+
+/// Compiles what decides sign-ins to one client: its browser door, its password grant, other providers, open sessions.
+struct KeycloakDoors {
+  let picture: KeycloakRealmPicture
+  let builder: KeycloakModelBuilder
+
+  /// The policy of a client's doors: the person chooses.
+  func policy(of client: KeycloakWire.Client) -> SignInPolicy {
+    var doors: [SignInPolicy] = []
+    if client.hasBrowserDoor { doors.append(browser(client)) }
+    if client.directGrants { doors.append(directGrant(client)) }
+    return .choice(doors)
+  }
+
+  // MARK: The browser
+
+  /// The flow that decides, or why nobody can tell.
+  private func flow(_ alias: String?, _ override: String?) -> KeycloakPart<KeycloakFlow> {
+    guard let alias else {
+      return .unreadable(
+        reason: "the client names the flow \(override ?? "") that is not there",
+        remedy: "bind an existing flow to the client")
+    }
+    return picture.flows[alias]
+      ?? .unreadable(
+        reason: "flow '\(alias)' was not read", remedy: "let idsync read the flows of the realm")
+  }
+
+  private func browser(_ client: KeycloakWire.Client) -> SignInPolicy {
+    switch flow(picture.browserFlow(of: client), client.browserOverride) {
+    case .unreadable(let reason, let remedy):
+      return builder.cannotTell("what the browser flow asks for: \(reason)", remedy)
+    case .read(let flow):
+      let sessions = sessions(for: client, flow)
+      let own = byRequest(client, flow) { requested in
+        let session = SignInPolicy.choice(sessions.map { $0(requested) })
+        return self.run(flow, requested, client, session: session)
+      }
+      return withBrokers(own, flow)
+    }
+  }
+
+  /// One policy for each level that a sign-in may ask for.
+  private func byRequest(
+    _ client: KeycloakWire.Client, _ flow: KeycloakFlow, _ make: (Int) -> SignInPolicy
+  ) -> SignInPolicy {
+    let request = request(client, flow)
+    var policy = make(request.asked)
+    if !request.lowered.isEmpty {
+      let values = ["no"] + request.lowered.map { request.lowered.count == 1 ? "yes" : "to \($0)" }
+      let lowered = builder.variable(
+        "the level that \(client.clientID) asks for lowered in the address", values)
+      let branches = request.lowered.enumerated().map { index, level in
+        SignInPolicy.Branch(.variable(lowered, in: [index + 1]), make(level))
+      }
+      if branches.contains(where: { $0.policy != policy }) {
+        policy = .firstMatch(branches, otherwise: policy)
+      }
+    }
+    guard client.isSAML, request.minimum >= 0 else { return policy }
+    let heeded = builder.unknown(
+      "whether Keycloak heeds the minimum ACR value of the SAML client \(client.clientID)",
+      "bind a flow to the client that always asks for a second factor")
+    return .branch(.unknown(heeded), policy, make(-1))
+  }
+
+  private func request(
+    _ client: KeycloakWire.Client, _ flow: KeycloakFlow
+  ) -> KeycloakLevels.Request {
+    KeycloakLevels.request(
+      of: client, picture.realm, flow: flow,
+      realmFlow: picture.flows[picture.realm.browserFlow]?.value)
+  }
+
+  private func run(
+    _ flow: KeycloakFlow, _ requested: Int, _ client: KeycloakWire.Client?,
+    from start: KeycloakProgress = KeycloakProgress(), session: SignInPolicy = .refused,
+    then next: KeycloakNext? = nil
+  ) -> SignInPolicy {
+    let compiler = KeycloakFlowCompiler(
+      flow, requested: requested, client: client, session: session, picture: picture,
+      builder: builder)
+    return compiler.policy(from: start, then: next ?? KeycloakNext { end(of: flow, $0) })
+  }
+
+  /// What a sign-in amounts to that came to the end of a flow.
+  private func end(of flow: KeycloakFlow, _ progress: KeycloakProgress) -> SignInPolicy {
+    let demand =
+      progress.isMultiFactor
+      ? "asks for two factors"
+      : progress.hasFirst || !progress.second.isEmpty
+        ? "asks for one factor only" : "asks for no factor at all"
+    let way = progress.path.isEmpty ? flow.alias : progress.path.joined(separator: " → ")
+    let rule = builder.rule(
+      RuleReference(
+        policyID: flow.id, policyName: flow.alias, ruleID: flow.id, ruleName: way, demand: demand))
+    return .demand(progress.isMultiFactor ? .multiFactor : .singleFactor, by: rule)
+  }
+
+  // MARK: Sessions opened elsewhere
+
+  /// The ways in by a session that another client opened, by the level that this one asks for.
+  private func sessions(
+    for client: KeycloakWire.Client, _ flow: KeycloakFlow
+  ) -> [(Int) -> SignInPolicy] {
+    guard flow.liveSteps.contains(where: { $0.provider == "auth-cookie" }) else { return [] }
+    var seen: Set<SessionKind> = [kind(client, flow)]
+    var ways: [(Int) -> SignInPolicy] = []
+    for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
+    where other.id != client.id && other.hasBrowserDoor {
+      guard
+        case .read(let theirs) = self.flow(
+          picture.browserFlow(of: other), other.browserOverride)
+      else {
+        ways.append { _ in self.unreadableSession(other) }
+        continue
+      }
+      guard seen.insert(kind(other, theirs)).inserted else { continue }
+      ways.append { self.session(openedBy: other, theirs, for: client, flow, asked: $0) }
+    }
+    return ways
+  }
+
+  /// What makes sessions of two clients equally good.
+  private struct SessionKind: Hashable {
+    var flow: String
+    var request: KeycloakLevels.Request?
+    var scopes: [String]
+  }
+
+  private func kind(_ client: KeycloakWire.Client, _ flow: KeycloakFlow) -> SessionKind {
+    let usesScopes = flow.liveSteps.contains { $0.provider == "conditional-client-scope" }
+    return SessionKind(
+      flow: flow.alias,
+      request: KeycloakLevels.levels(in: flow).isEmpty ? nil : request(client, flow),
+      scopes: usesScopes
+        ? (client.defaultScopes ?? []).sorted() + ["/"] + client.optionalScopes.sorted() : [])
+  }
+
+  private func opened(by other: KeycloakWire.Client) -> Condition {
+    builder.flag("a single sign-on session opened through \(other.clientID)")
+  }
+
+  private func unreadableSession(_ other: KeycloakWire.Client) -> SignInPolicy {
+    .branch(
+      opened(by: other),
+      builder.cannotTell(
+        "what a session opened through \(other.clientID) was asked for",
+        "let idsync read the flows of the realm"), .refused)
+  }
+
+  private func session(
+    openedBy other: KeycloakWire.Client, _ theirs: KeycloakFlow, for client: KeycloakWire.Client,
+    _ flow: KeycloakFlow, asked: Int
+  ) -> SignInPolicy {
+    let levels = KeycloakLevels.levels(in: flow)
+    let used = KeycloakNext { progress in
+      var fresh = progress
+      fresh.used = []
+      fresh.executed = []
+      fresh.level = Self.highest(progress.levels, known: levels)
+      fresh.path = ["session from \(other.clientID)"]
+      // A session of a lower level is not enough: the flow goes on from there.
+      return asked > fresh.level
+        ? self.run(flow, asked, client, from: fresh) : self.cookie(other, flow, fresh)
+    }
+    let request = request(other, theirs)
+    // What the other client asks for is as well in the hands of whoever signs in there.
+    let ways = ([request.asked] + request.lowered).map {
+      self.run(theirs, $0, other, then: used)
+    }
+    return .branch(opened(by: other), .choice(ways), .refused)
+  }
+
+  /// The highest level of an earlier sign-in that a flow still takes; one that it does not know ends the count.
+  private static func highest(_ reached: Set<Int>, known: Set<Int>) -> Int {
+    guard !reached.isEmpty else { return -1 }
+    return reached.sorted().prefix { known.contains($0) }.last ?? 0
+  }
+
+  private func cookie(
+    _ other: KeycloakWire.Client, _ flow: KeycloakFlow, _ progress: KeycloakProgress
+  ) -> SignInPolicy {
+    let rule = builder.rule(
+      RuleReference(
+        policyID: flow.id, policyName: flow.alias, ruleID: "sso-cookie-from \(other.clientID)",
+        ruleName: "session from \(other.clientID)",
+        demand: progress.isMultiFactor
+          ? "takes a session that was asked for two factors"
+          : "takes a session that was asked for one factor only"))
+    return .demand(progress.isMultiFactor ? .multiFactor : .singleFactor, by: rule)
+  }
+
+  // MARK: Other identity providers
+
+  /// People may come in through the identity provider that they are linked to.
+  private func withBrokers(_ own: SignInPolicy, _ flow: KeycloakFlow) -> SignInPolicy {
+    let live = flow.liveSteps
+    guard live.contains(where: { KeycloakAuthenticator.showsBrokers($0.provider) }) else {
+      return own
+    }
+    guard case .read = picture.identityProviders else {
+      guard case .unreadable(let reason, let remedy) = picture.identityProviders else { return own }
+      let may = builder.unknown(
+        "whether people may come in through another identity provider: \(reason)", remedy)
+      let rule = builder.rule(
+        RuleReference(
+          policyID: flow.id, policyName: flow.alias, ruleID: flow.id,
+          ruleName: "another identity provider", demand: "leaves the sign-in to another provider"))
+      return .choice([own, .branch(.unknown(may), .demand(.singleFactor, by: rule), .refused)])
+    }
+    let linked = picture.brokers.map { provider in
+      SignInPolicy.branch(
+        .subject(builder.atoms.link(provider)), brokered(provider, flow), .refused)
+    }
+    let door = SignInPolicy.choice([own] + linked)
+    // Where nothing else lets in, even people who are not linked yet go through the provider.
+    let redirects = live.contains { $0.provider == "identity-provider-redirector" }
+    guard redirects, !picture.brokers.isEmpty else { return door }
+    return door.orElse(.choice(picture.brokers.map { brokered($0, flow) }))
+  }
+
+  private func brokered(
+    _ provider: KeycloakWire.IdentityProvider, _ flow: KeycloakFlow
+  ) -> SignInPolicy {
+    let name = provider.name ?? provider.alias
+    let upstream = builder.upstream(
+      Upstream(
+        name: name,
+        keys: Array(
+          Set(
+            [provider.alias] + provider.addresses
+              + provider.addresses.compactMap(OktaConfiguration.host))
+        ).sorted()))
+    let rule = builder.rule(
+      RuleReference(
+        policyID: flow.id, policyName: flow.alias, ruleID: provider.alias,
+        ruleName: "identity provider \(name)", demand: "leaves the sign-in to \(name)"))
+    let there = SignInPolicy.upstream(upstream, by: rule)
+    guard let alias = provider.postBrokerFlow else { return there }
+    switch self.flow(alias, alias) {
+    case .unreadable(let reason, let remedy):
+      return .all([
+        there,
+        builder.cannotTell("what follows a sign-in through \(name): \(reason)", remedy),
+      ])
+    case .read(let post):
+      var vouched = KeycloakProgress()
+      vouched.hasFirst = true
+      vouched.path = [name]
+      return .all([there, run(post, -1, nil, from: vouched)])
+    }
+  }
+
+  // MARK: The password grant
+
+  private func directGrant(_ client: KeycloakWire.Client) -> SignInPolicy {
+    switch flow(picture.directGrantFlow(of: client), client.directGrantOverride) {
+    case .unreadable(let reason, let remedy):
+      return builder.cannotTell("what the password grant asks for: \(reason)", remedy)
+    case .read(let flow): return run(flow, -1, client)
+    }
+  }
+}

@@ -1,0 +1,239 @@
+internal import IdentityCore
+
+extension KeycloakFlowCompiler {
+  /// Whether a conditional sub-flow is run: when all its conditions hold, and there is one.
+  func ask(
+    _ subflow: KeycloakFlow.Step, _ progress: KeycloakProgress, _ applies: KeycloakNext,
+    _ skipped: KeycloakNext
+  ) -> SignInPolicy {
+    guard subflow.isSubflow else {
+      return builder.cannotTell(
+        "what step '\(subflow.name)' does, which is conditional without being a flow",
+        "make the step required, or put it into a conditional sub-flow")
+    }
+    let live = subflow.steps.filter { $0.requirement != .disabled }
+    var conditions = live.filter(\.isCondition)
+    // What we do not know may be a condition as well.
+    conditions += live.filter { isStrange($0) }
+    guard !conditions.isEmpty else { return skipped(progress) }
+    return ask(conditions[...], of: subflow, progress, applies, skipped)
+  }
+
+  private func isStrange(_ step: KeycloakFlow.Step) -> Bool {
+    guard !step.isSubflow, !step.isCondition, let provider = step.provider else { return false }
+    return KeycloakAuthenticator(provider) == nil
+      && !picture.secondFactorProviders.contains(provider)
+  }
+
+  private func ask(
+    _ conditions: ArraySlice<KeycloakFlow.Step>, of subflow: KeycloakFlow.Step,
+    _ progress: KeycloakProgress, _ applies: KeycloakNext, _ skipped: KeycloakNext
+  ) -> SignInPolicy {
+    guard let condition = conditions.first else { return applies(progress) }
+    let holds = KeycloakNext { [self] in
+      ask(conditions.dropFirst(), of: subflow, $0, applies, skipped)
+    }
+    return judge(condition, of: subflow, progress, holds, skipped)
+  }
+
+  // MARK: One condition
+
+  private func judge(
+    _ step: KeycloakFlow.Step, of subflow: KeycloakFlow.Step, _ progress: KeycloakProgress,
+    _ holds: KeycloakNext, _ fails: KeycloakNext
+  ) -> SignInPolicy {
+    func decide(_ answer: Bool) -> SignInPolicy { answer ? holds(progress) : fails(progress) }
+    func depend(_ condition: Condition) -> SignInPolicy {
+      .branch(condition, holds(progress), fails(progress))
+    }
+    if case .unreadable(let reason, let remedy) = step.settings {
+      return depend(unknown(step, "\(reason)", remedy))
+    }
+    switch step.provider {
+    case "conditional-user-configured":
+      return configured(subflow.steps, progress, holds, fails)
+    case "conditional-user-role":
+      // A role that is not there gives no, even when it is negated.
+      guard let name = step["condUserRole"] else { return decide(false) }
+      return depend(role(name, isNegated: step.says("negate")))
+    case "conditional-user-group":
+      guard let path = step["condUserGroup"] else { return depend(unconfigured(step)) }
+      return depend(
+        fact(
+          .group, path, picture.groups[path], isNegated: step.says("negate"), "group"))
+    case "conditional-user-attribute":
+      guard let test = attribute(step) else { return depend(unconfigured(step)) }
+      return depend(step.says("not") ? test.negated : test)
+    case "conditional-client-scope":
+      guard let scope = step["client_scope"], let answer = self.scope(scope) else {
+        return depend(unconfigured(step))
+      }
+      return depend(step.says("negate") ? answer.negated : answer)
+    case "conditional-credential":
+      guard case .read = step.settings else { return depend(unconfigured(step)) }
+      let listed = Set(KeycloakWire.parts(step["credentials"]))
+      let used = progress.used.isEmpty ? ["none"] : progress.used
+      return decide(step.says("included") != used.isDisjoint(with: listed))
+    case "conditional-level-of-authentication":
+      guard let level = KeycloakLevels.level(of: step)?.level else {
+        return depend(unconfigured(step))
+      }
+      if progress.level < 0 { return decide(true) }
+      return decide(requested >= level && !progress.levels.contains(level))
+    case "conditional-sub-flow-executed":
+      guard let alias = step["flow_to_check"] else { return depend(unconfigured(step)) }
+      let isWanted = step["check_result"] != "not-executed"
+      return decide(progress.executed.contains(alias) == isWanted)
+    default:
+      return depend(
+        unknown(
+          step, "idsync does not know what \(step.provider ?? "it") asks",
+          "take the condition out of the flow, or report it so that idsync learns it"))
+    }
+  }
+
+  private func unknown(
+    _ step: KeycloakFlow.Step, _ reason: String, _ remedy: String
+  ) -> Condition {
+    .unknown(
+      builder.unknown(
+        "whether '\(step.name)' in flow '\(flow.alias)' holds: \(OktaConfiguration.clause(reason))",
+        remedy))
+  }
+
+  private func unconfigured(_ step: KeycloakFlow.Step) -> Condition {
+    unknown(step, "it is not configured", "configure the condition at Keycloak, or take it out")
+  }
+
+  /// Whether the person has set up what the sub-flow asks for: all that is required, or one alternative if nothing is.
+  private func configured(
+    _ steps: [KeycloakFlow.Step], _ progress: KeycloakProgress, _ holds: KeycloakNext,
+    _ fails: KeycloakNext
+  ) -> SignInPolicy {
+    // Sub-flows are not looked into, and other conditions count as set up.
+    let leaves = steps.filter { !$0.isSubflow && !$0.isCondition }
+    let required = leaves.filter { $0.requirement == .required }
+    if !required.isEmpty { return all(required[...], progress, holds, fails) }
+    let alternatives = leaves.filter { $0.requirement == .alternative }
+    if alternatives.isEmpty { return holds(progress) }
+    return any(alternatives[...], progress, holds, fails)
+  }
+
+  private func all(
+    _ leaves: ArraySlice<KeycloakFlow.Step>, _ progress: KeycloakProgress, _ holds: KeycloakNext,
+    _ fails: KeycloakNext
+  ) -> SignInPolicy {
+    guard let leaf = leaves.first else { return holds(progress) }
+    let next = KeycloakNext { [self] in all(leaves.dropFirst(), $0, holds, fails) }
+    return isSetUp(leaf, progress, next, fails)
+  }
+
+  private func any(
+    _ leaves: ArraySlice<KeycloakFlow.Step>, _ progress: KeycloakProgress, _ holds: KeycloakNext,
+    _ fails: KeycloakNext
+  ) -> SignInPolicy {
+    guard let leaf = leaves.first else { return fails(progress) }
+    let next = KeycloakNext { [self] in any(leaves.dropFirst(), $0, holds, fails) }
+    return isSetUp(leaf, progress, holds, next)
+  }
+
+  private func isSetUp(
+    _ leaf: KeycloakFlow.Step, _ progress: KeycloakProgress, _ yes: KeycloakNext,
+    _ no: KeycloakNext
+  ) -> SignInPolicy {
+    guard let provider = leaf.provider, let authenticator = KeycloakAuthenticator(provider) else {
+      let id = builder.unknown(
+        "whether people count as set up for step '\(leaf.name)' of flow '\(flow.alias)'",
+        "replace the step by one of Keycloak's own")
+      return .branch(.unknown(id), yes(progress), no(progress))
+    }
+    if case .cookie = authenticator { return no(progress) }
+    guard let credential = authenticator.credential else { return yes(progress) }
+    return possession(of: credential, progress, yes, no)
+  }
+
+  // MARK: Facts about people and requests
+
+  /// That the person has a role, or has it not.
+  func role(_ name: String, isNegated: Bool = false) -> Condition {
+    fact(.role, name, picture.roles[name], isNegated: isNegated, "role")
+  }
+
+  /// What is not there gives no, even when it is negated.
+  private func fact(
+    _ kind: SubjectAtom.Kind, _ name: String, _ state: KeycloakRealmPicture.Role?, isNegated: Bool,
+    _ word: String
+  ) -> Condition {
+    let subject = Condition.subject(builder.atoms.id(kind, name, name))
+    switch state {
+    case .missing: return .never
+    case .exists: return isNegated ? subject.negated : subject
+    case .unlisted:
+      guard isNegated else { return subject }
+      let exists = builder.unknown(
+        "whether there is a \(word) \(name)", "let idsync read the \(word)s of the realm")
+      return .and([.unknown(exists), subject.negated])
+    case .unreadable(let reason, let remedy):
+      return .unknown(
+        builder.unknown("who has the \(word) \(name): \(OktaConfiguration.clause(reason))", remedy))
+    case nil:
+      return .unknown(
+        builder.unknown(
+          "who has the \(word) \(name)", "let idsync read the \(word)s of the realm"))
+    }
+  }
+
+  private func attribute(_ step: KeycloakFlow.Step) -> Condition? {
+    guard let name = step["attribute_name"] else { return nil }
+    if step.says("regex") {
+      return unknown(
+        step, "it compares \(name) with a pattern", "compare the attribute with a plain value")
+    }
+    return .subject(
+      builder.atoms.attribute(
+        KeycloakAtoms.AttributeTest(
+          name: name, value: step["attribute_expected_value"] ?? "",
+          includesGroups: step.says("include_group_attributes"), firstOnly: false)))
+  }
+
+  /// That the sign-in asks for a scope; nil when nobody can tell.
+  private func scope(_ name: String) -> Condition? {
+    guard let client, let scopes = client.defaultScopes else { return nil }
+    if scopes.contains(name) { return .always }
+    return client.optionalScopes.contains(name) ? builder.flag("scope \(name)") : .never
+  }
+
+  // MARK: One-time passwords that may be skipped
+
+  /// The votes on whether a one-time password is asked for; the first that decides counts.
+  func vote(
+    _ step: KeycloakFlow.Step, _ progress: KeycloakProgress, shown: KeycloakNext,
+    skipped: KeycloakNext
+  ) -> SignInPolicy {
+    if case .unreadable(let reason, let remedy) = step.settings {
+      return .branch(unknown(step, reason, remedy), shown(progress), skipped(progress))
+    }
+    var votes: [(condition: Condition, skips: Bool)] = []
+    if let name = step["otpControlAttribute"] {
+      for (value, skips) in [("skip", true), ("force", false)] {
+        let test = KeycloakAtoms.AttributeTest(
+          name: name, value: value, includesGroups: false, firstOnly: true)
+        votes.append((.subject(builder.atoms.attribute(test)), skips))
+      }
+    }
+    for (key, skips) in [("skipOtpRole", true), ("forceOtpRole", false)] {
+      if let name = step[key] { votes.append((role(name), skips)) }
+    }
+    for (key, skips) in [
+      ("noOtpRequiredForHeaderPattern", true), ("forceOtpForHeaderPattern", false),
+    ] {
+      if let pattern = step[key] {
+        votes.append((builder.flag("a request header like \(pattern)"), skips))
+      }
+    }
+    let last = step["defaultOtpOutcome"] == "skip" ? skipped : shown
+    return votes.reversed().reduce(last(progress)) { rest, vote in
+      .branch(vote.condition, vote.skips ? skipped(progress) : shown(progress), rest)
+    }
+  }
+}

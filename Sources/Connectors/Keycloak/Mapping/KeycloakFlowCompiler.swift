@@ -1,0 +1,243 @@
+internal import IdentityCore
+
+/// Compiles one flow to a policy, step by step as Keycloak runs it.
+///
+/// Every step is given what follows it, so that a later condition can depend on what was asked before.
+/// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_authentication-flows>
+final class KeycloakFlowCompiler {
+  let picture: KeycloakRealmPicture
+  let builder: KeycloakModelBuilder
+  let flow: KeycloakFlow
+  /// The level that the application asks for; below 0 none.
+  let requested: Int
+  /// The client that asks, for scopes.
+  let client: KeycloakWire.Client?
+  /// What a session that is there already is good for.
+  let session: SignInPolicy
+  /// The credentials whose possession later conditions depend on.
+  let tracked: Set<String>
+  /// The sub-flows that conditions look back at.
+  private let watched: Set<String>
+  private let watchesUse: Bool
+
+  init(
+    _ flow: KeycloakFlow, requested: Int = -1, client: KeycloakWire.Client? = nil,
+    session: SignInPolicy = .refused, picture: KeycloakRealmPicture, builder: KeycloakModelBuilder
+  ) {
+    self.picture = picture
+    self.builder = builder
+    self.flow = flow
+    self.requested = requested
+    self.client = client
+    self.session = session
+    var tracked: Set<String> = []
+    var watched: Set<String> = []
+    var watchesUse = false
+    for step in flow.liveSteps where step.isCondition {
+      switch step.provider {
+      case "conditional-credential":
+        tracked.formUnion(KeycloakWire.parts(step["credentials"]))
+        watchesUse = true
+      case "conditional-sub-flow-executed":
+        if let alias = step["flow_to_check"] { watched.insert(alias) }
+      default: continue
+      }
+    }
+    for level in Self.levels(flow.steps)
+    where level.contains(where: { $0.provider == "conditional-user-configured" }) {
+      tracked.formUnion(
+        level.compactMap { $0.provider.flatMap { KeycloakAuthenticator($0) }?.credential })
+    }
+    self.tracked = tracked
+    self.watched = watched
+    self.watchesUse = watchesUse
+  }
+
+  private static func levels(_ steps: [KeycloakFlow.Step]) -> [[KeycloakFlow.Step]] {
+    [steps] + steps.filter(\.isSubflow).flatMap { levels($0.steps) }
+  }
+
+  /// The policy of the whole flow, begun with some progress.
+  ///
+  /// A way on which the flow neither succeeds nor asks for anything is taken for closed while there is another one,
+  /// and for unknown where it decides: sign-ins then fail, as a rule.
+  func policy(
+    from start: KeycloakProgress = KeycloakProgress(), then next: KeycloakNext
+  ) -> SignInPolicy {
+    let whole = run(flow.steps, start, next)
+    let open = stuckID
+    guard whole.mentions(unknown: open) else { return whole }
+    return whole.replacing(unknown: open, with: .refused).orElse(whole)
+  }
+
+  private var stuckID: Unknown.ID {
+    builder.unknown(
+      "how flow '\(flow.alias)' ends where none of its steps applies (sign-ins then fail, as a rule)",
+      "give every level of the flow a step that is required or an alternative that can succeed")
+  }
+
+  private var stuck: SignInPolicy { .demand(.unknown(stuckID), by: nil) }
+
+  // MARK: Levels
+
+  /// One level of the flow.
+  func run(
+    _ steps: [KeycloakFlow.Step], _ progress: KeycloakProgress, _ next: KeycloakNext
+  ) -> SignInPolicy {
+    guard builder.hasRoom() else {
+      return builder.cannotTell(
+        "what flow '\(flow.alias)' asks for: it has too many ways to follow them all",
+        "simplify the conditions of the flow")
+    }
+    if let strange = steps.first(where: { $0.requirement == nil }) {
+      return builder.cannotTell(
+        "what the requirement of step '\(strange.name)' in flow '\(flow.alias)' means",
+        "report the requirement, so that idsync learns it")
+    }
+    let live = steps.filter { $0.requirement != .disabled && !$0.isCondition }
+    let required = live.filter { $0.requirement != .alternative }
+    if !required.isEmpty { return run(required: required[...], false, progress, next) }
+    // Beside required and conditional steps, alternatives are not run at all.
+    guard !live.isEmpty else { return stuck }
+    return .choice(live.map { run(one: $0, isRequired: false, progress, next) })
+  }
+
+  private func run(
+    required rest: ArraySlice<KeycloakFlow.Step>, _ hasRun: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
+    guard let step = rest.first else { return hasRun ? next(progress) : stuck }
+    let others = rest.dropFirst()
+    let after = KeycloakNext { [self] in run(required: others, true, $0, next) }
+    guard step.requirement == .conditional else {
+      return run(one: step, isRequired: true, progress, after)
+    }
+    let skipped = KeycloakNext { [self] in run(required: others, hasRun, $0, next) }
+    let applies = KeycloakNext { [self] in run(one: step, isRequired: true, $0, after) }
+    return ask(step, progress, applies, skipped)
+  }
+
+  /// One step: an authenticator or a sub-flow.
+  private func run(
+    one step: KeycloakFlow.Step, isRequired: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
+    guard step.isSubflow else { return run(leaf: step, isRequired, progress, next) }
+    let level = step.requirement == .conditional ? loaLevel(of: step) : nil
+    let ended = KeycloakNext { [self] in
+      var progress = $0
+      if watched.contains(step.name) { progress.executed.insert(step.name) }
+      if let level { progress.reach(level.level, isKept: level.maxAge != 0) }
+      return next(progress)
+    }
+    return run(step.steps, progress, ended)
+  }
+
+  /// The level that a sub-flow stands for.
+  private func loaLevel(of step: KeycloakFlow.Step) -> (level: Int, maxAge: Int)? {
+    step.steps.lazy
+      .filter {
+        $0.provider == "conditional-level-of-authentication" && $0.requirement != .disabled
+      }
+      .compactMap { KeycloakLevels.level(of: $0) }.last
+  }
+
+  // MARK: Authenticators
+
+  private func run(
+    leaf step: KeycloakFlow.Step, _ isRequired: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
+    let provider = step.provider ?? ""
+    if picture.secondFactorProviders.contains(provider) {
+      return next(progress.passing(step) { $0.second.insert(provider) })
+    }
+    guard let authenticator = KeycloakAuthenticator(provider) else {
+      let id = builder.unknown(
+        "whether step '\(step.name)' (\(provider)) of flow '\(flow.alias)' asks for a second factor",
+        "name \(provider) under second_factor_providers if it does")
+      return .branch(
+        .unknown(id), next(progress.passing(step) { $0.isStrong = true }),
+        next(progress.passing(step) { _ in }))
+    }
+    switch authenticator {
+    case .nothing: return next(progress.passing(step) { _ in })
+    case .refusal, .broker: return .refused
+    case .cookie: return progress == KeycloakProgress() ? session : .refused
+    case .first(let credential):
+      return present(step, credential, canBeSetUp: false, isRequired, progress, next) {
+        $0.hasFirst = true
+      }
+    case .second(let credential, let canBeSetUp):
+      return present(step, credential, canBeSetUp: canBeSetUp, isRequired, progress, next) {
+        $0.second.insert(credential)
+      }
+    case .strong(let credential, let canBeSetUp):
+      return present(step, credential, canBeSetUp: canBeSetUp, isRequired, progress, next) {
+        $0.isStrong = true
+      }
+    case .conditionalOTP:
+      let shown = KeycloakNext { [self] progress in
+        present(step, "otp", canBeSetUp: true, isRequired, progress, next) {
+          $0.second.insert("otp")
+        }
+      }
+      let skipped = KeycloakNext { next($0.passing(step) { _ in }) }
+      return vote(step, progress, shown: shown, skipped: skipped)
+    }
+  }
+
+  /// A step that asks for a credential.
+  ///
+  /// Who has none is made to set it up where the step is required and that is possible, and is refused otherwise.
+  private func present(
+    _ step: KeycloakFlow.Step, _ credential: String?, canBeSetUp: Bool, _ isRequired: Bool,
+    _ progress: KeycloakProgress, _ next: KeycloakNext,
+    _ asked: @escaping (inout KeycloakProgress) -> Void
+  ) -> SignInPolicy {
+    let used = credential ?? (KeycloakAuthenticator.usesPassword(step.provider) ? "password" : nil)
+    let passed = KeycloakNext { [self] in
+      next(
+        $0.passing(step) {
+          asked(&$0)
+          if let used, watchesUse, tracked.contains(used) || tracked.contains("none") {
+            $0.used.insert(used)
+          }
+        })
+    }
+    guard let credential, tracked.contains(credential) else { return passed(progress) }
+    let action = KeycloakAuthenticator.setUpActions[credential] ?? ""
+    let isForced = isRequired && canBeSetUp && picture.requiredActions?.contains(action) != false
+    let lacking = KeycloakNext { isForced ? next($0.passing(step, asked)) : .refused }
+    return possession(of: credential, progress, passed, lacking)
+  }
+
+  /// Whether the person has a credential set up, asked once a sign-in.
+  func possession(
+    of credential: String, _ progress: KeycloakProgress, _ has: KeycloakNext, _ lacks: KeycloakNext
+  ) -> SignInPolicy {
+    if let known = progress.enrolled[credential] { return known ? has(progress) : lacks(progress) }
+    var with = progress
+    with.enrolled[credential] = true
+    var without = progress
+    without.enrolled[credential] = false
+    switch picture.enrolmentDriven {
+    case .notEnforced:
+      // People can remove it and add it, so it is theirs to choose.
+      return .choice([has(with), lacks(without)])
+    case .conditional:
+      let name = KeycloakAuthenticator.credentialNames[credential] ?? credential
+      let hasNow = Condition.subject(builder.atoms.credential(credential))
+      let keeps = builder.flag("\(name) removed by the person").negated
+      return .branch(.and([hasNow, keeps]), has(with), lacks(without))
+    }
+  }
+}
+
+extension KeycloakProgress {
+  /// Notes a level that was reached now.
+  fileprivate mutating func reach(_ level: Int, isKept: Bool) {
+    self.level = level
+    if isKept { levels.insert(level) }
+  }
+}

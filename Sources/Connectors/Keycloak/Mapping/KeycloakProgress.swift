@@ -1,0 +1,75 @@
+internal import IdentityCore
+
+/// How far one sign-in has come: what was asked for, and what later steps depend on.
+///
+/// Two that differ in nothing but the way they came count as equal.
+struct KeycloakProgress: Hashable {
+  /// Whether something the person knows was asked for, or another system vouched for the person.
+  var hasFirst = false
+  /// The credentials asked for that the person has.
+  var second: Set<String> = []
+  /// Whether a step asked for two factors at once.
+  var isStrong = false
+  /// The level reached last; below 0 none was.
+  var level = -1
+  /// The levels reached, those of earlier sign-ins included.
+  var levels: Set<Int> = []
+  /// The types of credentials used.
+  var used: Set<String> = []
+  /// Which credentials the person has, as far as it was asked.
+  var enrolled: [String: Bool] = [:]
+  /// The sub-flows that ended well.
+  var executed: Set<String> = []
+  /// The names of the steps passed.
+  var path: [String] = []
+
+  /// Whether two different factors were asked for.
+  var isMultiFactor: Bool { isStrong || second.count + (hasFirst ? 1 : 0) > 1 }
+
+  /// The same one step further.
+  func passing(
+    _ step: KeycloakFlow.Step, _ change: (inout KeycloakProgress) -> Void
+  ) -> KeycloakProgress {
+    var next = self
+    change(&next)
+    next.path.append(step.name)
+    return next
+  }
+
+  static func == (left: KeycloakProgress, right: KeycloakProgress) -> Bool {
+    left.hasFirst == right.hasFirst && left.second == right.second
+      && left.isStrong == right.isStrong && left.level == right.level
+      && left.levels == right.levels && left.used == right.used
+      && left.enrolled == right.enrolled && left.executed == right.executed
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(hasFirst)
+    hasher.combine(second)
+    hasher.combine(isStrong)
+    hasher.combine(level)
+    hasher.combine(levels)
+    hasher.combine(used)
+    hasher.combine(enrolled)
+    hasher.combine(executed)
+  }
+}
+
+/// What follows a step: takes how far the sign-in came, gives what may still be asked for.
+///
+/// Asked twice with equal progress it answers from memory, so that ways that meet again are followed once.
+final class KeycloakNext {
+  private let body: (KeycloakProgress) -> SignInPolicy
+  private var known: [KeycloakProgress: SignInPolicy] = [:]
+
+  init(_ body: @escaping (KeycloakProgress) -> SignInPolicy) {
+    self.body = body
+  }
+
+  func callAsFunction(_ progress: KeycloakProgress) -> SignInPolicy {
+    if let policy = known[progress] { return policy }
+    let policy = body(progress)
+    known[progress] = policy
+    return policy
+  }
+}

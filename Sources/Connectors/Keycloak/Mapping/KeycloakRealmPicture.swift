@@ -1,0 +1,63 @@
+internal import IdentityCore
+
+/// A part of a realm that may not be readable.
+enum KeycloakPart<Value: Sendable>: Sendable {
+  case read(Value)
+  /// Why not, as a phrase, and who can mend it.
+  case unreadable(reason: String, remedy: String)
+
+  /// What was read.
+  var value: Value? {
+    if case .read(let value) = self { value } else { nil }
+  }
+}
+
+/// All that a realm says about sign-ins, as far as it was read.
+struct KeycloakRealmPicture: Sendable {
+  /// What the realm knows of a role that a step mentions.
+  enum Role: Sendable, Hashable {
+    /// It is there: people may have it.
+    case exists
+    /// There is no such role, or group.
+    case missing
+    /// It may be there: no list says so, but people have it or not.
+    case unlisted
+    /// Nobody can tell.
+    case unreadable(reason: String, remedy: String)
+  }
+
+  var realm: KeycloakWire.Realm
+  /// All clients: a session opened at one of them is good at the others.
+  var clients: [KeycloakWire.Client]
+  /// The aliases of flows by their ids.
+  var flowAliases: [String: String] = [:]
+  /// Flows by alias, those that some client or the realm uses.
+  var flows: [String: KeycloakPart<KeycloakFlow>] = [:]
+  var identityProviders: KeycloakPart<[KeycloakWire.IdentityProvider]> = .read([])
+  /// The required actions that are switched on; nil when they could not be read.
+  var requiredActions: Set<String>?
+  /// Roles and group paths that steps mention.
+  var roles: [String: Role] = [:]
+  var groups: [String: Role] = [:]
+  /// Where people who have them are listed.
+  var directory = KeycloakDirectory()
+  /// Authenticators of others that the operator says ask for a second factor.
+  var secondFactorProviders: Set<String> = []
+  /// What counts where only people who set a factor up are asked for it.
+  var enrolmentDriven = KeycloakConfiguration.EnrolmentDriven.notEnforced
+
+  /// The alias of the flow that decides browser sign-ins to a client; nil when its id is unknown.
+  func browserFlow(of client: KeycloakWire.Client) -> String? {
+    client.browserOverride.map { flowAliases[$0] } ?? realm.browserFlow
+  }
+
+  /// The alias of the flow that decides password grants of a client; nil when its id is unknown.
+  func directGrantFlow(of client: KeycloakWire.Client) -> String? {
+    client.directGrantOverride.map { flowAliases[$0] } ?? realm.directGrantFlow
+  }
+
+  /// The identity providers that people can sign in through.
+  var brokers: [KeycloakWire.IdentityProvider] {
+    (identityProviders.value ?? []).filter { $0.isEnabled && !$0.isLinkOnly }
+  }
+}

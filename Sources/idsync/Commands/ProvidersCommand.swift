@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import Reports
+internal import Worker
+
+/// What the kinds of sources can prove.
+struct ProvidersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "providers",
+    abstract:
+      "Show the kinds of sources: what each can prove, the least rights, the requests of a run."
+  )
+
+  /// How the kinds are shown.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown }
+
+  @Argument(help: "Only these kinds.")
+  var kind: [String] = []
+
+  @Option(name: .long, help: "text, json or markdown.")
+  var format: Format = .text
+
+  func validate() throws {
+    let words = SourceKindCard.all.map(\.word)
+    if let unknown = kind.first(where: { !words.contains($0) }) {
+      throw ValidationError(
+        "There is no kind \"\(unknown)\"; there are: \(words.joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    let cards = SourceKindCard.all.filter { kind.isEmpty || kind.contains($0.word) }
+    switch format {
+    case .text: for card in cards { writeText(card) }
+    case .markdown: writeMarkdown(cards)
+    case .json: try writeJSON(cards)
+    }
+  }
+
+  private func writeText(_ card: SourceKindCard) {
+    Console.line("\(card.word)  \(card.title)  (\(card.roles.joined(separator: ", ")))")
+    let parts = [
+      ("proves", card.proves), ("on a condition", card.conditional),
+      ("cannot tell", card.cannotTell), ("least rights", card.rights),
+      ("requests", [card.requests]),
+    ]
+    for (title, lines) in parts where !lines.isEmpty {
+      for (index, line) in lines.enumerated() {
+        let head = index == 0 ? title : ""
+        Console.line("  \(head.padding(to: 15)) \(line)")
+      }
+    }
+    Console.line("")
+  }
+
+  private func writeMarkdown(_ cards: [SourceKindCard]) {
+    Console.line("| Kind | Product | Proven | On a condition | Cannot be told |")
+    Console.line("|---|---|---|---|---|")
+    for card in cards {
+      let cells = [
+        "`\(card.word)` (\(card.roles.joined(separator: ", ")))", card.title,
+        card.proves.joined(separator: "; "), card.conditional.joined(separator: "; "),
+        card.cannotTell.joined(separator: "; "),
+      ]
+      let row = cells.map { $0.isEmpty ? "–" : $0.replacing("|", with: "\\|") }
+      Console.line("| \(row.joined(separator: " | ")) |")
+    }
+  }
+
+  private func writeJSON(_ cards: [SourceKindCard]) throws {
+    var json = JSONWriter(to: Console.output)
+    json.object { json in
+      json.field("schema", "idsync.providers/1")
+      json.key("kinds")
+      json.array { json in
+        for card in cards {
+          json.object { json in
+            json.field("kind", card.word)
+            json.field("title", card.title)
+            let lists = [
+              ("roles", card.roles), ("proves", card.proves), ("conditional", card.conditional),
+              ("cannot_tell", card.cannotTell), ("rights", card.rights),
+            ]
+            for (key, list) in lists {
+              json.key(of: key)
+              json.strings(list)
+            }
+            json.field("requests", card.requests)
+          }
+        }
+      }
+    }
+    try json.finish()
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,38 @@
+import Connectors
+import IdentityCore
+import MockIdP
+
+extension ConformanceCase {
+  private static let people = [Auth0Bench.ana, "bo@acme.com", "gone@acme.com"]
+
+  /// The policy is the same for everybody; who is blocked is not evaluated.
+  private static let tenant = Auth0Bench.scenario {
+    $0.users += [.init("bo@acme.com"), .init("gone@acme.com", blocked: true)]
+    $0.actions = [.init("Log", id: "act1", code: "console.log(1)")]
+  }
+
+  static let auth0 = ConformanceCase(
+    "Auth0", vendor: .auth0, small: tenant,
+    paged: Auth0Bench.scenario {
+      $0.generated = 250
+      $0.actions = [.init("Log", id: "act1", code: "console.log(1)")]
+    },
+    empty: Auth0Bench.scenario { $0.users = [] },
+    endpoints: [
+      Endpoint("POST /oauth/token", required: ["access_token"]),
+      Endpoint("GET /api/v2/guardian/policies"),
+      Endpoint("GET /api/v2/guardian/factors", required: ["name", "enabled"]),
+      Endpoint("GET /api/v2/tenants/settings", optional: ["customize_mfa_in_postlogin_action"]),
+      Endpoint("GET /api/v2/actions/triggers/post-login/bindings", required: ["bindings"]),
+      Endpoint("GET /api/v2/actions/actions/{action}", required: ["id"], optional: ["name"]),
+      Endpoint("GET /api/v2/clients/{client}", required: ["client_id"], optional: ["name"]),
+      Endpoint(
+        "GET /api/v2/users", .list, required: ["user_id"],
+        optional: ["email", "username"]),
+    ],
+    capabilities: [.renewsCredential, .pagedByNumber], verdicts: [.enforced, .notEvaluated]
+  ) { bench in
+    await ConformanceReading(
+      of: try Auth0Bench.connector(bench), app: Auth0Bench.app, people: people)
+  }
+}

@@ -1,0 +1,96 @@
+import IdentityCore
+import Storage
+import Testing
+
+@Suite("Store: outbox") struct OutboxTests {
+  private let rules = [
+    AlertChannelRule(name: "mail"), AlertChannelRule(name: "hook", minimumSeverity: .critical),
+  ]
+
+  @Test("findings that open or resolve are put into the outbox by the commit that makes them")
+  func enqueued() async throws {
+    try await Samples.withStore { store in
+      let weak = Samples.record("ana@acme.com", .notEnforced)
+      try store.commit(
+        1, [Samples.added(weak), Samples.added(Samples.record("bo@acme.com", role: .admin))],
+        alerts: rules)
+      let message = try #require(try store.alerts().first)
+      #expect(try store.alerts().count == 1, "nothing critical, so nothing for the hook")
+      #expect(message.channel == "mail" && message.team == "acme" && message.attempts == 0)
+      let content = try store.content(of: message)
+      #expect(content.opened.map(\.email) == ["ana@acme.com"])
+      #expect(content.resolved.isEmpty && content.openGaps == 1 && content.members == 2)
+      #expect(content.admins == ["bo@acme.com"])
+      try store.commit(2, [], alerts: rules)
+      #expect(try store.alerts().count == 1, "nothing new")
+      try store.commit(3, [Samples.changed(weak, Samples.record("ana@acme.com"))], alerts: rules)
+      let second = try #require(try store.alerts().first)
+      #expect(try store.content(of: second).resolved.map(\.email) == ["ana@acme.com"])
+      #expect(try store.content(of: message).opened == content.opened, "as it was then")
+      #expect(second.id != message.id)
+    }
+  }
+
+  @Test("large news are told in parts, nobody's findings torn, each once")
+  func parts() async throws {
+    try await Samples.withStore { store in
+      let people = (0..<25).map {
+        Samples.record(
+          "p\($0)@acme.com", .notEnforced,
+          findings: [FindingSet(.mfaNotEnforced), FindingSet(.weakFactorsOnly)])
+      }
+      try store.commit(
+        1, people.map(Samples.added), alerts: [AlertChannelRule(name: "mail")], maxPerMessage: 7)
+      let messages = try store.alerts()
+      #expect(messages.count == 9)
+      let told = try messages.flatMap { try store.content(of: $0).opened }
+      #expect(Set(told.map(\.id)).count == 50 && told.count == 50)
+      for message in messages { #expect(try store.content(of: message).opened.count <= 7) }
+      #expect(Set(messages.map(\.id)).count == 9)
+    }
+  }
+
+  @Test("a message waits until it is delivered, with the same id, also over a new start")
+  func delivery() async throws {
+    try await Samples.withStorePath { path in
+      let id: String
+      do {
+        let store = try Store(path: path)
+        try store.commit(
+          1, [Samples.added(Samples.record("ana@acme.com", .notEnforced))], alerts: rules)
+        let message = try #require(try store.dueAlerts(at: Samples.time(1)).first)
+        id = message.id
+        try store.markFailed(id, error: "503", next: Samples.time(3))
+        #expect(try store.dueAlerts(at: Samples.time(2)).isEmpty)
+      }
+      let store = try Store(path: path)
+      let message = try #require(try store.dueAlerts(at: Samples.time(3)).first)
+      #expect(message.id == id && message.attempts == 1 && message.lastError == "503")
+      try store.markDelivered(id, at: Samples.time(4))
+      try store.markDelivered(id, at: Samples.time(5))
+      try store.markFailed(id, error: "late", next: Samples.time(6))
+      #expect(try store.dueAlerts(at: Samples.time(9)).isEmpty)
+      let delivered = try #require(try store.alerts().first)
+      #expect(delivered.deliveredAt == Samples.time(4) && delivered.lastError == "503")
+      #expect(try store.alerts(pendingOnly: true).isEmpty)
+      let error = #expect(throws: StorageError.self) {
+        try store.markDelivered("unknown", at: Samples.time(4))
+      }
+      #expect(error?.code == .notFound)
+    }
+  }
+
+  @Test("an exempt member is told of by the end of the exemption only")
+  func exempt() async throws {
+    try await Samples.withStore { store in
+      var ana = Samples.record(
+        "ana@acme.com", .notEnforced,
+        findings: [FindingSet(.mfaNotEnforced), FindingSet(.exemptionExpiring)])
+      ana.isExempt = true
+      try store.commit(1, [Samples.added(ana)], alerts: [AlertChannelRule(name: "mail")])
+      let message = try #require(try store.alerts().first)
+      #expect(try store.content(of: message).opened.map(\.kind) == [.exemptionExpiring])
+      #expect(try store.teams().first?.openGaps == 0)
+    }
+  }
+}

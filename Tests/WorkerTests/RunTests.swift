@@ -1,0 +1,229 @@
+import Foundation
+import IdentityCore
+import MockIdP
+import Testing
+
+@testable import Worker
+
+@Suite("A run") struct RunTests {
+  /// Takes some members off the team and changes the role of others.
+  private static func change(_ bench: WorkerBench, removing: Int, changing: Int) async {
+    await bench.mock.update { scenario in
+      let gone = Set((1...40).prefix(removing).map { "p\($0)@acme.com" })
+      scenario[team: "acme-widgets"].members.removeAll { gone.contains($0.email) }
+      for index in scenario[team: "acme-widgets"].members.indices.suffix(changing) {
+        scenario[team: "acme-widgets"].members[index].role = "viewer"
+      }
+    }
+  }
+
+  @Test(
+    "the guard holds from its number on and above its share, counting each member once",
+    arguments: [
+      // Members, gone, changed, share, number, held.
+      (20, 4, 0, "20%", 5, false), (20, 5, 0, "20%", 5, true), (20, 2, 3, "20%", 5, true),
+      (30, 5, 0, "20%", 5, false), (30, 7, 0, "20%", 5, true), (10, 3, 0, "20%", 5, false),
+      (10, 3, 0, "20%", 3, true), (10, 9, 0, "100%", 1, false), (10, 1, 0, "0%", 1, true),
+    ])
+  func guarded(
+    members: Int, gone: Int, changed: Int, share: String, number: Int, isHeld: Bool
+  ) async throws {
+    let policy = "policy: { guard: { max_changed: \(share), at_least: \(number) } }"
+    try await WorkerBench.run(members: members, extra: policy) { bench async throws in
+      let first = try await bench.worker().sync()
+      #expect(first.heldPlan == nil, "a first run is never held")
+      await Self.change(bench, removing: gone, changing: changed)
+      let before = try bench.members()
+      let second = try await bench.worker().sync()
+      #expect((second.heldPlan != nil) == isHeld)
+      #expect(second.run.outcome == (isHeld ? .held : .committed))
+      if isHeld {
+        #expect(try bench.members().mapValues(\.record) == before.mapValues(\.record))
+        let plan = try #require(try bench.worker().heldPlan(nil))
+        #expect(plan.changes == gone + changed && plan.isCurrent)
+        var changes: [MemberChange] = []
+        try bench.worker().changes(ofPlan: plan.id) { changes.append($0) }
+        #expect(changes.filter { $0.kind == .removed }.count == gone)
+        #expect(changes.filter { $0.kind == .changed }.count == changed)
+        _ = try await bench.worker().apply(plan: plan.id)
+        #expect(try bench.worker().heldPlan(nil) == nil)
+      }
+      #expect(try bench.members().count == members + 1 - gone)
+    }
+  }
+
+  @Test("a plan is carried out as it stands, whatever the sources say by then; or not at all")
+  func applied() async throws {
+    try await WorkerBench.run(members: 20) { bench async throws in
+      _ = try await bench.worker().sync()
+      await Self.change(bench, removing: 10, changing: 0)
+      let held = try await bench.worker().sync()
+      let id = try #require(held.heldPlan)
+      // The sources move on; the plan does not.
+      await Self.change(bench, removing: 15, changing: 0)
+      let requests = await bench.mock.requests().count
+      let result = try await bench.worker().apply(plan: id)
+      #expect(await bench.mock.requests().count == requests, "nothing is asked")
+      #expect(result.run.outcome == .applied)
+      #expect(try bench.members().count == 11)
+      // A plan of a state that moved is refused, and changes nothing.
+      await Self.change(bench, removing: 19, changing: 0)
+      let second = try #require(try await bench.worker().sync().heldPlan)
+      await bench.mock.update { scenario in
+        scenario[team: "acme-tools"][member: "tom@acme.com"].role = "viewer"
+        scenario[team: "acme-widgets"].members = (0..<10).map {
+          HerokuMember("p\($0 + 10)@acme.com")
+        }
+        scenario[team: "acme-widgets"].members.append(HerokuMember("p0@acme.com", role: "admin"))
+      }
+      _ = try await bench.worker().sync()
+      let before = try bench.members().mapValues(\.record)
+      let error = await #expect(throws: WorkerError.self) {
+        try await bench.worker().apply(plan: second)
+      }
+      #expect(error?.code == .badInput)
+      #expect(error?.description.contains("idsync sync") == true)
+      #expect(try bench.members().mapValues(\.record) == before)
+    }
+  }
+
+  @Test("one failing source leaves the other teams to go on")
+  func others() async throws {
+    try await WorkerBench.run(members: 6) { bench async throws in
+      _ = try await bench.worker().sync()
+      await bench.mock.update { scenario in
+        scenario[policy: "Strict"].rules = [.catchAll("1FA")]
+        scenario[team: "acme-tools"][member: "tom@acme.com"].twoFactor = false
+      }
+      let run = try await bench.worker(["OKTA_TOKEN": "wrong"]).sync()
+      #expect(!run.run.isComplete && !run.readNothing)
+      #expect(run.run.sources.map(\.isComplete) == [true, false])
+      let members = try bench.members()
+      #expect(members["tom@acme.com"]?.record.verdict == .notEnforced, "the other team went on")
+      #expect(members["p1@acme.com"]?.record.verdict == .enforced, "kept")
+      let nothing = try await bench.worker(["OKTA_TOKEN": "wrong", "HEROKU_TOKEN": "wrong"]).sync()
+      #expect(nothing.readNothing)
+      #expect(try bench.members().count == 7)
+    }
+  }
+
+  @Test("evidence of a failed source ages: kept and marked, then cannot-tell with its finding")
+  func ageing() async throws {
+    try await WorkerBench.run(members: 6) { bench async throws in
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p1@acme.com"]?.isStale == false)
+      func failing() async throws -> MemberStatus? {
+        _ = try await bench.worker(["OKTA_TOKEN": "wrong"]).sync()
+        return try bench.members()["p1@acme.com"]
+      }
+      bench.advance(hours: 71)
+      let kept = try await failing()
+      #expect(kept?.record.verdict == .enforced && kept?.isStale == true)
+      bench.advance(hours: 2)
+      let aged = try await failing()
+      #expect(aged?.record.verdict == .cannotTell)
+      #expect(aged?.record.findings.contains(FindingSet(.stale)) == true)
+      #expect(aged?.record.reason.contains("72 hours") == true, "\(aged?.record.reason ?? "")")
+      #expect(try bench.members()["tom@acme.com"]?.record.verdict == .enforced, "read every time")
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .enforced)
+      #expect(try bench.members()["p1@acme.com"]?.isStale == false)
+    }
+  }
+
+  @Test("a run that recovers from a failure is not held for it")
+  func recovery() async throws {
+    try await WorkerBench.run(members: 20) { bench async throws in
+      _ = try await bench.worker(["OKTA_TOKEN": "wrong"]).sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .cannotTell)
+      let healed = try await bench.worker().sync()
+      #expect(healed.heldPlan == nil)
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .enforced)
+      await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("1FA")] }
+      #expect(try await bench.worker().sync().heldPlan != nil, "a change of policy still is")
+    }
+  }
+
+  @Test("a dry run tells what a run would do, and changes nothing at all")
+  func dry() async throws {
+    try await WorkerBench.run(members: 20) { bench async throws in
+      _ = try await bench.worker().sync()
+      await Self.change(bench, removing: 10, changing: 1)
+      let before = try bench.members()
+      var told: [MemberChange] = []
+      let dry = try await bench.worker().sync(SyncOptions(isDryRun: true)) { told.append($0) }
+      #expect(told.count == 11 && dry.heldPlan == nil)
+      #expect(dry.run.outcome == .held, "it says that the guard would hold it")
+      #expect(try bench.members() == before)
+      #expect(try bench.worker().runs(id: nil, limit: 9).count == 1)
+      #expect(try bench.worker().heldPlan(nil) == nil)
+    }
+  }
+
+  @Test("teams and sources are chosen by name; an unknown one gets the nearest")
+  func chosen() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      let tools = try await bench.worker().sync(SyncOptions(teams: ["acme-tools"]))
+      #expect(tools.outcomes.map(\.team) == ["acme-tools"])
+      #expect(await bench.mock.requests(.okta).isEmpty, "not needed for that team")
+      let okta = try await bench.worker().sync(SyncOptions(sources: ["okta"]))
+      #expect(okta.outcomes.map(\.team) == ["acme-widgets"])
+      for options in [SyncOptions(teams: ["acme-tool"]), SyncOptions(sources: ["octa"])] {
+        let error = await #expect(throws: WorkerError.self) {
+          try await bench.worker().sync(options)
+        }
+        #expect(error?.code == .badInput)
+        #expect(error?.description.contains("did you mean") == true)
+      }
+    }
+  }
+
+  @Test("pages that did not change are not sent again, unless everything is asked for anew")
+  func conditional() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      func statuses(_ options: SyncOptions) async throws -> Set<Int> {
+        await bench.mock.resetRequests()
+        _ = try await bench.worker().sync(options)
+        return Set(await bench.mock.requests(.heroku).map(\.status))
+      }
+      #expect(try await statuses(SyncOptions()) == [200])
+      #expect(try await statuses(SyncOptions()).contains(304))
+      #expect(try await statuses(SyncOptions(isFull: true)) == [200])
+      #expect(try bench.members().count == 4)
+    }
+  }
+
+  @Test("a second run at the same time is refused, whoever comes first")
+  func together() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      await bench.mock.setFaults([Fault(.okta, "GET /api/v1/users", .slow, seconds: 1)])
+      let outcomes = await withTaskGroup(of: WorkerError.Code?.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            do {
+              _ = try await bench.worker().sync()
+              return nil
+            } catch let error as WorkerError {
+              return error.code
+            } catch { return .store }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.filter { $0 == nil }.count == 1)
+      #expect(outcomes.filter { $0 == .locked }.count == 5)
+      #expect(try bench.worker().runs(id: nil, limit: 9).count == 1)
+    }
+  }
+
+  @Test(
+    "every code of an error has its number, and the numbers are public",
+    arguments: WorkerError.Code.allCases)
+  func codes(code: WorkerError.Code) {
+    let known: [WorkerError.Code: String] = [
+      .configuration: "configuration", .badInput: "bad-input", .nothingRead: "nothing-read",
+      .store: "store", .locked: "locked", .notPermitted: "not-permitted",
+    ]
+    #expect(known[code] == code.rawValue)
+  }
+}

@@ -1,0 +1,132 @@
+/// An Auth0 tenant.
+public struct Auth0Tenant: VendorScenario {
+  /// The vendor.
+  public static let vendor = Vendor.auth0
+
+  /// A user.
+  public struct User: Codable, Sendable {
+    /// The id, `auth0|…`.
+    public var id: String
+    /// The address; nil for users without one.
+    public var email: String?
+    /// The user name of connections that have them.
+    public var username: String?
+    /// Whether the user is blocked; nil is not sent.
+    public var blocked: Bool?
+    /// The providers of enrolled factors; nil is not sent.
+    public var multifactor: [String]?
+
+    /// Makes a user.
+    public init(
+      _ email: String?, id: String? = nil, username: String? = nil, blocked: Bool? = nil,
+      multifactor: [String]? = nil
+    ) {
+      self.id = id ?? "auth0|" + Identifier.okta("u", email ?? "nobody")
+      self.email = email
+      self.username = username
+      self.blocked = blocked
+      self.multifactor = multifactor
+    }
+  }
+
+  /// An application.
+  public struct Client: Codable, Sendable {
+    /// The client id.
+    public var id: String
+    /// The name.
+    public var name: String
+    /// The grants it may use.
+    public var grants: [String]
+
+    /// Makes an application.
+    public init(_ id: String, name: String, grants: [String] = ["authorization_code"]) {
+      self.id = id
+      self.name = name
+      self.grants = grants
+    }
+  }
+
+  /// An Action bound to the post-login trigger.
+  public struct Action: Codable, Sendable {
+    /// The id.
+    public var id: String
+    /// The name.
+    public var name: String
+    /// The deployed code.
+    public var code: String
+
+    /// Makes an Action.
+    public init(_ name: String, id: String, code: String) {
+      self.id = id
+      self.name = name
+      self.code = code
+    }
+  }
+
+  /// The machine-to-machine application's id.
+  public var clientID = "mockM2M"
+  /// Its secret.
+  public var clientSecret = "mock-auth0-secret"
+  /// The scopes it is granted.
+  public var scopes = [
+    "read:users", "read:mfa_policies", "read:guardian_factors", "read:clients", "read:actions",
+    "read:tenant_settings",
+  ]
+  /// The tenant's MFA policies.
+  public var policies: [String] = ["all-applications"]
+  /// The factors that are switched on.
+  public var factors: [String] = ["otp"]
+  /// The users.
+  public var users: [User] = []
+  /// Users made by a formula, after those in `users`.
+  public var generated = 0
+  /// The applications.
+  public var clients: [Client] = []
+  /// The Actions bound to the post-login trigger, in order.
+  public var actions: [Action] = []
+  /// Whether Actions choose the factors.
+  public var actionsChooseFactors = false
+  /// Seconds that an access token lives.
+  public var tokenLifetime = 86_400
+
+  /// Makes a tenant that asks everybody for two factors.
+  public init() {}
+
+  /// The secret of the machine-to-machine application.
+  public var token: String { clientSecret }
+
+  private enum CodingKeys: CodingKey {
+    case clientID, clientSecret, scopes, policies, factors, users, generated, clients, actions
+    case actionsChooseFactors, tokenLifetime
+  }
+
+  /// Reads a tenant; every part may be missing.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try values.read(.clientID, into: &clientID)
+    try values.read(.clientSecret, into: &clientSecret)
+    try values.read(.scopes, into: &scopes)
+    try values.read(.policies, into: &policies)
+    try values.read(.factors, into: &factors)
+    try values.read(.users, into: &users)
+    try values.read(.generated, into: &generated)
+    try values.read(.clients, into: &clients)
+    try values.read(.actions, into: &actions)
+    try values.read(.actionsChooseFactors, into: &actionsChooseFactors)
+    try values.read(.tokenLifetime, into: &tokenLifetime)
+  }
+
+  /// How many users there are.
+  var userCount: Int { users.count + generated }
+
+  /// The user at a position.
+  func user(at position: Int) -> User {
+    position < users.count
+      ? users[position] : User("person\(position - users.count)@acme.com")
+  }
+}
+
+extension Vendor {
+  /// Auth0's Management API and its token endpoint.
+  public static let auth0 = Vendor(rawValue: "auth0")
+}
