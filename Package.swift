@@ -92,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -108,7 +109,8 @@ let package = Package(
 
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
-      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py", "https_server.py"],
+      swiftSettings: strict),
 
     .testTarget(
       name: "CurlTransportTests",

@@ -5,6 +5,7 @@ public enum SourceKinds {
     Auth0Kind(),
     HerokuKind(),
     OktaKind(),
+    EntraKind(),
     LocalKind(),
     GoogleKind(),
     KeycloakKind(),

@@ -94,6 +94,8 @@ extension Listing {
     switch self {
     case .findings(let findings): findings.isEmpty ? "There are no findings." : nil
     case .history(let entries): entries.isEmpty ? "Nothing is known to have changed." : nil
+    case .activity(let entries, let attempts):
+      entries.isEmpty && attempts.isEmpty ? "Nothing is known to have changed." : nil
     case .runs(let runs): runs.isEmpty ? "There was no run yet." : nil
     case .alerts(let messages): messages.isEmpty ? "No message is waiting." : nil
     case .explanation: nil

@@ -48,19 +48,12 @@ public final class Store: Sendable {
     reading.readonly = true
     self.path = path
     readerConfiguration = reading
-    writer = try translating(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.writeWithoutTransaction { database in
-        try StoreOpening.prepare(database, path: path)
-        try StoreOpening.check(database, path: path, upTo: checkedBytes)
-      }
-      try StoreOpening.migrate(queue, path: path)
-      return queue
-    }
+    writer = try StoreOpening.open(
+      path, configuration, checkedBytes: checkedBytes, patience: busyTimeout)
   }
 
+  /// Closes the readers first: whoever closes a store last empties its log into the file, and readers may not.
   deinit {
-    // The connection that is closed last takes the log into the file, and one for reading may not.
     idleReaders.withLock { $0.removeAll() }
   }
 

@@ -1,7 +1,33 @@
+internal import Foundation
 internal import GRDB
 
 /// What happens on a connection before the store is used.
 enum StoreOpening {
+  /// Opens the writing connection; waits for another process that is making the same store.
+  ///
+  /// SQLite does not wait by itself where a new file gets its journal.
+  static func open(
+    _ path: String, _ configuration: Configuration, checkedBytes: Int64, patience: Duration
+  ) throws(StorageError) -> DatabaseQueue {
+    let deadline = ContinuousClock.now + patience
+    while true {
+      do throws(StorageError) {
+        return try translating(path) {
+          let queue = try DatabaseQueue(path: path, configuration: configuration)
+          try queue.writeWithoutTransaction { database in
+            try prepare(database, path: path)
+            try check(database, path: path, upTo: checkedBytes)
+          }
+          try migrate(queue, path: path)
+          return queue
+        }
+      } catch {
+        guard error.isTransient, ContinuousClock.now < deadline else { throw error }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+  }
+
   /// Refuses files of other programs, then sets the journal and durability.
   static func prepare(_ database: Database, path: String) throws {
     let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0

@@ -95,6 +95,19 @@ struct CrashTests {
     let repaired = try await bench.run(["sync"], adding: environment)
     #expect(repaired.status == 0, "\(repaired.output)\(repaired.errors)")
     #expect(await hook.deliveries.map(\.id) == hook.unanswered)
+    // Also when the guard holds the run that comes after.
+    await bench.mock.update { $0[policy: "Two factors"].rules = [.catchAll("2FA")] }
+    await hook.hold(true)
+    let second = try bench.start(["sync"], adding: environment)
+    await hook.arrival(2)
+    second.kill()
+    _ = await second.outcome()
+    await hook.hold(false)
+    await bench.mock.update { scenario in
+      scenario[team: "acme-widgets"].members.removeAll { $0.email != "ana@acme.com" }
+    }
+    #expect(try await bench.run(["sync"], adding: environment).status == 30)
+    #expect(await hook.deliveries.map(\.id) == hook.unanswered)
     await hook.stop()
     await bench.close()
   }

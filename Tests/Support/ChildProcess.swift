@@ -35,6 +35,11 @@ public final class ChildProcess: Sendable {
       end.set(isKilled ? -process.terminationStatus : process.terminationStatus)
     }
     try process.run()
+    // The child has its own by now, and a process that has ended may be kept by Foundation for long.
+    for case let handle as FileHandle in [input, output, errors]
+    where handle !== FileHandle.nullDevice {
+      try handle.close()
+    }
     id = process.processIdentifier
     self.end = end
   }

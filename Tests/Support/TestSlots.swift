@@ -11,7 +11,18 @@ public enum TestSlots {
   public static let width = max(8, 4 * ProcessInfo.processInfo.activeProcessorCount)
 
   @TaskLocal private static var isInside = false
-  private static let gate = Gate(free: width)
+  private static let gate: Gate = {
+    raiseOpenFiles()
+    return Gate(free: width)
+  }()
+
+  /// Raises the number of open files to what is allowed: each server of FlyingFox leaves a descriptor behind.
+  private static func raiseOpenFiles() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
 
   /// Runs the body when a slot is free, first come, first served; a call inside another needs none.
   public static func run<R>(

@@ -22,17 +22,21 @@ import ssl
 from aiosmtpd.smtp import SMTP, AuthResult
 
 
-def make_certificate(directory):
-    """Writes ca.pem and server.pem for localhost and 127.0.0.1, and returns their paths."""
+def make_certificate(directory, names=("localhost",), days=2):
+    """Writes ca.pem and server.pem for some names and 127.0.0.1, and returns their paths.
+
+    With a negative number of days the certificate of the server has expired.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import NameOID
 
-    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
-    end = start + datetime.timedelta(days=2)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    start = now - datetime.timedelta(days=30)
 
     def certificate(name, key, issuer, issuer_key, is_ca):
+        end = now + datetime.timedelta(days=2 if is_ca else days)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
             x509.CertificateBuilder()
@@ -45,13 +49,17 @@ def make_certificate(directory):
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         )
         if not is_ca:
-            names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+            alternatives = [x509.DNSName(name) for name in names]
+            if "localhost" in names:
+                alternatives.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName(alternatives), critical=False
+            )
         return builder.sign(issuer_key, hashes.SHA256())
 
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca = certificate("idsync test CA", ca_key, None, ca_key, True)
-    leaf = certificate("localhost", key, ca.subject, ca_key, False)
+    leaf = certificate(names[0], key, ca.subject, ca_key, False)
     pem = serialization.Encoding.PEM
     ca_path = pathlib.Path(directory, "ca.pem")
     ca_path.write_bytes(ca.public_bytes(pem))

@@ -43,6 +43,16 @@ struct EasyHandle {
     try check(ccurl_setopt_long(raw, option, value), option)
   }
 
+  /// Sets an option that a handle may refuse because it is too late for it.
+  ///
+  /// A handle that shared its HTTP/2 connection keeps its buffer when the transfer is over, and as long as it has one
+  /// it takes no other size. Without the option it reads in pieces of 16 KiB, which are HTTP/2's own.
+  func prefer(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+    let code = ccurl_setopt_long(raw, option, value)
+    guard code != CURLE_BAD_FUNCTION_ARGUMENT else { return }
+    try check(code, option)
+  }
+
   func set(_ option: CURLoption, large value: Int) throws(CurlFailure) {
     try check(ccurl_setopt_off_t(raw, option, curl_off_t(value)), option)
   }

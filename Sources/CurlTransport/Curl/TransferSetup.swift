@@ -39,7 +39,7 @@ enum TransferSetup {
     try easy.set(CURLOPT_PIPEWAIT, 1)
     if job.isOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
     try easy.set(CURLOPT_ACCEPT_ENCODING, "")
-    try easy.set(CURLOPT_BUFFERSIZE, bufferSize)
+    try easy.prefer(CURLOPT_BUFFERSIZE, bufferSize)
     try easy.set(CURLOPT_MAXFILESIZE_LARGE, large: job.maxBodyBytes)
     try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     try easy.set(CURLOPT_USERAGENT, job.wire.userAgent)

@@ -34,6 +34,21 @@ public struct SourcePolicy: Sendable {
     }
   }
 
+  /// A part of the vendor's API whose requests must lie some time apart.
+  public struct Spacing: Sendable {
+    /// How the endpoints of the part begin, method included.
+    public var prefix: String
+
+    /// The time between two requests.
+    public var interval: Duration
+
+    /// Spaces the endpoints with a beginning.
+    public init(_ prefix: String, _ interval: Duration) {
+      self.prefix = prefix
+      self.interval = interval
+    }
+  }
+
   /// The origins (`https://acme.okta.com`) that requests may go to; any when empty.
   ///
   /// A next link or redirect must stay on the origin of its own request in any case.
@@ -50,6 +65,9 @@ public struct SourcePolicy: Sendable {
 
   /// How the vendor tells what is left of its limit.
   public var rateHeaders: RateHeaders
+
+  /// The parts of the API whose limit no header tells; the first that fits an endpoint counts.
+  public var spacing: [Spacing]
 
   /// The shortest time between the starts of two requests, for vendors that say no more than so many a second.
   public var minInterval: Duration?
@@ -99,6 +117,7 @@ public struct SourcePolicy: Sendable {
   public init(
     origins: [String] = [], maxConcurrent: Int = 4, retry: RetryPolicy = RetryPolicy(),
     rateShare: Double = 0.5, rateHeaders: RateHeaders = .none, minInterval: Duration? = nil,
+    spacing: [Spacing] = [],
     maxBodyBytes: Int = 32 * 1024 * 1024, connectTimeout: Duration = .seconds(10),
     totalTimeout: Duration = .seconds(60), streamTimeout: Duration = .seconds(900),
     lowSpeed: LowSpeed = LowSpeed(bytesPerSecond: 1, duration: .seconds(30)),
@@ -112,6 +131,7 @@ public struct SourcePolicy: Sendable {
     self.retry = retry
     self.rateShare = rateShare
     self.rateHeaders = rateHeaders
+    self.spacing = spacing
     self.minInterval = minInterval
     self.maxBodyBytes = maxBodyBytes
     self.connectTimeout = connectTimeout

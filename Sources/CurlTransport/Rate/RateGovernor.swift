@@ -23,12 +23,15 @@ final class RateGovernor: Sendable {
   private struct State {
     var buckets: [String: Bucket] = [:]
     var heldUntil: [String: Duration] = [:]
+    /// When the next request of a spaced part may go, by its prefix.
+    var spacedUntil: [String: Duration] = [:]
     var nextStart: Duration = .zero
   }
 
   private let style: RateHeaders
   private let share: Double
   private let longestWait: Duration
+  private let spacing: [SourcePolicy.Spacing]
   private let interval: Duration?
   private let clock: TransportClock
   private let state = Mutex(State())
@@ -37,6 +40,7 @@ final class RateGovernor: Sendable {
     style = policy.rateHeaders
     share = min(max(policy.rateShare, 0), 1)
     longestWait = policy.retry.retryAfterCap
+    spacing = policy.spacing
     interval = policy.minInterval
     self.clock = clock
   }
@@ -47,8 +51,13 @@ final class RateGovernor: Sendable {
     let key = key(endpoint)
     return state.withLock { state in
       if interval != nil, state.nextStart > now { return .wait(state.nextStart - now) }
+      let part = spacing.first { endpoint.hasPrefix($0.prefix) }
+      if let part, let until = state.spacedUntil[part.prefix], until > now {
+        return .wait(until - now)
+      }
       let admission = Self.admit(key, now, &state) { pace(&$0, now: now, age: $1) }
       if let interval, admission == .go { state.nextStart = now + interval }
+      if let part, admission == .go { state.spacedUntil[part.prefix] = now + part.interval }
       return admission
     }
   }

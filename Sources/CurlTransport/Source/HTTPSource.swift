@@ -63,6 +63,11 @@ public final class HTTPSource: Sendable {
     PageSequence(source: self, first: first, style: style, items: items)
   }
 
+  /// Waits as a part of a reply asks for it, such as one of a batch.
+  ///
+  /// - Returns: false when the task was cancelled.
+  public func pause(_ duration: Duration) async -> Bool { await wait(duration) }
+
   // MARK: For the other files of this folder
 
   /// Adds to the figures.

@@ -87,7 +87,12 @@ private struct Builder {
       }
       let last = tree(otherwise)
       return kept.isEmpty ? last : .firstMatch(kept, otherwise: last)
-    case .all(let parts): return .all(parts.map { tree($0) })
+    case .all(let parts):
+      // A part that asks for nothing and is nobody's rule says nothing.
+      let trees = parts.map { tree($0) }.filter {
+        if case .leaf(.single, nil) = $0 { false } else { true }
+      }
+      return trees.isEmpty ? .leaf(.single, nil) : trees.count == 1 ? trees[0] : .all(trees)
     case .any(let parts): return .any(parts.map { tree($0) })
     // Resolved before the evaluation; refusing here could only hide a way in.
     case .upstream(_, let rule): return .leaf(.single, rule)

@@ -60,6 +60,21 @@ public struct SignInEvaluator: Sendable {
     return result
   }
 
+  /// The verdict alone, without witness and reasons.
+  public func verdict(_ signature: AccountTable.Signature) -> Verdict {
+    let policy = ResidualPolicy(model, signature)
+    var reach = ReachableRules(policy)
+    reach.collect()
+    var search = EscapeSearch(policy)
+    var worlds = PossibleWorlds(relevant: reach.unknowns.sorted())
+    do {
+      try worlds.visit(policy.domains, &search)
+      return worlds.verdict
+    } catch {
+      return .cannotTell
+    }
+  }
+
   private func decide(
     _ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult
   ) throws {

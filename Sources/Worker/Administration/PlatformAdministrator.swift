@@ -103,26 +103,26 @@ struct PlatformAdministrator {
   ) async throws -> Made {
     let id = failure.requestID
     let error = failure.error
-    let found = try? await read(step.change, state.team)
-    let shown = found?.standing(of: step.change)
     if failure.fate == .notMade {
-      if let found, let refusal = Self.lastAdmin(step.change, found), error.status == 422 {
-        try end(attempt, .refused, after: shown ?? step.before, id, refusal.message)
+      if let refusal = await lastAdmin(step, state, error) {
+        try end(attempt, .refused, after: step.before, id, refusal.message)
         throw WorkerError(refusal)
       }
       let detail =
         "\(error.message) \(port.remedy(for: error)) Nothing was changed (request \(id))."
       let isRefused = [.forbidden, .unauthorised, .refused, .notFound].contains(error.code)
-      try end(attempt, isRefused ? .refused : .failed, after: shown ?? step.before, id, detail)
+      try end(attempt, isRefused ? .refused : .failed, after: step.before, id, detail)
       throw WorkerError(WorkerError.code(error), detail)
     }
-    guard let found, let shown else {
+    let found = try? await read(step.change, state.team)
+    guard let found else {
       let detail =
         "\(error.message) Whether \(step.text.prefix(1).lowercased() + step.text.dropFirst()) was made is not known"
         + " (request \(id)): it could not be read back either. Repeating the command is safe."
       try end(attempt, .unknown, after: "", id, detail)
       throw WorkerError(.platform, detail)
     }
+    let shown = found.standing(of: step.change)
     guard isAsAsked(step, shown) else {
       let detail =
         "\(error.message) The change is not there: \(port.kind) shows \"\(shown)\" (request \(id)). Repeating the"
@@ -138,14 +138,24 @@ struct PlatformAdministrator {
       notes: [note])
   }
 
-  private static func lastAdmin(_ change: TeamChange, _ state: TeamState) -> Refusal? {
-    switch change {
-    case .removeMember(let email):
-      state.plan(.removeMember(email: email, withAccess: false)).refusal
+  /// The rule of the last admin, when that is why the platform refused: somebody else acted since our look.
+  private func lastAdmin(
+    _ step: AdministrationPlan.Step, _ state: TeamState, _ error: ConnectorError
+  ) async -> Refusal? {
+    guard [403, 409, 422].contains(error.status), SyncWorker.endangersAdmins(step, state),
+      let state = try? await read(step.change, state.team)
+    else { return nil }
+    let request: AdministrationRequest
+    switch step.change {
+    case .removeMember(let email): request = .removeMember(email: email, withAccess: false)
     case .setRole(let email, let role), .addMember(let email, let role):
-      state.plan(.addMember(email: email, role: role)).refusal
-    default: nil
+      request = .addMember(email: email, role: role)
+    default: return nil
     }
+    guard case .failure(let refusal) = state.plan(request), refusal.code == .lastAdmin else {
+      return nil
+    }
+    return refusal
   }
 
   private func isAsAsked(_ step: AdministrationPlan.Step, _ shown: String) -> Bool {
@@ -184,12 +194,5 @@ struct PlatformAdministrator {
     AdministrationEntry(
       at: now(), actor: actor.text, command: command, source: port.name, team: team, app: app,
       email: email, text: text, outcome: .unknown)
-  }
-}
-
-extension Result where Success == AdministrationPlan, Failure == Refusal {
-  /// The rule that stands against it, when that is the last admin.
-  fileprivate var refusal: Refusal? {
-    if case .failure(let refusal) = self, refusal.code == .lastAdmin { refusal } else { nil }
   }
 }

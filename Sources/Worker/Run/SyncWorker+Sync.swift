@@ -41,8 +41,8 @@ extension SyncWorker {
       return result(committed, readings)
     }
     var outcome = try naming { result(try committer.commit(), readings) }
-    guard outcome.heldPlan == nil else { return outcome }
-    outcome.reports = try writeConfiguredReports()
+    // What earlier runs left in the outbox is told also when this one is held.
+    if outcome.heldPlan == nil { outcome.reports = try writeConfiguredReports() }
     outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
     return outcome

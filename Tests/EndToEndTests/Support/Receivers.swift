@@ -55,10 +55,9 @@ actor HookReceiver {
   /// Leaves deliveries without an answer from now on, or answers again.
   func hold(_ isHolding: Bool) { self.isHolding = isHolding }
 
-  /// Waits for a delivery that is left without an answer.
-  func arrival() async {
-    guard unanswered.isEmpty else { return }
-    await withCheckedContinuation { arrivals.append($0) }
+  /// Waits until so many deliveries were left without an answer.
+  func arrival(_ count: Int = 1) async {
+    while unanswered.count < count { await withCheckedContinuation { arrivals.append($0) } }
   }
 
   func stop() async {

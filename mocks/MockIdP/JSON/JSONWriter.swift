@@ -36,6 +36,9 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
+  /// Writes the colon behind a property name that was written as a text.
+  mutating func colon() { bytes.append(UInt8(ascii: ":")) }
+
   mutating func field(_ name: StaticString, _ text: String) {
     key(name)
     string(text)

@@ -28,6 +28,7 @@ struct MockVendor: Sendable {
 
   /// All of them; a new one is its folder and a line here.
   static let all: [MockVendor] = [
+    MockVendor(EntraTenant.self) { EntraAPI(state: $0, baseURL: $1) },
     MockVendor(Auth0Tenant.self) { state, _ in Auth0API(state: state) },
     MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
     MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) },

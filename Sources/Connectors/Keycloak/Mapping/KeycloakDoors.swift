@@ -76,11 +76,11 @@ struct KeycloakDoors {
   private func run(
     _ flow: KeycloakFlow, _ requested: Int, _ client: KeycloakWire.Client?,
     from start: KeycloakProgress = KeycloakProgress(), session: SignInPolicy = .refused,
-    then next: KeycloakNext? = nil
+    closesDeadEnds: Bool = false, then next: KeycloakNext? = nil
   ) -> SignInPolicy {
     let compiler = KeycloakFlowCompiler(
-      flow, requested: requested, client: client, session: session, picture: picture,
-      builder: builder)
+      flow, requested: requested, client: client, session: session,
+      closesDeadEnds: closesDeadEnds, picture: picture, builder: builder)
     return compiler.policy(from: start, then: next ?? KeycloakNext { end(of: flow, $0) })
   }
 
@@ -168,7 +168,7 @@ struct KeycloakDoors {
     let request = request(other, theirs)
     // What the other client asks for is as well in the hands of whoever signs in there.
     let ways = ([request.asked] + request.lowered).map {
-      self.run(theirs, $0, other, then: used)
+      self.run(theirs, $0, other, closesDeadEnds: true, then: used)
     }
     return .branch(opened(by: other), .choice(ways), .refused)
   }

@@ -14,6 +14,8 @@ final class KeycloakFlowCompiler {
   let client: KeycloakWire.Client?
   /// What a session that is there already is good for.
   let session: SignInPolicy
+  /// Whether a way that leads nowhere is simply closed, as for sessions opened elsewhere; else nobody can tell.
+  let closesDeadEnds: Bool
   /// The credentials whose possession later conditions depend on.
   let tracked: Set<String>
   /// The sub-flows that conditions look back at.
@@ -22,7 +24,8 @@ final class KeycloakFlowCompiler {
 
   init(
     _ flow: KeycloakFlow, requested: Int = -1, client: KeycloakWire.Client? = nil,
-    session: SignInPolicy = .refused, picture: KeycloakRealmPicture, builder: KeycloakModelBuilder
+    session: SignInPolicy = .refused, closesDeadEnds: Bool = false,
+    picture: KeycloakRealmPicture, builder: KeycloakModelBuilder
   ) {
     self.picture = picture
     self.builder = builder
@@ -30,6 +33,7 @@ final class KeycloakFlowCompiler {
     self.requested = requested
     self.client = client
     self.session = session
+    self.closesDeadEnds = closesDeadEnds
     var tracked: Set<String> = []
     var watched: Set<String> = []
     var watchesUse = false
@@ -48,6 +52,11 @@ final class KeycloakFlowCompiler {
       tracked.formUnion(
         level.compactMap { $0.provider.flatMap { KeycloakAuthenticator($0) }?.credential })
     }
+    if tracked.contains("none") {
+      // Whether anything was used at all hangs on every credential.
+      tracked.formUnion(
+        flow.liveSteps.compactMap { $0.provider.flatMap { KeycloakAuthenticator($0) }?.credential })
+    }
     self.tracked = tracked
     self.watched = watched
     self.watchesUse = watchesUse
@@ -65,6 +74,7 @@ final class KeycloakFlowCompiler {
     from start: KeycloakProgress = KeycloakProgress(), then next: KeycloakNext
   ) -> SignInPolicy {
     let whole = run(flow.steps, start, next)
+    guard !closesDeadEnds else { return whole }
     let open = stuckID
     guard whole.mentions(unknown: open) else { return whole }
     return whole.replacing(unknown: open, with: .refused).orElse(whole)
@@ -76,7 +86,9 @@ final class KeycloakFlowCompiler {
       "give every level of the flow a step that is required or an alternative that can succeed")
   }
 
-  private var stuck: SignInPolicy { .demand(.unknown(stuckID), by: nil) }
+  private var stuck: SignInPolicy {
+    closesDeadEnds ? .refused : .demand(.unknown(stuckID), by: nil)
+  }
 
   // MARK: Levels
 

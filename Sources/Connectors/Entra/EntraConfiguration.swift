@@ -1,0 +1,106 @@
+public import CurlTransport
+public import IdentityCore
+
+/// How to reach an Entra ID tenant through Microsoft Graph, and what its operator vouches for.
+public struct EntraConfiguration: Sendable {
+  /// How the worker proves who it is.
+  public enum Credentials: Sendable {
+    /// A client secret.
+    case secret(Secret)
+    /// A certificate and its RSA key, both PEM; the assertion is signed with the key.
+    case certificate(certificatePEM: Secret, keyPEM: Secret, algorithm: Algorithm)
+  }
+
+  /// How an assertion is signed.
+  public enum Algorithm: String, Sendable, Codable, CaseIterable {
+    /// RSA with PSS; the header names the certificate by `x5t#S256`.
+    case ps256 = "PS256"
+    /// RSA with PKCS #1; the header names the certificate by `x5t`.
+    case rs256 = "RS256"
+  }
+
+  /// Whether a part of the tenant is asked about.
+  public enum Attestation: String, Sendable, Codable, CaseIterable {
+    /// Ask Entra ID.
+    case read
+    /// The operator vouches that it is not in use; Entra ID is not asked.
+    case none
+  }
+
+  /// The name in the configuration.
+  public var name: SourceName
+  /// Microsoft Graph's base URL, without a trailing slash.
+  public var url: String
+  /// Where tokens come from, without a trailing slash.
+  public var loginURL: String
+  /// The tenant's id or one of its domains.
+  public var tenant: String
+  /// The id of the registered application.
+  public var clientID: String
+  /// How the worker proves who it is.
+  public var credentials: Credentials
+  /// Whether to collect registered methods even if a query does not ask for them.
+  public var collectFactors: Bool
+  /// Whether Microsoft's own demand on its administration portals counts.
+  public var countsMandatoryMFA: Bool
+  /// Whether the tenant has Conditional Access; one without Entra ID P1 has none.
+  public var conditionalAccess: Attestation
+  /// Whether legacy per-user MFA may be in use.
+  public var perUserMFA: Attestation
+  /// Whether domains may leave sign-ins to another identity provider.
+  public var federation: Attestation
+  /// How many people are asked for their per-user state in one run at most; only those whom no policy asks.
+  public var perUserLimit: Int
+  /// How many requests may be under way at a time.
+  public var maxConcurrent: Int
+  /// The part of the rate limit that is left for others, 0–1.
+  public var rateShare: Double
+
+  /// Microsoft Graph's public address.
+  public static let graph = "https://graph.microsoft.com"
+  /// The public login address.
+  public static let login = "https://login.microsoftonline.com"
+  /// The hosts under which Microsoft's login appears in SAML settings.
+  static let vendorHosts = [
+    "login.microsoftonline.com", "sts.windows.net", "login.windows.net", "login.microsoftonline.us",
+  ]
+
+  /// Makes a configuration.
+  public init(
+    name: SourceName, url: String = EntraConfiguration.graph,
+    loginURL: String = EntraConfiguration.login, tenant: String, clientID: String,
+    credentials: Credentials, collectFactors: Bool = false, countsMandatoryMFA: Bool = true,
+    conditionalAccess: Attestation = .read, perUserMFA: Attestation = .read,
+    federation: Attestation = .read, perUserLimit: Int = 2000, maxConcurrent: Int = 4,
+    rateShare: Double = 0.5
+  ) {
+    self.name = name
+    self.url = url
+    self.loginURL = loginURL
+    self.tenant = tenant
+    self.clientID = clientID
+    self.credentials = credentials
+    self.collectFactors = collectFactors
+    self.countsMandatoryMFA = countsMandatoryMFA
+    self.conditionalAccess = conditionalAccess
+    self.perUserMFA = perUserMFA
+    self.federation = federation
+    self.perUserLimit = perUserLimit
+    self.maxConcurrent = maxConcurrent
+    self.rateShare = rateShare
+  }
+
+  /// The host of a URL in lower case, with its port where that is not the usual one.
+  static func host(_ url: String) -> String? {
+    guard let scheme = url.firstRange(of: "://") else { return nil }
+    let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    let host = (authority.split(separator: "@").last.map(String.init) ?? "").lowercased()
+    return host.isEmpty ? nil : host.hasSuffix(":443") ? String(host.dropLast(4)) : host
+  }
+
+  /// Whether the source is on this machine, as a mock is.
+  var isOnLoopback: Bool {
+    guard let host = Self.host(url) else { return false }
+    return host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
+  }
+}

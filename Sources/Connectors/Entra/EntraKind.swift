@@ -1,0 +1,116 @@
+/// Entra ID through Microsoft Graph, as a provider.
+///
+/// ```yaml
+/// entra:
+///   kind: entra
+///   tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com
+///   client_id: 1bb1b1bb-0000-4000-8000-00000000000b
+///   client_secret: env:ENTRA_SECRET                # or: certificate: file:/run/secrets/entra.pem
+///   # private_key: file:/run/secrets/entra-key.pem # where the certificate's file does not hold it
+///   # assertion: PS256                             # or RS256
+///   # collect: [factors]                           # registered methods, for details only
+///   # microsoft_mandatory_mfa: true                # Microsoft's own demand at its portals counts
+///   # conditional_access: read                     # none: a tenant without Entra ID P1
+///   # per_user_mfa: read                           # none: the operator vouches that it is not used
+///   # federation: read                             # none: the operator vouches that no domain is federated
+///   # url: https://graph.microsoft.com
+///   # login_url: https://login.microsoftonline.com
+/// ```
+struct EntraKind: SourceKind {
+  private enum Collected: String, CaseIterable { case factors }
+
+  private enum Credentials {
+    case secret(SecretHandle)
+    case certificate(SecretHandle, key: SecretHandle, EntraConfiguration.Algorithm)
+  }
+
+  let word = "entra"
+  let address = SourceAddress.standard(EntraConfiguration.graph)
+  let card = SourceCard(
+    title: "Microsoft Entra ID", roles: [.provider],
+    proves: [
+      "what Conditional Access asks of every person: groups, roles, guests, locations, devices, risk, client apps and flows",
+      "security defaults for administrators; Microsoft's own demand at its portals",
+    ],
+    conditional: [
+      "security defaults for everybody else: Microsoft decides when to ask",
+      "legacy per-user MFA: trusted addresses and remembered devices are in no API",
+      "applications with a stored password: people can start there",
+    ],
+    cannotTell: [
+      "application filters by custom security attributes", "which tenant a guest comes from",
+      "conditions newer than idsync",
+      "federated domains without a policy here, unless their identity provider is a source too",
+    ],
+    rights: [
+      "Policy.Read.All, User.Read.All, GroupMember.Read.All, Application.Read.All, RoleManagement.Read.Directory, Directory.Read.All",
+      "Domain.Read.All for federated domains (or federation: none)",
+      "AuditLog.Read.All for registered methods (collect: [factors])",
+    ],
+    requests:
+      "a page for each 999 users, a batch for each 20 groups and 20 roles that policies mention (twice), one a second for Conditional Access, a batch for each 20 people whom no policy asks"
+  )
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let tenant = keys.requiredString("tenant")
+    let clientID = keys.requiredString("client_id")
+    let credentials = credentials(keys)
+    let login = keys.url("login_url")
+    var collectsFactors = false
+    for word in keys.strings("collect") ?? [] {
+      if word == Collected.factors.rawValue {
+        collectsFactors = true
+      } else {
+        keys.reject("collect", "expected a list of: factors")
+      }
+    }
+    let collectFactors = collectsFactors
+    let mandatory = keys.bool("microsoft_mandatory_mfa") ?? true
+    let policies = keys.choice("conditional_access", EntraConfiguration.Attestation.self) ?? .read
+    let perUser = keys.choice("per_user_mfa", EntraConfiguration.Attestation.self) ?? .read
+    let federation = keys.choice("federation", EntraConfiguration.Attestation.self) ?? .read
+    guard let tenant, let clientID, let credentials else { return nil }
+    return { context in
+      EntraConnector(
+        configuration: EntraConfiguration(
+          name: context.name, url: context.url,
+          loginURL: try login.map { try context.url($0) } ?? EntraConfiguration.login,
+          tenant: tenant, clientID: clientID, credentials: try Self.resolve(credentials, context),
+          collectFactors: collectFactors, countsMandatoryMFA: mandatory,
+          conditionalAccess: policies, perUserMFA: perUser, federation: federation,
+          maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
+        transport: context.transport, clock: context.clock, logger: context.logger)
+    }
+  }
+
+  private func credentials(_ keys: any SourceKeys) -> Credentials? {
+    let secret = keys.secret("client_secret")
+    let certificate = keys.secret("certificate")
+    let key = keys.secret("private_key")
+    let algorithm = keys.choice("assertion", EntraConfiguration.Algorithm.self) ?? .ps256
+    if let secret, certificate == nil, key == nil { return .secret(secret) }
+    if let certificate, secret == nil {
+      return .certificate(certificate, key: key ?? certificate, algorithm)
+    }
+    // A reference that is wrong was told already.
+    if keys.names.contains("client_secret") != keys.names.contains("certificate"),
+      !keys.names.contains("private_key") || keys.names.contains("certificate")
+    {
+      return nil
+    }
+    keys.reject("give either client_secret, or certificate (with private_key)")
+    return nil
+  }
+
+  private static func resolve(
+    _ credentials: Credentials, _ context: SourceContext
+  ) throws -> EntraConfiguration.Credentials {
+    switch credentials {
+    case .secret(let secret): .secret(try context.secret(secret))
+    case .certificate(let certificate, let key, let algorithm):
+      .certificate(
+        certificatePEM: try context.secret(certificate), keyPEM: try context.secret(key),
+        algorithm: algorithm)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Synchronization
+
+extension EntraRun {
+  /// Marks who may use which application.
+  ///
+  /// Without required assignment everybody may. An assigned group lets its direct members in, not those of groups inside it.
+  func markAssignments(
+    _ policies: EntraPolicies, _ accounts: EntraAccounts, _ edits: PolicyEdits
+  ) async {
+    await withTaskGroup(of: Void.self) { group in
+      for (index, app) in policies.apps.enumerated() where app.isLive && index < 64 {
+        guard let principal = app.principal else { continue }
+        guard principal.requiresAssignment else {
+          accounts.withLock { table in
+            for position in 0..<table.count { table.setAssigned(index, at: position) }
+          }
+          continue
+        }
+        group.addTask {
+          await self.assignments(principal, index, policies.atoms, accounts, edits)
+        }
+      }
+    }
+  }
+
+  private func assignments(
+    _ app: EntraWire.ServicePrincipal, _ index: Int, _ atoms: EntraAtoms,
+    _ accounts: EntraAccounts, _ edits: PolicyEdits
+  ) async {
+    var isComplete = true
+    var groups: Set<String> = []
+    let request = client.get(
+      "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", [app.id], query: [("$top", "999")])
+    do throws(ConnectorError) {
+      try await client.graphTable(request, EntraWire.appAssignments) {
+        rows, _ throws(ConnectorError) in
+        accounts.mark(rows, column: 1) { $0.setAssigned(index, at: $1) }
+        for row in 0..<rows.count where rows[row].string(2) == "Group" {
+          guard let id = rows[row].string(1) else { continue }
+          groups.insert(id)
+        }
+      }
+    } catch {
+      keep(error)
+      isComplete = false
+    }
+    let lists = groups.filter { !edits.removes(group: $0, name: nil) }.sorted().map { group in
+      members(of: group, nested: false) { rows in
+        accounts.mark(rows) { $0.setAssigned(index, at: $1) }
+      }
+    }
+    for (_, error) in await read(lists, phase: "users of \(app.name)") {
+      keep(error)
+      isComplete = false
+    }
+    guard !isComplete,
+      let unclear = atoms.place(.attribute, EntraAccountFact.unclearAssignment(app.appID))
+    else { return }
+    accounts.withLock { table in
+      for position in 0..<table.count where !table.signature(at: position).mayUse(index) {
+        table.setAssigned(index, at: position)
+        table.setAtom(unclear, at: position)
+      }
+    }
+  }
+}

@@ -1,0 +1,169 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Synchronization
+
+extension EntraRun {
+  /// A list of ids, each page of which is handed to a closure.
+  struct IDList: Sendable {
+    var path: String
+    var endpoint: String
+    var plan: TablePlan
+    var take: @Sendable (TableRows) -> Void
+  }
+
+  /// Reads many lists: the first pages twenty at a time, further pages by their links.
+  ///
+  /// - Returns: the lists that were not read to their end, with why.
+  func read(_ lists: [IDList], phase: String) async -> [Int: ConnectorError] {
+    guard !lists.isEmpty else { return [:] }
+    let links = Mutex<[Int: String]>([:])
+    let parts = lists.map { GraphBatch.Part(path: $0.path, endpoint: $0.endpoint) }
+    progress(configuration.name, phase, done: 0, total: lists.count)
+    var failures = await GraphBatch(client: client, version: "v1.0").run(parts) {
+      index, body throws(WireError) in
+      lists[index].take(try body.graphRows(lists[index].plan))
+      if let link = try body.row(EntraWire.nextLink).string(0), !link.isEmpty {
+        links.withLock { $0[index] = link }
+      }
+    }
+    let more = links.withLock { $0 }
+    await withTaskGroup(of: (Int, ConnectorError?).self) { group in
+      for (index, link) in more {
+        group.addTask { (index, await self.follow(link, lists[index])) }
+      }
+      for await (index, error) in group { if let error { failures[index] = error } }
+    }
+    progress(configuration.name, phase, done: lists.count, total: lists.count)
+    return failures
+  }
+
+  private func follow(_ link: String, _ list: IDList) async -> ConnectorError? {
+    do throws(ConnectorError) {
+      let request = client.graph(link, endpoint: list.endpoint)
+      try await client.graphTable(request, list.plan) { rows, _ throws(ConnectorError) in
+        list.take(rows)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The members of a group, those of groups inside it as well or not.
+  func members(
+    of group: String, nested: Bool, _ take: @escaping @Sendable (TableRows) -> Void
+  ) -> IDList {
+    let word = nested ? "transitiveMembers" : "members"
+    return IDList(
+      path: "/groups/\(URLText.encoded(group))/\(word)?$select=id&$top=999",
+      endpoint: "GET /v1.0/groups/{group}/\(word)", plan: EntraWire.ids, take: take)
+  }
+
+  // MARK: Groups
+
+  /// The names of groups, as far as they can be read.
+  func groupNames(_ ids: [String]) async -> [String: String] {
+    let names = Mutex<[String: String]>([:])
+    let parts = ids.map {
+      GraphBatch.Part(
+        path: "/groups/\(URLText.encoded($0))?$select=id,displayName",
+        endpoint: "GET /v1.0/groups/{group}")
+    }
+    let failures = await GraphBatch(client: client, version: "v1.0").run(parts) {
+      index, body throws(WireError) in
+      guard let name = try body.member("displayName")?.string else { return }
+      names.withLock { $0[ids[index]] = name }
+    }
+    for (_, error) in failures { keep(error, affects: .details) }
+    return names.withLock { $0 }
+  }
+
+  /// Marks who is in the groups that live policies mention, however deep.
+  ///
+  /// - Returns: the groups that could not be read to the end, unknown for everybody.
+  func markGroups(
+    _ atoms: EntraAtoms, _ accounts: EntraAccounts, _ edits: PolicyEdits
+  ) async -> [SubjectAtom.ID: Unknown] {
+    let groups = atoms.ids(.group).filter {
+      !edits.removes(group: $0.id, name: atoms.all[$0.place].name)
+    }
+    let lists = groups.map { group in
+      members(of: group.id, nested: true) { rows in
+        accounts.mark(rows) { $0.setAtom(group.place, at: $1) }
+      }
+    }
+    var result: [SubjectAtom.ID: Unknown] = [:]
+    for (index, error) in await read(lists, phase: "groups") {
+      keep(error)
+      let name = atoms.all[groups[index].place].name
+      result[groups[index].place] = unknown("who is in group \(name)", error)
+    }
+    return result
+  }
+
+  /// What an unreadable list makes unknown.
+  func unknown(_ title: String, _ error: ConnectorError) -> Unknown {
+    Unknown(
+      title: "\(title): \(EntraConfiguration.clause(error.message))",
+      remedy: configuration.phrase(for: error))
+  }
+
+  // MARK: Roles
+
+  /// Marks who holds, over the whole tenant and now, the roles that live policies mention.
+  ///
+  /// Eligible is not active: those assignments stand in another list, which nobody asks for. A role given to a group is held by
+  /// its members.
+  func markRoles(
+    _ atoms: EntraAtoms, _ accounts: EntraAccounts
+  ) async -> [SubjectAtom.ID: Unknown] {
+    let roles = atoms.ids(.role)
+    let groups = Mutex<[String: Set<SubjectAtom.ID>]>([:])
+    let lists = roles.map { role in
+      let filter = URLText.encoded("roleDefinitionId eq '\(role.id.replacing("'", with: "''"))'")
+      return IDList(
+        path: "/roleManagement/directory/roleAssignments?$filter=\(filter)&$expand=principal",
+        endpoint: "GET /v1.0/roleManagement/directory/roleAssignments",
+        plan: EntraWire.roleAssignments
+      ) { rows in
+        accounts.withLock { table in
+          for index in 0..<rows.count where rows[index].string(2) == "/" {
+            guard let principal = rows[index].string(1) else { continue }
+            if let position = table.position(ofID: principal) {
+              table.setAtom(role.place, at: position)
+            } else if Self.mayBeGroup(rows[index].string(3)) {
+              groups.withLock { _ = $0[principal, default: []].insert(role.place) }
+            }
+          }
+        }
+      }
+    }
+    var result: [SubjectAtom.ID: Unknown] = [:]
+    for (index, error) in await read(lists, phase: "roles") {
+      keep(error)
+      let name = atoms.all[roles[index].place].name
+      result[roles[index].place] = unknown("who holds role \(name)", error)
+    }
+    let holders = groups.withLock { $0 }.sorted { $0.key < $1.key }
+    let members = holders.map { group, places in
+      self.members(of: group, nested: true) { rows in
+        accounts.mark(rows) { table, position in
+          for place in places { table.setAtom(place, at: position) }
+        }
+      }
+    }
+    for (index, error) in await read(members, phase: "groups with roles") {
+      // A principal of which nothing was said is no group when there is no such group.
+      if error.code == .notFound { continue }
+      keep(error)
+      for place in holders[index].value {
+        result[place] = unknown("who holds role \(atoms.all[place].name) through a group", error)
+      }
+    }
+    return result
+  }
+
+  private static func mayBeGroup(_ type: String?) -> Bool {
+    type == nil || type == "#microsoft.graph.group"
+  }
+}

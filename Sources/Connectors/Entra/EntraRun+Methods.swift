@@ -1,0 +1,59 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension EntraRun {
+  private static let kinds: [(word: String, kind: FactorSet)] = [
+    ("fido2", .webauthn), ("passkey", .webauthn), ("microsoftAuthenticatorPush", .push),
+    ("softwareOneTimePasscode", .totp), ("hardwareOneTimePasscode", .hardwareToken),
+    ("x509Certificate", .certificate), ("windowsHelloForBusiness", .deviceKey),
+    ("microsoftAuthenticatorPasswordless", .deviceKey), ("macOsSecureEnclaveKey", .deviceKey),
+    ("mobilePhone", .sms), ("alternateMobilePhone", .voice), ("officePhone", .voice),
+    ("email", .email), ("securityQuestion", .question),
+  ]
+
+  /// Marks the registered methods of the accounts kept, from the tenant's report; for details only.
+  ///
+  /// The report lags by hours and leaves out methods of other vendors, so it never raises a verdict.
+  func collectMethods(_ accounts: EntraAccounts) async {
+    let request = client.get("/v1.0/reports/authenticationMethods/userRegistrationDetails")
+    let reader = JSONReader()
+    var seen = 0
+    do throws(ConnectorError) {
+      try await client.pages(request, APIClient.graphPaging) {
+        response, page throws(ConnectorError) in
+        do throws(WireError) {
+          try reader.withRoot(response.body) { root throws(WireError) in
+            guard let value = try root.member("value"), value.type == .array else {
+              throw WireError.expected(.array, found: .missing, path: "value")
+            }
+            try value.forEach { _, row throws(WireError) in
+              seen += 1
+              try self.mark(row, accounts)
+            }
+          }
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+        progress(configuration.name, "registered methods", done: seen)
+      }
+    } catch {
+      keep(error, affects: .details)
+    }
+  }
+
+  private func mark(_ json: JSONElement, _ accounts: EntraAccounts) throws(WireError) {
+    let row = try json.row(EntraWire.registrations)
+    guard let id = row.text(0) else { return }
+    guard let position = accounts.withLock({ $0.position(ofID: id) }) else { return }
+    var kinds: FactorSet = []
+    if let methods = try json.member("methodsRegistered"), methods.type == .array {
+      try methods.forEach { _, method throws(WireError) in
+        let word = method.string ?? ""
+        kinds.formUnion(Self.kinds.first { word.hasPrefix($0.word) }?.kind ?? .other)
+      }
+    }
+    let isEnrolled = row.bool(1).map { $0 ? Tri.yes : Tri.no } ?? .unknown
+    let found = kinds
+    accounts.withLock { $0.setEnrolment(isEnrolled, found, at: position) }
+  }
+}

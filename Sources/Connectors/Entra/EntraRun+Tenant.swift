@@ -1,0 +1,182 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension EntraRun {
+  private static let strengthLists = [
+    "/v1.0/identity/conditionalAccess/authenticationStrength/policies",
+    "/v1.0/policies/authenticationStrengthPolicies",
+  ]
+
+  // MARK: Conditional Access
+
+  /// The Conditional Access policies, as they would be with the edits.
+  func conditionalAccess(_ edits: PolicyEdits) async -> EntraPart<[EntraWire.Policy]> {
+    guard configuration.conditionalAccess == .read else { return .read([]) }
+    let request = client.get("/v1.0/identity/conditionalAccess/policies")
+    return await part(request) { rows throws(WireError) in
+      let edited = edits.applied(
+        to: rows, state: "state", on: .string("enabled"), off: .string("disabled")
+      ) { $0["conditions"]?.object != nil }
+      return try JSONValue.array(edited).rows { row throws(WireError) in try EntraWire.Policy(row) }
+    }
+  }
+
+  /// The named locations by id.
+  func locations() async -> EntraPart<[String: EntraWire.Location]> {
+    guard configuration.conditionalAccess == .read else { return .read([:]) }
+    let request = client.get("/v1.0/identity/conditionalAccess/namedLocations")
+    return await part(request) { rows throws(WireError) in
+      let all = try JSONValue.array(rows).rows { row throws(WireError) in
+        try EntraWire.Location(row)
+      }
+      return Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
+    }
+  }
+
+  /// The authentication strengths by id; asked for only when a policy names one.
+  func strengths(
+    _ policies: EntraPart<[EntraWire.Policy]>
+  ) async -> EntraPart<[String: EntraWire.Strength]> {
+    guard case .read(let all) = policies, all.contains(where: { $0.grant?.strength != nil }) else {
+      return .read([:])
+    }
+    var last: ConnectorError?
+    for path in Self.strengthLists {
+      let request = client.get(path)
+      do throws(ConnectorError) {
+        return .read(try await strengths(request))
+      } catch {
+        // The list stands under two paths.
+        last = error
+        if error.code != .notFound { break }
+      }
+    }
+    guard let last else { return .read([:]) }
+    // What a policy says of its own strength may be enough.
+    keep(last, affects: .details)
+    return unreadable(last)
+  }
+
+  private func strengths(
+    _ request: HTTPRequest
+  ) async throws(ConnectorError) -> [String: EntraWire.Strength] {
+    let rows = try await client.graphValues(request)
+    do throws(WireError) {
+      let all = try JSONValue.array(rows).rows { row throws(WireError) in
+        try EntraWire.Strength(row)
+      }
+      return Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
+    } catch {
+      throw client.malformed(error, request)
+    }
+  }
+
+  private func part<T: Sendable>(
+    _ request: HTTPRequest, _ read: ([JSONValue]) throws(WireError) -> T
+  ) async -> EntraPart<T> {
+    do throws(ConnectorError) {
+      let rows = try await client.graphValues(request)
+      let ids = rows.compactMap { $0["id"]?.string }
+      if Set(ids).count != ids.count {
+        throw client.duplicate(request.endpoint, page: 1, row: ids.count)
+      }
+      log.count(rows.count)
+      do throws(WireError) {
+        return .read(try read(rows))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      keep(error)
+      return unreadable(error)
+    }
+  }
+
+  // MARK: Security defaults
+
+  /// Whether security defaults are on.
+  func securityDefaults() async -> EntraPart<Bool> {
+    let request = client.get("/v1.0/policies/identitySecurityDefaultsEnforcementPolicy")
+    do throws(ConnectorError) {
+      let json = try await client.value(request)
+      do throws(WireError) {
+        return .read(try json.required("isEnabled", .bool, \.bool))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      keep(error)
+      return unreadable(error)
+    }
+  }
+
+  // MARK: Domains
+
+  /// The domains that leave sign-ins to another identity provider, with what is known of it.
+  func domains() async -> EntraPart<[String: EntraWire.Federation?]> {
+    guard configuration.federation == .read else { return .read([:]) }
+    let request = client.get("/v1.0/domains")
+    do throws(ConnectorError) {
+      let rows = try await client.graphValues(request)
+      let all: [EntraWire.Domain]
+      do throws(WireError) {
+        all = try JSONValue.array(rows).rows { row throws(WireError) in
+          try EntraWire.Domain(row)
+        }
+      } catch {
+        throw client.malformed(error, request)
+      }
+      var result: [String: EntraWire.Federation?] = [:]
+      for domain in all where domain.isFederated {
+        result[domain.name] = .some(await federation(of: domain.name))
+      }
+      return .read(result)
+    } catch {
+      keep(error, affects: .details)
+      return unreadable(error)
+    }
+  }
+
+  private func federation(of domain: String) async -> EntraWire.Federation? {
+    let request = client.get("/v1.0/domains/{domain}/federationConfiguration", [domain])
+    do throws(ConnectorError) {
+      guard let row = try await client.graphValues(request).first else { return nil }
+      do throws(WireError) {
+        return try EntraWire.Federation(row)
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      keep(error, affects: .details)
+      return nil
+    }
+  }
+
+  /// Whether the second factor of a guest's own tenant is accepted, for the evidence.
+  func crossTenantTrust() async -> [EvidenceItem] {
+    var result: [EvidenceItem] = []
+    do throws(ConnectorError) {
+      let standard = try await client.value(
+        client.get("/v1.0/policies/crossTenantAccessPolicy/default"))
+      result.append(Self.trust(standard, "guests of other tenants"))
+      let partners = try await client.graphValues(
+        client.get("/v1.0/policies/crossTenantAccessPolicy/partners"))
+      result += partners.compactMap { partner in
+        guard partner["inboundTrust"] != nil else { return nil }
+        return Self.trust(partner, "guests of tenant \(partner["tenantId"]?.string ?? "?")")
+      }
+    } catch {
+      keep(error, affects: .details)
+    }
+    return result
+  }
+
+  private static func trust(_ json: JSONValue, _ whose: String) -> EvidenceItem {
+    let isAccepted = json["inboundTrust"]?["isMfaAccepted"]?.bool == true
+    return EvidenceItem(
+      .attestation, id: json["tenantId"]?.string, name: whose,
+      value: isAccepted
+        ? "the second factor of their home tenant is accepted" : "asked for a second factor here",
+      path: "/v1.0/policies/crossTenantAccessPolicy")
+  }
+}

@@ -1,0 +1,81 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension APIClient {
+  /// How Microsoft Graph names the next page: a link in the body, to be followed as it is.
+  static let graphPaging = PagingStyle.nextURL { response in
+    try JSONReader().withRow(response.body, EntraWire.nextLink) { row in row.string(0) }
+  }
+
+  /// Goes on with a list at a link that a page named.
+  func graph(_ link: String, endpoint: String) -> HTTPRequest {
+    var request = HTTPRequest(.get, link, endpoint: endpoint, headers: headers)
+    request.expectedContentType = .json
+    return request
+  }
+
+  /// Reads a list whose pages are small enough to be kept as values.
+  func graphValues(_ first: HTTPRequest) async throws(ConnectorError) -> [JSONValue] {
+    let reader = JSONReader()
+    var result: [JSONValue] = []
+    try await pages(first, Self.graphPaging) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        let json = try reader.value(response.body)
+        result += try json.required("value", .array, \.array)
+      } catch {
+        throw self.malformed(error, first, page: page)
+      }
+    }
+    return result
+  }
+
+  /// Reads a list as a table, page by page, without making values of it.
+  ///
+  /// A page that begins with a row that an earlier one began with is an error: the list goes in circles.
+  /// - Parameter body: takes the rows of a page and its number from 1.
+  func graphTable(
+    _ first: HTTPRequest, _ plan: TablePlan,
+    _ body: (TableRows, _ page: Int) throws(ConnectorError) -> Void
+  ) async throws(ConnectorError) {
+    let reader = JSONReader()
+    var firsts = FirstRows()
+    try await pages(first, Self.graphPaging) { response, page throws(ConnectorError) in
+      let outcome: Result<Void, ConnectorError>
+      do throws(WireError) {
+        outcome = try reader.withRoot(response.body) { root throws(WireError) in
+          let rows = try root.graphRows(plan)
+          do throws(ConnectorError) {
+            if !firsts.isNew(rows) { throw self.duplicate(first.endpoint, page: page, row: 1) }
+            return .success(try body(rows, page))
+          } catch {
+            return .failure(error)
+          }
+        }
+      } catch {
+        throw self.malformed(error, first, page: page)
+      }
+      try outcome.get()
+    }
+  }
+}
+
+extension JSONElement {
+  /// A member of an object; nil when there is none.
+  func member(_ name: String) throws(WireError) -> JSONElement? {
+    guard type == .object else { throw WireError.expected(.object, found: type) }
+    var found: JSONElement?
+    try forEach { key, value throws(WireError) in if key == name { found = value } }
+    return found
+  }
+
+  /// The rows of a page: the array `value` of the object that every list is.
+  func graphRows(_ plan: TablePlan) throws(WireError) -> TableRows {
+    guard let value = try member("value") else {
+      throw WireError.expected(.array, found: .missing, path: "value")
+    }
+    guard value.type == .array else {
+      throw WireError.expected(.array, found: value.type, path: "value")
+    }
+    return try value.table(plan)
+  }
+}

@@ -1,0 +1,70 @@
+internal import IdentityCore
+
+/// What policies ask of people, over all applications of one tenant.
+struct EntraAtoms: Sendable {
+  private struct Key: Hashable, Sendable {
+    var kind: SubjectAtom.Kind
+    var id: String
+  }
+
+  private(set) var all: [SubjectAtom] = []
+  private var places: [Key: SubjectAtom.ID] = [:]
+
+  /// The atom's place; made if it is new.
+  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
+    let key = Key(kind: kind, id: id)
+    if let known = places[key] { return known }
+    all.append(SubjectAtom(kind: kind, id: id, name: name))
+    places[key] = all.count - 1
+    return all.count - 1
+  }
+
+  /// The place of an atom that some policy asks for; nil when none does.
+  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
+    places[Key(kind: kind, id: id)]
+  }
+
+  /// The places of all atoms of a kind, with what they ask for.
+  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
+    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
+  }
+}
+
+/// The facts about an account itself that policies may ask for.
+enum EntraAccountFact {
+  /// The kinds of guests that a directory account can be; ids of `userType` atoms.
+  static let internalGuest = "internalGuest"
+  static let guest = "b2bCollaborationGuest"
+  static let externalMember = "b2bCollaborationMember"
+  /// An account whose kind its row does not tell.
+  static let unclear = "unclear"
+
+  /// An account in a federated domain.
+  static func domain(_ name: String) -> String { "domain=\(name)" }
+  /// An account in a domain that may be federated, when nobody can say.
+  static let customDomain = "domain=custom"
+  /// An account whose assignment to the application could not be read.
+  static func unclearAssignment(_ app: String) -> String { "assignment of \(app)=unclear" }
+  /// The state of legacy per-user MFA: `enforced`, `enabled`, `unreadable`.
+  static func perUser(_ state: String) -> String { "perUserMfaState=\(state)" }
+
+  /// What kind of account a row tells of; nil for an ordinary member.
+  ///
+  /// Guests have the user type `Guest`; who authenticates elsewhere was invited or has a redemption state.
+  static func kind(
+    type: String?, externalState: String?, creation: String?, name: String?
+  ) -> String? {
+    let isExternal =
+      externalState != nil || creation == "Invitation" || creation == "SelfServiceSignUp"
+    let looksExternal = name?.lowercased().contains("#ext#") == true
+    switch type {
+    case "Member":
+      if isExternal { return externalMember }
+      return looksExternal ? unclear : nil
+    case "Guest":
+      if isExternal { return guest }
+      return looksExternal ? unclear : internalGuest
+    default: return unclear
+    }
+  }
+}

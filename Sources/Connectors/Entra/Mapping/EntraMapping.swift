@@ -1,0 +1,85 @@
+internal import IdentityCore
+
+/// Compiles what a tenant says about sign-ins to one application into the common form.
+///
+/// Pure: the same input gives the same model. Every live policy that matches is to be passed, whatever the order.
+struct EntraMapping {
+  let tenant: EntraTenantFacts
+
+  /// Compiles one application.
+  ///
+  /// - Parameter atoms: what policies ask of people; shared by all applications and added to.
+  func compile(
+    _ app: EntraWire.ServicePrincipal, _ atoms: inout EntraAtoms
+  ) -> ProviderApp.State {
+    guard app.isEnabled else {
+      return .inactive("The application \(app.name) is disabled for sign-in at Entra ID.")
+    }
+    var builder = EntraModelBuilder(tenant: tenant, app: app, atoms: atoms)
+    let base = builder.reference(
+      RuleReference(
+        policyID: "conditionalAccess", policyName: "Conditional Access",
+        ruleID: "conditionalAccess", ruleName: "nothing that applies asks for a second factor",
+        demand: "asks for one factor only"))
+    var parts: [SignInPolicy] = [.demand(.singleFactor, by: base)]
+    parts += builder.conditionalAccess()
+    parts += builder.securityDefaults()
+    parts += builder.mandatory()
+    parts += builder.perUser()
+    parts += builder.federation()
+    var policy = SignInPolicy.all(parts)
+    if app.signOnMode == "password" { policy = builder.withStoredPassword(policy) }
+    if app.requiresAssignment { policy = builder.withUnclearAssignment(policy) }
+    atoms = builder.atoms
+    return .readable(builder.model(policy))
+  }
+}
+
+extension EntraModelBuilder {
+  /// The Conditional Access policies that may be in force, each on its own.
+  mutating func conditionalAccess() -> [SignInPolicy] {
+    let policies: [EntraWire.Policy]
+    switch tenant.policies {
+    case .unreadable(let reason, let remedy):
+      let id = unknown("what Conditional Access asks for: \(reason)", remedy: remedy)
+      return [.demand(.unknown(id), by: nil)]
+    case .read(let list): policies = list.filter { Self.mayBeLive($0.state) }
+    }
+    if case .read(let all) = tenant.locations {
+      let mentioned = Self.mentioned(policies)
+      countries = EntraCountries(
+        all.values.filter { mentioned.contains($0.id) }.sorted { $0.id < $1.id })
+    }
+    return policies.compactMap { compiled($0) }
+  }
+
+  private static func mayBeLive(_ state: String) -> Bool {
+    // Report-only and disabled policies protect no one.
+    state != "disabled" && state != "enabledForReportingButNotEnforced"
+  }
+
+  private mutating func compiled(_ policy: EntraWire.Policy) -> SignInPolicy? {
+    guard policy.grant != nil else { return nil }
+    let place = "policy '\(policy.name)'"
+    let target = applications(policy.conditions, place)
+    guard target.holds != .never else { return nil }
+    let people = people(policy.conditions, place)
+    guard people.holds != .never else { return nil }
+    let runtime = runtime(policy.conditions, place)
+    guard runtime.holds != .never else { return nil }
+    var condition = EntraCondition.and([people, target, runtime])
+    if policy.state != "enabled" {
+      let id = unknownCondition(
+        "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))",
+        remedy: "switch the policy on or off")
+      condition = .and([condition, EntraCondition(id, "state \(policy.state.prefix(40))")])
+    }
+    let rule = RuleReference(
+      policyID: policy.id, policyName: policy.name, ruleID: policy.id, ruleName: policy.name,
+      demand: "", condition: condition.phrases.joined(separator: "; "))
+    guard let demand = demand(policy, rule) else { return nil }
+    if condition.holds == .always { return demand }
+    return .firstMatch(
+      [.init(condition.holds, demand)], otherwise: .demand(.singleFactor, by: nil))
+  }
+}

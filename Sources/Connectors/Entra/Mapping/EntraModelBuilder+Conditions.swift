@@ -1,0 +1,183 @@
+internal import IdentityCore
+
+extension EntraModelBuilder {
+  private static let knownConditionKeys: Set<String> = [
+    "users", "applications", "clientAppTypes", "platforms", "locations", "signInRiskLevels",
+    "userRiskLevels", "servicePrincipalRiskLevels", "insiderRiskLevels", "devices",
+    "authenticationFlows", "clientApplications",
+  ]
+
+  /// What a policy asks of the sign-in itself.
+  mutating func runtime(_ conditions: JSONValue, _ place: String) -> EntraCondition {
+    var parts = [
+      clientApps(conditions["clientAppTypes"], place), platforms(conditions["platforms"], place),
+      locations(conditions["locations"], place),
+      risk(conditions["signInRiskLevels"], "sign-in risk", place),
+      risk(conditions["userRiskLevels"], "user risk", place),
+      insiderRisk(conditions["insiderRiskLevels"], place), devices(conditions["devices"], place),
+      flows(conditions["authenticationFlows"], place),
+    ]
+    var strange = unknownMembers(
+      of: conditions, besides: Self.knownConditionKeys, "conditions", place)
+    for key in ["servicePrincipalRiskLevels", "clientApplications"] {
+      guard let value = conditions[key], Self.saysSomething(value) else { continue }
+      strange.append(
+        unknownCondition(
+          "whether \(key) of \(place) leaves people out",
+          remedy: "keep policies for people and for workloads apart"))
+    }
+    parts += strange.map { EntraCondition($0, "a condition that cannot be read") }
+    return .and(parts)
+  }
+
+  /// A condition that is written in a way we cannot read.
+  private mutating func unreadable(_ what: String, _ place: String) -> EntraCondition {
+    EntraCondition(
+      unknownCondition(
+        "whether the \(what) of \(place) hold for a sign-in",
+        remedy: "report the policy, so that idsync learns its form"), "\(what) not readable")
+  }
+
+  /// That a one-of variable has one of some values; those we do not know may hold too.
+  private mutating func oneOf(
+    _ name: String, _ values: [String], _ wanted: [String], _ place: String
+  ) -> Condition {
+    var known: Set<Int> = []
+    var parts: [Condition] = []
+    for word in wanted {
+      if let index = values.firstIndex(of: word) {
+        known.insert(index)
+      } else {
+        parts.append(
+          unknownCondition(
+            "what \(name) \"\(word.prefix(40))\" means (\(place))",
+            remedy: "report the value, so that idsync learns it"))
+      }
+    }
+    if known.count == values.count { return .always }
+    if !known.isEmpty { parts.insert(.variable(variable(name, values), in: known), at: 0) }
+    return .or(parts)
+  }
+
+  // MARK: Client applications
+
+  private var clientApps: [String] {
+    let modern = ["browser", "mobileAppsAndDesktopClients"]
+    return isMicrosofts ? modern + ["exchangeActiveSync", "other"] : modern
+  }
+
+  /// Only Microsoft's own applications can be reached by older protocols.
+  private mutating func clientApps(_ json: JSONValue?, _ place: String) -> EntraCondition {
+    guard var words = json?.strings else { return unreadable("client app types", place) }
+    if words.contains("all") { return .always }
+    // Policies from before the choice existed have none, and are for modern clients.
+    if words.isEmpty { words = ["browser", "mobileAppsAndDesktopClients"] }
+    let phrase = "client app is \(words.joined(separator: " or "))"
+    words = words.flatMap { $0 == "easSupported" ? ["exchangeActiveSync"] : [$0] }
+    if !isMicrosofts { words.removeAll { $0 == "exchangeActiveSync" || $0 == "other" } }
+    return EntraCondition(oneOf("client app", clientApps, words, place), phrase)
+  }
+
+  // MARK: Platforms
+
+  private static let platforms = [
+    "android", "iOS", "windows", "windowsPhone", "macOS", "linux", "other",
+  ]
+
+  private mutating func platforms(_ json: JSONValue?, _ place: String) -> EntraCondition {
+    guard let json else { return .always }
+    guard let include = json["includePlatforms"]?.strings, !include.isEmpty,
+      let exclude = json["excludePlatforms"]?.strings
+    else { return unreadable("platforms", place) }
+    func side(_ words: [String]) -> Condition {
+      words.contains("all") ? .always : oneOf("platform", Self.platforms, words, place)
+    }
+    let included = side(include)
+    let excluded = side(exclude)
+    var phrase = "platform is \(include.joined(separator: " or "))"
+    if !exclude.isEmpty { phrase += ", not \(exclude.joined(separator: " or "))" }
+    return EntraCondition(.and([included, excluded.negated]), phrase)
+  }
+
+  // MARK: Risk
+
+  /// `hidden` is what a tenant without ID Protection sees; it matters only where a policy speaks of it.
+  private mutating func risk(
+    _ json: JSONValue?, _ name: String, _ place: String
+  ) -> EntraCondition {
+    guard let json else { return .always }
+    guard let words = json.strings else { return unreadable("\(name) levels", place) }
+    if words.isEmpty { return .always }
+    let levels = ["none", "low", "medium", "high"]
+    var parts: [Condition] = []
+    if words.contains("hidden") {
+      parts.append(
+        unknownCondition(
+          "when \(name) \"hidden\" holds (\(place))", remedy: "take the level out of the policy"))
+    }
+    let visible = words.filter { $0 != "hidden" }
+    parts.append(oneOf(name, levels, visible, place))
+    return EntraCondition(.or(parts), "\(name) is \(words.joined(separator: " or "))")
+  }
+
+  private mutating func insiderRisk(_ json: JSONValue?, _ place: String) -> EntraCondition {
+    guard let json else { return .always }
+    guard let text = json.string else { return unreadable("insider risk levels", place) }
+    let words = Self.words(text)
+    if words.isEmpty { return .always }
+    return EntraCondition(
+      oneOf("insider risk", ["none", "minor", "moderate", "elevated"], words, place),
+      "insider risk is \(words.joined(separator: " or "))")
+  }
+
+  // MARK: Flows
+
+  private mutating func flows(_ json: JSONValue?, _ place: String) -> EntraCondition {
+    guard let json else { return .always }
+    guard let text = json["transferMethods"]?.string else {
+      return Self.saysSomething(json) ? unreadable("authentication flows", place) : .always
+    }
+    let words = Self.words(text).filter { $0 != "none" }
+    if words.isEmpty { return .always }
+    return EntraCondition(
+      oneOf(
+        "authentication flow", ["ordinary", "deviceCodeFlow", "authenticationTransfer"], words,
+        place), "authentication flow is \(words.joined(separator: " or "))")
+  }
+
+  // MARK: Devices
+
+  private mutating func devices(_ json: JSONValue?, _ place: String) -> EntraCondition {
+    guard let json else { return .always }
+    let strange = unknownMembers(of: json, besides: ["deviceFilter"], "devices", place)
+    var result = EntraCondition(
+      holds: .and(strange), phrases: strange.map { _ in "devices not readable" })
+    guard let filter = json["deviceFilter"] else { return result }
+    guard let rule = filter["rule"]?.string, let mode = filter["mode"]?.string,
+      mode == "include" || mode == "exclude"
+    else { return .and([result, unreadable("device filter", place)]) }
+    let matches = device(rule)
+    let phrase = "device filter \(mode)s \"\(rule.prefix(120))\""
+    result = .and([
+      result, EntraCondition(mode == "include" ? matches : matches.negated, phrase),
+    ])
+    return result
+  }
+
+  /// That the device matches a rule; the same text is the same condition, whoever asks.
+  private mutating func device(_ rule: String) -> Condition {
+    let words = rule.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+    let folded = words.map { $0.lowercased() }
+    // The two attributes that controls ask for as well; without the device's registration neither holds.
+    switch folded {
+    case ["device.iscompliant", "-eq", "true"]: return flag(Self.compliant)
+    case ["device.iscompliant", "-ne", "true"]: return flag(Self.compliant).negated
+    case ["device.trusttype", "-eq", "\"serverad\""]: return flag(Self.joined)
+    case ["device.trusttype", "-ne", "\"serverad\""]: return flag(Self.joined).negated
+    default: return flag("device matching \"\(words.joined(separator: " "))\"")
+    }
+  }
+
+  static let compliant = "compliant device"
+  static let joined = "hybrid joined device"
+}

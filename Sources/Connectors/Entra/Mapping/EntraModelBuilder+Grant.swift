@@ -1,0 +1,105 @@
+internal import IdentityCore
+
+extension EntraModelBuilder {
+  /// What a policy asks for when it applies; nil when it asks for nothing at all.
+  mutating func demand(_ policy: EntraWire.Policy, _ rule: RuleReference) -> SignInPolicy? {
+    guard let grant = policy.grant else { return nil }
+    let place = "policy '\(policy.name)'"
+    guard !grant.isEmpty else {
+      let id = unknown(
+        "what \(place) asks for: it names no control",
+        remedy: "report the policy, so that idsync learns its form")
+      return .demand(.unknown(id), by: by(rule, "asks for something that cannot be read"))
+    }
+    let suffix = policy.frequency.map { ", \($0)" } ?? ""
+    var parts = grant.controls.map { control($0, rule, suffix, place) }
+    if let strength = grant.strength { parts.append(self.strength(strength, rule, place)) }
+    for factor in grant.customFactors {
+      parts.append(alternative("custom control \(factor)", rule))
+    }
+    if !grant.termsOfUse.isEmpty { parts.append(alternative("accepted terms of use", rule)) }
+    if parts.count == 1 { return parts[0] }
+    switch grant.combination {
+    case "AND": return .all(parts)
+    case "OR": return .any(parts)
+    default:
+      let isAnd = unknownCondition(
+        "whether \(place) asks for all of its controls or for one",
+        remedy: "report the policy, so that idsync learns its form")
+      return .firstMatch([.init(isAnd, .all(parts))], otherwise: .any(parts))
+    }
+  }
+
+  private mutating func by(_ rule: RuleReference, _ phrase: String) -> RuleReference.ID {
+    var named = rule
+    named.demand = phrase
+    return reference(named)
+  }
+
+  private mutating func control(
+    _ word: String, _ rule: RuleReference, _ suffix: String, _ place: String
+  ) -> SignInPolicy {
+    switch word {
+    case "block": return .demand(.refused, by: by(rule, "refuses"))
+    case "mfa": return .demand(.multiFactor, by: by(rule, "asks for two factors\(suffix)"))
+    case "compliantDevice": return alternative(Self.compliant, rule)
+    case "domainJoinedDevice": return alternative(Self.joined, rule)
+    case "approvedApplication": return alternative("approved client app", rule)
+    case "compliantApplication": return alternative("app protection policy", rule)
+    case "passwordChange": return alternative("changed password", rule)
+    case "riskRemediation": return alternative("remediated risk", rule)
+    default:
+      let id = unknown(
+        "what the control \(word.prefix(40)) of \(place) asks for",
+        remedy: "report the control, so that idsync learns it")
+      return .demand(.unknown(id), by: by(rule, "asks for \(word.prefix(40))"))
+    }
+  }
+
+  /// A control that is no second factor: whoever meets it passes, whoever does not is refused.
+  private mutating func alternative(_ what: String, _ rule: RuleReference) -> SignInPolicy {
+    let met = flag(what)
+    let accepts = by(rule, "accepts \(what)")
+    return .firstMatch(
+      [.init(met, .demand(.singleFactor, by: accepts))],
+      otherwise: .demand(.refused, by: by(rule, "refuses without \(what)")))
+  }
+
+  // MARK: Authentication strengths
+
+  /// The built-in strength that is the same as the control `mfa`.
+  private static let builtInMFA = "00000000-0000-0000-0000-000000000002"
+
+  private mutating func strength(
+    _ named: EntraWire.Strength, _ rule: RuleReference, _ place: String
+  ) -> SignInPolicy {
+    var listed: EntraWire.Strength?
+    if case .read(let all) = tenant.strengths { listed = all[named.id] }
+    let satisfies = Set([named.satisfies, listed?.satisfies].compactMap { $0 })
+    let combinations = listed?.combinations ?? named.combinations
+    let name = listed?.name ?? named.name
+    let allowsOneFactor = combinations?.contains(where: Self.oneFactor.contains) == true
+    if satisfies == ["mfa"] || (satisfies.isEmpty && named.id == Self.builtInMFA),
+      !allowsOneFactor
+    {
+      return .demand(.multiFactor, by: by(rule, "asks for authentication strength '\(name)'"))
+    }
+    if satisfies == ["none"] {
+      return .demand(
+        .singleFactor,
+        by: by(rule, "asks for authentication strength '\(name)', which one factor satisfies"))
+    }
+    let reason: String
+    if case .unreadable(let why, _) = tenant.strengths { reason = ": \(why)" } else { reason = "" }
+    let id = unknown(
+      "whether authentication strength '\(name)' of \(place) takes two factors\(reason)",
+      remedy: "grant Policy.Read.All, and check the strength's combinations")
+    return .demand(.unknown(id), by: by(rule, "asks for authentication strength '\(name)'"))
+  }
+
+  /// The combinations that are one factor, whatever a strength says of itself.
+  private static let oneFactor: Set<String> = [
+    "password", "sms", "federatedSingleFactor", "x509CertificateSingleFactor", "qrCodePin",
+    "email", "emailOtp",
+  ]
+}

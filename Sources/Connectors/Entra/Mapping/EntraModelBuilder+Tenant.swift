@@ -1,0 +1,185 @@
+internal import IdentityCore
+
+extension EntraModelBuilder {
+  private static let nothing = SignInPolicy.demand(.singleFactor, by: nil)
+
+  private mutating func rule(
+    _ id: String, _ policy: String, _ name: String, _ demand: String, _ condition: String = ""
+  ) -> RuleReference.ID {
+    reference(
+      RuleReference(
+        policyID: id, policyName: policy, ruleID: id, ruleName: name, demand: demand,
+        condition: condition))
+  }
+
+  // MARK: Security defaults
+
+  /// Administrators and Azure management are asked every time, others when Microsoft decides; older protocols are refused.
+  mutating func securityDefaults() -> [SignInPolicy] {
+    let isOn: Condition
+    switch tenant.securityDefaults {
+    case .read(false): return []
+    case .read(true): isOn = .always
+    case .unreadable(let reason, let remedy):
+      isOn = unknownCondition("whether security defaults are on: \(reason)", remedy: remedy)
+    }
+    let id = "identitySecurityDefaultsEnforcementPolicy"
+    let always = rule(id, "security defaults", "administrators", "asks for two factors")
+    let sometimes = rule(
+      id, "security defaults", "all users", "asks for two factors when Microsoft decides")
+    let never = rule(
+      id, "security defaults", "all users",
+      "does not ask: Microsoft decides when to, and people may register later")
+    var branches: [SignInPolicy.Branch] = [
+      .init(isOn.negated, Self.nothing),
+      .init(
+        subject(
+          .role, EntraKnownApps.synchronisation, "Directory Synchronization Accounts"),
+        Self.nothing),
+    ]
+    if isMicrosofts {
+      let old = Condition.variable(
+        variable(
+          "client app",
+          ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"]), in: [2, 3])
+      let refuses = rule(
+        id, "security defaults", "legacy authentication", "refuses older protocols")
+      branches.append(.init(old, .demand(.refused, by: refuses)))
+    }
+    if EntraKnownApps.azureManagement.contains(app.appID.lowercased()) {
+      branches.append(.init(.always, .demand(.multiFactor, by: always)))
+    } else {
+      let roles = EntraKnownApps.administrators.sorted { $0.key < $1.key }.map {
+        subject(.role, $0.key, $0.value)
+      }
+      branches.append(.init(.or(roles), .demand(.multiFactor, by: always)))
+      branches.append(
+        .init(flag("Microsoft asking", ["yes", "no"]), .demand(.singleFactor, by: never)))
+    }
+    return [
+      .firstMatch(
+        branches.filter { $0.condition != .never }, otherwise: .demand(.multiFactor, by: sometimes))
+    ]
+  }
+
+  // MARK: Microsoft's own demand
+
+  /// Microsoft asks everybody at its administration portals.
+  mutating func mandatory() -> [SignInPolicy] {
+    guard tenant.countsMandatoryMFA, let name = EntraKnownApps.mandatory[app.appID.lowercased()]
+    else { return [] }
+    let by = rule(
+      "mandatoryMFA", "Microsoft mandatory MFA", name,
+      "asks for two factors (demanded by Microsoft; a tenant may have postponed it)")
+    return [.demand(.multiFactor, by: by)]
+  }
+
+  // MARK: Per-user MFA
+
+  /// The older switch on an account; its settings on trusted addresses and remembered devices are in no API.
+  mutating func perUser() -> [SignInPolicy] {
+    guard tenant.usesPerUserMFA else { return [] }
+    let enforced = subject(
+      .attribute, EntraAccountFact.perUser("enforced"), "per-user MFA enforced")
+    let enabled = subject(.attribute, EntraAccountFact.perUser("enabled"), "per-user MFA enabled")
+    let unreadable = subject(
+      .attribute, EntraAccountFact.perUser("unreadable"), "per-user MFA not readable")
+    let unknown = unknownCondition(
+      "whether per-user MFA is set for the person",
+      remedy: "grant Policy.Read.All, or set per_user_mfa: none if it is not used")
+    let skipped = flag("trusted address or remembered device of per-user MFA")
+    let pending = flag("pending registration or an older client")
+    let id = "perUserMfaState"
+    let asks = rule(id, "per-user MFA", "enforced", "asks for two factors")
+    let skips = rule(
+      id, "per-user MFA", "enforced",
+      "does not ask at trusted addresses and on remembered devices, which are not readable")
+    let waits = rule(
+      id, "per-user MFA", "enabled", "does not ask until registration, nor older clients")
+    return [
+      .firstMatch(
+        [
+          .init(
+            .any([enforced, .all([unreadable, unknown])]),
+            .firstMatch(
+              [.init(skipped, .demand(.singleFactor, by: skips))],
+              otherwise: .demand(.multiFactor, by: asks))),
+          .init(
+            enabled,
+            .firstMatch(
+              [.init(.any([skipped, pending]), .demand(.singleFactor, by: waits))],
+              otherwise: .demand(.multiFactor, by: asks))),
+        ], otherwise: Self.nothing)
+    ]
+  }
+
+  // MARK: Federated domains
+
+  /// Whose domain is federated signs in elsewhere first; what Entra demands is demanded besides.
+  mutating func federation() -> [SignInPolicy] {
+    switch tenant.federated {
+    case .unreadable(let reason, let remedy):
+      let custom = subject(
+        .attribute, EntraAccountFact.customDomain, "a domain of the organisation's own")
+      let elsewhere = unknownCondition(
+        "whether the person's domain leaves sign-ins to another identity provider: \(reason)",
+        remedy: remedy)
+      // If it does, that provider may ask for two factors; the other answer is that of this tenant alone.
+      return [
+        .firstMatch(
+          [.init(.all([custom, elsewhere]), .demand(.multiFactor, by: nil))],
+          otherwise: Self.nothing)
+      ]
+    case .read(let domains):
+      var branches: [SignInPolicy.Branch] = []
+      for (domain, federation) in domains.sorted(by: { $0.key < $1.key }) {
+        branches.append(branch(domain, federation))
+      }
+      return branches.isEmpty ? [] : [.firstMatch(branches, otherwise: Self.nothing)]
+    }
+  }
+
+  private mutating func branch(
+    _ domain: String, _ federation: EntraWire.Federation?
+  ) -> SignInPolicy.Branch {
+    let name = federation?.name ?? "the identity provider of \(domain)"
+    let addresses = federation?.addresses ?? []
+    let keys =
+      [domain, federation?.name].compactMap { $0 } + addresses
+      + addresses.compactMap(EntraConfiguration.host)
+    upstreams.append(Upstream(name: name, keys: Array(Set(keys)).sorted()))
+    let behaviour = federation?.behaviour ?? "acceptIfMfaDoneByFederatedIdp"
+    let by = rule(
+      domain, "federated domain \(domain)", name,
+      "leaves the first factor to \(name) (\(behaviour))", "account in domain \(domain)")
+    let inside = subject(
+      .attribute, EntraAccountFact.domain(domain), "account in federated domain \(domain)")
+    return .init(inside, .upstream(upstreams.count - 1, by: by))
+  }
+
+  // MARK: The application itself
+
+  /// With a stored password people can also sign in at the application itself.
+  mutating func withStoredPassword(_ policy: SignInPolicy) -> SignInPolicy {
+    let isDirect = Condition.variable(
+      variable("started", ["through Entra ID", "at the application itself"]), in: [1])
+    let by = rule(
+      app.appID, "single sign-on mode password", "stored password",
+      "asks for the stored password only", "started at the application itself")
+    return .firstMatch([.init(isDirect, .demand(.singleFactor, by: by))], otherwise: policy)
+  }
+
+  /// Whose assignment could not be read may be refused for want of one.
+  mutating func withUnclearAssignment(_ policy: SignInPolicy) -> SignInPolicy {
+    let isUnclear = subject(
+      .attribute, EntraAccountFact.unclearAssignment(app.appID),
+      "assignment to \(app.name) not readable")
+    let unknown = unknownCondition(
+      "whether the person is assigned to \(app.name)",
+      remedy: "grant Application.Read.All and GroupMember.Read.All")
+    let refuses = rule(
+      app.id, "assignment", app.name, "refuses people who are not assigned")
+    return .firstMatch(
+      [.init(.all([isUnclear, unknown]), .demand(.refused, by: refuses))], otherwise: policy)
+  }
+}

@@ -1,0 +1,311 @@
+import Connectors
+import IdentityCore
+import MockIdP
+
+extension EntraRows {
+  private typealias T = Tenants
+
+  private static func types(_ types: String, _ tenants: JSON = ["membershipKind": "all"]) -> JSON {
+    ["guestOrExternalUserTypes": .string(types), "externalTenants": tenants]
+  }
+
+  private static func guest(_ user: inout EntraUser) {
+    user.userType = "Guest"
+    user.externalState = "Accepted"
+    user.creationType = "Invitation"
+  }
+
+  static let guests: [EntraRow] = [
+    EntraRow(
+      number: "29", situation: "a guest whose tenant is trusted, everybody is asked",
+      scenario: T.with(T.policy()) {
+        guest(&$0.users[0])
+        $0.partners = [
+          [
+            "tenantId": "77777777-0000-4000-8000-000000000007",
+            "inboundTrust": ["isMfaAccepted": true],
+          ]
+        ]
+      }, expected: .enforced, evidence: "the second factor of their home tenant is accepted"),
+    EntraRow(
+      number: "32", situation: "invited guests are asked, and she is a member",
+      scenario: T.with(
+        T.policy(users: ["includeGuestsOrExternalUsers": types("b2bCollaborationGuest")])),
+      expected: .notEnforced),
+    EntraRow(
+      number: "32+", situation: "invited guests are asked, and she is one",
+      scenario: T.with(
+        T.policy(users: [
+          "includeGuestsOrExternalUsers": types("internalGuest, b2bCollaborationGuest")
+        ])
+      ) { guest(&$0.users[0]) }, expected: .enforced),
+    EntraRow(
+      number: "32a",
+      situation: "invited guests are left out, and she is a guest with an own password",
+      scenario: T.with(
+        T.policy(users: [
+          "includeUsers": ["All"],
+          "excludeGuestsOrExternalUsers": types("b2bCollaborationGuest,b2bCollaborationMember"),
+        ])
+      ) { $0.users[0].userType = "Guest" }, expected: .enforced),
+    EntraRow(
+      number: "32b", situation: "external members are left out, and she is one",
+      scenario: T.with(
+        T.policy(users: [
+          "includeUsers": ["All"],
+          "excludeGuestsOrExternalUsers": types("b2bCollaborationMember"),
+        ])
+      ) {
+        guest(&$0.users[0])
+        $0.users[0].userType = "Member"
+      }, expected: .notEnforced),
+    EntraRow(
+      number: "32c", situation: "guests of some tenants are left out, and she is a guest",
+      scenario: T.with(
+        T.policy(users: [
+          "includeUsers": ["All"],
+          "excludeGuestsOrExternalUsers": types(
+            "b2bCollaborationGuest", ["membershipKind": "enumerated", "members": ["t1"]]),
+        ])
+      ) { guest(&$0.users[0]) }, expected: .cannotTell, reason: "tenants t1"),
+    EntraRow(
+      number: "32d", situation: "guests are left out, and nothing tells what she is",
+      scenario: T.with(
+        T.policy(users: [
+          "includeUsers": ["All"],
+          "excludeGuestsOrExternalUsers": types("b2bCollaborationGuest"),
+        ])
+      ) { $0.users[0].userType = nil }, expected: .cannotTell, reason: "is a guest"),
+    EntraRow(
+      number: "32e", situation: "one kind of guest is asked, another left out, and nothing tells",
+      scenario: T.with(
+        T.policy(users: ["includeGuestsOrExternalUsers": types("internalGuest")]),
+        T.policy(
+          "Rest",
+          users: [
+            "includeUsers": ["All"],
+            "excludeGuestsOrExternalUsers": types("b2bCollaborationGuest"),
+          ])
+      ) { $0.users[0].userType = nil }, expected: .cannotTell),
+    EntraRow(
+      number: "32f", situation: "the older word for guests, and she is invited",
+      scenario: T.with(T.policy(users: ["includeUsers": ["GuestsOrExternalUsers"]])) {
+        guest(&$0.users[0])
+      }, expected: .enforced),
+  ]
+
+  static let locations: [EntraRow] = [
+    EntraRow(
+      number: "28", situation: "inside trusted locations, and outside them",
+      scenario: T.with(
+        T.policy("Inside", conditions: T.locations(["AllTrusted"])),
+        T.policy("Outside", conditions: T.locations(["All"], not: ["AllTrusted"]))),
+      expected: .enforced),
+    EntraRow(
+      number: "28a", situation: "outside trusted locations, and in one of them",
+      scenario: T.with(
+        T.policy("Office", conditions: T.locations([T.office])),
+        T.policy("Outside", conditions: T.locations(["All"], not: ["AllTrusted"]))),
+      expected: .enforcedConditionally, witness: "outside location Office"),
+    EntraRow(
+      number: "28b", situation: "outside one trusted location, and in all of them",
+      scenario: T.with(
+        T.policy("Outside", conditions: T.locations(["All"], not: [T.office])),
+        T.policy("Trusted", conditions: T.locations(["AllTrusted"]))), expected: .enforced),
+    EntraRow(
+      number: "28c", situation: "outside one place without trust, and in all trusted ones",
+      scenario: T.with(
+        T.policy("Outside", conditions: T.locations(["All"], not: [T.lab])),
+        T.policy("Trusted", conditions: T.locations(["AllTrusted"]))),
+      expected: .enforcedConditionally, witness: "inside location Lab"),
+    EntraRow(
+      number: "28d", situation: "outside two countries, of which nobody can be in both",
+      scenario: T.with(
+        T.policy("One", conditions: T.locations(["All"], not: [T.brazil])),
+        T.policy("Two", conditions: T.locations(["All"], not: [T.germany]))),
+      expected: .enforced),
+    EntraRow(
+      number: "28e", situation: "in two countries only",
+      scenario: T.with(
+        T.policy("One", conditions: T.locations([T.brazil])),
+        T.policy("Two", conditions: T.locations([T.germany]))),
+      expected: .enforcedConditionally, witness: "from country that no location names"),
+    EntraRow(
+      number: "28f", situation: "outside the addresses of the older MFA settings",
+      scenario: T.with(
+        T.policy(
+          conditions: T.locations(["All"], not: ["00000000-0000-0000-0000-000000000000"])),
+        T.policy("Trusted", conditions: T.locations(["AllTrusted"]))), expected: .enforced),
+    EntraRow(
+      number: "28g", situation: "outside a location that is gone",
+      scenario: T.with(
+        T.policy(
+          conditions: T.locations(["All"], not: ["b9999999-0000-4000-8000-000000000009"]))),
+      expected: .cannotTell, reason: "does not name"),
+    EntraRow(
+      number: "28h", situation: "outside a location, and locations are refused",
+      scenario: T.with(
+        T.policy(conditions: T.locations(["All"], not: [T.office])),
+        faults: [
+          Fault(
+            .entra, "GET /v1.0/identity/conditionalAccess/namedLocations", .forbidden, times: nil)
+        ]), expected: .cannotTell, reason: "Policy.Read.All"),
+  ]
+
+  static let unknowns: [EntraRow] = [
+    EntraRow(
+      number: "4+", situation: "an excluded group that cannot be read",
+      scenario: T.with(
+        T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(T.sealed)]]),
+        faults: [
+          Fault(.entra, "GET /v1.0/groups/{group}/transitiveMembers", .forbidden, times: nil)
+        ]), expected: .cannotTell, reason: "who is in group Sealed"),
+    EntraRow(
+      number: "4++", situation: "an excluded group that is gone",
+      scenario: T.with(
+        T.policy(users: [
+          "includeUsers": ["All"], "excludeGroups": ["d9999999-0000-4000-8000-000000000009"],
+        ])), expected: .cannotTell, reason: "d9999999"),
+    EntraRow(
+      number: "4+++", situation: "an included group that cannot be read, and everybody besides",
+      scenario: T.with(
+        T.policy(users: ["includeGroups": [.string(T.sealed)]]), T.policy("All"),
+        faults: [
+          Fault(.entra, "GET /v1.0/groups/{group}/transitiveMembers", .forbidden, times: nil)
+        ]), expected: .enforced),
+    EntraRow(
+      number: "18+r", situation: "administrators, and roles cannot be read",
+      scenario: T.with(
+        T.policy(users: ["includeRoles": [.string(T.admin)]]),
+        faults: [
+          Fault(
+            .entra, "GET /v1.0/roleManagement/directory/roleAssignments", .forbidden, times: nil)
+        ]), expected: .cannotTell, reason: "RoleManagement.Read.Directory"),
+    EntraRow(
+      number: "c1", situation: "a condition that nobody knows",
+      scenario: T.with(T.policy(conditions: ["agentRiskLevels": ["high"]])),
+      expected: .cannotTell, reason: "agentRiskLevels"),
+    EntraRow(
+      number: "c2", situation: "a platform that nobody knows, and iOS",
+      scenario: T.with(T.policy(conditions: T.platforms(["iOS", "holoLens"]))),
+      expected: .enforcedConditionally, witness: "from platform android"),
+    EntraRow(
+      number: "c2+", situation: "a platform that nobody knows",
+      scenario: T.with(T.policy(conditions: T.platforms(["holoLens"]))),
+      expected: .cannotTell, reason: "holoLens"),
+    EntraRow(
+      number: "c3", situation: "a control that nobody knows",
+      scenario: T.with(T.policy(grant: ["builtInControls": ["faceScan"]])),
+      expected: .cannotTell, reason: "faceScan"),
+    EntraRow(
+      number: "c4", situation: "a control that nobody knows besides two factors",
+      scenario: T.with(
+        T.policy(grant: ["operator": "AND", "builtInControls": ["mfa", "faceScan"]])),
+      expected: .enforced),
+    EntraRow(
+      number: "c5", situation: "a state that nobody knows",
+      scenario: T.with(T.policy(state: "staged")), expected: .cannotTell, reason: "staged"),
+    EntraRow(
+      number: "c6", situation: "a list of exclusions that is missing",
+      scenario: T.with(T.policy(users: ["includeUsers": ["All"], "excludeGroups": nil])),
+      expected: .cannotTell, reason: "excludeGroups"),
+    EntraRow(
+      number: "c7", situation: "a policy for workloads",
+      scenario: T.with(
+        T.policy(
+          users: nil,
+          conditions: ["clientApplications": ["includeServicePrincipals": ["All"]]])),
+      expected: .notEnforced),
+    EntraRow(
+      number: "c8", situation: "everybody is asked, and every other policy is full of riddles",
+      scenario: T.with(
+        T.policy("All"), T.policy("Riddle", conditions: ["agentRiskLevels": ["high"]])),
+      expected: .enforced),
+    EntraRow(
+      number: "c9", situation: "security defaults cannot be read",
+      scenario: T.small(faults: [
+        Fault(
+          .entra, "GET /v1.0/policies/identitySecurityDefaultsEnforcementPolicy", .forbidden,
+          times: nil)
+      ]), expected: .cannotTell, reason: "security defaults"),
+  ]
+
+  static let doors: [EntraRow] = [
+    EntraRow(
+      number: "a1", situation: "a disabled account",
+      scenario: T.with(T.policy()) { $0.users[0].isEnabled = false }, expected: .notEvaluated,
+      code: .deprovisioned),
+    EntraRow(
+      number: "a2", situation: "assignment is required, and she has none",
+      scenario: T.with(T.policy()) { $0.apps[0].requiresAssignment = true },
+      expected: .notEvaluated, code: .notAssigned),
+    EntraRow(
+      number: "a3", situation: "assignment is required, and her group has one",
+      scenario: T.with(T.policy()) {
+        $0.apps[0].requiresAssignment = true
+        $0.apps[0].assigned = ["Sealed"]
+        $0.groups[3].members = [T.ana]
+      }, expected: .enforced),
+    EntraRow(
+      number: "a4", situation: "assignment is required, and a group around hers has one",
+      scenario: T.with(T.policy()) {
+        $0.apps[0].requiresAssignment = true
+        $0.apps[0].assigned = ["Staff"]
+        $0.groups[2].members = [T.ana]
+      }, expected: .notEvaluated, code: .notAssigned),
+    EntraRow(
+      number: "a5", situation: "assignment is required, it cannot be read, and nothing asks",
+      scenario: T.small(faults: [
+        Fault(
+          .entra, "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo", .forbidden, times: nil)
+      ]) { $0.apps[0].requiresAssignment = true }, expected: .cannotTell,
+      reason: "is assigned to Heroku"),
+    EntraRow(
+      number: "a6", situation: "assignment is required, it cannot be read, and everybody is asked",
+      scenario: T.with(
+        T.policy(),
+        faults: [
+          Fault(
+            .entra, "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo", .forbidden, times: nil)
+        ]
+      ) { $0.apps[0].requiresAssignment = true }, expected: .enforced),
+    EntraRow(
+      number: "a7", situation: "a disabled application",
+      scenario: T.with(T.policy()) { $0.apps[0].isEnabled = false }, expected: .notEvaluated,
+      code: .appInactive),
+    EntraRow(
+      number: "a8", situation: "an application that is not there",
+      scenario: T.with(T.policy()) { $0.apps = [] }, expected: .cannotTell,
+      reason: "no enterprise application"),
+    EntraRow(
+      number: "a9", situation: "a stored password",
+      scenario: T.with(T.policy()) { $0.apps[0].signOnMode = "password" },
+      expected: .enforcedConditionally, witness: "started at the application itself"),
+    EntraRow(
+      number: "f1", situation: "a federated domain, and everybody is asked",
+      scenario: T.with(T.policy()) { $0.domains = federated }, expected: .enforced,
+      evidence: "enforceMfaByFederatedIdp"),
+    EntraRow(
+      number: "f2", situation: "a federated domain, nobody is asked, and nobody reads the provider",
+      scenario: T.small { $0.domains = federated }, expected: .cannotTell,
+      reason: "Acme ADFS"),
+    EntraRow(
+      number: "f3", situation: "domains cannot be read, and nobody is asked",
+      scenario: T.small(faults: [Fault(.entra, "GET /v1.0/domains", .forbidden, times: nil)]),
+      expected: .cannotTell, reason: "Domain.Read.All"),
+    EntraRow(
+      number: "f4", situation: "the same, and the operator vouches that none is federated",
+      scenario: T.small(faults: [Fault(.entra, "GET /v1.0/domains", .forbidden, times: nil)]),
+      expected: .notEnforced, configure: { $0.federation = .none }),
+  ]
+
+  private static let federated = [
+    EntraDomain(
+      "acme.com",
+      federation: [
+        "displayName": "Acme ADFS", "issuerUri": "http://sts.acme.com/adfs/services/trust",
+        "passiveSignInUri": "https://sts.acme.com/adfs/ls/",
+        "federatedIdpMfaBehavior": "enforceMfaByFederatedIdp",
+      ])
+  ]
+}
