@@ -14,5 +14,8 @@ public enum SourceKinds {
     CognitoKind(),
     IAMKind(),
     IdentityCenterKind(),
+    SCIMKind(),
+    CSVKind(),
+    EndpointKind(),
   ]
 }
