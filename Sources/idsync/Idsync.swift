@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CMalloc
 internal import Worker
 
 /// The command line: parsing, printing and exit codes, nothing else.
@@ -22,6 +23,8 @@ struct Idsync: AsyncParsableCommand {
 
   static func main() async {
     ignoreBrokenPipes()
+    // Lists of a million members grow by large pieces: what was outgrown goes back.
+    cmalloc_map_from(1 << 20)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
