@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 SOURCES := Sources Tests mocks Package.swift
 RELEASE := -c release --static-swift-stdlib
 STRICT := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+# How many tests run at once: each mock server keeps one of libdispatch's 255 threads waiting.
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
 
 .PHONY: run test build deps lint format bench fuzz install clean
 
@@ -12,7 +14,7 @@ run: build           ## a real sync against the mock organisation, shown in the 
 
 test: deps lint      ## everything that must hold
 	swift build --build-tests $(STRICT)
-	swift test --skip-build $(STRICT)
+	$(WIDTH) swift test --skip-build $(STRICT)
 
 build: deps          ## the program and the mock organisation, optimised
 	swift build $(RELEASE) --product idsync

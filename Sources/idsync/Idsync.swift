@@ -19,8 +19,7 @@ struct Idsync: AsyncParsableCommand {
       InitCommand.self, DoctorCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
       StatusCommand.self, ExplainCommand.self, HistoryCommand.self, RunsCommand.self,
       ReportCommand.self, AlertsCommand.self, WhatIfCommand.self, ProvidersCommand.self,
-      ReportCommand.self, AlertsCommand.self, MembersCommand.self, AccessCommand.self,
-      AppsCommand.self,
+      MembersCommand.self, AccessCommand.self, AppsCommand.self,
     ])
 
   static func main() async {

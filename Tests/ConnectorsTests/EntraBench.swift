@@ -3,6 +3,7 @@ import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+import TestSupport
 
 /// A mock tenant and a connector that reads it, for one test.
 struct EntraBench: Sendable {
@@ -14,6 +15,12 @@ struct EntraBench: Sendable {
   static func run<R>(
     _ scenario: Scenario, clock: TransportClock = .hurried(SkippedTime()),
     _ body: (EntraBench) async throws -> R
+  ) async throws -> R {
+    try await TestSlots.run { try await unbounded(scenario, clock, body) }
+  }
+
+  private static func unbounded<R>(
+    _ scenario: Scenario, _ clock: TransportClock, _ body: (EntraBench) async throws -> R
   ) async throws -> R {
     let mock = try await MockIdP.start(scenario)
     let log = TestLog()
