@@ -12,7 +12,7 @@ struct EntraBench: Sendable {
 
   /// Starts everything, runs the body, ends everything.
   static func run<R>(
-    _ scenario: Scenario, clock: TransportClock = .hurried(),
+    _ scenario: Scenario, clock: TransportClock = .hurried(SkippedTime()),
     _ body: (EntraBench) async throws -> R
   ) async throws -> R {
     let mock = try await MockIdP.start(scenario)

@@ -1,0 +1,225 @@
+import IdentityCore
+import MockIdP
+
+/// Decides Conditional Access by trying every sign-in in every possible world, straight from the policies' JSON.
+///
+/// Written from Microsoft's rules alone; knows nothing of models, variables or axioms.
+struct EntraOracle {
+  /// Who signs in.
+  struct Person {
+    var id: String
+    var groups: Set<String>
+    var roles: Set<String>
+    /// A kind of guest; nil for an ordinary member.
+    var guest: String?
+    var perUser: String
+  }
+
+  /// What a sign-in is like.
+  struct SignIn {
+    var client = "browser"
+    var platform = "windows"
+    var isInOffice = false
+    var isInBranch = false
+    var isInLab = false
+    var isTrusted = false
+    var country = "XX"
+    var signInRisk = "none"
+    var userRisk = "none"
+    var insider = "none"
+    var flow = "ordinary"
+    var isCompliant = false
+    var isJoined = false
+    var matchesModel = false
+    var meetsOther: Set<String> = []
+    var microsoftAsks = false
+    var isRemembered = false
+    var isPending = false
+  }
+
+  /// What nobody knows, decided one way.
+  struct World {
+    var facts: [String: Bool] = [:]
+    var demands: [String: String] = [:]
+  }
+
+  static let tenantApp = Tenants.app
+
+  let policies: [JSON]
+  let person: Person
+  let unreadableGroups: Set<String>
+  /// `on`, `off` or `unreadable`.
+  let defaults: String
+
+  // MARK: Verdict
+
+  var verdict: Verdict {
+    var all: Set<Verdict> = []
+    for world in worlds { all.insert(verdict(in: world)) }
+    if all.count == 1, let only = all.first { return only }
+    return all.contains(.notEnforced) ? .cannotTell : .enforcedConditionally
+  }
+
+  private func verdict(in world: World) -> Verdict {
+    var hasOne = false
+    var hasTwo = false
+    for signIn in signIns {
+      switch outcome(signIn, world) {
+      case "refused": continue
+      case "two": hasTwo = true
+      default: hasOne = true
+      }
+      if hasOne && hasTwo { return .enforcedConditionally }
+    }
+    return hasOne ? .notEnforced : .enforced
+  }
+
+  private func outcome(_ signIn: SignIn, _ world: World) -> String {
+    var asksTwo = false
+    for policy in policies {
+      let state = policy["state"]?.text ?? ""
+      if state == "disabled" || state == "enabledForReportingButNotEnforced" { continue }
+      guard policy["grantControls"] != .null, applies(policy, signIn, world) else { continue }
+      switch grant(policy, signIn, world) {
+      case "refused": return "refused"
+      case "two": asksTwo = true
+      default: continue
+      }
+    }
+    if defaults == "on" || (defaults == "unreadable" && world.facts["defaults"] == true) {
+      if person.roles.contains(Tenants.admin) || signIn.microsoftAsks { asksTwo = true }
+    }
+    let isEnforced =
+      person.perUser == "enforced"
+      || (person.perUser == "unreadable" && world.facts["perUser"] == true)
+    if isEnforced, !signIn.isRemembered { asksTwo = true }
+    if person.perUser == "enabled", !signIn.isRemembered, !signIn.isPending { asksTwo = true }
+    return asksTwo ? "two" : "one"
+  }
+
+  // MARK: Policies
+
+  private func strings(_ json: JSON?, _ key: String) -> [String] {
+    json?[key]?.elements?.compactMap(\.text) ?? []
+  }
+
+  private func applies(_ policy: JSON, _ signIn: SignIn, _ world: World) -> Bool {
+    let conditions = policy["conditions"]
+    guard isForPerson(conditions?["users"], world), isForApp(conditions?["applications"], world)
+    else { return false }
+    let clients = strings(conditions, "clientAppTypes")
+    guard clients.contains("all") || clients.contains(signIn.client) else { return false }
+    if let platforms = conditions?["platforms"], platforms != .null {
+      let include = strings(platforms, "includePlatforms")
+      guard include.contains("all") || include.contains(signIn.platform),
+        !strings(platforms, "excludePlatforms").contains(signIn.platform)
+      else { return false }
+    }
+    if let locations = conditions?["locations"], locations != .null {
+      guard strings(locations, "includeLocations").contains(where: { isIn($0, signIn) }),
+        !strings(locations, "excludeLocations").contains(where: { isIn($0, signIn) })
+      else { return false }
+    }
+    for (key, level) in [
+      ("signInRiskLevels", signIn.signInRisk), ("userRiskLevels", signIn.userRisk),
+    ] {
+      let levels = strings(conditions, key)
+      guard levels.isEmpty || levels.contains(level) else { return false }
+    }
+    if let insider = conditions?["insiderRiskLevels"]?.text {
+      guard insider.split(separator: ",").contains(Substring(signIn.insider)) else { return false }
+    }
+    if let flows = conditions?["authenticationFlows"]?["transferMethods"]?.text {
+      guard flows.split(separator: ",").contains(Substring(signIn.flow)) else { return false }
+    }
+    if let filter = conditions?["devices"]?["deviceFilter"], filter != .null {
+      let matches =
+        filter["rule"]?.text == "device.isCompliant -eq True"
+        ? signIn.isCompliant : signIn.matchesModel
+      guard matches == (filter["mode"]?.text == "include") else { return false }
+    }
+    if let riddle = conditions?["riddle"], riddle != .null {
+      guard world.facts["riddle of \(policy["displayName"]?.text ?? "")"] == true else {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func isForPerson(_ users: JSON?, _ world: World) -> Bool {
+    isNamed(users, "include", world) && !isNamed(users, "exclude", world)
+  }
+
+  private func isNamed(_ users: JSON?, _ side: String, _ world: World) -> Bool {
+    for id in strings(users, "\(side)Users") where id == "All" || id == person.id { return true }
+    for id in strings(users, "\(side)Groups") {
+      let isIn =
+        unreadableGroups.contains(id)
+        ? world.facts["in \(id)"] == true : person.groups.contains(id)
+      if isIn { return true }
+    }
+    for id in strings(users, "\(side)Roles") where person.roles.contains(id) { return true }
+    guard let guests = users?["\(side)GuestsOrExternalUsers"], guests != .null,
+      let kind = person.guest,
+      guests["guestOrExternalUserTypes"]?.text?.split(separator: ",").contains(Substring(kind))
+        == true
+    else { return false }
+    let tenants = guests["externalTenants"]
+    guard tenants?["membershipKind"]?.text == "enumerated" else { return true }
+    return world.facts["from \(strings(tenants, "members").sorted())"] == true
+  }
+
+  private func isForApp(_ apps: JSON?, _ world: World) -> Bool {
+    let isMe = { (name: String) in name == "All" || name == Self.tenantApp }
+    var included = strings(apps, "includeApplications").contains(where: isMe)
+    var excluded = strings(apps, "excludeApplications").contains(where: isMe)
+    if let filter = apps?["applicationFilter"], filter != .null {
+      let matches = world.facts["filter \(filter["rule"]?.text ?? "")"] == true
+      if filter["mode"]?.text == "exclude" {
+        excluded = excluded || matches
+      } else {
+        included = included || matches
+      }
+    }
+    return included && !excluded
+  }
+
+  private func isIn(_ location: String, _ signIn: SignIn) -> Bool {
+    switch location {
+    case "All": true
+    case "AllTrusted": signIn.isTrusted
+    case Tenants.office: signIn.isInOffice
+    case EntraRandomPolicies.branch: signIn.isInBranch
+    case Tenants.lab: signIn.isInLab
+    case Tenants.brazil: signIn.country == "BR"
+    case EntraRandomPolicies.south: signIn.country == "BR" || signIn.country == "AR"
+    default: false
+    }
+  }
+
+  private func grant(_ policy: JSON, _ signIn: SignIn, _ world: World) -> String {
+    let controls = policy["grantControls"]
+    var results: [String] = []
+    for control in strings(controls, "builtInControls") {
+      switch control {
+      case "block": results.append("refused")
+      case "mfa": results.append("two")
+      case "compliantDevice": results.append(signIn.isCompliant ? "one" : "refused")
+      case "domainJoinedDevice": results.append(signIn.isJoined ? "one" : "refused")
+      case "faceScan":
+        results.append(world.demands["faceScan of \(policy["displayName"]?.text ?? "")"] ?? "one")
+      default: results.append(signIn.meetsOther.contains(control) ? "one" : "refused")
+      }
+    }
+    if !strings(controls, "termsOfUse").isEmpty {
+      results.append(signIn.meetsOther.contains("terms") ? "one" : "refused")
+    }
+    if let strength = controls?["authenticationStrength"], strength != .null {
+      results.append(strength["requirementsSatisfied"]?.text == "mfa" ? "two" : "one")
+    }
+    if controls?["operator"]?.text == "AND" {
+      return results.contains("refused") ? "refused" : results.contains("two") ? "two" : "one"
+    }
+    return results.contains("one") ? "one" : results.contains("two") ? "two" : "refused"
+  }
+}
