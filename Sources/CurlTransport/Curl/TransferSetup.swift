@@ -35,7 +35,7 @@ enum TransferSetup {
     try easy.set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
     try easy.set(CURLOPT_FOLLOWLOCATION, 0)
     try easy.set(CURLOPT_URL, job.url)
-    try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    try easy.set(CURLOPT_HTTP_VERSION, Int(version(for: transfer.sink)))
     try easy.set(CURLOPT_PIPEWAIT, 1)
     if job.isOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
     try easy.set(CURLOPT_ACCEPT_ENCODING, "")
@@ -49,6 +49,15 @@ enum TransferSetup {
     transfer.lists.append(list)
     try collectHeaders(job, into: list, easy)
     try easy.set(CURLOPT_HTTPHEADER, list)
+  }
+
+  /// HTTP/2 wherever the server speaks it, but for streams.
+  ///
+  /// A stream is paused while its reader is slow. libcurl 7.88 gives the body of a paused HTTP/2 stream in the wrong
+  /// order and partly twice; with HTTP/1.1 the stream has a connection of its own, which TCP holds up.
+  private static func version(for sink: BodySink) -> Int {
+    if case .stream = sink { return CURL_HTTP_VERSION_1_1 }
+    return CURL_HTTP_VERSION_2TLS
   }
 
   private static func prepareMethod(_ job: HTTPJob, _ easy: EasyHandle) throws(CurlFailure) {
