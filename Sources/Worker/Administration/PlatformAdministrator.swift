@@ -91,6 +91,13 @@ struct PlatformAdministrator {
       try end(attempt, .failed, after: shown, id, detail)
       throw WorkerError(.platform, detail)
     }
+    if SyncWorker.endangersAdmins(step, state), found.adminCount == 0 {
+      let detail =
+        "The change was made (request \(id)), and \(state.team) shows no admin now: somebody else acted at the same"
+        + " moment. Have \(port.kind) make somebody an admin at once."
+      try end(attempt, .done, after: shown, id, detail)
+      throw WorkerError(.platform, detail)
+    }
     try end(attempt, .done, after: shown, id, "")
     tell(.made)
     return Made(

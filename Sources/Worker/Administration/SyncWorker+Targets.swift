@@ -75,17 +75,17 @@ extension SyncWorker {
   ///
   /// - Throws: ``WorkerError`` with `.badInput` and the nearest right name when nobody knows it.
   func target(
-    app: String, team: TeamName?, _ store: Store, _ transport: HTTPTransport
+    app: String, team: TeamName?, _ store: Store?, _ transport: HTTPTransport
   ) async throws -> (target: AdministrationTarget, state: TeamState) {
     if let team { _ = try settings(of: team) }
-    if let local = try naming({ try store.teamOfLocalApp(app) }), team == nil || team == local {
+    if let local = try naming({ try store?.teamOfLocalApp(app) }), team == nil || team == local {
       guard let settings = configuration.teams.first(where: { $0.name == local && isLocal($0) })
       else {
         throw WorkerError(
           .badInput,
           "⬢ \(app) belongs to the local team \(local), which the configuration no longer has.")
       }
-      return (.local(settings), try naming { try store.localTeam(local) })
+      return (.local(settings), try localTeam(local, store))
     }
     let ports =
       try team.map { name -> [any TeamAdministration] in
@@ -105,11 +105,11 @@ extension SyncWorker {
   }
 
   private func unknownApp(
-    _ app: String, _ team: TeamName?, _ ports: [any TeamAdministration], _ store: Store
+    _ app: String, _ team: TeamName?, _ ports: [any TeamAdministration], _ store: Store?
   ) async throws -> WorkerError {
     let teams = configuration.teams.filter { team == nil || team == $0.name }
     var known = try naming {
-      try store.localApps(of: teams.filter { isLocal($0) }.map(\.name))
+      try store?.localApps(of: teams.filter { isLocal($0) }.map(\.name)) ?? []
     }
     for settings in teams {
       guard let port = ports.first(where: { $0.name == settings.roster }) else { continue }

@@ -55,13 +55,13 @@ public struct AccessListing: Sendable {
 extension SyncWorker {
   /// The people of a team, as its system of record has them now.
   public func people(of team: TeamName, actingAs: String?) async throws -> TeamListing {
-    let store = try store()
+    let store = try storeIfThere()
     let transport = transport()
     defer { transport.shutdown() }
     let people: [TeamPerson]
     switch try target(team: team, transport) {
     case .local(let settings):
-      let state = try naming { try store.localTeam(settings.name) }
+      let state = try localTeam(settings.name, store)
       try check(.team(.listMembers), on: state, actingAs)
       people =
         (state.members.values.map { TeamPerson(email: $0.email, role: $0.role) }
@@ -77,14 +77,14 @@ extension SyncWorker {
 
   /// The apps of one team, or of all teams that have apps.
   public func apps(of team: TeamName?, actingAs: String?) async throws -> [AppRow] {
-    let store = try store()
+    let store = try storeIfThere()
     let transport = transport()
     defer { transport.shutdown() }
     let teams = try team.map { [try settings(of: $0)] } ?? configuration.teams
     var rows: [AppRow] = []
     for settings in teams {
       if isLocal(settings) {
-        let state = try naming { try store.localTeam(settings.name) }
+        let state = try localTeam(settings.name, store)
         try check(.team(.listApps), on: state, actingAs)
         rows += state.apps.values.map {
           AppRow(name: $0.name, team: settings.name, isLocked: $0.isLocked)
@@ -110,7 +110,7 @@ extension SyncWorker {
   public func access(
     to app: String, team: TeamName?, actingAs: String?
   ) async throws -> AccessListing {
-    let store = try store()
+    let store = try storeIfThere()
     let transport = transport()
     defer { transport.shutdown() }
     var (target, state) = try await target(app: app, team: team, store, transport)
@@ -164,13 +164,23 @@ extension SyncWorker {
     }
   }
 
-  private func statuses(of team: TeamName, _ store: Store) throws -> [String: MemberStatus] {
+  private func statuses(of team: TeamName, _ store: Store?) throws -> [String: MemberStatus] {
     var statuses: [String: MemberStatus] = [:]
-    guard !team.isEmpty else { return statuses }
+    guard let store, !team.isEmpty else { return statuses }
     try naming {
       try store.members(MemberQuery(team: team)) { statuses[$0.record.key] = $0 }
     }
     return statuses
+  }
+
+  /// The store, when there is one; looking makes none.
+  func storeIfThere() throws -> Store? {
+    FileManager.default.fileExists(atPath: configuration.storePath) ? try store() : nil
+  }
+
+  /// A local team; empty while there is no store.
+  func localTeam(_ team: TeamName, _ store: Store?) throws -> TeamState {
+    try naming { try store?.localTeam(team) } ?? TeamState(team, isLocal: true)
   }
 
   // MARK: Names for completion
@@ -180,8 +190,7 @@ extension SyncWorker {
 
   /// The apps that the store has heard of.
   public func knownApps() throws -> [String] {
-    guard FileManager.default.fileExists(atPath: configuration.storePath) else { return [] }
-    let store = try store()
+    guard let store = try storeIfThere() else { return [] }
     return try naming {
       let local = try store.localApps(of: configuration.teams.filter(isLocal).map(\.name))
       let changed = try store.administration(limit: 1000).compactMap(\.app)
@@ -191,8 +200,7 @@ extension SyncWorker {
 
   /// The addresses on a team, as the last run knew them.
   public func knownAddresses(on team: TeamName?) throws -> [String] {
-    guard FileManager.default.fileExists(atPath: configuration.storePath) else { return [] }
-    let store = try store()
+    guard let store = try storeIfThere() else { return [] }
     var found: Set<String> = []
     try naming {
       for name in knownTeams where team == nil || team == name {

@@ -1,5 +1,6 @@
 internal import Connectors
 internal import CurlTransport
+internal import Foundation
 internal import IdentityCore
 internal import Storage
 
@@ -34,9 +35,15 @@ struct SourceFactory {
         rateShare: source.rateShare, cache: cache, transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
         secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) },
-        localTeam: { [configuration] team in
-          try naming { try Store(path: configuration.storePath).localTeam(team) }
-        }))
+        localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) }))
+  }
+
+  /// A team out of the store; empty while there is none, for looking makes no store.
+  private static func localTeam(_ team: TeamName, _ path: String) throws -> TeamState {
+    guard FileManager.default.fileExists(atPath: path) else {
+      return TeamState(team, isLocal: true)
+    }
+    return try naming { try Store(path: path).localTeam(team) }
   }
 
   private func url(_ source: SourceConfiguration, _ secrets: SecretResolver) throws -> String {
