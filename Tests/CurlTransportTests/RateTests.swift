@@ -236,6 +236,20 @@ struct GovernorTests {
     #expect(governor.admit("b") == .go)
   }
 
+  @Test("a least interval holds every next start back, also where nothing is said of a limit")
+  func interval() {
+    let clock = ManualClock()
+    let governor = RateGovernor(
+      policy: SourcePolicy(minInterval: .milliseconds(1100)), clock: clock.clock)
+    #expect(governor.admit("a") == .go)
+    #expect(governor.admit("b") == .wait(.milliseconds(1100)))
+    clock.advance(.seconds(1))
+    #expect(governor.admit("b") == .wait(.milliseconds(100)))
+    clock.advance(.milliseconds(100))
+    #expect(governor.admit("b") == .go)
+    #expect(governor.admit("a") == .wait(.milliseconds(1100)))
+  }
+
   @Test("the gate narrows on complaint and widens with success")
   func gate() async {
     let gate = ConcurrencyGate(limit: 8)

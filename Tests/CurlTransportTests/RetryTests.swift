@@ -30,6 +30,23 @@ struct RetryTests {
     }
   }
 
+  @Test(
+    "a limit that does not say for how long is waited out in growing steps, where the policy names them"
+  )
+  func bareLimit() async throws {
+    let clock = ManualClock()
+    let retry = RetryPolicy(limitWait: (first: .seconds(30), step: .seconds(15)))
+    try await withServer(policy: policy(retry), clock: clock.clock) { request in
+      [.reply(request.index < 3 ? 429 : 200)]
+    } _: { server, source in
+      let response = try await source.send(HTTPRequest(.get, server.origin))
+      #expect(response.status == 200)
+      let floors: [Duration] = [.seconds(30), .seconds(45), .seconds(60)]
+      #expect(clock.sleeps.count == floors.count)
+      #expect(zip(clock.sleeps, floors).allSatisfy { $0 >= $1 && $0 <= $1 + .seconds(1) })
+    }
+  }
+
   @Test("what says no is not tried again", arguments: [400, 401, 403, 404, 409, 416, 501])
   func permanent(status: Int) async throws {
     try await withServer(policy: policy()) { _ in

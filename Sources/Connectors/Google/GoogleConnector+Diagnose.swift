@@ -27,7 +27,7 @@ extension GoogleConnector {
       await probe(
         directory,
         directory.get(
-          "/admin/directory/v1/customer/{customer}/orgunits", ["my_customer"],
+          "/admin/directory/v1/customer/{customer}/orgunits", [configuration.customer],
           query: [("type", "allIncludingParent")])))
     lines.append(
       await probe(

@@ -16,7 +16,7 @@ extension GoogleRun {
 
   private func orgUnits() async -> GooglePart<[GoogleWire.OrgUnit]> {
     let request = connector.directory.get(
-      "/admin/directory/v1/customer/{customer}/orgunits", ["my_customer"],
+      "/admin/directory/v1/customer/{customer}/orgunits", [configuration.customer],
       query: [("type", "allIncludingParent")])
     return await part { () async throws(ConnectorError) in
       try await connector.directory.values(
