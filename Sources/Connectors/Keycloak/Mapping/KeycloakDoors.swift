@@ -109,7 +109,7 @@ struct KeycloakDoors {
     var ways: [(Int) -> SignInPolicy] = []
     for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
     where other.id != client.id && other.hasBrowserDoor {
-      guard
+      guard other.isShownInFull,
         case .read(let theirs) = self.flow(
           picture.browserFlow(of: other), other.browserOverride)
       else {
