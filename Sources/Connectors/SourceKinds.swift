@@ -8,6 +8,7 @@ public enum SourceKinds {
     LocalKind(),
     GoogleKind(),
     KeycloakKind(),
+    PrivacyIDEAKind(),
     CognitoKind(),
     IAMKind(),
     IdentityCenterKind(),

@@ -135,7 +135,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 
   /// Every connector.
   static let all: [ConformanceCase] = [
-    .heroku, .okta, .oktaOAuth, .auth0, .keycloak,
+    .heroku, .okta, .oktaOAuth, .auth0, .keycloak, .privacyIDEA,
   ]
 
   /// Every call of every connector.

@@ -30,7 +30,8 @@ struct MockVendor: Sendable {
   static let all: [MockVendor] = [
     MockVendor(Auth0Tenant.self) { state, _ in Auth0API(state: state) },
     MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
-    MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) }
+    MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) },
+    MockVendor(PrivacyIDEAServer.self) { state, _ in PrivacyIDEAAPI(state: state) },
   ]
 }
 
