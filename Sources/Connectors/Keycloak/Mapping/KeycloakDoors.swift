@@ -154,7 +154,7 @@ struct KeycloakDoors {
     openedBy other: KeycloakWire.Client, _ theirs: KeycloakFlow, for client: KeycloakWire.Client,
     _ flow: KeycloakFlow, asked: Int
   ) -> SignInPolicy {
-    let levels = KeycloakLevels.levels(in: flow)
+    let levels = KeycloakLevels.levelsKept(by: flow)
     let used = KeycloakNext { progress in
       var fresh = progress
       fresh.used = []
