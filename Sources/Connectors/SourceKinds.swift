@@ -11,6 +11,7 @@ public enum SourceKinds {
     GitHubKind(),
     OneLoginKind(),
     KeycloakKind(),
+    PrivacyIDEAKind(),
     CognitoKind(),
     IAMKind(),
     IdentityCenterKind(),

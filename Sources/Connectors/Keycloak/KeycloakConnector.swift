@@ -12,7 +12,7 @@ public final class KeycloakConnector: ProviderConnector, Diagnosable {
   /// How to reach Keycloak.
   public let configuration: KeycloakConfiguration
   let client: APIClient
-  let tokens: ClientCredentialsTokens
+  let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
@@ -32,12 +32,16 @@ public final class KeycloakConnector: ProviderConnector, Diagnosable {
       policy: SourcePolicy(
         origins: [configuration.url, configuration.loginURL].compactMap(Self.origin),
         maxConcurrent: configuration.maxConcurrent, requestIDHeader: nil))
-    tokens = ClientCredentialsTokens(
+    let grant = ClientCredentialsGrant(
       source: source, vendor: "Keycloak",
       url: configuration.loginURL + "/realms/" + URLText.encoded(configuration.authRealm)
         + "/protocol/openid-connect/token",
       call: "POST /realms/{realm}/protocol/openid-connect/token",
-      clientID: configuration.clientID, clientSecret: configuration.clientSecret, clock: clock)
+      clientID: configuration.clientID, secret: configuration.clientSecret)
+    // Tokens live for 5 minutes, of which the last quarter is not used; in the master realm for one.
+    tokens = AccessTokenSource(clock: clock, margin: 75) { () async throws(ConnectorError) in
+      try await grant.token()
+    }
     client = APIClient(
       source: source, vendor: "Keycloak", baseURL: configuration.url,
       headers: HTTPHeaders([("Accept", "application/json")]), credentials: tokens

@@ -120,7 +120,7 @@ extension KeycloakRun {
     _ response: HTTPResponse, _ reader: JSONReader
   ) throws(WireError) -> [[String: [String]]] {
     try reader.value(response.body).rows { row throws(WireError) in
-      var own = KeycloakWire.attributes(row["attributes"])
+      var own = try KeycloakWire.attributes(of: row)
       for key in ["username", "email", "firstName", "lastName"] {
         if let value = row[key]?.string { own[key] = [value] }
       }

@@ -53,6 +53,10 @@ extension KeycloakRun {
       app.state = .inactive("The realm \(picture.realm.name) is switched off.")
     } else if !client.isEnabled {
       app.state = .inactive("The client \(id) is switched off.")
+    } else if !client.isShownInFull {
+      app.state = .unreadable(
+        reason: "The realm shows the client \(id) without its settings.",
+        remedy: "give the service account of \(configuration.clientID) the role view-clients")
     } else {
       let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client)
       app.state = .readable(builder.model(policy))

@@ -61,7 +61,7 @@ extension KeycloakRun {
   ) async throws(ConnectorError) -> [KeycloakWire.Group] {
     var result: [KeycloakWire.Group] = []
     for var group in groups {
-      if let count = group.childCount, count > group.children.count {
+      if group.hasMoreChildren {
         group.children = try await self.groups(
           get("/groups/{group}/children", [group.id], query: [("briefRepresentation", "false")]))
       }

@@ -120,7 +120,7 @@ extension KeycloakRun {
     } catch {
       throw client.malformed(error, request)
     }
-    let wanted = Set(flow.liveSteps.compactMap { $0.isSubflow ? nil : $0.configID })
+    let wanted = Set(flow.allSteps.compactMap { $0.isSubflow ? nil : $0.configID })
     var settings: [String: KeycloakFlow.Settings] = [:]
     for id in wanted.sorted() { settings[id] = await self.settings(id, edits) }
     let known = settings

@@ -128,7 +128,8 @@ struct KeycloakRun: Sendable {
     do throws(ConnectorError) {
       return .read(try await read())
     } catch {
-      keep(error, affects: affects)
+      // Once the credential is refused, the accounts are not read either.
+      keep(error, affects: error.code == .unauthorised ? .verdicts : affects)
       return .unreadable(
         reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
     }

@@ -18,7 +18,8 @@ enum KeycloakWire {
       isEnabled = try json.optional("enabled", .bool, \.bool) ?? true
       browserFlow = try json.required("browserFlow", .string, \.string)
       directGrantFlow = try json.required("directGrantFlow", .string, \.string)
-      levels = KeycloakWire.levels(json["attributes"]?["acr.loa.map"]?.string)
+      let attributes = try json.optional("attributes", .object, \.object)
+      levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
     }
   }
 
@@ -45,6 +46,8 @@ enum KeycloakWire {
     var defaultScopes: [String]?
     /// Names of scopes that a sign-in may ask for.
     var optionalScopes: [String]
+    /// Whether its settings came along; who may only ask for clients is told their names alone.
+    var isShownInFull: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -54,7 +57,9 @@ enum KeycloakWire {
       isSAML = try json.optional("protocol", .string, \.string) == "saml"
       isBearerOnly = try json.optional("bearerOnly", .bool, \.bool) ?? false
       // A door that is not told to be closed may be open.
-      standardFlow = try json.optional("standardFlowEnabled", .bool, \.bool) ?? true
+      let standard = try json.optional("standardFlowEnabled", .bool, \.bool)
+      isShownInFull = standard != nil
+      standardFlow = standard ?? true
       implicitFlow = try json.optional("implicitFlowEnabled", .bool, \.bool) ?? false
       directGrants = try json.optional("directAccessGrantsEnabled", .bool, \.bool) ?? !isSAML
       let overrides = try json.optional("authenticationFlowBindingOverrides", .object, \.object)
@@ -63,7 +68,7 @@ enum KeycloakWire {
       }
       browserOverride = override("browser")
       directGrantOverride = override("direct_grant")
-      let attributes = json["attributes"]
+      let attributes = try json.optional("attributes", .object, \.object)
       deviceFlow = attributes?["oauth2.device.authorization.grant.enabled"]?.string == "true"
       levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
       defaultACRs = KeycloakWire.parts(attributes?["default.acr.values"]?.string)
@@ -153,12 +158,13 @@ enum KeycloakWire {
   struct Role: Sendable, Hashable {
     var id: String
     var name: String
+    /// Whether it brings others along; where nothing is said it may.
     var isComposite: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.required("name", .string, \.string)
-      isComposite = try json.optional("composite", .bool, \.bool) ?? false
+      isComposite = try json.optional("composite", .bool, \.bool) ?? true
     }
   }
 
@@ -169,16 +175,20 @@ enum KeycloakWire {
     var path: String?
     var attributes: [String: [String]]
     var children: [Group]
-    /// How many groups are below it; nil when not told.
-    var childCount: Int64?
+    /// Whether there are groups below it that did not come along.
+    var hasMoreChildren: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.required("name", .string, \.string)
       path = try json.optional("path", .string, \.string)
-      attributes = KeycloakWire.attributes(json["attributes"])
-      childCount = try json.optional("subGroupCount", .integer, \.integer)
-      children = try json["subGroups"]?.rows { row throws(WireError) in try Group(row) } ?? []
+      attributes = try KeycloakWire.attributes(of: json)
+      let list = json["subGroups"]
+      let known = try list?.rows { row throws(WireError) in try Group(row) } ?? []
+      children = known
+      // Older servers have all of them come along and count none.
+      let count = try json.optional("subGroupCount", .integer, \.integer)
+      hasMoreChildren = count.map { $0 > known.count } ?? (list == nil)
     }
   }
 
@@ -193,7 +203,7 @@ enum KeycloakWire {
 
   /// The texts of a configuration, missing ones left out.
   static func config(_ json: JSONValue) throws(WireError) -> [String: String] {
-    let members = try json.optional("config", .object, \.object) ?? [:]
+    let members = try json.required("config", .object, \.object)
     return members.compactMapValues(\.string)
   }
 
@@ -219,9 +229,16 @@ enum KeycloakWire {
   /// Ids only.
   static let ids = TablePlan([.init("id")])
 
-  /// Attributes: several texts a name.
-  static func attributes(_ json: JSONValue?) -> [String: [String]] {
-    json?.object?.mapValues { $0.strings ?? [] } ?? [:]
+  /// The attributes of a user or group: several texts a name.
+  static func attributes(of json: JSONValue) throws(WireError) -> [String: [String]] {
+    var result: [String: [String]] = [:]
+    for (name, value) in try json.optional("attributes", .object, \.object) ?? [:] {
+      guard let texts = value.strings else {
+        throw WireError.expected(.array, found: value.type, path: "attributes")
+      }
+      result[name] = texts
+    }
+    return result
   }
 
   /// Values put together with `##`.

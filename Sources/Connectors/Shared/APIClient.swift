@@ -89,7 +89,8 @@ final class APIClient: Sendable {
   /// Reads a list page by page.
   ///
   /// A credential refused in the middle is renewed once. Reading then begins anew at the last page that came, for only
-  /// that page names the next one, and passes that page over.
+  /// that page names the next one, and passes that page over; where its URL does not name the page, at the
+  /// first one, and passes all over that came.
   /// - Parameter body: takes a page and its number from 1.
   func pages(
     _ first: HTTPRequest, _ style: PagingStyle,
@@ -99,7 +100,7 @@ final class APIClient: Sendable {
     var request = first
     request.authorization = credential.authorization
     var iterator = source.pages(request, style).makeAsyncIterator()
-    var isPassedOver = false
+    var passedOver = 0
     var offset = 0
     var page = 0
     while true {
@@ -110,8 +111,8 @@ final class APIClient: Sendable {
         if error.status == 401, let other = try await credentials.renewed(after: credential) {
           credential = other
           request.authorization = other.authorization
-          isPassedOver = page > 0
-          offset = max(0, page - 1)
+          passedOver = style.beginsAtFirst ? page : min(page, 1)
+          offset = page - passedOver
           iterator = source.pages(request, style).makeAsyncIterator()
           continue
         }
@@ -119,9 +120,9 @@ final class APIClient: Sendable {
           error, vendor: vendor, call: first.endpoint, pageOffset: offset, vendorCode: vendorCode)
       }
       guard let response else { return }
-      request.url = response.url.isEmpty ? request.url : response.url
-      if isPassedOver {
-        isPassedOver = false
+      if !style.beginsAtFirst, !response.url.isEmpty { request.url = response.url }
+      if passedOver > 0 {
+        passedOver -= 1
         continue
       }
       page += 1
@@ -200,5 +201,15 @@ final class APIClient: Sendable {
     return "?"
       + parameters.map { "\(URLText.encoded($0.0))=\(URLText.encoded($0.1))" }
       .joined(separator: "&")
+  }
+}
+
+extension PagingStyle {
+  /// Whether the URL of a page does not name it, so that a list can only be read from its beginning.
+  fileprivate var beginsAtFirst: Bool {
+    switch self {
+    case .page, .offset, .range, .tokenInBody: true
+    case .single, .link, .nextURL, .cursor, .cursorHeader, .keyset: false
+    }
   }
 }

@@ -64,12 +64,14 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     var optional: [String]
     /// Whether the same row twice is damage; false where rows have no identity.
     var hasUniqueRows: Bool
+    /// Whether the reply is a number alone, half of which is a number as well.
+    var isNumber: Bool
 
     init(
       _ template: String, _ shape: Shape = .single, loses loss: Loss = .verdicts,
       whenRefused: Loss? = nil, answersAbsence: Bool = false, required: [String] = [],
       optional: [String] = [],
-      hasUniqueRows: Bool? = nil
+      hasUniqueRows: Bool? = nil, isNumber: Bool = false
     ) {
       self.template = template
       self.shape = shape
@@ -79,6 +81,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
       self.required = required
       self.optional = optional
       self.hasUniqueRows = hasUniqueRows ?? (shape == .list)
+      self.isNumber = isNumber
     }
 
     var testDescription: String { template }
@@ -132,7 +135,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 
   /// Every connector.
   static let all: [ConformanceCase] = [
-    .heroku, .okta, .oktaOAuth, .auth0, .entra, .google, .github, .githubApp, .oneLogin,
+    .heroku, .okta, .oktaOAuth, .auth0, .entra, .google, .github, .githubApp, .oneLogin, .keycloak,
+    .privacyIDEA,
   ]
 
   /// Every call of every connector.

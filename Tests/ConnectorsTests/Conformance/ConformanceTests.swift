@@ -48,7 +48,10 @@ import Testing
   func failures(call: ConformanceCall) async throws {
     try await Probe.run(call.kase, call.kase.small) { probe in
       let good = try await probe.read()
-      for fault in Self.faults(of: call) { try await probe.expectDamage(call, fault, good) }
+      for fault in Self.faults(of: call)
+      where !(call.endpoint.isNumber && fault.kind == .malformed) {
+        try await probe.expectDamage(call, fault, good)
+      }
     }
   }
 

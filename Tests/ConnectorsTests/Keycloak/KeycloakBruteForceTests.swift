@@ -270,7 +270,7 @@ private struct Trial {
     var worlds = [KeycloakOracle.World(asks: [:], holds: [:])]
     let strange = Set(nodes.compactMap(\.provider).filter { $0.contains("acme") }).sorted()
     for provider in strange {
-      if provider.hasPrefix("acme-") {
+      if provider.hasPrefix("acme") {
         worlds = worlds.flatMap { world in
           [false, true].map { value in
             var next = world

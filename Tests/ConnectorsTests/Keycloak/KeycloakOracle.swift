@@ -195,7 +195,7 @@ struct KeycloakOracle {
     return !conditions.isEmpty && conditions.allSatisfy { holds($0, node, state) }
   }
 
-  private func isStrange(_ node: Node) -> Bool { node.provider?.hasPrefix("acme-") == true }
+  private func isStrange(_ node: Node) -> Bool { node.provider?.hasPrefix("acme") == true }
 
   private func holds(_ condition: Node, _ parent: Node, _ state: State) -> Bool {
     let config = condition.config
@@ -241,7 +241,7 @@ struct KeycloakOracle {
     case "auth-recovery-authn-code-form":
       return person.credentials.contains("recovery-authn-codes")
     case "auth-password-form": return person.credentials.contains("password")
-    case let other where other.hasPrefix("acme-"): return world.holds["set up " + other] ?? false
+    case let other where other.hasPrefix("acme"): return world.holds["set up " + other] ?? false
     default: return true
     }
   }

@@ -7,6 +7,8 @@ struct KeycloakRandomFlows {
   private var rows: [JSONValue] = []
   private var configs: [String: JSONValue] = [:]
   private var names: [String] = []
+  /// What authenticators and conditions of others are called; each flow has its own.
+  private var stranger = "acme0"
 
   init(seed: UInt64) {
     self.seed = seed
@@ -26,6 +28,7 @@ struct KeycloakRandomFlows {
     rows = []
     configs = [:]
     names = []
+    stranger = "acme\(serial)"
     if withCookie { row("auth-cookie", "ALTERNATIVE", 0) }
     if usesLevels && chance(60) {
       let depth = withCookie ? 1 : 0
@@ -81,7 +84,7 @@ struct KeycloakRandomFlows {
       "auth-username-form", "auth-otp-form", "auth-otp-form", "webauthn-authenticator",
       "webauthn-authenticator-passwordless", "auth-recovery-authn-code-form",
       "auth-conditional-otp-form", "auth-spnego", "allow-access-authenticator",
-      "deny-access-authenticator", chance(30) ? "acme-sms" : "auth-otp-form",
+      "deny-access-authenticator", chance(30) ? "\(stranger)-sms" : "auth-otp-form",
     ])
     var config: [String: String] = [:]
     if provider == "auth-conditional-otp-form" {
@@ -102,7 +105,8 @@ struct KeycloakRandomFlows {
         "conditional-user-configured", "conditional-user-configured", "conditional-user-role",
         "conditional-user-role", "conditional-user-attribute", "conditional-credential",
         "conditional-level-of-authentication", "conditional-sub-flow-executed",
-        "conditional-client-scope", chance(30) ? "conditional-acme" : "conditional-user-configured",
+        "conditional-client-scope",
+        chance(30) ? "conditional-\(stranger)" : "conditional-user-configured",
       ])
     var config: [String: String] = [:]
     switch provider {

@@ -62,6 +62,14 @@ struct KeycloakAPI: VendorAPI {
     reply.setHeader("Date", HTTPDate.now())
   }
 
+  /// Keycloak has no limit of its own; what a proxy before it says.
+  func limitRefusal(_ fault: Fault) -> Refusal {
+    let seconds = String(Int((fault.seconds ?? 1).rounded(.up)))
+    return Refusal(
+      status: 429, code: "limited", message: "Too Many Requests",
+      headers: fault.text == nil ? [("Retry-After", seconds)] : [])
+  }
+
   /// Lists are counted in rows: nothing names a next page.
   func setNext(_ next: String?, _ reply: inout Reply) {}
 

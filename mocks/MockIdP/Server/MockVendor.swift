@@ -36,6 +36,7 @@ struct MockVendor: Sendable {
     MockVendor(OneLoginAccount.self) { state, _ in OneLoginAPI(state: state) },
     MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
     MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
+    MockVendor(PrivacyIDEAServer.self) { state, _ in PrivacyIDEAAPI(state: state) },
   ]
 }
 

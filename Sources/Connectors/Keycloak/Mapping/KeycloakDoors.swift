@@ -109,7 +109,7 @@ struct KeycloakDoors {
     var ways: [(Int) -> SignInPolicy] = []
     for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
     where other.id != client.id && other.hasBrowserDoor {
-      guard
+      guard other.isShownInFull,
         case .read(let theirs) = self.flow(
           picture.browserFlow(of: other), other.browserOverride)
       else {
@@ -154,7 +154,7 @@ struct KeycloakDoors {
     openedBy other: KeycloakWire.Client, _ theirs: KeycloakFlow, for client: KeycloakWire.Client,
     _ flow: KeycloakFlow, asked: Int
   ) -> SignInPolicy {
-    let levels = KeycloakLevels.levels(in: flow)
+    let levels = KeycloakLevels.levelsKept(by: flow)
     let used = KeycloakNext { progress in
       var fresh = progress
       fresh.used = []

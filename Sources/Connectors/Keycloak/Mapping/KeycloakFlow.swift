@@ -68,6 +68,13 @@ struct KeycloakFlow: Sendable, Hashable {
     return result
   }
 
+  /// All steps, those that are switched off as well.
+  var allSteps: [Step] { Self.all(steps) }
+
+  private static func all(_ steps: [Step]) -> [Step] {
+    steps.flatMap { [$0] + all($0.steps) }
+  }
+
   /// All steps that are not switched off, nor within one that is.
   var liveSteps: [Step] { Self.live(steps) }
 

@@ -7,9 +7,14 @@ enum KeycloakLevels {
   }
 
   /// The levels that a flow's conditions name.
-  static func levels(in flow: KeycloakFlow) -> Set<Int> {
+  static func levels(in flow: KeycloakFlow) -> Set<Int> { levels(of: flow.liveSteps) }
+
+  /// The levels of an earlier sign-in that a flow may still take: those of conditions that are switched off as well.
+  static func levelsKept(by flow: KeycloakFlow) -> Set<Int> { levels(of: flow.allSteps) }
+
+  private static func levels(of steps: [KeycloakFlow.Step]) -> Set<Int> {
     Set(
-      flow.liveSteps.filter { $0.provider == "conditional-level-of-authentication" }
+      steps.filter { $0.provider == "conditional-level-of-authentication" }
         .compactMap { level(of: $0)?.level })
   }
 

@@ -1,0 +1,277 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of a privacyIDEA server.
+struct PrivacyIDEARun: Sendable {
+  private static let pageSize = 1000
+  /// Tokens that pass with a PIN or a static word alone.
+  private static let simpleTypes: Set<String> = ["spass", "pw"]
+  /// Tokens that are no second factor at a sign-in.
+  private static let otherTypes: Set<String> = ["registration", "certificate", "sshkey"]
+  private static let kinds: [String: FactorSet] = [
+    "totp": .totp, "hotp": .totp, "push": .push, "webauthn": .webauthn, "passkey": .webauthn,
+    "u2f": .webauthn, "sms": .sms, "email": .email, "yubikey": .hardwareToken,
+    "yubico": .hardwareToken, "certificate": .certificate,
+  ]
+
+  let configuration: PrivacyIDEAConfiguration
+  let client: APIClient
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+  let progress: Progress
+  let log: ReadingLog
+
+  init(
+    configuration: PrivacyIDEAConfiguration, client: APIClient,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger, progress: Progress
+  ) {
+    self.configuration = configuration
+    self.client = client
+    self.clock = clock
+    self.logger = logger
+    self.progress = progress
+    log = ReadingLog(client.source, startedAt: clock())
+  }
+
+  static func policies(_ client: APIClient) -> HTTPRequest {
+    client.get("/policy/", query: [("scope", "authentication"), ("active", "true")])
+  }
+
+  static func users(_ client: APIClient, _ realm: String) -> HTTPRequest {
+    client.get("/user/", query: [("realm", realm), ("username", "*")])
+  }
+
+  static func tokens(_ client: APIClient, _ realm: String) -> HTTPRequest {
+    client.get("/token/", query: [("realm", realm)])
+  }
+
+  static func frontRemedy(_ name: SourceName) -> String {
+    "Name what asks privacyIDEA before it lets anybody in under front of \(name), "
+      + "e.g. front: keycloak flow browser."
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "policies", done: 0)
+    var reading = ProviderReading(
+      source: log.reading(kind: "privacyidea", at: clock()), apps: [],
+      accounts: AccountTable(atomCount: 0),
+      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+    do throws(ConnectorError) {
+      var compiled = PrivacyIDEAModel(
+        realm: configuration.realm, policies: try await policies(query.edits),
+        rememberIsConditional: configuration.rememberIsConditional)
+      var model = compiled.model()
+      reading.accounts = await accounts(query, compiled, &model)
+      reading.apps = query.apps.map { app($0, compiled, model) }
+    } catch {
+      keep(error)
+      reading.apps = query.apps.map {
+        ProviderApp(
+          id: $0, label: $0,
+          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+      }
+    }
+    reading.source = log.reading(kind: "privacyidea", at: clock())
+    return reading
+  }
+
+  private func keep(_ error: ConnectorError) {
+    logger.debug("\(error)")
+    log.add(error.issue(remedy: configuration.remedy(for: error)))
+  }
+
+  private func app(
+    _ id: AppID, _ compiled: PrivacyIDEAModel, _ model: SignInModel
+  ) -> ProviderApp {
+    guard let front = configuration.front else {
+      return ProviderApp(
+        id: id, label: id,
+        state: .unreadable(
+          reason: "privacyIDEA only answers when it is asked, and nobody says what asks it.",
+          remedy: OktaConfiguration.phrase(
+            OktaConfiguration.clause(Self.frontRemedy(configuration.name)))))
+    }
+    var evidence = [
+      EvidenceItem(.attestation, name: "front end", value: "\(front), says the configuration")
+    ]
+    for policy in compiled.policies {
+      evidence.append(
+        EvidenceItem(
+          .policy, id: policy.name, name: policy.name,
+          value: policy.actions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            .joined(separator: ", "), path: "/policy/"))
+    }
+    return ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
+  }
+
+  // MARK: Policies
+
+  private func policies(
+    _ edits: PolicyEdits
+  ) async throws(ConnectorError) -> [PrivacyIDEAWire.Policy] {
+    let request = Self.policies(client)
+    let json = try await client.value(request)
+    do throws(WireError) {
+      let value = try PrivacyIDEAWire.value(json)
+      // A list, or by name, as the version has it.
+      var documents = value.array ?? []
+      if let named = value.object {
+        for (name, policy) in named.sorted(by: { $0.key < $1.key }) {
+          guard case .object(var members) = policy else {
+            throw WireError.expected(.object, found: policy.type, path: name)
+          }
+          if members["name"] == nil { members["name"] = .string(name) }
+          documents.append(.object(members))
+        }
+      } else if value.array == nil {
+        throw WireError.expected(.array, found: value.type, path: "result/value")
+      }
+      // Policies have names and no ids; edits know things by id.
+      let edited = edits.applied(
+        to: documents.map(Self.withID), state: "active", on: .bool(true), off: .bool(false))
+      return try JSONValue.array(edited).rows { row throws(WireError) in
+        try PrivacyIDEAWire.Policy(row)
+      }
+    } catch {
+      throw client.malformed(error, request)
+    }
+  }
+
+  private static func withID(_ document: JSONValue) -> JSONValue {
+    guard case .object(var members) = document, let name = members["name"] else { return document }
+    members["id"] = name
+    return .object(members)
+  }
+
+  // MARK: People
+
+  private func accounts(
+    _ query: ProviderQuery, _ compiled: PrivacyIDEAModel, _ model: inout SignInModel
+  ) async -> AccountTable {
+    var table = AccountTable(atomCount: model.atoms.count)
+    let watch = await query.watch()
+    guard !watch.isEmpty else { return table }
+    var positions: [String: [Int]] = [:]
+    do throws(ConnectorError) {
+      for user in try await users() where Self.isWatched(user, watch) {
+        guard
+          let position = table.append(
+            Account(
+              id: user.id, email: user.email, login: user.username, statusText: "known",
+              assigned: Set(0..<min(query.apps.count, 64))))
+        else { continue }
+        positions[user.username, default: []].append(position)
+        for (atom, wanted) in compiled.users {
+          let isSame =
+            wanted.ignoresCase
+            ? wanted.name.lowercased() == user.username.lowercased() : wanted.name == user.username
+          if isSame { table.setAtom(atom, at: position) }
+        }
+        for (atom, resolver) in compiled.resolvers where resolver == user.resolver {
+          table.setAtom(atom, at: position)
+        }
+      }
+    } catch {
+      keep(error)
+    }
+    do throws(ConnectorError) {
+      try await mark(positions, &table)
+    } catch {
+      keep(error)
+      let unknown = Unknown(
+        title: "which tokens people have: \(OktaConfiguration.clause(error.message))",
+        remedy: configuration.phrase(for: error))
+      for atom in PrivacyIDEAModel.Atom.allCases { model.unreadableAtoms[atom.rawValue] = unknown }
+    }
+    return table
+  }
+
+  private static func isWatched(_ user: PrivacyIDEAWire.User, _ watch: WatchList) -> Bool {
+    var names = [user.username]
+    if let email = user.email { names.append(email) }
+    return names.contains { name in
+      var name = name
+      return name.withUTF8 { watch.contains($0) }
+    }
+  }
+
+  private func users() async throws(ConnectorError) -> [PrivacyIDEAWire.User] {
+    let request = Self.users(client, configuration.realm)
+    let json = try await client.value(request)
+    let skipped = json["detail"]?["skipped_resolvers"]
+    if let skipped, skipped.array?.isEmpty != true {
+      keep(
+        ConnectorError(
+          .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+          message: "privacyIDEA left the people of a resolver out, which did not answer."))
+    }
+    do throws(WireError) {
+      let users = try PrivacyIDEAWire.value(json).rows { row throws(WireError) in
+        try PrivacyIDEAWire.User(row)
+      }
+      log.count(users.count)
+      progress(configuration.name, "accounts", done: users.count)
+      return users
+    } catch {
+      throw client.malformed(error, request)
+    }
+  }
+
+  // MARK: Tokens
+
+  private func mark(
+    _ positions: [String: [Int]], _ table: inout AccountTable
+  ) async throws(ConnectorError) {
+    var kinds: [Int: FactorSet] = [:]
+    var serials: Set<String> = []
+    let request = Self.tokens(client, configuration.realm)
+    let reader = JSONReader()
+    let style = PagingStyle.page(
+      parameter: "page", start: 1, sizeParameter: "pagesize", size: Self.pageSize,
+      stop: .total(
+        { Self.list($0)?["count"]?.integer.map(Int.init) ?? 0 },
+        received: { Self.list($0)?["tokens"]?.array?.count ?? 0 }))
+    try await client.pages(request, style) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        let value = try PrivacyIDEAWire.value(try reader.value(response.body))
+        let list = try value.required("tokens", .array) { $0.array == nil ? nil : $0 }
+        _ = try value.required("count", .integer, \.integer)
+        let tokens = try list.rows { row throws(WireError) in try PrivacyIDEAWire.Token(row) }
+        for (index, token) in tokens.enumerated() {
+          guard serials.insert(token.serial).inserted else {
+            throw WireError(.shape, row: index + 1, path: "serial", detail: "the token came before")
+          }
+          guard token.realms.isEmpty || token.realms.contains(configuration.realm) else { continue }
+          for position in positions[token.username] ?? [] {
+            Self.mark(token, position, &table, &kinds)
+          }
+        }
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+    }
+    for position in positions.values.flatMap({ $0 }) {
+      let found = kinds[position] ?? []
+      table.setEnrolment(found.isEmpty ? .no : .yes, found, at: position)
+    }
+  }
+
+  private static func list(_ response: HTTPResponse) -> JSONValue? {
+    (try? JSONReader().value(response.body))?["result"]?["value"]
+  }
+
+  private static func mark(
+    _ token: PrivacyIDEAWire.Token, _ position: Int, _ table: inout AccountTable,
+    _ kinds: inout [Int: FactorSet]
+  ) {
+    table.setAtom(PrivacyIDEAModel.Atom.assigned.rawValue, at: position)
+    guard token.isUsable else { return }
+    if simpleTypes.contains(token.type) {
+      table.setAtom(PrivacyIDEAModel.Atom.simple.rawValue, at: position)
+    } else if !otherTypes.contains(token.type) {
+      table.setAtom(PrivacyIDEAModel.Atom.usable.rawValue, at: position)
+      kinds[position, default: []].formUnion(Self.kinds[token.type] ?? .other)
+    }
+  }
+}
