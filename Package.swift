@@ -45,6 +45,7 @@ let package = Package(
       name: "Connectors",
       dependencies: [
         "IdentityCore", "CurlTransport", "CSimdjson",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     .target(
       name: "MockIdP",
       dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "JWTKit", package: "jwt-kit"),
@@ -106,7 +108,8 @@ let package = Package(
 
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
-      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py"], swiftSettings: strict),
+      name: "TestSupport", path: "Tests/Support", exclude: ["moto_server.py", "smtp_sink.py"],
+      swiftSettings: strict),
 
     .testTarget(
       name: "CurlTransportTests",

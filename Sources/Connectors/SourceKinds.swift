@@ -7,5 +7,6 @@ public enum SourceKinds {
     CognitoKind(),
     IAMKind(),
     IdentityCenterKind(),
+    DuoKind(),
   ]
 }

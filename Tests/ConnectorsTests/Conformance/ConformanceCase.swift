@@ -101,13 +101,16 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var empty: Scenario
   var endpoints: [Endpoint]
   var capabilities: Set<Capability>
+  /// What the small scenario gives at least; fewer only where one application cannot give both.
+  var verdicts: Set<Verdict>
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader
 
   init(
     _ name: String, vendor: Vendor, small: Scenario, paged: Scenario, empty: Scenario,
-    endpoints: [Endpoint], capabilities: Set<Capability> = [], secrets: [String] = [],
+    endpoints: [Endpoint], capabilities: Set<Capability> = [],
+    verdicts: Set<Verdict> = [.enforced, .notEnforced], secrets: [String] = [],
     read: @escaping Reader
   ) {
     self.name = name
@@ -117,6 +120,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     self.empty = empty
     self.endpoints = endpoints
     self.capabilities = capabilities
+    self.verdicts = verdicts
     self.secrets = secrets
     self.read = read
   }
@@ -124,7 +128,9 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every connector.
-  static let all: [ConformanceCase] = [.heroku, .okta, .oktaOAuth]
+  static let all: [ConformanceCase] = [
+    .heroku, .okta, .oktaOAuth, .cognito, .iam, .identityCenter, .duo,
+  ]
 
   /// Every call of every connector.
   static let calls: [ConformanceCall] = all.flatMap { kase in

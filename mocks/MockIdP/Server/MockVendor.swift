@@ -27,7 +27,10 @@ struct MockVendor: Sendable {
   var vendor: Vendor { part.vendor }
 
   /// All of them; a new one is its folder and a line here.
-  static let all: [MockVendor] = []
+  static let all: [MockVendor] = [
+    MockVendor(AWSAccount.self) { AWSAPI(state: $0, baseURL: $1) },
+    MockVendor(DuoTenant.self) { DuoAPI(state: $0, baseURL: $1) },
+  ]
 }
 
 extension Scenario {
