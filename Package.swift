@@ -110,7 +110,8 @@ let package = Package(
 
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
-      name: "TestSupport", path: "Tests/Support", exclude: ["smtp_sink.py", "https_server.py"],
+      name: "TestSupport", path: "Tests/Support",
+      exclude: ["https_server.py", "moto_server.py", "smtp_sink.py"],
       swiftSettings: strict),
 
     .testTarget(

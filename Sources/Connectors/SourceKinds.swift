@@ -18,5 +18,6 @@ public enum SourceKinds {
     SCIMKind(),
     CSVKind(),
     EndpointKind(),
+    DuoKind(),
   ]
 }

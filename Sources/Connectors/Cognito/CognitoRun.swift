@@ -130,7 +130,7 @@ struct CognitoRun: Sendable {
       ) { row throws(WireError) in try CognitoWire.IdentityProvider(row) }
       return (CognitoMapping.Facts(list), nil)
     } catch {
-      keep(error, affects: error.code == .forbidden ? .details : .verdicts)
+      keep(error)
       return (
         CognitoMapping.Facts([]),
         Unknown(

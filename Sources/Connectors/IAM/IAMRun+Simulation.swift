@@ -50,8 +50,7 @@ extension IAMRun {
         outcome.simulations[user.arn] = simulation
         if let set { known[set] = simulation }
       } catch {
-        // A refusal is an unknown of the model, which tells more than a source that counts as unread.
-        keep(error, affects: error.code == .forbidden ? .details : .verdicts)
+        keep(error)
         outcome.unknown = Unknown(
           title: "what the policies of the account ask for: \(error.message)",
           remedy: AWSErrors.phrase(error, source: configuration.name))

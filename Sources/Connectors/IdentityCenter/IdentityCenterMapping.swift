@@ -5,10 +5,16 @@ enum IdentityCenterMapping {
   /// The name by which the configuration leads on to the provider behind an instance.
   static let externalKey = "external"
 
+  /// The fact that Identity Center does not say whether an account is enabled.
+  static let unclear: SubjectAtom.ID = 0
+
   static func model(
     _ instance: String, _ configuration: IdentityCenterConfiguration, issuers: Set<String>
   ) -> SignInModel {
-    var model = SignInModel(policy: .demand(.refused, by: nil))
+    var model = SignInModel(
+      atoms: [
+        SubjectAtom(kind: .attribute, id: "UserStatus=other", name: "has no known status")
+      ], policy: .demand(.refused, by: nil))
     func rule(_ name: String, _ demand: String) -> RuleReference.ID {
       model.rules.append(
         RuleReference(
@@ -50,6 +56,9 @@ enum IdentityCenterMapping {
         "where people of Identity Center sign in, for no API shows it",
         "set identity_source: external or directory")
     }
+    let status = unknown(
+      "whether the account is enabled", "check the user in the console of Identity Center")
+    model.policy = .firstMatch([.init(.subject(unclear), status)], otherwise: model.policy)
     return model
   }
 }

@@ -120,7 +120,7 @@ struct IdentityCenterRun: Sendable {
   private func accounts(
     _ instance: Instance, _ wanted: [Instance?], _ watch: WatchList
   ) async -> (AccountTable, issuers: Set<String>) {
-    var table = AccountTable(atomCount: 0)
+    var table = AccountTable(atomCount: 1)
     var issuers: Set<String> = []
     guard !watch.isEmpty else { return (table, issuers) }
     // Who is assigned to what is asked person by person at AWS: everybody counts as assigned.
@@ -170,11 +170,12 @@ struct IdentityCenterRun: Sendable {
     let emails =
       (list.filter { $0["Primary"]?.bool == true } + list.filter { $0["Primary"]?.bool != true })
       .compactMap { $0["Value"]?.string }
-    let status = try row.optional("UserStatus", .string, \.string) ?? "ENABLED"
+    let status = try row.optional("UserStatus", .string, \.string)
     return Account(
       id: try row.required("UserId", .string, \.string), email: emails.first,
       aliases: Array(emails.dropFirst()), login: try row.required("UserName", .string, \.string),
-      status: status == "DISABLED" ? .inactive : .active, statusText: status)
+      status: status == "DISABLED" ? .inactive : .active, statusText: status ?? "not stated",
+      atoms: status == "ENABLED" || status == "DISABLED" ? [] : [IdentityCenterMapping.unclear])
   }
 
   private static func isWatched(_ account: Account, _ watch: WatchList) -> Bool {

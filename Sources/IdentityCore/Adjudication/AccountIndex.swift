@@ -24,6 +24,8 @@ struct AccountIndex {
   private(set) var signatures: [AccountTable.Signature] = []
   private(set) var statusTexts: [String] = []
   private var numbers: [Int32]
+  /// The signature of people without an account, where they may come in all the same.
+  private var newcomer: Int32?
   /// The member that claimed each account first; -1 none, -2 several.
   private var claims: [Int32]
 
@@ -45,6 +47,13 @@ struct AccountIndex {
         statusTexts.append(reading.accounts.statusText(at: position))
       }
     }
+    // A list that broke off does not say who has no account.
+    guard let account = reading.newcomer, reading.source.isComplete else { return }
+    var table = AccountTable(atomCount: reading.accounts.atomCount)
+    table.append(account)
+    newcomer = Int32(signatures.count)
+    signatures.append(table.signature(at: 0))
+    statusTexts.append(account.statusText)
   }
 
   private func hasSignature(_ number: Int, _ position: Int) -> Bool {
@@ -66,7 +75,7 @@ struct AccountIndex {
   /// How the person with this match stands, once everybody has claimed.
   func standing(_ match: AccountMatcher.Match) -> Standing {
     switch match {
-    case .none: .unknown
+    case .none: newcomer.map { .account(signature: $0) } ?? .unknown
     case .ambiguous: .ambiguous
     case .one(let position):
       claims[Int(position)] == -2 ? .ambiguous : .account(signature: numbers[Int(position)])

@@ -91,6 +91,8 @@ public struct ProviderReading: Sendable {
   public var hosts: Set<String>
   /// Suffixes of host names the vendor uses for all its customers (`okta.com`), for loopback sources only.
   public var vendorHostSuffixes: [String]
+  /// How people without an account stand where the provider lets them in and makes one on the way; nil: it does not.
+  public var newcomer: Account?
   /// Where the configuration says that sign-ins go which this provider leaves to others.
   public var routes: [UpstreamRoute] = []
 

@@ -37,6 +37,8 @@ struct MockVendor: Sendable {
     MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
     MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
     MockVendor(PrivacyIDEAServer.self) { state, _ in PrivacyIDEAAPI(state: state) },
+    MockVendor(AWSAccount.self) { AWSAPI(state: $0, baseURL: $1) },
+    MockVendor(DuoTenant.self) { DuoAPI(state: $0, baseURL: $1) },
   ]
 }
 

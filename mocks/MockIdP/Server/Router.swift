@@ -9,9 +9,10 @@ struct Route<Context: Sendable>: Sendable {
   let scope: String
   let answer: Answer
 
-  init(_ template: String, scope: String, _ answer: @escaping Answer) {
+  /// Makes an endpoint; a name stands in the place of method and path where the vendor has no paths.
+  init(_ template: String, named name: String? = nil, scope: String, _ answer: @escaping Answer) {
     let parts = template.split(separator: " ", maxSplits: 1)
-    self.template = template
+    self.template = name ?? template
     method = String(parts[0])
     segments = parts[1].split(separator: "/").map(String.init)
     self.scope = scope

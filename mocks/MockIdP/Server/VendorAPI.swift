@@ -6,6 +6,8 @@ protocol VendorAPI: Sendable {
   var state: MockState { get }
   var router: Router<Context> { get }
 
+  /// The call under the path that endpoints are found by, for vendors whose operations are not in the path.
+  func routed(_ call: Call) -> Call
   /// Checks the credentials and limits of a call to an endpoint, and answers it.
   func answer(_ call: Call, _ route: Route<Context>) async throws -> Reply
   /// Gives a refusal the vendor's body.
@@ -28,6 +30,8 @@ protocol VendorAPI: Sendable {
 }
 
 extension VendorAPI {
+  func routed(_ call: Call) -> Call { call }
+
   func finish(_ reply: inout Reply, _ call: Call) async {}
 
   func limitRefusal(_ fault: Fault) -> Refusal {
@@ -57,7 +61,8 @@ extension VendorAPI {
 extension VendorAPI {
   /// Answers a call, faults included, and records it.
   func respond(to call: Call) async -> Reply {
-    var call = call
+    let sent = call
+    var call = routed(call)
     let match = router.match(call)
     var endpoint = "unknown"
     if case .route(let route, let captures) = match {
@@ -100,7 +105,7 @@ extension VendorAPI {
     }
     await state.record(
       RecordedRequest(
-        vendor: Self.vendor, method: call.method, path: call.path, query: call.query,
+        vendor: Self.vendor, method: sent.method, path: sent.path, query: sent.query,
         headers: call.headers, endpoint: endpoint, status: reply.status, fault: fault?.kind))
     return reply
   }

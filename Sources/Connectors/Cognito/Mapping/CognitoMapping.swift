@@ -105,7 +105,7 @@ struct CognitoMapping {
     var values = flows.ways.map(\.words)
     // A variable has two values or more.
     if values.count == 1 { values.append("another way") }
-    model.variables.append(Variable(name: "sign-in by", values: values))
+    model.variables.append(Variable(name: "flow", values: values))
     let variable = model.variables.count - 1
     var branches: [SignInPolicy.Branch] = []
     for (index, way) in flows.ways.enumerated() {

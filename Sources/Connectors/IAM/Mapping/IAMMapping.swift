@@ -104,7 +104,8 @@ struct IAMMapping: Sendable {
       branches.append(.init(.variable(1, in: [1]), .demand(.refused, by: nil)))
     }
     let gated = rule(
-      gates.isEmpty ? "MFA" : gates.prefix(3).joined(separator: ", "), "asks for MFA", &model)
+      "MFA", "asks for MFA", policy: gates.isEmpty ? nil : gates.prefix(3).joined(separator: ", "),
+      &model)
     model.policy = .firstMatch(branches, otherwise: .demand(.multiFactor, by: gated))
     return model
   }
@@ -124,11 +125,12 @@ struct IAMMapping: Sendable {
   }
 
   private func rule(
-    _ name: String, _ demand: String, _ model: inout SignInModel
+    _ name: String, _ demand: String, policy: String? = nil, _ model: inout SignInModel
   ) -> RuleReference.ID {
     model.rules.append(
       RuleReference(
-        policyID: account, policyName: "AWS account \(account)", ruleID: name, ruleName: name,
+        policyID: account, policyName: policy ?? "AWS account \(account)", ruleID: name,
+        ruleName: name,
         demand: demand))
     return model.rules.count - 1
   }

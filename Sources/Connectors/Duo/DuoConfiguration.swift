@@ -1,0 +1,49 @@
+public import CurlTransport
+public import IdentityCore
+
+/// How to reach a Duo tenant.
+public struct DuoConfiguration: Sendable {
+  /// The name in the configuration.
+  public var name: SourceName
+  /// The API host's base URL, without a trailing slash.
+  public var url: String
+  /// The integration key of the Admin API application.
+  public var integrationKey: String
+  /// Its secret key.
+  public var secretKey: Secret
+  /// The domain that makes an address of a Duo user name; nil: only user names that are addresses count.
+  public var usernameDomain: String?
+
+  /// Makes a configuration.
+  public init(
+    name: SourceName, url: String, integrationKey: String, secretKey: Secret,
+    usernameDomain: String? = nil
+  ) {
+    self.name = name
+    self.url = url
+    self.integrationKey = integrationKey
+    self.secretKey = secretKey
+    self.usernameDomain = usernameDomain
+  }
+
+  /// What to do about a call that Duo refused.
+  func remedy(for error: ConnectorError) -> String {
+    switch (error.code, error.vendorCode) {
+    case (.forbidden, _):
+      "Tick \"Grant resource - Read\" in the Admin API application of \(name), and check its edition."
+    case (.unauthorised, "40105"): "Set the clock of this machine, best by NTP."
+    case (.unauthorised, "40103"):
+      "Put the right secret key of the Admin API application into the configuration of \(name)."
+    case (.unauthorised, _):
+      "Check integration key, secret key and API host of \(name): all three are of one Admin API application."
+    case (.notFound, _): "Check the integration key in the configuration."
+    case (.configuration, _): "Use https, or an address on loopback."
+    default: "Check the URL of \(name), and run again."
+    }
+  }
+
+  /// The same as a phrase, for a model or an application that cannot be judged.
+  func phrase(for error: ConnectorError) -> String {
+    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+  }
+}

@@ -1,0 +1,46 @@
+/// Duo (Cisco) as a provider.
+///
+/// ```yaml
+/// sources:
+///   duo:
+///     kind: duo
+///     url: https://api-xxxxxxxx.duosecurity.com
+///     integration_key: DIXXXXXXXXXXXXXXXXXX
+///     secret_key: env:DUO_SKEY
+///     username_domain: acme.com          # Duo user `ana` is ana@acme.com
+/// ```
+///
+/// The application is the integration key of the protected application.
+struct DuoKind: SourceKind {
+  let word = "duo"
+  let address = SourceAddress.required
+  let card = SourceCard(
+    title: "Duo (Cisco)", roles: [.provider],
+    proves: [
+      "the effective policy of every person at an application, group by group, as Duo calculates it",
+      "people and groups in bypass, and what people without an account are asked for",
+    ],
+    conditional: ["networks where Duo skips the second factor"],
+    cannotTell: [
+      "whether the application lets in when Duo does not answer (fail open), or has another door",
+      "applications whose policies may not be read",
+    ],
+    rights: ["Admin API application with: Grant resource - Read"],
+    requests:
+      "a page for each 300 users, four an application, one for each set of groups that policies tell apart"
+  )
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let key = keys.requiredString("integration_key")
+    let secret = keys.requiredSecret("secret_key")
+    let domain = keys.string("username_domain")
+    guard let key, let secret else { return nil }
+    return { context in
+      DuoConnector(
+        configuration: DuoConfiguration(
+          name: context.name, url: context.url, integrationKey: key,
+          secretKey: try context.secret(secret), usernameDomain: domain),
+        transport: context.transport, clock: context.clock, logger: context.logger)
+    }
+  }
+}

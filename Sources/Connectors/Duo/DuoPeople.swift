@@ -1,0 +1,152 @@
+internal import IdentityCore
+
+/// The Duo users of watched people, and whether there are users that nobody could be told apart from.
+struct DuoPeople {
+  private(set) var users: [DuoWire.User] = []
+  private var ids: Set<String> = []
+  /// Whether some user has no address at all, so that it may be anybody's.
+  private(set) var hasNamelessUsers = false
+
+  /// Looks at one row of the list, and keeps the user if it is watched.
+  mutating func take(
+    _ row: JSONElement, _ watch: WatchList, _ configuration: DuoConfiguration, _ edits: PolicyEdits
+  ) throws(WireError) {
+    let keys = try row.row(DuoWire.userKeys)
+    var isNamed = false
+    var isWatched = false
+    for field in 0..<6 {
+      guard let text = keys.text(field) else { continue }
+      isNamed = isNamed || text.contains(0x40)
+      isWatched = isWatched || watch.contains(text)
+      if !isWatched, field != 1, let domain = configuration.usernameDomain,
+        !text.contains(0x40), let name = keys.string(field)
+      {
+        isNamed = true
+        var address = "\(name)@\(domain)"
+        isWatched = address.withUTF8 { watch.contains($0) }
+      }
+    }
+    if !isNamed { hasNamelessUsers = true }
+    guard isWatched else { return }
+    var user = try DuoWire.User(try JSONValue(row))
+    user.groups.removeAll { edits.removes(group: $0.id, name: $0.name) }
+    guard ids.insert(user.id).inserted else {
+      throw WireError(.shape, path: "user_id", detail: "a user that is there already")
+    }
+    users.append(user)
+  }
+
+  /// The facts that policies of every application ask for, in a fixed order.
+  var facts: [DuoMapping.Fact] {
+    var groups: [String: String] = [:]
+    for group in users.flatMap(\.groups) where group.status == "bypass" {
+      groups[group.id] = group.name
+    }
+    return [.bypass]
+      + groups.sorted { $0.key < $1.key }.map { .bypassGroup(id: $0.key, name: $0.value) }
+      + [.strangeStatus, .unenrolled, .newcomer]
+  }
+
+  /// The accounts, with all that the models ask of them.
+  func table(
+    _ facts: [DuoMapping.Fact], _ mappings: [DuoMapping?], _ sets: [[String: Int]],
+    _ configuration: DuoConfiguration
+  ) -> AccountTable {
+    var table = AccountTable(atomCount: facts.count)
+    for user in users {
+      var holding: Set<DuoMapping.Fact> = []
+      if user.status == "bypass" { holding.insert(.bypass) }
+      for group in user.groups where group.status == "bypass" {
+        holding.insert(.bypassGroup(id: group.id, name: group.name))
+      }
+      if user.isEnrolled == false { holding.insert(.unenrolled) }
+      var account = Account(id: user.id, email: user.email, login: user.name)
+      account.aliases = user.aliases
+      if let domain = configuration.usernameDomain {
+        account.aliases += ([user.name] + user.aliases).filter { !$0.contains("@") }
+          .map { "\($0)@\(domain)" }
+      }
+      account.statusText = user.status
+      switch user.status {
+      case "active", "bypass": break
+      case "disabled", "locked out", "pending deletion": account.status = .inactive
+      default: holding.insert(.strangeStatus)
+      }
+      if user.groups.contains(where: { $0.status == "disabled" }),
+        !user.groups.contains(where: { $0.status == "bypass" }), user.status != "bypass"
+      {
+        account.status = .inactive
+        account.statusText = "in a disabled group"
+      }
+      for (number, mapping) in mappings.enumerated() where number < 64 {
+        guard let mapping else { continue }
+        let set = sets[number][user.id]
+        if let set { holding.insert(.policies(app: number, set: set)) }
+        if mapping.mayUse(user, set) { account.assigned.insert(number) }
+      }
+      account.atoms = Set(facts.indices.filter { holding.contains(facts[$0]) })
+      account.enrolled = Tri(user.isEnrolled)
+      account.factors = Self.factors(user)
+      table.append(account)
+    }
+    return table
+  }
+
+  /// How somebody without an account stands.
+  func newcomer(_ facts: [DuoMapping.Fact], _ mappings: [DuoMapping?]) -> Account? {
+    guard let place = facts.firstIndex(of: .newcomer) else { return nil }
+    var account = Account(id: "", email: nil, statusText: "no account yet", atoms: [place])
+    for (number, mapping) in mappings.enumerated() where number < 64 {
+      if let mapping, mapping.admitsNewcomers { account.assigned.insert(number) }
+    }
+    return account
+  }
+
+  private static func factors(_ user: DuoWire.User) -> FactorSet {
+    var factors: FactorSet = []
+    let phones: [(String, FactorSet)] = [
+      ("push", .push), ("mobile_otp", .totp), ("sms", .sms), ("phone", .voice),
+    ]
+    for (capability, factor) in phones where user.phoneCapabilities.contains(capability) {
+      factors.insert(factor)
+    }
+    let devices: [(String, FactorSet)] = [
+      ("tokens", .hardwareToken), ("u2ftokens", .webauthn), ("webauthncredentials", .webauthn),
+      ("desktoptokens", .deviceKey),
+    ]
+    for (list, factor) in devices where user.devices.contains(list) { factors.insert(factor) }
+    return factors
+  }
+}
+
+extension DuoMapping {
+  /// Whether the application lets a user in at all: by its own list of groups, and by policy.
+  func mayUse(_ user: DuoWire.User, _ set: Int?) -> Bool {
+    guard let integration else { return true }
+    switch integration.access {
+    case "NO_USERS": return false
+    case "PERMITTED_GROUPS":
+      guard user.groups.contains(where: { integration.groups.contains($0.id) }) else {
+        return false
+      }
+    default: break
+    }
+    // Bypass skips all policies.
+    let isBypassed =
+      user.status == "bypass" || user.groups.contains { $0.status == "bypass" }
+    guard !isBypassed, let set, sets.indices.contains(set), case .sections(let sections) = sets[set]
+    else { return true }
+    return sections.behaviour != "deny"
+  }
+
+  /// Whether people without an account may come in.
+  var admitsNewcomers: Bool {
+    guard let integration else { return true }
+    if ["NO_USERS", "PERMITTED_GROUPS"].contains(integration.access) && !hasNamelessUsers {
+      return false
+    }
+    guard !hasNamelessUsers, case .sections(let sections) = newcomers else { return true }
+    return sections.behaviour != "deny"
+      && !(sections.behaviour == "enforce" && sections.newUser == "deny")
+  }
+}

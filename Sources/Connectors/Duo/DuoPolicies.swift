@@ -1,0 +1,183 @@
+internal import CurlTransport
+internal import IdentityCore
+
+/// Finds out which policies apply to whom, with as few calculations as there are different answers.
+struct DuoPolicies {
+  let run: DuoRun
+  private var summary: DuoWire.Summary?
+  private var global: DuoWire.Policy?
+  private var policies: [String: DuoWire.Policy] = [:]
+  /// All policies, read only when Duo does not calculate; nil when they cannot be read.
+  private var all: [DuoWire.Policy]?
+  private var hasReadAll = false
+  private var cause: Unknown
+
+  init(run: DuoRun) {
+    self.run = run
+    cause = Unknown(
+      title: "which policies apply", remedy: "let the Admin API application read policies")
+  }
+
+  /// Reads what all applications share: where policies apply, and the global one.
+  mutating func readShared() async {
+    do throws(ConnectorError) {
+      let (json, request) = try await run.client.value("/admin/v2/policies/summary")
+      do throws(WireError) {
+        summary = try DuoWire.Summary(json)
+      } catch {
+        throw run.client.malformed(error, request)
+      }
+    } catch {
+      // Without it every set of groups is calculated by itself.
+      note(error)
+    }
+    global = await policy("/admin/v2/policies/global", [])
+  }
+
+  private mutating func note(_ error: ConnectorError) {
+    // After a refusal there may be another way to the same answer.
+    run.keep(
+      error, affects: error.code == .forbidden || error.code == .notFound ? .details : .verdicts)
+    cause = Unknown(
+      title: "which policies apply: \(error.message)",
+      remedy: run.configuration.phrase(for: error))
+  }
+
+  private mutating func policy(_ template: String, _ values: [String]) async -> DuoWire.Policy? {
+    do throws(ConnectorError) {
+      let (json, request) = try await run.client.value(template, values)
+      do throws(WireError) {
+        return try edited(try DuoWire.Policy(json))
+      } catch {
+        throw run.client.malformed(error, request)
+      }
+    } catch {
+      note(error)
+      return nil
+    }
+  }
+
+  /// A policy with the changes of a what-if.
+  private func edited(_ policy: DuoWire.Policy) throws(WireError) -> DuoWire.Policy {
+    for document in run.edits.documents where document["policy_key"]?.string == policy.key {
+      return try DuoWire.Policy(document)
+    }
+    return policy
+  }
+
+  // MARK: Sets
+
+  /// The different sets of policies among some users at an application, and which applies to whom.
+  mutating func sets(
+    of integration: DuoWire.Integration, _ users: [DuoWire.User]
+  ) async -> ([DuoMapping.PolicySet], [String: Int]) {
+    var sets: [DuoMapping.PolicySet] = []
+    var known: [Set<String>: Int] = [:]
+    var places: [String: Int] = [:]
+    let relevant = relevantGroups(integration)
+    for user in users {
+      let groups = Set(user.groups.filter { relevant?.contains($0.name) != false }.map(\.name))
+      if let set = known[groups] {
+        places[user.id] = set
+        continue
+      }
+      let found = await set(of: integration, user, groups)
+      let number = sets.firstIndex(of: found) ?? sets.count
+      if number == sets.count { sets.append(found) }
+      known[groups] = number
+      places[user.id] = number
+    }
+    return (sets, places)
+  }
+
+  /// The names of the groups that policies of an application tell apart; nil where that is not known.
+  private func relevantGroups(_ integration: DuoWire.Integration) -> Set<String>? {
+    guard let summary, !summary.isTruncated else { return nil }
+    let groups = summary.uses.filter { $0.integrationKey == integration.key }.compactMap(\.group)
+    return groups.contains("") ? nil : Set(groups)
+  }
+
+  private mutating func set(
+    of integration: DuoWire.Integration, _ user: DuoWire.User, _ groups: Set<String>
+  ) async -> DuoMapping.PolicySet {
+    guard run.edits.isEmpty else { return await layered(integration, groups) }
+    do throws(ConnectorError) {
+      let (json, request) = try await run.client.value(
+        "/admin/v2/policies/calculate", [],
+        [("integration_key", integration.key), ("user_id", user.id)])
+      do throws(WireError) {
+        return .sections(try DuoSections(calculated: json))
+      } catch {
+        throw run.client.malformed(error, request)
+      }
+    } catch {
+      note(error)
+      guard error.code == .forbidden || error.code == .notFound else { return .unreadable(cause) }
+      let found = await layered(integration, groups)
+      // Neither way gave an answer: what was known before stays.
+      if case .unreadable = found { run.keep(error) }
+      return found
+    }
+  }
+
+  /// The set by Duo's rules for layers: group at the application, application, global.
+  private mutating func layered(
+    _ integration: DuoWire.Integration, _ groups: Set<String>
+  ) async -> DuoMapping.PolicySet {
+    let all = await everyPolicy()
+    guard let all, let summary, !summary.isTruncated, summary.count == Int64(all.count) else {
+      return .unreadable(cause)
+    }
+    guard let global = all.first(where: \.isGlobal) else { return .unreadable(cause) }
+    let uses = summary.uses.filter { $0.integrationKey == integration.key }
+    let byGroup = uses.filter { use in use.group.map { groups.contains($0) || $0 == "" } == true }
+    // Which of several comes first is not shown.
+    guard byGroup.count <= 1, byGroup.allSatisfy({ $0.group != "" }) else {
+      return .unreadable(
+        Unknown(
+          title: "which of several group policies of \(integration.name) comes first",
+          remedy: "let the Admin API application calculate policies"))
+    }
+    let keys =
+      byGroup.map(\.policyKey) + uses.filter { $0.group == nil }.map(\.policyKey)
+      + [integration.policyKey].compactMap { $0 }
+    var layers: [DuoWire.Policy] = []
+    for key in keys where !layers.contains(where: { $0.key == key }) && key != global.key {
+      guard let policy = all.first(where: { $0.key == key }) else { return .unreadable(cause) }
+      layers.append(policy)
+    }
+    return .sections(DuoSections.layered(layers + [global]))
+  }
+
+  private mutating func everyPolicy() async -> [DuoWire.Policy]? {
+    if hasReadAll { return all }
+    hasReadAll = true
+    var found: [DuoWire.Policy] = []
+    do throws(ConnectorError) {
+      try await run.client.list("/admin/v2/policies", limit: 100) { rows throws(WireError) in
+        try rows.forEach { _, row throws(WireError) in
+          found.append(try edited(try DuoWire.Policy(try JSONValue(row))))
+        }
+      }
+      all = found
+    } catch {
+      note(error)
+    }
+    return all
+  }
+
+  // MARK: People without an account
+
+  /// What applies to people who are not in Duo: no group layer.
+  mutating func newcomers(of integration: DuoWire.Integration) async -> DuoMapping.PolicySet {
+    guard let global else { return .unreadable(cause) }
+    guard let key = integration.policyKey, key != global.key else {
+      return .sections(DuoSections.layered([global]))
+    }
+    if policies[key] == nil {
+      policies[key] = await policy("/admin/v2/policies/{policy}", [key])
+    }
+    guard let own = policies[key] else { return .unreadable(cause) }
+    return .sections(DuoSections.layered([own, global]))
+  }
+}

@@ -1,0 +1,171 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of a tenant.
+struct DuoRun: Sendable {
+  let configuration: DuoConfiguration
+  let client: DuoClient
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+  let progress: Progress
+  let log: ReadingLog
+  let edits: PolicyEdits
+
+  init(
+    configuration: DuoConfiguration, client: DuoClient, clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger, progress: Progress, edits: PolicyEdits
+  ) {
+    self.configuration = configuration
+    self.client = client
+    self.clock = clock
+    self.logger = logger
+    self.progress = progress
+    self.edits = edits
+    log = ReadingLog(client.source, startedAt: clock())
+  }
+
+  /// Keeps a failure as an issue, with what to do about it.
+  func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
+    logger.debug("\(error)")
+    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
+  }
+
+  /// An application as far as it was read.
+  private enum App {
+    case known(DuoWire.Integration)
+    case missing
+    case unreadable(ConnectorError)
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "applications", done: 0)
+    var reading = ProviderReading(
+      source: log.reading(kind: "duo", at: clock()), apps: [], accounts: AccountTable(atomCount: 0),
+      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+    var apps: [App] = []
+    for id in query.apps { apps.append(await app(id)) }
+    let isRefused = apps.contains {
+      if case .unreadable(let error) = $0 { error.code == .unauthorised } else { false }
+    }
+    var people = DuoPeople()
+    // A credential that was refused once is not tried on every list.
+    if !isRefused { people = await self.people(await query.watch()) }
+    var policies = DuoPolicies(run: self)
+    if !isRefused { await policies.readShared() }
+    var facts = people.facts
+    var mappings: [DuoMapping?] = []
+    var sets: [[String: Int]] = []
+    for (number, app) in apps.enumerated() {
+      guard case .known(let integration) = app else {
+        mappings.append(
+          isMissing(app)
+            ? DuoMapping(
+              app: number, integration: nil, key: query.apps[number], sets: [],
+              newcomers: .unreadable(Unknown(title: "", remedy: "")), hasNamelessUsers: false,
+              facts: []) : nil)
+        sets.append([:])
+        continue
+      }
+      let (found, places) = await policies.sets(of: integration, people.users)
+      facts += found.indices.map { .policies(app: number, set: $0) }
+      mappings.append(
+        DuoMapping(
+          app: number, integration: integration, key: integration.key, sets: found,
+          newcomers: await policies.newcomers(of: integration),
+          hasNamelessUsers: people.hasNamelessUsers, facts: []))
+      sets.append(places)
+    }
+    for index in mappings.indices { mappings[index]?.facts = facts }
+    reading.apps = query.apps.enumerated().map { number, id in
+      result(id, apps[number], mappings[number])
+    }
+    reading.accounts = people.table(facts, mappings, sets, configuration)
+    reading.newcomer = people.newcomer(facts, mappings)
+    reading.source = log.reading(kind: "duo", at: clock())
+    return reading
+  }
+
+  private func isMissing(_ app: App) -> Bool {
+    if case .missing = app { true } else { false }
+  }
+
+  // MARK: Applications
+
+  private func app(_ id: AppID) async -> App {
+    do throws(ConnectorError) {
+      let (json, request) = try await client.value("/admin/v3/integrations/{integration}", [id])
+      do throws(WireError) {
+        return .known(try DuoWire.Integration(json))
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      // That there is no such integration is an answer, and complete.
+      if error.code == .notFound && error.vendorCode == "40401" { return .missing }
+      keep(error)
+      return .unreadable(error)
+    }
+  }
+
+  private func result(_ id: AppID, _ app: App, _ mapping: DuoMapping?) -> ProviderApp {
+    switch app {
+    case .unreadable(let error):
+      return ProviderApp(
+        id: id, label: id,
+        state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+    case .missing:
+      return ProviderApp(
+        id: id, label: id, state: mapping.map { .readable($0.model()) } ?? .inactive(""),
+        evidence: [
+          EvidenceItem(
+            .status, id: id, name: "integration", value: "Duo has no integration of this key",
+            path: "/admin/v3/integrations/\(id)")
+        ])
+    case .known(let integration):
+      var evidence = [
+        EvidenceItem(
+          .status, id: integration.key, name: integration.name,
+          value:
+            "integration of type \(integration.type), access \(integration.access ?? "not stated")",
+          path: "/admin/v3/integrations/\(integration.key)")
+      ]
+      if ["rdp", "ldapproxy", "radius"].contains(integration.type) {
+        evidence.append(
+          EvidenceItem(
+            .status, id: integration.key, name: "fail mode",
+            value: "no API shows whether it lets in when Duo does not answer"))
+      }
+      return ProviderApp(
+        id: id, label: integration.name,
+        state: mapping.map { .readable($0.model()) } ?? .inactive(""), evidence: evidence)
+    }
+  }
+
+  // MARK: People
+
+  private func people(_ watch: WatchList) async -> DuoPeople {
+    var people = DuoPeople()
+    guard !watch.isEmpty else { return people }
+    var seen = 0
+    do throws(ConnectorError) {
+      try await client.list("/admin/v1/users", limit: 300) { rows throws(WireError) in
+        var number = 0
+        try rows.forEach { _, row throws(WireError) in
+          number += 1
+          do throws(WireError) {
+            try people.take(row, watch, configuration, edits)
+          } catch {
+            throw error.inRow(number)
+          }
+        }
+        seen += number
+        log.count(number)
+        progress(configuration.name, "accounts", done: seen)
+      }
+    } catch {
+      keep(error)
+    }
+    return people
+  }
+}

@@ -1,0 +1,140 @@
+/// Duo's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
+enum DuoWire {
+  /// A group as a user's row shows it.
+  struct Group: Sendable, Hashable {
+    var id: String
+    var name: String
+    /// `active`, `bypass`, `disabled`, in lower case.
+    var status: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("group_id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      status = (try json.optional("status", .string, \.string) ?? "").lowercased()
+    }
+  }
+
+  /// A user.
+  struct User: Sendable, Hashable {
+    var id: String
+    var name: String
+    var aliases: [String]
+    var email: String?
+    var status: String
+    var isEnrolled: Bool?
+    var groups: [Group]
+    var phoneCapabilities: Set<String>
+    /// The kinds of other factors that are there.
+    var devices: Set<String>
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("user_id", .string, \.string)
+      name = try json.required("username", .string, \.string)
+      status = try json.required("status", .string, \.string).lowercased()
+      let email = try json.optional("email", .string, \.string) ?? ""
+      self.email = email.isEmpty ? nil : email
+      isEnrolled = try json.optional("is_enrolled", .bool, \.bool)
+      var aliases: [String] = []
+      for number in 1...4 {
+        if let alias = try json.optional("alias\(number)", .string, \.string) {
+          aliases.append(alias)
+        }
+      }
+      for (_, value) in (json["aliases"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
+        if let alias = value.string, !aliases.contains(alias) { aliases.append(alias) }
+      }
+      self.aliases = aliases.filter { !$0.isEmpty }
+      // Whether somebody is in bypass depends on the groups, so they must be there.
+      let list = try json.required("groups", .array) { $0.array == nil ? nil : $0 }
+      do throws(WireError) {
+        groups = try list.rows { row throws(WireError) in try Group(row) }
+      } catch {
+        throw error.under("groups")
+      }
+      phoneCapabilities = Set(
+        (json["phones"]?.array ?? []).flatMap { $0["capabilities"]?.strings ?? [] })
+      devices = Set(
+        ["tokens", "u2ftokens", "webauthncredentials", "desktoptokens"].filter {
+          json[$0]?.array?.isEmpty == false
+        })
+    }
+  }
+
+  /// What is asked of every row before a user is read in full.
+  static let userKeys = TablePlan([
+    .init("username"), .init("email", .string, .optional), .init("alias1", .string, .optional),
+    .init("alias2", .string, .optional), .init("alias3", .string, .optional),
+    .init("alias4", .string, .optional),
+  ])
+
+  /// An integration: a protected application. Replies may hold secrets, which are not read.
+  struct Integration: Sendable, Hashable {
+    var key: String
+    var name: String
+    var type: String
+    var policyKey: String?
+    /// `ALL_USERS`, `PERMITTED_GROUPS`, `NO_USERS`.
+    var access: String?
+    var groups: Set<String>
+
+    init(_ json: JSONValue) throws(WireError) {
+      key = try json.required("integration_key", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? key
+      type = try json.optional("type", .string, \.string) ?? ""
+      policyKey = try json.optional("policy_key", .string, \.string)
+      access = try json.optional("user_access", .string, \.string)
+      groups = []
+      for group in try json.optional("groups_allowed", .array, \.array) ?? [] {
+        if let id = group.string ?? group["group_id"]?.string { groups.insert(id) }
+      }
+    }
+  }
+
+  /// A policy: only the sections that it decides.
+  struct Policy: Sendable, Hashable {
+    var key: String
+    var name: String
+    var isGlobal: Bool
+    var sections: [String: JSONValue]
+
+    init(_ json: JSONValue) throws(WireError) {
+      key = try json.required("policy_key", .string, \.string)
+      name = try json.optional("policy_name", .string, \.string) ?? key
+      isGlobal = try json.optional("is_global_policy", .bool, \.bool) ?? false
+      sections = try json.required("sections", .object, \.object)
+    }
+  }
+
+  /// Where policies apply; only when it names all of them.
+  struct Summary: Sendable, Hashable {
+    struct Use: Sendable, Hashable {
+      var policyKey: String
+      var integrationKey: String
+      /// Nil where the policy applies to everybody at the application.
+      var group: String?
+    }
+
+    var uses: [Use]
+    var count: Int64?
+    var isTruncated: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      isTruncated = try json.optional("response_is_truncated", .bool, \.bool) ?? true
+      count = try json.optional("policy_count", .integer, \.integer)
+      uses = []
+      for policy in try json.required("policies", .array, \.array) {
+        let key = try policy.required("policy_key", .string, \.string)
+        for use in try policy.optional("policy_applies_to", .array, \.array) ?? [] {
+          guard let app = try use.optional("app_integration_key", .string, \.string) else {
+            continue
+          }
+          uses.append(
+            Use(
+              policyKey: key, integrationKey: app,
+              group: use["apply_type"]?.string == "app"
+                ? nil : try use.optional("group_name", .string, \.string) ?? ""))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,323 @@
+import Connectors
+import CurlTransport
+import Foundation
+import IdentityCore
+import MockIdP
+import Testing
+
+extension Bench {
+  static let vpn = "DIACMEVPN00000000001"
+
+  func duo(_ change: (inout DuoConfiguration) -> Void = { _ in }) -> DuoConnector {
+    var configuration = DuoConfiguration(
+      name: "duo", url: mock[.duo]?.baseURL ?? "", integrationKey: "DIACMEMOCK0000000001",
+      secretKey: Secret(mock[.duo]?.token ?? ""))
+    change(&configuration)
+    return DuoConnector(
+      configuration: configuration, transport: transport, clock: { Timestamp(Date()) },
+      logger: log.logger)
+  }
+}
+
+extension Scenario {
+  /// An organisation behind Duo only: Ana, who is enrolled, and a VPN for everybody.
+  static func duo(_ change: (inout DuoTenant) -> Void) -> Scenario {
+    var tenant = DuoTenant()
+    tenant.groups = [DuoGroup("Contractors"), DuoGroup("Finance")]
+    tenant.users = [DuoUser(DuoRow.ana)]
+    tenant.integrations = [DuoIntegration()]
+    change(&tenant)
+    var scenario = Scenario()
+    scenario[DuoTenant.self] = tenant
+    return scenario
+  }
+}
+
+/// A situation at Duo and the verdict it must give for Ana.
+struct DuoRow: Sendable, CustomTestStringConvertible {
+  static let ana = "ana@acme.com"
+
+  let number: String
+  let situation: String
+  let expected: Verdict
+  var code: ReasonCode?
+  var witness: String?
+  var reason: String?
+  var faults: [Fault]
+  var usernameDomain: String?
+  let tenant: @Sendable (inout DuoTenant) -> Void
+
+  init(
+    _ number: String, _ situation: String, _ expected: Verdict, code: ReasonCode? = nil,
+    witness: String? = nil, reason: String? = nil, faults: [Fault] = [],
+    usernameDomain: String? = nil,
+    _ tenant: @escaping @Sendable (inout DuoTenant) -> Void = { _ in }
+  ) {
+    self.number = number
+    self.situation = situation
+    self.expected = expected
+    self.code = code
+    self.witness = witness
+    self.reason = reason
+    self.faults = faults
+    self.usernameDomain = usernameDomain
+    self.tenant = tenant
+  }
+
+  var testDescription: String { "\(number): \(situation)" }
+}
+
+@Suite("Duo verdicts, row by row") struct DuoRowTests {
+  @Test("every situation of the table gives its verdict", arguments: DuoRow.all)
+  func row(_ row: DuoRow) async throws {
+    try await Bench.run(.duo(row.tenant)) { bench in
+      await bench.mock.setFaults(row.faults)
+      let door = await OneDoor.read(
+        bench.duo { $0.usernameDomain = row.usernameDomain }, app: Bench.vpn, people: [DuoRow.ana])
+      let record = door.record(DuoRow.ana)
+      #expect(record.verdict == row.expected, "\(record.reason) \(door.provider.source.issues)")
+      // Where neither way to the policies gave an answer, what was known is to stay.
+      let isRefused = !row.faults.isEmpty && row.expected == .cannotTell
+      #expect(
+        door.provider.source.isComplete == !isRefused, "\(door.provider.source.issues)")
+      if let code = row.code { #expect(record.judgement.deciding?.code == code) }
+      if let witness = row.witness {
+        #expect(record.witness?.contains(witness) == true, "\(record.witness ?? "no witness")")
+      }
+      if let reason = row.reason { #expect(record.reason.contains(reason), "\(record.reason)") }
+      let shown = "\(record) \(door.provider.apps)" + bench.log.text
+      #expect(!shown.contains("mockSecret"))
+    }
+  }
+
+  @Test("15: a bad signature fails the source, and what was known stays")
+  func signature() async throws {
+    try await Bench.run(.duo { _ in }) { bench in
+      let before = await ConformanceReading(
+        of: bench.duo(), app: Bench.vpn, people: [DuoRow.ana])
+      let records = try before.reconciled().records
+      #expect(records[DuoRow.ana]?.verdict == .enforced)
+      let after = await ConformanceReading(
+        of: bench.duo { $0.secretKey = Secret("anotherSecretKey") }, app: Bench.vpn,
+        people: [DuoRow.ana])
+      let issue = try #require(after.source.issues.first)
+      #expect(issue.code == "unauthorised")
+      #expect(issue.message.contains("40103"))
+      #expect(!after.source.isComplete)
+      #expect(try after.reconciled(with: records).changes.isEmpty)
+    }
+  }
+
+  @Test("a clock that is off is said to be off")
+  func clock() async throws {
+    try await Bench.run(.duo { $0.clockOffset = 900 }) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: [DuoRow.ana])
+      #expect(door.record(DuoRow.ana).verdict == .cannotTell)
+      #expect(door.provider.source.issues.contains { $0.remedy.contains("clock") })
+    }
+  }
+
+  @Test("one calculation for each set of groups that policies tell apart")
+  func calculations() async throws {
+    let people = (0..<30).map { "person\($0)@acme.com" }
+    let scenario = Scenario.duo { tenant in
+      tenant.users = people.enumerated().map { number, email in
+        var user = DuoUser(email)
+        user.groups = number % 3 == 0 ? ["Contractors"] : ["Finance"]
+        return user
+      }
+      tenant.policies.append(DuoPolicy("Strict", [:]))
+      tenant.integrations[0].groupPolicies = [
+        .init(group: "Contractors", policy: tenant.policies[1].key)
+      ]
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.allSatisfy { door.record($0).verdict == .enforced })
+      let counts = await bench.mock.requestCounts(.duo)
+      #expect(counts["GET /admin/v2/policies/calculate"] == 2)
+      #expect(counts["GET /admin/v1/users"] == 1)
+    }
+  }
+}
+
+extension DuoRow {
+  static let all = table + more + fallback
+
+  private static func policy(_ tenant: inout DuoTenant, _ name: String, _ sections: [String: JSON])
+    -> String
+  {
+    let policy = DuoPolicy(name, sections)
+    tenant.policies.append(policy)
+    return policy.key
+  }
+
+  @Sendable private static func appBypass(_ tenant: inout DuoTenant) {
+    tenant.integrations[0].policy = policy(
+      &tenant, "VPN open", ["authentication_policy": ["user_auth_behavior": "bypass"]])
+  }
+
+  @Sendable private static func groupEnforces(_ tenant: inout DuoTenant) {
+    appBypass(&tenant)
+    let strict = policy(
+      &tenant, "Finance strict", ["authentication_policy": ["user_auth_behavior": "enforce"]])
+    tenant.integrations[0].groupPolicies = [.init(group: "Finance", policy: strict)]
+    tenant.users[0].groups = ["Finance"]
+  }
+
+  private static let calculateRefused = Fault(
+    .duo, "GET /admin/v2/policies/calculate", .forbidden, times: nil)
+
+  private static let table: [DuoRow] = [
+    DuoRow("1", "enforced, no networks, active and enrolled", .enforced, code: .policyEnforces),
+    DuoRow("2", "the user is in bypass", .notEnforced, witness: "people in bypass") {
+      $0.users[0].status = "bypass"
+    },
+    DuoRow("3", "a group is in bypass, in capitals", .notEnforced, witness: "Contractors") {
+      $0.groups[0].status = "Bypass"
+      $0.users[0].groups = ["Contractors"]
+    },
+    DuoRow(
+      "4", "the application's policy skips the second factor", .notEnforced, witness: "VPN open",
+      appBypass),
+    DuoRow("5", "the application's policy is about remembered devices only", .enforced) {
+      $0.integrations[0].policy = policy(
+        &$0, "Remember", ["remembered_devices": ["browser_apps": ["enabled": true]]])
+    },
+    DuoRow("6", "a group's policy enforces over the application's", .enforced, groupEnforces),
+    DuoRow(
+      "7", "networks without a second factor", .enforcedConditionally,
+      witness: "inside network 10.0.0.0/8"
+    ) {
+      $0.policies[0] = .global(networks: ["10.0.0.0/8"])
+    },
+    DuoRow("8", "not in Duo, new people pass", .notEnforced, witness: "no-mfa") {
+      $0.users = []
+      $0.policies[0] = .global(newUser: "no-mfa")
+    },
+    DuoRow("9", "not in Duo, new people must enrol", .enforced) { $0.users = [] },
+    DuoRow(
+      "10", "the summary is cut, and nothing is calculated", .cannotTell,
+      reason: "which policies apply", faults: [calculateRefused]
+    ) {
+      $0.isSummaryTruncated = true
+    },
+    DuoRow("11", "every sign-in is refused", .notEvaluated, code: .notAssigned) {
+      $0.policies[0] = .global(behaviour: "deny")
+    },
+    DuoRow("12", "enrolled, but the policy skips the second factor", .notEnforced) {
+      $0.policies[0] = .global(behaviour: "bypass")
+    },
+    DuoRow("13", "the application is for groups she is not in", .notEvaluated, code: .notAssigned) {
+      $0.integrations[0].access = "PERMITTED_GROUPS"
+      $0.integrations[0].permittedGroups = ["Finance"]
+    },
+    DuoRow(
+      "14", "too many requests five times", .enforced,
+      faults: [Fault(.duo, "GET /admin/v1/users", .rateLimited, times: 5)]),
+  ]
+
+  private static let more: [DuoRow] = [
+    DuoRow(
+      "1a", "Duo does not know the integration", .notEnforced, witness: "integration is missing"
+    ) {
+      $0.integrations = []
+    },
+    DuoRow("4a", "disabled", .notEvaluated, code: .deprovisioned) {
+      $0.users[0].status = "disabled"
+    },
+    DuoRow("4b", "locked out, and a group in bypass", .notEvaluated) {
+      $0.users[0].status = "locked out"
+      $0.groups[0].status = "Bypass"
+      $0.users[0].groups = ["Contractors"]
+    },
+    DuoRow("4c", "a disabled group", .notEvaluated) {
+      $0.groups[0].status = "Disabled"
+      $0.users[0].groups = ["Contractors"]
+    },
+    DuoRow("4d", "a status that nobody knows", .cannotTell) { $0.users[0].status = "on holiday" },
+    DuoRow("6a", "no authentication policy anywhere", .cannotTell) {
+      $0.policies[0].sections["authentication_policy"] = nil
+    },
+    DuoRow("6b", "an authentication policy that nobody knows", .cannotTell, reason: "maybe") {
+      $0.policies[0] = .global(behaviour: "maybe")
+    },
+    DuoRow("7a", "in Duo, not enrolled, new people pass", .enforced) {
+      $0.users[0].isEnrolled = false
+      $0.policies[0] = .global(newUser: "no-mfa")
+    },
+    DuoRow("7b", "networks as a text with commas", .enforcedConditionally) {
+      $0.policies[0].sections["authorized_networks"] = [
+        "no_2fa_required": ["ip_list": "10.0.0.0/8, 192.0.2.0/24"]
+      ]
+    },
+    DuoRow("7c", "a location rule that nobody knows", .enforcedConditionally) {
+      $0.policies[0].sections["user_location"] = ["default_action": "no-2fa"]
+    },
+    DuoRow("7d", "a new section about authentication", .enforcedConditionally) {
+      $0.policies[0].sections["adaptive_auth"] = ["mode": "relaxed"]
+    },
+    DuoRow("9a", "not in Duo, new people are refused", .notEvaluated) {
+      $0.users = []
+      $0.policies[0] = .global(newUser: "deny")
+    },
+    DuoRow(
+      "9b", "nobody of that address, but some users have none", .cannotTell,
+      reason: "username_domain"
+    ) {
+      $0.users = [DuoUser("", name: "ana")]
+    },
+    DuoRow(
+      "9c", "a user name that is an address by the configured domain", .enforced,
+      usernameDomain: "acme.com"
+    ) {
+      $0.users = [DuoUser("", name: "ana")]
+    },
+    DuoRow("9d", "an alias that is the address", .notEnforced) {
+      $0.users = [DuoUser("other@acme.com", name: "u1")]
+      $0.users[0].aliases = [ana]
+      $0.users[0].status = "bypass"
+    },
+    DuoRow("13a", "the application is for groups she is in", .enforced) {
+      $0.integrations[0].access = "PERMITTED_GROUPS"
+      $0.integrations[0].permittedGroups = ["Finance"]
+      $0.users[0].groups = ["Finance"]
+    },
+    DuoRow("13b", "the application is for nobody", .notEvaluated) {
+      $0.integrations[0].access = "NO_USERS"
+    },
+  ]
+
+  /// The same answers by Duo's rules for layers, when Duo does not calculate.
+  private static let fallback: [DuoRow] = [
+    DuoRow("1'", "not calculated: enforced", .enforced, faults: [calculateRefused]),
+    DuoRow(
+      "4'", "not calculated: the application's policy skips", .notEnforced,
+      faults: [calculateRefused], appBypass),
+    DuoRow(
+      "5'", "not calculated: the application's policy is about something else", .enforced,
+      faults: [calculateRefused]
+    ) {
+      $0.integrations[0].policy = policy(
+        &$0, "Remember", ["remembered_devices": ["browser_apps": ["enabled": true]]])
+    },
+    DuoRow(
+      "6'", "not calculated: a group's policy enforces over the application's", .enforced,
+      faults: [calculateRefused], groupEnforces),
+    DuoRow(
+      "6''", "not calculated: she is not in the group", .notEnforced, faults: [calculateRefused]
+    ) {
+      groupEnforces(&$0)
+      $0.users[0].groups = []
+    },
+    DuoRow(
+      "10'", "not calculated, two group policies apply", .cannotTell,
+      reason: "comes first", faults: [calculateRefused]
+    ) {
+      groupEnforces(&$0)
+      let other = policy(&$0, "Other", [:])
+      $0.integrations[0].groupPolicies.append(.init(group: "Contractors", policy: other))
+      $0.users[0].groups = ["Finance", "Contractors"]
+    },
+  ]
+}

@@ -1,0 +1,39 @@
+import Connectors
+import IdentityCore
+
+/// A team whose only door is one application of one provider: what a reading means for somebody on it.
+struct OneDoor {
+  let provider: ProviderReading
+  let app: AppID
+  /// Providers behind it, by source.
+  var behind: [SourceName: ProviderReading] = [:]
+
+  /// Reads a provider for some people.
+  static func read(
+    _ connector: some ProviderConnector, app: AppID, people: [String],
+    collectFactors: Bool = false
+  ) async -> OneDoor {
+    let keys = people.map { EmailKey.make($0) }
+    let reading = await connector.readProvider(
+      ProviderQuery(apps: [app], collectFactors: collectFactors) { WatchList(keys: keys) },
+      progress: .none)
+    return OneDoor(provider: reading, app: app)
+  }
+
+  /// The record of a member with an address.
+  func record(_ email: String) -> MemberRecord {
+    var roster = Roster()
+    roster.append(
+      RosterMember(email: email, role: .member, federated: .unknown, platformMFA: .unknown))
+    let team = TeamReading(
+      team: "acme-widgets", roster: roster, hasIdentityProvider: .unknown, saysSignIn: false)
+    var providers = behind
+    providers[provider.source.name] = provider
+    var adjudicator = Adjudicator(
+      settings: TeamSettings(
+        name: "acme-widgets", roster: "csv",
+        signIn: [SignInTarget(provider: provider.source.name, app: app)]),
+      reading: team, providers: providers, now: provider.source.observedAt)
+    return adjudicator.person(0).record
+  }
+}

@@ -1,0 +1,81 @@
+/// An IAM user with what policies let it do.
+public struct IAMUser: Codable, Sendable, Hashable {
+  /// How policies treat requests without MFA.
+  public enum Gate: String, Codable, Sendable, Hashable {
+    /// They do not ask.
+    case none
+    /// Deny unless `BoolIfExists aws:MultiFactorAuthPresent`: access keys are denied too.
+    case boolIfExists = "bool-if-exists"
+    /// Deny if `Bool aws:MultiFactorAuthPresent` is false: access keys have no such key and pass.
+    case bool
+  }
+
+  /// The user name.
+  public var name: String
+  /// Whether there is a console password.
+  public var hasPassword = true
+  /// How many access keys are active.
+  public var activeKeys = 0
+  /// The serial number of the MFA device, if there is one.
+  public var device: String?
+  /// The tags.
+  public var tags: [String: String] = [:]
+  /// What is allowed.
+  public var allowed: [String] = ["s3:ListAllMyBuckets", "iam:ListUsers"]
+  /// The actions that the gate is about; nil is all.
+  public var gated: [String]?
+  /// How requests without MFA are treated.
+  public var gate: Gate
+  /// The ids of attached policies; users with the same ones are decided alike.
+  public var policies: [String] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+  /// The document of an inline policy.
+  public var inlinePolicy: String?
+  /// Condition keys that the policies ask for and the simulator was not given.
+  public var missingKeys: [String] = []
+
+  /// Makes a user.
+  public init(_ name: String, gate: Gate = .none, activeKeys: Int = 0, device: String? = nil) {
+    self.name = name
+    self.gate = gate
+    self.activeKeys = activeKeys
+    self.device = device
+  }
+
+  /// Reads a user; only the name is required.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(try values.decode(String.self, forKey: .name))
+    try values.read(.hasPassword, into: &hasPassword)
+    try values.read(.activeKeys, into: &activeKeys)
+    try values.read(.device, into: &device)
+    try values.read(.tags, into: &tags)
+    try values.read(.allowed, into: &allowed)
+    try values.read(.gated, into: &gated)
+    try values.read(.gate, into: &gate)
+    try values.read(.policies, into: &policies)
+    try values.read(.inlinePolicy, into: &inlinePolicy)
+    try values.read(.missingKeys, into: &missingKeys)
+  }
+}
+
+/// The root user of an account.
+public struct IAMRootUser: Codable, Sendable, Hashable {
+  /// Whether a device is registered.
+  public var hasDevice = true
+  /// What the report says of the password: `not_supported`, or `FALSE` without root credentials.
+  public var password = "not_supported"
+  /// How many access keys are active.
+  public var activeKeys = 0
+
+  /// Makes a root user with a device.
+  public init() {}
+
+  /// Reads a root user; every part may be missing.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try values.read(.hasDevice, into: &hasDevice)
+    try values.read(.password, into: &password)
+    try values.read(.activeKeys, into: &activeKeys)
+  }
+}

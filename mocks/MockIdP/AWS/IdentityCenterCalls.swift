@@ -1,0 +1,44 @@
+/// The operations of Identity Center and its identity store.
+enum IdentityCenterCalls {
+  typealias Context = AWSAPI.Context
+
+  static let routes: [Route<Context>] = [
+    .aws("sso:ListInstances", "MaxResults NextToken", instances),
+    .aws("identitystore:ListUsers", "IdentityStoreId MaxResults NextToken Filters", users),
+  ]
+
+  private static func instances(_ call: Call, _ context: Context) throws -> Reply {
+    let rows: [JSON] = [context.account.identityCenter].compactMap { $0 }.map {
+      [
+        "InstanceArn": .string("arn:aws:sso:::instance/\($0.id)"),
+        "IdentityStoreId": .string($0.store), "Name": "acme", "Status": "ACTIVE",
+        "OwnerAccountId": .string(context.account.id), "CreatedDate": 1_706_041_056.125,
+      ]
+    }
+    return try AWSPage(
+      rows, "instances", token: context.json["NextToken"], limit: context.json["MaxResults"],
+      allowed: 1...100, default: 100
+    ).reply("Instances", token: "NextToken")
+  }
+
+  private static func users(_ call: Call, _ context: Context) throws -> Reply {
+    guard let instance = context.account.identityCenter,
+      instance.store == context.json["IdentityStoreId"]?.text
+    else { throw AWSAPI.refusal("NoSuchEntity", "IDENTITYSTORE not found.") }
+    let rows: [JSON] = instance.people.map { email in
+      .compact([
+        "UserId": .string(Identifier.uuid(email)), "IdentityStoreId": .string(instance.store),
+        "UserName": .string(email), "DisplayName": .string(email),
+        "Emails": [["Value": .string(email), "Primary": true, "Type": "work"]],
+        "UserStatus": .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
+        "ExternalIds": instance.issuer.map {
+          [["Issuer": .string($0), "Id": .string(Identifier.uuid("external \(email)"))]]
+        },
+      ])
+    }
+    return try AWSPage(
+      rows, "store", token: context.json["NextToken"], limit: context.json["MaxResults"],
+      allowed: 1...100, default: 100
+    ).reply("Users", token: "NextToken")
+  }
+}
