@@ -27,7 +27,8 @@ lint:
 format:
 	swift format -i -r -p $(SOURCES)
 
-bench: build         ## ratios against curl and against a plain script
+bench: build         ## ratios against curl and against a plain script; BENCH=quick for the small sizes
+	scripts/deps bench
 	.venv/bin/python bench/run.py $(BENCH)
 
 fuzz: deps           ## the fuzzers of the tests, longer

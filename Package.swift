@@ -27,9 +27,10 @@ let package = Package(
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
-    // The C border: libcurl and simdjson.
+    // The C border: libcurl, simdjson and the allocator.
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
@@ -82,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "idsync",
       dependencies: [
-        "Worker", "IdentityCore", "Reports",
+        "Worker", "IdentityCore", "Reports", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -125,8 +126,9 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP",
-        .product(name: "Crypto", package: "swift-crypto"), "TestSupport",
+        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

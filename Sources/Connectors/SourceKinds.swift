@@ -8,9 +8,14 @@ public enum SourceKinds {
     EntraKind(),
     LocalKind(),
     GoogleKind(),
+    GitHubKind(),
+    OneLoginKind(),
     KeycloakKind(),
     CognitoKind(),
     IAMKind(),
     IdentityCenterKind(),
+    SCIMKind(),
+    CSVKind(),
+    EndpointKind(),
   ]
 }

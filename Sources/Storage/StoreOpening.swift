@@ -30,10 +30,15 @@ enum StoreOpening {
 
   /// Refuses files of other programs, then sets the journal and durability.
   static func prepare(_ database: Database, path: String) throws {
-    let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    // One statement, one snapshot: another process may be making the store at this moment.
+    let row = try Row.fetchOne(
+      database,
+      sql:
+        "SELECT application_id AS mark, (SELECT count(*) FROM sqlite_schema) AS objects FROM pragma_application_id"
+    )
+    let mark: Int32 = row?["mark"] ?? 0
     if mark != Schema.applicationID {
-      let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-      guard mark == 0 && objects == 0 else {
+      guard mark == 0, row?["objects"] == 0 else {
         throw StorageError(
           .invalid, "\(path) is a database of another program. Name another file as `store`.")
       }

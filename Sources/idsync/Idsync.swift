@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CMalloc
 internal import Worker
 
 /// The command line: parsing, printing and exit codes, nothing else.
@@ -24,6 +25,8 @@ struct Idsync: AsyncParsableCommand {
 
   static func main() async {
     ignoreSignalsOfWrites()
+    // Lists of a million members grow by large pieces: what was outgrown goes back.
+    cmalloc_map_from(1 << 20)
     do {
       var command = try parseAsRoot(Spelling.ours(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -144,7 +144,7 @@ final class TestLog: Sendable {
 
 extension TransportClock {
   /// Time that jumps over every wait.
-  static func hurried(_ skipped: SkippedTime) -> TransportClock {
+  static func hurried(_ skipped: SkippedTime = SkippedTime()) -> TransportClock {
     let start = ContinuousClock.now
     return TransportClock(
       now: { Date().addingTimeInterval(skipped.total / .seconds(1)) },

@@ -1,14 +1,30 @@
 import Connectors
 import CurlTransport
 import Foundation
+import IdentityCore
 import MockIdP
-
-@testable import IdentityCore
 
 /// What an identity provider behind Google asks for, in place of a source that reads it.
 struct Behind: Sendable {
   var key: String
   var verdict: Verdict
+
+  /// A provider with an application that asks for two factors and one that asks for one.
+  static func reading(_ people: [String], hosts: Set<String> = []) -> ProviderReading {
+    var accounts = AccountTable(atomCount: 0)
+    for email in people {
+      accounts.append(Account(id: email, email: email, assigned: [0, 1]))
+    }
+    let demands: [(Verdict, Demand)] = [(.enforced, .multiFactor), (.notEnforced, .singleFactor)]
+    return ProviderReading(
+      source: SourceReading(
+        name: "behind", kind: "keycloak", startedAt: Bench.now, observedAt: Bench.now),
+      apps: demands.map { verdict, demand in
+        ProviderApp(
+          id: "\(verdict)", label: "realm",
+          state: .readable(SignInModel(policy: .demand(demand, by: nil))))
+      }, accounts: accounts, hosts: hosts)
+  }
 }
 
 /// A Google account as it was read, and what it means for one person.
@@ -52,18 +68,9 @@ extension Bench {
     let keys = people.map { EmailKey.make($0) }
     var reading = await google(change).readProvider(
       ProviderQuery(apps: [app], edits: edits) { WatchList(keys: keys) }, progress: .none)
-    let read = reading
-    for index in reading.apps.indices {
-      guard case .readable(let model) = reading.apps[index].state else { continue }
-      var answers: [Upstream.ID: UpstreamAnswer] = [:]
-      for answer in behind {
-        guard let id = model.upstreams.firstIndex(where: { $0.keys.contains(answer.key) }) else {
-          continue
-        }
-        answers[id] = UpstreamAnswer(
-          source: "keycloak", verdict: answer.verdict, isClosed: false, words: "a trusted network")
-      }
-      reading.apps[index].state = .readable(model.resolving(answers))
+    reading.routes = behind.map {
+      UpstreamRoute(
+        identityProvider: $0.key, target: SignInTarget(provider: "behind", app: "\($0.verdict)"))
     }
     var roster = Roster()
     for email in people {
@@ -75,13 +82,13 @@ extension Bench {
         name: Self.team, roster: "csv", signIn: [SignInTarget(provider: "google", app: app)]),
       reading: TeamReading(
         team: Self.team, roster: roster, hasIdentityProvider: .unknown, saysSignIn: false),
-      providers: ["google": reading], now: Self.now)
+      providers: ["google": reading, "behind": Behind.reading(people)], now: Self.now)
     var records: [String: MemberRecord] = [:]
     for person in 0..<adjudicator.count {
       let record = adjudicator.person(person).record
       records[record.key] = record
     }
-    return GoogleJudged(reading: read, records: records)
+    return GoogleJudged(reading: reading, records: records)
   }
 }
 

@@ -222,7 +222,7 @@ enum GoogleRows {
       faults: [
         Fault(
           .google, "GET /admin/directory/v1/groups/{group}/members", .forbidden, times: nil)
-      ]),
+      ], isComplete: false),
     GoogleRow(
       number: "8a", situation: "her org unit is not shown",
       account: W.account(isEnforced: true, orgUnit: "/Staff") {
@@ -242,7 +242,7 @@ enum GoogleRows {
       faults: [
         Fault(
           .google, "GET /admin/directory/v1/customer/{customer}/orgunits", .forbidden, times: nil)
-      ]),
+      ], isComplete: false),
     GoogleRow(
       number: "L1", situation: "legacy SSO, says the operator, and no assignment",
       account: W.account(isEnforced: true), expected: .cannotTell,
@@ -354,21 +354,23 @@ enum GoogleRows {
       number: "S1", situation: "SSO assignments are refused, the flag is on",
       account: W.account(isEnforced: true), expected: .cannotTell,
       says: ["sso-assignment-unreadable"],
-      faults: [Fault(.google, sso, .forbidden, times: nil)]),
+      faults: [Fault(.google, sso, .forbidden, times: nil)], isComplete: false),
     GoogleRow(
       number: "S2", situation: "SSO assignments are refused, the flag is off",
       account: W.account(), expected: .notEnforced,
-      faults: [Fault(.google, sso, .forbidden, times: nil)]),
+      faults: [Fault(.google, sso, .forbidden, times: nil)], isComplete: false),
     GoogleRow(
       number: "S3", situation: "SSO profiles are refused",
       account: W.account(isEnforced: true) { $0.assignments = [federated] },
       expected: .cannotTell, says: ["0corp"],
-      faults: [Fault(.google, "GET /v1/inboundSamlSsoProfiles", .forbidden, times: nil)]),
+      faults: [Fault(.google, "GET /v1/inboundSamlSsoProfiles", .forbidden, times: nil)],
+      isComplete: false),
     GoogleRow(
       number: "S4", situation: "the scope for SSO is not delegated",
       account: W.account(isEnforced: true) {
         $0.serviceAccounts[0].scopes.removeAll { $0.contains("inboundsso") }
-      }, expected: .cannotTell, says: ["sso-assignment-unreadable", "Domain-wide delegation"]),
+      }, expected: .cannotTell, says: ["sso-assignment-unreadable", "Domain-wide delegation"],
+      isComplete: false),
     GoogleRow(
       number: "S5", situation: "a scope of the directory is not delegated",
       account: W.account(isEnforced: true) {

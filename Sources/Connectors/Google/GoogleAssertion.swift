@@ -68,7 +68,8 @@ struct GoogleAssertion: Sendable {
     let json = try? JSONReader().value(response.body)
     guard response.status == 200 else { throw refusal(response.status, json?["error"]?.string) }
     guard let text = json?["access_token"]?.string, !text.isEmpty,
-      json?["token_type"]?.string?.lowercased() == "bearer"
+      json?["token_type"]?.string?.lowercased() == "bearer",
+      json?["expires_in"].map({ $0.integer != nil }) != false
     else {
       throw ConnectorError(
         .malformed, source: source.name, call: Self.call, status: response.status,

@@ -86,7 +86,7 @@ extension GoogleRun {
       }
       return nil
     } catch {
-      let kept = keep(error, whenRefused: .details)
+      let kept = keep(error)
       return Unknown(
         title: "who is in group \(name): \(OktaConfiguration.clause(kept.message))",
         remedy: configuration.phrase(for: kept))

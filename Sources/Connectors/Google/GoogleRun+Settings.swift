@@ -87,7 +87,7 @@ extension GoogleRun {
     do throws(ConnectorError) {
       return .read(try await read())
     } catch {
-      let kept = keep(error, whenRefused: .details)
+      let kept = keep(error)
       return .unreadable(
         reason: OktaConfiguration.clause(kept.message), remedy: configuration.phrase(for: kept))
     }

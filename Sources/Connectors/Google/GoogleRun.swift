@@ -19,8 +19,8 @@ struct GoogleRun: Sendable {
     policyLog = connector.policies.map { ReadingLog($0.source, startedAt: connector.clock()) }
   }
 
-  /// Keeps a failure as an issue, with what to do about it; what Google refuses for good costs details only, where the
-  /// caller makes an unknown of it.
+  /// Keeps a failure as an issue, with what to do about it; what Google refuses for good costs less where verdicts
+  /// only lose their explanation by it.
   @discardableResult
   func keep(_ failure: ConnectorError, whenRefused: SourceIssue.Affects = .verdicts)
     -> ConnectorError

@@ -24,7 +24,7 @@ extension Adjudicator {
     return MemberRecord(
       team: settings.name, key: key, email: member.email, name: member.name, role: member.role,
       sso: Self.sso(member.kind, member.federated),
-      platformMFA: Self.platformMFA(member.kind, member.federated, member.platformMFA),
+      platformMFA: platformMFA(member.kind, member.federated, member.platformMFA),
       platformUserID: member.userID,
       isPending: member.kind == .pending, judgement: judgedCase.judgement,
       provider: judgedCase.provider, accountID: accountID(of: person, judgedCase),
@@ -46,7 +46,12 @@ extension Adjudicator {
   {
     guard let target = judgedCase.target, let position = account(of: person, target: target),
       let accounts = accounts(target: target)
-    else { return (.unknown, []) }
+    else {
+      // Where the platform's own login decides, so does what is set up there.
+      guard reading.policy != nil else { return (.unknown, []) }
+      let row = reading.roster.rows[mainRow(of: person)]
+      return (row.platformMFA, row.factors)
+    }
     return (accounts.rows[position].enrolled, accounts.rows[position].factors)
   }
 
@@ -65,12 +70,12 @@ extension Adjudicator {
     }
   }
 
-  /// Under single sign-on the platform's own second factor is switched off: not applicable.
-  static func platformMFA(
+  /// Under single sign-on the platform's own second factor is switched off, unless it is a setting of the whole team.
+  func platformMFA(
     _ kind: RosterMember.Kind, _ federated: Tri, _ mfa: Tri
   ) -> MemberRecord.PlatformMFA {
     if kind == .pending { return .unknown }
-    if kind == .member, federated == .yes { return .notApplicable }
+    if reading.policy == nil, kind == .member, federated == .yes { return .notApplicable }
     switch mfa {
     case .yes: return .enabled
     case .no: return .disabled

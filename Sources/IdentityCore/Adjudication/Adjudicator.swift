@@ -208,6 +208,10 @@ public struct Adjudicator {
       case .providers(let more, let evidence):
         targets += more.filter { !targets.contains($0) }
         shown += evidence.filter { !shown.contains($0) }
+      case .beside(let door, let more, let evidence):
+        if !ways.contains(where: { $0.0 == door }) { ways.append((door, nil)) }
+        targets += more.filter { !targets.contains($0) }
+        shown += evidence.filter { !shown.contains($0) }
       }
     }
     ways += providerDoors(person, targets).map { door, target in

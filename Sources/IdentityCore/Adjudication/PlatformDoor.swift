@@ -14,6 +14,8 @@ struct PlatformDoor {
     case providers([Int], [EvidenceItem])
     /// The platform's own login decides.
     case door(Door)
+    /// Both are ways in: the platform's own login, and the identity providers.
+    case beside(Door, [Int], [EvidenceItem])
   }
 
   let settings: TeamSettings
@@ -26,6 +28,11 @@ struct PlatformDoor {
   func way(
     kind: RosterMember.Kind, federated: Tri, platformMFA: Tri, identityProvider: String?
   ) -> Way {
+    if let policy = reading.policy {
+      return way(
+        under: policy, kind: kind, federated: federated, platformMFA: platformMFA,
+        identityProvider: identityProvider)
+    }
     if kind == .collaborator {
       return .door(password(platformMFA, isCollaborator: true))
     }
@@ -47,7 +54,7 @@ struct PlatformDoor {
     }
   }
 
-  private func federatedWay(_ id: String?) -> Way {
+  func federatedWay(_ id: String?) -> Way {
     guard reading.namesProviders else {
       return settings.signIn.isEmpty
         ? .door(notConfigured) : .providers(Array(settings.signIn.indices), [attested])
@@ -152,11 +159,11 @@ struct PlatformDoor {
     }
   }
 
-  private var teamHasProvider: Tri {
+  var teamHasProvider: Tri {
     settings.signIn.isEmpty ? reading.hasIdentityProvider : .yes
   }
 
-  private func cannotTell(_ code: ReasonCode, _ reason: String) -> Door {
+  func cannotTell(_ code: ReasonCode, _ reason: String) -> Door {
     Door(
       provider: settings.roster, app: nil, verdict: .cannotTell, code: code, reason: reason)
   }

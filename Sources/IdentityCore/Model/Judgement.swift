@@ -40,6 +40,7 @@ public enum ReasonCode: String, Sendable, Codable, Hashable, CaseIterable {
   case platformLogin = "platform-login"
   case outsideSSO = "outside-sso"
   case noSecondFactor = "no-second-factor"
+  case secondFactorOptional = "second-factor-optional"
   case identityProviderUnknown = "identity-provider-unknown"
   case notConfigured = "not-configured"
   case rosterContradiction = "roster-contradiction"

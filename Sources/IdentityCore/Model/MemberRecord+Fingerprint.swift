@@ -42,7 +42,7 @@ extension Adjudicator {
     Self.add(row.name, of: roster, to: &digest)
     digest.add(roster.role(at: position).rawValue)
     digest.add(Self.sso(row.kind, row.federated).rawValue)
-    digest.add(Self.platformMFA(row.kind, row.federated, row.platformMFA).rawValue)
+    digest.add(platformMFA(row.kind, row.federated, row.platformMFA).rawValue)
     Self.add(row.userID, of: roster, to: &digest)
     digest.add(row.kind == .pending ? 1 : 0)
     digest.add(judgedCase.digest)

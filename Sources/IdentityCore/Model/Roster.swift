@@ -55,11 +55,13 @@ public struct RosterMember: Sendable, Hashable {
   public var platformMFA: Tri
   /// The platform's id of the identity provider of this login; nil when it names none.
   public var identityProvider: String?
+  /// The kinds of the platform's own second factor, if it tells.
+  public var factors: FactorSet
 
   /// Makes a row.
   public init(
     email: String, name: String? = nil, role: Role, kind: Kind = .member, userID: String? = nil,
-    federated: Tri, platformMFA: Tri, identityProvider: String? = nil
+    federated: Tri, platformMFA: Tri, identityProvider: String? = nil, factors: FactorSet = []
   ) {
     self.email = email
     self.name = name
@@ -69,6 +71,7 @@ public struct RosterMember: Sendable, Hashable {
     self.federated = federated
     self.platformMFA = platformMFA
     self.identityProvider = identityProvider
+    self.factors = factors
   }
 }
 
@@ -81,6 +84,7 @@ public struct Roster: Sendable {
     var userID: TextArena.Reference
     var role: UInt16
     var identityProvider: UInt16
+    var factors: FactorSet = []
     var kind: RosterMember.Kind
     var federated: Tri
     var platformMFA: Tri
@@ -108,6 +112,7 @@ public struct Roster: Sendable {
     }
     rows[rows.count - 1].name = arena.add(optional: member.name)
     rows[rows.count - 1].userID = arena.add(optional: member.userID)
+    rows[rows.count - 1].factors = member.factors
   }
 
   /// Adds a row given as UTF-8: the path for large rosters.
@@ -134,7 +139,8 @@ public struct Roster: Sendable {
     return RosterMember(
       email: arena[row.email] ?? "", name: arena[row.name], role: roles[Int(row.role)],
       kind: row.kind, userID: arena[row.userID], federated: row.federated,
-      platformMFA: row.platformMFA, identityProvider: identityProvider(at: position))
+      platformMFA: row.platformMFA, identityProvider: identityProvider(at: position),
+      factors: row.factors)
   }
 
   /// The match key of the row at a position.
@@ -177,6 +183,8 @@ public struct TeamReading: Sendable {
   public var namesProviders: Bool
   /// Whether those who are only invited were read to the end, so that they may be gone as well.
   public var knowsPending: Bool
+  /// What the platform asks of all logins of the team; nil where every login says for itself.
+  public var policy: PlatformPolicy?
   /// What went wrong while this team was read; empty means read to the end.
   public var issues: [SourceIssue]
 
@@ -187,7 +195,7 @@ public struct TeamReading: Sendable {
   public init(
     team: TeamName, roster: Roster, identityProviders: [PlatformIdentityProvider] = [],
     hasIdentityProvider: Tri, saysSignIn: Bool, namesProviders: Bool = true,
-    knowsPending: Bool = true, issues: [SourceIssue] = []
+    knowsPending: Bool = true, policy: PlatformPolicy? = nil, issues: [SourceIssue] = []
   ) {
     self.team = team
     self.roster = roster
@@ -195,6 +203,7 @@ public struct TeamReading: Sendable {
     self.hasIdentityProvider = hasIdentityProvider
     self.saysSignIn = saysSignIn
     self.namesProviders = namesProviders
+    self.policy = policy
     self.knowsPending = knowsPending
     self.issues = issues
   }

@@ -27,7 +27,7 @@ struct SourceSectionParser {
     return [
       name: SourceConfiguration(
         name: name, kind: LocalKind(), url: nil, maxConcurrent: 1, rateShare: 1, ssoHosts: [],
-        upstreams: [], make: LocalKind.make)
+        routes: [], make: LocalKind.make)
     ]
   }
 

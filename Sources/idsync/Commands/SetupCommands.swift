@@ -30,8 +30,14 @@ struct DoctorCommand: AsyncParsableCommand {
   @Option(name: .long, help: "text or json.")
   var format: RunFormat = .text
 
+  @Option(
+    name: .long,
+    help: "Show one page of this source instead, the mapped rows and what was not understood.")
+  var sample: String?
+
   func run() async throws {
     let worker = try common.worker()
+    if let sample { return try await show(worker.sample(sample)) }
     let lines = await worker.diagnose()
     switch format {
     case .text: for line in lines { Console.line(text(line)) }
@@ -57,6 +63,16 @@ struct DoctorCommand: AsyncParsableCommand {
     if lines.contains(where: { $0.outcome == .failure }) {
       throw ExitWith(status: .configuration)
     }
+  }
+
+  private func show(_ sample: SampleReport) throws {
+    let printer = SamplePrinter(sample: sample)
+    switch format {
+    case .text: printer.printText()
+    case .json: try printer.printJSON()
+    }
+    // A page that cannot be read is a fault of the configuration; a value that is not listed may be meant.
+    if !sample.notes.isEmpty { throw ExitWith(status: .configuration) }
   }
 
   private func text(_ line: Diagnosis) -> String {

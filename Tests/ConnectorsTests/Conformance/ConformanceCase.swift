@@ -132,7 +132,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 
   /// Every connector.
   static let all: [ConformanceCase] = [
-    .heroku, .okta, .oktaOAuth, .auth0, .entra,
+    .heroku, .okta, .oktaOAuth, .auth0, .entra, .google, .github, .githubApp, .oneLogin,
   ]
 
   /// Every call of every connector.

@@ -16,6 +16,16 @@ struct ConformanceReading: Sendable {
     self.team = first
   }
 
+  /// Reads a team at a roster; its people sign in at the platform or through a provider that was read before.
+  init(
+    of connector: some RosterConnector, team: TeamName, signIn: SignInTarget,
+    provider: ProviderReading
+  ) async throws {
+    try await self.init(of: connector, team: team)
+    providers = [signIn.provider: provider]
+    self.signIn = [signIn]
+  }
+
   /// Reads a provider; some people are on a team whose only door it is.
   init(
     of connector: some ProviderConnector, app: AppID, people: [String]

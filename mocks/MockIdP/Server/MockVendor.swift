@@ -32,6 +32,10 @@ struct MockVendor: Sendable {
     MockVendor(Auth0Tenant.self) { state, _ in Auth0API(state: state) },
     MockVendor(GoogleWorkspace.self) { state, _ in GoogleAPI(state: state) },
     MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) },
+    MockVendor(GitHubPlatform.self) { state, _ in GitHubAPI(state: state) },
+    MockVendor(OneLoginAccount.self) { state, _ in OneLoginAPI(state: state) },
+    MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
+    MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
   ]
 }
 

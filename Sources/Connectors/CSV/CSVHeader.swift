@@ -1,0 +1,91 @@
+internal import IdentityCore
+
+/// Which column of a roster file stands where.
+struct CSVHeader: Sendable, Hashable {
+  /// The columns a roster file may have.
+  enum Column: String, CaseIterable, Sendable {
+    case team, email, role, name, federated
+    case platformMFA = "platform_mfa"
+  }
+
+  private static let required: [Column] = [.team, .email, .role]
+  private let places: [Column: Int]
+  /// How many fields every row has.
+  let count: Int
+
+  /// Reads the first row.
+  init(_ record: CSVParser.Record) throws(CSVParser.Fault) {
+    func fault(_ detail: String) -> CSVParser.Fault {
+      CSVParser.Fault(line: record.line, detail: detail)
+    }
+    var places: [Column: Int] = [:]
+    for field in 0..<record.count {
+      guard let word = record.text(field) else { throw fault("the text is not UTF-8") }
+      guard let column = Column(rawValue: word.lowercased()) else {
+        let hint = word.contains(";") ? "; fields are separated by commas" : ""
+        throw fault(
+          "unknown column \"\(word.prefix(60))\"; the columns are \(Self.words(Column.allCases))\(hint)"
+        )
+      }
+      guard places.updateValue(field, forKey: column) == nil else {
+        throw fault("the column \(column.rawValue) is there twice")
+      }
+    }
+    let missing = Self.required.filter { places[$0] == nil }
+    guard missing.isEmpty else { throw fault("the column \(Self.words(missing)) is missing") }
+    self.places = places
+    count = record.count
+  }
+
+  /// Whether there is a column.
+  func has(_ column: Column) -> Bool { places[column] != nil }
+
+  /// The text of a row in a column; empty where there is no such column, nil when it is not UTF-8.
+  func text(_ column: Column, of record: CSVParser.Record) -> String? {
+    places[column].map { record.text($0) } ?? ""
+  }
+
+  private static func words(_ columns: [Column]) -> String {
+    columns.map(\.rawValue).joined(separator: ",")
+  }
+}
+
+/// One person of a roster file.
+struct CSVRow: Sendable, Hashable {
+  var team: TeamName
+  var member: RosterMember
+
+  /// Reads a row.
+  init(_ record: CSVParser.Record, _ header: CSVHeader) throws(CSVParser.Fault) {
+    func text(_ column: CSVHeader.Column) throws(CSVParser.Fault) -> String {
+      guard let text = header.text(column, of: record) else {
+        throw CSVParser.Fault(line: record.line, detail: "\(column.rawValue) is not UTF-8")
+      }
+      return text
+    }
+    func flag(_ column: CSVHeader.Column) throws(CSVParser.Fault) -> Tri {
+      switch try text(column).lowercased() {
+      case "": .unknown
+      case "yes", "true", "1", "on": .yes
+      case "no", "false", "0", "off": .no
+      default:
+        throw CSVParser.Fault(
+          line: record.line, detail: "\(column.rawValue) is neither yes nor no nor empty")
+      }
+    }
+    team = try text(.team)
+    let email = try text(.email)
+    guard !team.isEmpty else { throw CSVParser.Fault(line: record.line, detail: "team is empty") }
+    guard let at = email.firstIndex(of: "@"), at != email.startIndex,
+      email.index(after: at) != email.endIndex, !email.contains(where: \.isWhitespace)
+    else {
+      throw CSVParser.Fault(line: record.line, detail: "email is no e-mail address")
+    }
+    let name = try text(.name)
+    let role = Role(rawValue: try text(.role).lowercased())
+    member = RosterMember(
+      email: email, name: name.isEmpty ? nil : name, role: role,
+      kind: role == .collaborator ? .collaborator : .member, federated: try flag(.federated),
+      platformMFA: try flag(.platformMFA))
+  }
+}

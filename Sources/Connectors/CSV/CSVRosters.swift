@@ -1,0 +1,113 @@
+internal import IdentityCore
+
+/// The teams asked for while a roster file goes past.
+struct CSVRosters {
+  private struct Team {
+    var roster = Roster()
+    var issues: [SourceIssue] = []
+    /// The line of each person, by the hash of the match key.
+    var lines: [UInt64: Int] = [:]
+    var federated: Set<Tri> = []
+    var hidden = 0
+  }
+
+  static let remedy = "Correct the line; columns are team,email,role[,name,federated,platform_mfa]."
+  /// So many wrong rows are told one by one; the others are counted.
+  private static let shown = 20
+
+  private let names: [TeamName]
+  private let call: String
+  private var teams: [TeamName: Team] = [:]
+  private var saysSignIn = false
+  /// What is wrong with rows of teams that nobody asked for.
+  private(set) var asides: [SourceIssue] = []
+
+  init(_ names: [TeamName], call: String) {
+    self.names = names
+    self.call = call
+    for name in names { teams[name] = Team() }
+  }
+
+  mutating func take(_ event: CSVFile.Event) {
+    switch event {
+    case .header(let header): saysSignIn = header.has(.federated)
+    case .row(let row, let line): add(row, line)
+    case .wrongRow(let fault, let team):
+      let issue = issue("malformed", "Line \(fault.line): \(fault.detail).", Self.remedy)
+      guard let team else { return tellAll(issue) }
+      guard teams[team] != nil else {
+        var aside = issue
+        aside.affects = .details
+        if asides.count < Self.shown { asides.append(aside) }
+        return
+      }
+      tell(issue, team)
+    }
+  }
+
+  /// The text cannot be taken apart from here on: nobody knows who follows.
+  mutating func breakOff(_ fault: CSVParser.Fault) {
+    let place = fault.line > 0 ? "Line \(fault.line): " : ""
+    tellAll(
+      issue(
+        "malformed", "\(place)\(fault.detail); the file is not read to its end.", Self.remedy))
+  }
+
+  /// The file cannot be read.
+  mutating func fail(_ code: String, _ message: String, _ remedy: String) {
+    tellAll(issue(code, message, remedy))
+  }
+
+  mutating func finished() -> [TeamReading] {
+    names.map { name in
+      var team = teams[name] ?? Team()
+      if team.hidden > 0 {
+        team.issues.append(
+          issue("malformed", "\(team.hidden) more rows are wrong.", Self.remedy))
+      }
+      if team.roster.count == 0, team.issues.isEmpty {
+        team.issues.append(
+          issue(
+            "not-found", "No row names team \(name).",
+            "Check how the file spells the team; a team without people needs no source."))
+      }
+      return TeamReading(
+        team: name, roster: team.roster,
+        hasIdentityProvider: team.federated.contains(.yes)
+          ? .yes : saysSignIn && team.federated == [.no] ? .no : .unknown,
+        saysSignIn: saysSignIn, namesProviders: false, issues: team.issues)
+    }
+  }
+
+  private mutating func add(_ row: CSVRow, _ line: Int) {
+    guard teams[row.team] != nil else { return }
+    var key = EmailKey.make(row.member.email)
+    let hash = key.withUTF8 { KeyHash.exact($0) }
+    if let first = teams[row.team]?.lines[hash] {
+      return tell(
+        issue(
+          "duplicate-ids",
+          "Line \(line): the person of line \(first) is on team \(row.team) again.",
+          "Leave one line for each person of a team."), row.team)
+    }
+    teams[row.team]?.lines[hash] = line
+    teams[row.team]?.federated.insert(row.member.federated)
+    teams[row.team]?.roster.append(row.member)
+  }
+
+  private func issue(_ code: String, _ message: String, _ remedy: String) -> SourceIssue {
+    SourceIssue(code: code, call: call, message: message, remedy: remedy)
+  }
+
+  private mutating func tell(_ issue: SourceIssue, _ team: TeamName) {
+    if (teams[team]?.issues.count ?? 0) < Self.shown {
+      teams[team]?.issues.append(issue)
+    } else {
+      teams[team]?.hidden += 1
+    }
+  }
+
+  private mutating func tellAll(_ issue: SourceIssue) {
+    for name in names { tell(issue, name) }
+  }
+}

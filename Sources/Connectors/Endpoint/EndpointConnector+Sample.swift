@@ -1,0 +1,96 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension EndpointConnector {
+  /// Reads the first page and maps its rows.
+  public func sample(limit: Int) async -> SourceSample {
+    await tokens?.beginRun()
+    var sample = SourceSample(source: name, call: plan.list.request.call)
+    do throws(ConnectorError) {
+      let response = try await firstPage()
+      do throws(WireError) {
+        try describe(response, limit, &sample)
+      } catch {
+        sample.notes.append("The page is not as configured: \(error).")
+      }
+    } catch {
+      sample.notes.append("\(error.message) \(error.code.remedy ?? remedy(for: error))")
+    }
+    return sample
+  }
+
+  /// Asks for the first page of the list.
+  ///
+  /// For a list by team, whatever the source says of a team named `sample`.
+  func firstPage() async throws(ConnectorError) -> HTTPResponse {
+    let run = EndpointRun(self, .none)
+    let first = plan.list.paging.first(try run.request(plan.list.request, ["team": "sample"]))
+    return try await client.send(first)
+  }
+
+  private func describe(
+    _ response: HTTPResponse, _ limit: Int, _ sample: inout SourceSample
+  ) throws(WireError) {
+    let page = EndpointPage(list: plan.list)
+    if try page.isFailure(plan.list.errorPath, response) {
+      sample.notes.append("The reply is a failure: there is something at error_path.")
+    }
+    sample.declared = try page.total(response)
+    var rows: [SourceSample.Row] = []
+    sample.received = try page.forEachItem(response) { item throws(WireError) in
+      if rows.count < limit { rows.append(row(item)) }
+    }
+    sample.rows = rows
+    sample.next = try next(response, page)
+    if sample.received == 0 { sample.notes.append("The page has no items at items.") }
+  }
+
+  private func row(_ item: JSONValue) -> SourceSample.Row {
+    let documents = RowDocuments(item: item)
+    let mapped = plan.fields.row(documents)
+    var row = SourceSample.Row(raw: item.withoutSecrets.text, fields: [], notes: mapped.notes)
+    for (name, field) in plan.fields.fields {
+      let value = mapped.values[name]
+      row.fields.append(.init(name: name.rawValue, value: value?.withoutSecrets.text))
+      if field.place != .item {
+        row.notes.append(
+          "\(name.rawValue): stands in \(field.place.rawValue), which a sample does not read")
+      }
+    }
+    if mapped.text(.id) == nil { row.notes.append("id: it is missing, and every row needs one") }
+    guard let verdicts = plan.verdicts else { return row }
+    if plan.join != nil || plan.detail != nil {
+      row.fields.append(.init(name: "verdict", value: "(join and detail are not read in a sample)"))
+      return row
+    }
+    switch verdicts.statement(mapped, documents) {
+    case .notEvaluated:
+      row.fields.append(.init(name: "verdict", value: Verdict.notEvaluated.rawValue))
+    case .stated(let stated):
+      row.fields.append(
+        .init(name: "verdict", value: "\(stated.verdict.rawValue) (\(stated.statement))"))
+      if stated.verdict == .cannotTell { row.notes.append("verdict: \(stated.reason)") }
+    }
+    return row
+  }
+
+  private func next(
+    _ response: HTTPResponse, _ page: EndpointPage
+  ) throws(WireError) -> String {
+    let paging = plan.list.paging
+    switch paging.style {
+    case .none: return "no paging is configured"
+    case .link:
+      return response.headers["Link"] != nil ? "a Link header came" : "no Link header came"
+    case .page, .offset: return "counted by \(paging.parameter)"
+    case .keyset: return "by the last \(paging.parameter)"
+    case .nextURL, .cursor, .tokenInBody:
+      if let header = paging.nextHeader {
+        return response.headers[header] != nil ? "\(header) came" : "no \(header) came"
+      }
+      guard let query = paging.next else { return "" }
+      return try page.value(query, response) == nil
+        ? "nothing stands where the next page is named" : "a next page is named"
+    }
+  }
+}

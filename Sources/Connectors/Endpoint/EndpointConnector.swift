@@ -1,0 +1,94 @@
+internal import CurlTransport
+public import IdentityCore
+internal import Logging
+
+/// Reads any HTTP endpoint that answers in JSON, as a roster, a provider, or both: what is where is configuration.
+///
+/// One list; a second one where policies stand apart; one request a person only where `detail` asks for it.
+public final class EndpointConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
+  /// The name in the configuration.
+  public var name: SourceName { plan.name }
+  /// The kind of source.
+  public let kind = "json"
+  let plan: EndpointPlan
+  let client: APIClient
+  /// Nil but with client credentials.
+  let tokens: ClientCredentials?
+  /// Puts a key into the query of a URL, for the one way to authenticate that needs it.
+  let complete: @Sendable (String) -> String
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  init(
+    plan: EndpointPlan, auth: EndpointAuth, transport: HTTPTransport,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) {
+    self.plan = plan
+    self.clock = clock
+    self.logger = logger
+    var origins = [plan.url]
+    if case .clientCredentials(let setting) = auth { origins.append(setting.url) }
+    let source = transport.source(
+      plan.name,
+      policy: SourcePolicy(
+        origins: origins, maxConcurrent: plan.maxConcurrent, rateShare: plan.rateShare,
+        rateHeaders: plan.rateHeaders, requestIDHeader: nil, maxPages: plan.maxPages))
+    var complete: @Sendable (String) -> String = { $0 }
+    var tokens: ClientCredentials?
+    let credentials: any CredentialSource
+    switch auth {
+    case .none: credentials = FixedCredential(authorization: nil)
+    case .fixed(let authorization): credentials = FixedCredential(authorization: authorization)
+    case .query(let name, let value):
+      credentials = FixedCredential(authorization: nil)
+      complete = { url in value.withExposed { URLText.setting(name, to: $0, in: url) } }
+    case .clientCredentials(let setting):
+      let made = ClientCredentials(source: source, setting, clock: clock)
+      tokens = made
+      credentials = made
+    }
+    self.tokens = tokens
+    self.complete = complete
+    client = APIClient(
+      source: source, vendor: plan.name, baseURL: plan.url, headers: HTTPHeaders(),
+      credentials: credentials
+    ) { body in (try? JSONReader().value(body)).flatMap(VendorErrors.code) }
+  }
+
+  /// Reads the people of some teams.
+  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+    await tokens?.beginRun()
+    return await EndpointRun(self, progress).roster(teams)
+  }
+
+  /// Reads accounts and what is stated of them.
+  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+    await tokens?.beginRun()
+    return await EndpointRun(self, progress).provider(query)
+  }
+
+  /// What to do about a call that was refused.
+  func remedy(for error: ConnectorError) -> String {
+    switch error.code {
+    case .unauthorised: "Check the credentials under auth of \(name)."
+    case .forbidden: "Grant the credentials of \(name) the right to read \(error.call)."
+    case .notFound: "Check url and path of \(name)."
+    case .configuration:
+      "Correct the configuration of \(name): idsync doctor --sample \(name) shows more."
+    default: "See what idsync doctor --sample \(name) shows, and the keys of \(name)."
+    }
+  }
+}
+
+/// The error codes in the bodies that APIs send; for messages only.
+enum VendorErrors {
+  /// The code: `error.code`, `error`, the first of `errors`, `code`, `title`.
+  static func code(_ body: JSONValue) -> String? {
+    let first = body["errors"]?.array?.first
+    let candidates = [
+      body["error"]?["code"], body["error"], first?["code"], body["code"], body["scimType"],
+      body["type"], body["title"],
+    ]
+    return candidates.lazy.compactMap { $0?.scalarText }.first { !$0.isEmpty }
+  }
+}

@@ -1,0 +1,70 @@
+/// Any HTTP endpoint that answers in JSON, as a roster, a provider, or both.
+///
+/// Places are JSON Pointers (`/data`, RFC 6901) or JSONPath queries (`$.data[*]`, RFC 9535).
+///
+/// ```yaml
+/// directory:
+///   kind: json
+///   url: https://api.acme.com
+///   path: /v1/people                 # may have {{team}} and names of variables
+///   # method: POST, query: {…}, headers: {…}, body: {…} or text, accept: …, variables: {…}
+///   auth: { kind: bearer, token: env:DIRECTORY_TOKEN }
+///   # basic: user, password · header, query: name, value · aws-sigv4: region, service, access_key_id, secret_access_key
+///   # oauth2_client_credentials: token_url, client_id, client_secret, client_auth: basic|post, body: form|json, scope, audience, extra
+///   items: /data                     # items_by_key: true where it is an object of people
+///   total: /meta/total               # optional; what came must be as many
+///   error_path: /error               # optional; makes a 200 a failure
+///   paging: { style: cursor, param: after, next: /meta/next, size_param: limit, size: 100 }
+///   # none · link · next_url: next · cursor: param, next or next_header, more, first · page: param, start, stop: empty|total|pages
+///   # offset: param, start · keyset: param, field · token_in_body: next, body_pointer
+///   fields:
+///     id: /uid
+///     email: { path: /mail, transform: [trim, lower] }
+///     active: { path: /state, transform: { map: { ACTIVE: true, "*": false } } }
+///     groups: /teams                 # team, role, federated, platform_mfa as a roster; enrolled, factors, login, emails, name
+///   mfa:
+///     meaning: enforcement           # or enforcement-rules, enrolment
+///     app: "*"                       # or app_path, app_values
+///     value_path: /security/mfa/policy
+///     evidence_path: /security/mfa/policy_id
+///     values: { REQUIRED: enforced, OPTIONAL: not-enforced }
+///     # rules: [ { when: { group: contractors }, verdict: not-enforced, reason: … }, { when: always, verdict: enforced } ]
+///   # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref }   then from: join
+///   # detail: { path: "/v1/people/{{id}}/mfa", cap: 500 }                         then from: detail
+/// ```
+struct EndpointKind: SourceKind {
+  let word = "json"
+  let address = SourceAddress.required
+  let card = SourceCard(
+    title: "Any HTTP endpoint with JSON", roles: [.roster, .provider],
+    proves: [
+      "who is on a team, as the endpoint says",
+      "what a policy field demands of every person, by the table or rules that the operator writes",
+    ],
+    conditional: ["values and rules that the operator declares conditional"],
+    cannotTell: [
+      "values that are missing, null or not listed", "anything where only enrolment is told",
+    ],
+    rights: ["reading the lists configured"],
+    requests:
+      "a page for each so many rows; one list more with join; one request a watched person with detail"
+  )
+
+  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+    let hasAuth = keys.names.contains("auth")
+    let section = keys.mapping("auth")
+    let auth = AuthParser.maker(section)
+    let plan = EndpointParser(keys: keys).plan()
+    guard let plan, let auth, !hasAuth || section != nil else { return nil }
+    return { context in
+      var plan = plan
+      plan.name = context.name
+      plan.url = context.url
+      plan.maxConcurrent = context.maxConcurrent
+      plan.rateShare = context.rateShare
+      return EndpointConnector(
+        plan: plan, auth: try auth(context), transport: context.transport, clock: context.clock,
+        logger: context.logger)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+internal import CurlTransport
+
+/// Reads `auth`: what requests prove themselves with.
+struct AuthParser {
+  enum Word: String, CaseIterable, Sendable {
+    case none, basic, bearer, header, query
+    case clientCredentials = "oauth2_client_credentials"
+    case awsSigV4 = "aws-sigv4"
+  }
+
+  /// Makes the credentials once secrets can be fetched.
+  typealias Maker = @Sendable (SourceContext) throws -> EndpointAuth
+
+  /// Reads the section; nil after what is wrong was told.
+  ///
+  /// - Parameter allowed: the kinds that make sense here.
+  static func maker(_ keys: (any SourceKeys)?, allowed: Set<Word> = Set(Word.allCases)) -> Maker? {
+    guard let keys else { return { _ in .none } }
+    if !keys.names.contains("kind") { keys.missing("kind") }
+    guard let word = keys.choice("kind", Word.self) else { return nil }
+    guard allowed.contains(word) else {
+      let words = Word.allCases.filter(allowed.contains).map(\.rawValue).joined(separator: ", ")
+      keys.reject("kind", "expected \(words)")
+      return nil
+    }
+    let maker = maker(word, keys)
+    keys.finish()
+    return maker
+  }
+
+  private static func maker(_ word: Word, _ keys: any SourceKeys) -> Maker? {
+    switch word {
+    case .none: return { _ in .none }
+    case .basic:
+      let user = keys.requiredString("user")
+      let password = keys.requiredSecret("password")
+      if user?.contains(":") == true { keys.reject("user", "a user name has no colon") }
+      guard let user, let password else { return nil }
+      return { .fixed(.basic(user: user, password: try $0.secret(password))) }
+    case .bearer:
+      guard let token = keys.requiredSecret("token") else { return nil }
+      return { .fixed(.bearer(try $0.secret(token))) }
+    case .header:
+      let name = keys.requiredString("name")
+      let value = keys.requiredSecret("value")
+      guard let name, let value else { return nil }
+      return { .fixed(.header(name: name, value: try $0.secret(value))) }
+    case .query:
+      let name = keys.requiredString("name")
+      let value = keys.requiredSecret("value")
+      guard let name, let value else { return nil }
+      return { .query(name: name, value: try $0.secret(value)) }
+    case .awsSigV4: return awsSigV4(keys)
+    case .clientCredentials: return clientCredentials(keys)
+    }
+  }
+
+  private static func awsSigV4(_ keys: any SourceKeys) -> Maker? {
+    let region = keys.requiredString("region")
+    let service = keys.requiredString("service")
+    let id = keys.requiredString("access_key_id")
+    let secret = keys.requiredSecret("secret_access_key")
+    let session = keys.secret("session_token")
+    guard let region, let service, let id, let secret else { return nil }
+    return { context in
+      .fixed(
+        .sigV4(
+          provider: "aws:amz:\(region):\(service)", id: id, secret: try context.secret(secret),
+          session: try session.map { try context.secret($0) }))
+    }
+  }
+
+  private static func clientCredentials(_ keys: any SourceKeys) -> Maker? {
+    if !keys.names.contains("token_url") { keys.missing("token_url") }
+    let url = keys.url("token_url")
+    let id = keys.requiredString("client_id")
+    let secret = keys.requiredSecret("client_secret")
+    let proof = keys.choice("client_auth", ClientCredentials.Setting.Proof.self) ?? .basic
+    let encoding = keys.choice("body", ClientCredentials.Setting.Encoding.self) ?? .form
+    let scope = keys.string("scope")
+    let audience = keys.string("audience")
+    var extra: [(String, String)] = []
+    if let section = keys.mapping("extra") {
+      for name in section.names {
+        if let value = section.string(name) { extra.append((name, value)) }
+      }
+      section.finish()
+    }
+    guard let url, let id, let secret else { return nil }
+    let parameters = extra
+    return { context in
+      .clientCredentials(
+        ClientCredentials.Setting(
+          url: try context.url(url), clientID: id, secret: try context.secret(secret),
+          proof: proof, encoding: encoding, scope: scope, audience: audience, extra: parameters))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import CurlTransport
+internal import IdentityCore
+
+/// Everything the configuration says about an endpoint.
+struct EndpointPlan: Sendable {
+  /// A second list whose rows belong to those of the first.
+  struct Join: Sendable {
+    var list: ListPlan
+    /// The key of a row of the second list.
+    var key: FieldPlan
+    /// What refers to it in a row of the first.
+    var reference: FieldPlan
+  }
+
+  /// A request about one person.
+  struct Detail: Sendable {
+    var request: RequestPlan
+    var errorPath: JSONQuery?
+    /// How many at most.
+    var cap = 500
+  }
+
+  var name: SourceName
+  var url: String
+  var list: ListPlan
+  var fields: FieldMap
+  var verdicts: VerdictPlan?
+  var join: Join?
+  var detail: Detail?
+  var variables: [String: String] = [:]
+  var maxConcurrent = 4
+  var rateShare = 0.5
+  var rateHeaders = RateHeaders.ietf
+  var maxPages = 10_000
+  var maxItems: Int?
+
+  /// Whether a row says how people sign in.
+  var saysSignIn: Bool { fields.has(.federated) }
+}
+
+/// What requests prove themselves with.
+enum EndpointAuth: Sendable {
+  case none
+  case fixed(Authorization)
+  case query(name: String, value: Secret)
+  case clientCredentials(ClientCredentials.Setting)
+}

@@ -1,0 +1,154 @@
+extension SourceKeys {
+  /// Where something stands.
+  func query(_ key: String) -> JSONQuery? {
+    guard let text = string(key) else { return nil }
+    do throws(JSONQuery.Malformed) {
+      return try JSONQuery(text)
+    } catch {
+      reject(key, "\"\(text.prefix(80))\": \(error.reason)")
+      return nil
+    }
+  }
+
+  /// Where something must stand.
+  func requiredQuery(_ key: String) -> JSONQuery? {
+    if !names.contains(key) { missing(key) }
+    return query(key)
+  }
+
+  /// A text with variables.
+  func template(_ key: String, allowed: Set<String>) -> Template? {
+    string(key).flatMap { template($0, key, allowed) }
+  }
+
+  func template(_ text: String, _ key: String, _ allowed: Set<String>) -> Template? {
+    do throws(Template.Malformed) {
+      return try Template(text, allowed: allowed)
+    } catch {
+      reject(key, error.reason)
+      return nil
+    }
+  }
+
+  /// A field: a path, or a mapping with path, take, from and transform.
+  func field(_ key: String, isList: Bool = false) -> FieldPlan? {
+    guard let value = value(key) else { return nil }
+    do throws(FieldParser.Problem) {
+      return try FieldParser(isList: isList).field(value)
+    } catch {
+      reject(key, error.message)
+      return nil
+    }
+  }
+
+  /// Texts by name, each with variables.
+  func templates(_ key: String, allowed: Set<String>) -> [(name: String, value: Template)] {
+    guard let section = mapping(key) else { return [] }
+    let result = section.names.compactMap { name in
+      section.template(name, allowed: allowed).map { (name: name, value: $0) }
+    }
+    section.finish()
+    return result
+  }
+}
+
+/// Reads a field from its value in the configuration.
+struct FieldParser {
+  struct Problem: Error {
+    let message: String
+  }
+
+  let isList: Bool
+
+  func field(_ value: JSONValue) throws(Problem) -> FieldPlan {
+    if let text = value.string {
+      return FieldPlan(text: text, query: try query(text), take: isList ? .all : .first)
+    }
+    guard let members = value.object else {
+      throw Problem(message: "expected a path such as /email, or a mapping with path")
+    }
+    let known = ["path", "lang", "from", "take", "transform"]
+    if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {
+      throw Problem(
+        message: "unknown key \"\(unknown)\"; expected \(known.joined(separator: ", "))")
+    }
+    guard let text = members["path"]?.string else {
+      throw Problem(message: "path is missing: a JSON Pointer or a JSONPath")
+    }
+    if let lang = members["lang"], !["pointer", "jsonpath"].contains(lang.string) {
+      throw Problem(message: "lang: expected pointer or jsonpath")
+    }
+    let query = try query(text)
+    switch (members["lang"]?.string, query) {
+    case ("pointer"?, .path), ("jsonpath"?, .pointer):
+      throw Problem(
+        message: "lang and path do not go together: pointers begin with /, JSONPath with $")
+    default: break
+    }
+    return FieldPlan(
+      text: text, query: query, place: try choice(members["from"], "from") ?? .item,
+      take: try choice(members["take"], "take") ?? (isList ? .all : .first),
+      transforms: try transforms(members["transform"]))
+  }
+
+  private func query(_ text: String) throws(Problem) -> JSONQuery {
+    do throws(JSONQuery.Malformed) {
+      return try JSONQuery(text)
+    } catch {
+      throw Problem(message: "\"\(text.prefix(80))\": \(error.reason)")
+    }
+  }
+
+  private func choice<Word: RawRepresentable & CaseIterable>(
+    _ value: JSONValue?, _ key: String
+  ) throws(Problem) -> Word? where Word.RawValue == String {
+    guard let value else { return nil }
+    if let word = value.string.flatMap({ Word(rawValue: $0) }) { return word }
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    throw Problem(message: "\(key): expected \(words)")
+  }
+
+  private func transforms(_ value: JSONValue?) throws(Problem) -> [Transform] {
+    guard let value else { return [] }
+    var result: [Transform] = []
+    for step in value.array ?? [value] { result.append(try transform(step)) }
+    return result
+  }
+
+  private func transform(_ step: JSONValue) throws(Problem) -> Transform {
+    let words =
+      "lower, trim, bool, int, date, or one of { split: \",\" }, { map: {…} }, { default: … }, { regex: \"…\" }"
+    switch step.string {
+    case "lower"?: return .lower
+    case "trim"?: return .trim
+    case "bool"?: return .bool
+    case "int"?: return .int
+    case "date"?: return .date
+    default: break
+    }
+    guard let members = step.object, members.count == 1, let (key, value) = members.first else {
+      throw Problem(message: "transform: expected \(words)")
+    }
+    switch key {
+    case "default": return .fallback(value)
+    case "split":
+      guard let separator = value.string, !separator.isEmpty else {
+        throw Problem(message: "transform: split takes a text such as \",\"")
+      }
+      return .split(separator)
+    case "map":
+      guard let table = value.object, !table.isEmpty else {
+        throw Problem(
+          message: "transform: map takes a mapping such as { ACTIVE: true, \"*\": false }")
+      }
+      return .map(table)
+    case "regex":
+      do throws(RegularExpression.Malformed) {
+        return .regex(try RegularExpression(value.string ?? "("))
+      } catch {
+        throw Problem(message: "transform: regex: \(error.reason)")
+      }
+    default: throw Problem(message: "transform: unknown step \"\(key)\"; expected \(words)")
+    }
+  }
+}

@@ -1,0 +1,126 @@
+internal import IdentityCore
+
+/// Who has no second factor at GitHub, and who only a weak one.
+struct GitHubFactorLists: Sendable, Hashable {
+  var disabled: Set<Int64>
+  var insecure: Set<Int64>
+}
+
+/// Who is linked to an identity provider: to the organisation's own, or to that of its enterprise.
+struct GitHubLinks: Sendable {
+  var organisation: GitHubWire.IdentityProvider?
+  var enterprise: GitHubWire.IdentityProvider?
+
+  /// Both, the enterprise's first: it overrides those of its organisations.
+  var all: [GitHubWire.IdentityProvider] { [enterprise, organisation].compactMap(\.self) }
+}
+
+/// Puts the people of one organisation together; pure.
+struct GitHubRoster: Sendable {
+  private struct Link {
+    var provider: String
+    var names: [String]
+  }
+
+  private let configuration: GitHubConfiguration
+  var people: [(person: GitHubWire.Person, role: String)] = []
+  var links = GitHubLinks()
+  /// Nil when it is not known who has a second factor.
+  var factors: GitHubFactorLists?
+
+  /// What stands for the identity provider of managed users that is not readable.
+  private static let unreadManager = "enterprise-managed"
+
+  init(_ configuration: GitHubConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// The lists of second factors, and whether they look as if nothing had been filtered.
+  func enrolment(
+    _ lists: GitHubFactorLists?
+  ) -> (lists: GitHubFactorLists?, isSuspicious: Bool) {
+    guard let lists, !people.isEmpty else { return (lists, false) }
+    return (lists, people.allSatisfy { lists.disabled.contains($0.person.id) })
+  }
+
+  /// The organisation as the core reads it.
+  func reading(
+    _ name: TeamName, _ organisation: GitHubWire.Organisation, _ issues: [SourceIssue]
+  ) -> TeamReading {
+    let linked = linked()
+    var roster = Roster()
+    for (person, role) in people {
+      roster.append(member(person, role, linked[person.id]))
+    }
+    var providers = links.all.map {
+      PlatformIdentityProvider(id: $0.id, entityID: $0.issuer, ssoTargetURL: $0.ssoURL)
+    }
+    let manager = configuration.shortcode == nil ? nil : managerID
+    if manager == Self.unreadManager {
+      providers.append(
+        PlatformIdentityProvider(
+          id: Self.unreadManager, name: "managed users", isAccountOwned: true))
+    }
+    let requiresSSO: Tri =
+      switch configuration.saml {
+      case .enforced?: .yes
+      case .optional?, GitHubConfiguration.SAML.none?: .no
+      case nil: .unknown
+      }
+    return TeamReading(
+      team: name, roster: roster, identityProviders: providers,
+      hasIdentityProvider: providers.isEmpty ? .no : .yes, saysSignIn: true,
+      policy: PlatformPolicy(
+        requiresMFA: Tri(organisation.requiresTwoFactor), requiresSSO: requiresSSO,
+        managedProvider: manager, evidence: evidence(organisation)),
+      issues: issues)
+  }
+
+  private func evidence(_ organisation: GitHubWire.Organisation) -> [EvidenceItem] {
+    let shown = organisation.requiresTwoFactor.map { $0 ? "true" : "false" }
+    var items = [
+      EvidenceItem(
+        .policy, id: organisation.login, name: "two_factor_requirement_enabled",
+        value: shown ?? "not shown: the token is not an owner's",
+        path: "/orgs/\(organisation.login)")
+    ]
+    if let saml = configuration.saml {
+      items.append(
+        EvidenceItem(
+          .attestation, name: "SAML single sign-on",
+          value: "\(saml.rawValue), says the configuration (saml)"))
+    }
+    return items
+  }
+
+  // MARK: People
+
+  private func linked() -> [Int64: Link] {
+    var result: [Int64: Link] = [:]
+    for provider in links.all {
+      for identity in provider.identities {
+        guard let id = identity.userID, result[id] == nil else { continue }
+        result[id] = Link(provider: provider.id, names: identity.names)
+      }
+    }
+    return result
+  }
+
+  private func member(_ person: GitHubWire.Person, _ role: String, _ link: Link?) -> RosterMember {
+    let isOutside = role == "collaborator"
+    let isManaged =
+      configuration.shortcode.map { person.login.lowercased().hasSuffix("_" + $0.lowercased()) }
+      ?? false
+    let enrolled: Tri =
+      factors.map { $0.disabled.contains(person.id) ? .no : .yes } ?? .unknown
+    return RosterMember(
+      email: link?.names.first ?? person.login, name: link == nil ? nil : person.login,
+      role: Role(rawValue: role), kind: isOutside ? .collaborator : .member,
+      userID: String(person.id), federated: isManaged || link != nil ? .yes : .no,
+      platformMFA: enrolled,
+      identityProvider: isManaged ? managerID : isOutside ? nil : link?.provider,
+      factors: factors?.insecure.contains(person.id) == true ? .sms : [])
+  }
+
+  private var managerID: String { links.all.first?.id ?? Self.unreadManager }
+}

@@ -1,0 +1,215 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// The reading of one organisation.
+///
+/// What each list means to a verdict decides what its failure means: without the members, the outside collaborators or the
+/// links to the identity provider a wrong verdict could arise or somebody could go by another name, so the team is
+/// incomplete; without the lists of who lacks a second factor only enrolment is missing.
+struct GitHubRun: Sendable {
+  private let connector: GitHubConnector
+  private let name: TeamName
+  private let progress: Progress
+  private var client: APIClient { connector.client }
+  private var configuration: GitHubConfiguration { connector.configuration }
+
+  init(_ connector: GitHubConnector, _ name: TeamName, _ progress: Progress) {
+    self.connector = connector
+    self.name = name
+    self.progress = progress
+  }
+
+  func read() async -> TeamReading {
+    let organisation: GitHubWire.Organisation
+    do throws(ConnectorError) {
+      let request = client.get("/orgs/{org}", [name])
+      let json = try await client.value(request)
+      do throws(WireError) {
+        organisation = try GitHubWire.Organisation(json)
+      } catch {
+        throw client.malformed(error, request)
+      }
+    } catch {
+      return unread([issue(error)])
+    }
+    async let owners = people("members", ["role": "admin"])
+    async let members = people("members", ["role": "member"])
+    async let outside = people("outside_collaborators", [:])
+    async let links = linkResult()
+    async let factors = factors(organisation)
+    let parts = await (owners, members, outside, links)
+    var roster = GitHubRoster(configuration)
+    var issues = await factors.issues
+    if organisation.requiresTwoFactor == nil { issues.append(hidden) }
+    switch parts.3 {
+    case .success(let found): roster.links = found
+    case .failure(let error):
+      // Without the links people would go by other names, and seem to have come and gone.
+      return unread(issues + [issue(error)])
+    }
+    for (list, role) in [(parts.0, "admin"), (parts.1, "member"), (parts.2, "collaborator")] {
+      roster.people += list.people.map { ($0, role) }
+      if let error = list.error { issues.append(issue(error)) }
+    }
+    let enrolment = roster.enrolment(await factors.lists)
+    if enrolment.isSuspicious, !(await isOwner()) {
+      roster.factors = nil
+      issues.append(unfiltered)
+    } else {
+      roster.factors = enrolment.lists
+    }
+    return roster.reading(name, organisation, issues)
+  }
+
+  private func unread(_ issues: [SourceIssue]) -> TeamReading {
+    TeamReading(
+      team: name, roster: Roster(), hasIdentityProvider: .unknown, saysSignIn: true,
+      policy: PlatformPolicy(requiresMFA: .unknown, requiresSSO: .unknown), issues: issues)
+  }
+
+  /// A failure of this organisation, with what to do about it.
+  private func issue(
+    _ error: ConnectorError, affects: SourceIssue.Affects = .verdicts
+  ) -> SourceIssue {
+    connector.logger.debug("\(error)")
+    return error.issue(remedy: configuration.remedy(for: error), affects: affects)
+  }
+
+  // MARK: Lists
+
+  /// The people of a list as far as it was shown, and why that was not to its end.
+  private struct List: Sendable {
+    var people: [GitHubWire.Person] = []
+    var error: ConnectorError?
+  }
+
+  private func people(_ list: String, _ parameters: [String: String]) async -> List {
+    let query = [("per_page", "100")] + parameters.sorted { $0.key < $1.key }
+    let request = client.get("/orgs/{org}/\(list)", [name], query: query.map { ($0.0, $0.1) })
+    let reader = JSONReader()
+    var result = List()
+    var seen: Set<Int64> = []
+    do throws(ConnectorError) {
+      try await client.pages(request, .link) { response, page throws(ConnectorError) in
+        let rows: [GitHubWire.Person]
+        do throws(WireError) {
+          rows = try reader.withTable(response.body, GitHubWire.people) { table in
+            (0..<table.count).map { index in
+              GitHubWire.Person(
+                id: table[index].integer(0) ?? 0, login: table[index].string(1) ?? "")
+            }
+          }
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+        for (index, row) in rows.enumerated() where !seen.insert(row.id).inserted {
+          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+        }
+        result.people += rows
+        progress(configuration.name, "people of \(name)", done: result.people.count)
+        // GitHub leaves out what a token is not authorised for, and says so only here.
+        guard response.headers["X-GitHub-SSO"]?.hasPrefix("partial-results") == true else { return }
+        throw ConnectorError(
+          .forbidden, source: configuration.name, call: request.endpoint, page: page, status: 200,
+          vendorCode: GitHubConfiguration.partialResults,
+          message:
+            "GitHub shows only a part of \(request.endpoint): the token is not authorised for single sign-on.",
+          request: request.redacted)
+      }
+    } catch {
+      result.error = error
+    }
+    return result
+  }
+
+  /// Who is linked to which identity provider, or why that is not known.
+  private func linkResult() async -> Result<GitHubLinks, ConnectorError> {
+    do throws(ConnectorError) {
+      return .success(try await links())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func links() async throws(ConnectorError) -> GitHubLinks {
+    var links = GitHubLinks()
+    guard configuration.saml != GitHubConfiguration.SAML.none || configuration.shortcode != nil
+    else { return links }
+    if let enterprise = configuration.enterprise {
+      let reader = GitHubIdentities(
+        client: client, url: configuration.graphQLURL, owner: .enterprise(enterprise))
+      links.enterprise = try await reader.read()
+    }
+    let reader = GitHubIdentities(
+      client: client, url: configuration.graphQLURL, owner: .organisation(name))
+    links.organisation = try await reader.read()
+    return links
+  }
+
+  // MARK: Second factors
+
+  /// The lists of who has no second factor or a weak one; only owners may filter by it.
+  private func factors(
+    _ organisation: GitHubWire.Organisation
+  ) async -> (lists: GitHubFactorLists?, issues: [SourceIssue]) {
+    guard organisation.requiresTwoFactor != nil else { return (nil, []) }
+    async let members = filtered("members")
+    async let outside = filtered("outside_collaborators")
+    let (first, second) = await (members, outside)
+    let issues = first.issues + second.issues
+    guard let members = first.lists, let outside = second.lists else { return (nil, issues) }
+    return (
+      GitHubFactorLists(
+        disabled: members.disabled.union(outside.disabled),
+        insecure: members.insecure.union(outside.insecure)), issues
+    )
+  }
+
+  private func filtered(
+    _ list: String
+  ) async -> (lists: GitHubFactorLists?, issues: [SourceIssue]) {
+    async let disabled = people(list, ["filter": "2fa_disabled"])
+    async let insecure = people(list, ["filter": "2fa_insecure"])
+    var issues: [SourceIssue] = []
+    var ids: [Set<Int64>?] = []
+    for part in await [disabled, insecure] {
+      ids.append(part.error == nil ? Set(part.people.map(\.id)) : nil)
+      if let error = part.error {
+        // Who may not filter never may; whatever else went wrong may be right the next time, and keeps what was known.
+        let isRefused = [.forbidden, .refused, .notFound].contains(error.code)
+        issues.append(issue(error, affects: isRefused ? .details : .verdicts))
+      }
+    }
+    guard let disabled = ids[0] else { return (nil, issues) }
+    return (GitHubFactorLists(disabled: disabled, insecure: ids[1] ?? []), issues)
+  }
+
+  /// Whether the token is an owner's.
+  private func isOwner() async -> Bool {
+    do throws(ConnectorError) {
+      let request = client.get("/user/memberships/orgs/{org}", [name])
+      return try await client.value(request)["role"]?.string == "admin"
+    } catch {
+      return false
+    }
+  }
+
+  /// GitHub refuses to tell the requirement by leaving it null; managed users do without it.
+  private var hidden: SourceIssue {
+    SourceIssue(
+      code: ConnectorError.Code.forbidden.rawValue, call: "GET /orgs/{org}", status: 200,
+      message:
+        "GitHub does not show whether \(name) requires two-factor authentication: the token is not an owner's.",
+      remedy: "Use the token of an owner, or give the app Administration: read.",
+      affects: configuration.shortcode == nil ? .verdicts : .details)
+  }
+
+  private var unfiltered: SourceIssue {
+    SourceIssue(
+      code: "unfiltered", call: "GET /orgs/{org}/members", status: 200,
+      message:
+        "GitHub's list of who has no second factor names everybody in \(name), and the token is not known to be an owner's: the list may not have been filtered.",
+      remedy: "Use the token of an owner.", affects: .details)
+  }
+}

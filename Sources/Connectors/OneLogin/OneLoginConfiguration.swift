@@ -1,0 +1,93 @@
+public import CurlTransport
+public import IdentityCore
+
+/// How to reach a OneLogin account, and what its operator vouches for.
+public struct OneLoginConfiguration: Sendable {
+  /// What a policy asks for, which no API shows.
+  public enum Attested: String, Sendable, Codable, CaseIterable {
+    /// A second factor always.
+    case enforced
+    /// A second factor except in some circumstances.
+    case conditional
+    /// No second factor.
+    case none
+  }
+
+  /// What the operator vouches for.
+  public struct Attestation: Sendable, Hashable {
+    /// What the security policies of applications ask for, by the policies' ids.
+    public var apps: [String: Attested]
+    /// What the security policies of users ask for, by the ids of the groups that carry them.
+    public var groups: [String: Attested]
+    /// What the policy of users without a group asks for; nil when nobody says.
+    public var fallback: Attested?
+    /// Who vouches.
+    public var author: String?
+    /// Since when.
+    public var date: String?
+
+    /// Vouches.
+    public init(
+      apps: [String: Attested] = [:], groups: [String: Attested] = [:], fallback: Attested? = nil,
+      author: String? = nil, date: String? = nil
+    ) {
+      self.apps = apps
+      self.groups = groups
+      self.fallback = fallback
+      self.author = author
+      self.date = date
+    }
+
+    /// Who vouches and since when, as a clause.
+    var words: String {
+      "vouched for by \(author ?? "the configuration")" + (date.map { " on \($0)" } ?? "")
+    }
+  }
+
+  /// The name in the configuration.
+  public var name: SourceName
+  /// The account's base URL, without a trailing slash.
+  public var url: String
+  /// The id of the API credentials.
+  public var clientID: String
+  /// Their secret.
+  public var clientSecret: Secret
+  /// What the operator vouches for.
+  public var attestation: Attestation
+  /// Whether to collect the devices of every kept account even if a query does not ask for them.
+  public var collectFactors: Bool
+  /// How many requests may be under way at a time.
+  public var maxConcurrent: Int
+  /// The part of the account's rate limit that is left for its other users, 0–1.
+  public var rateShare: Double
+
+  /// Makes a configuration.
+  public init(
+    name: SourceName, url: String, clientID: String, clientSecret: Secret,
+    attestation: Attestation = Attestation(), collectFactors: Bool = false,
+    maxConcurrent: Int = 4, rateShare: Double = 0.5
+  ) {
+    var url = url
+    while url.hasSuffix("/") { url.removeLast() }
+    self.name = name
+    self.url = url
+    self.clientID = clientID
+    self.clientSecret = clientSecret
+    self.attestation = attestation
+    self.collectFactors = collectFactors
+    self.maxConcurrent = maxConcurrent
+    self.rateShare = rateShare
+  }
+
+  /// What to do about a call that OneLogin refused.
+  func remedy(for error: ConnectorError) -> String {
+    if let common = error.code.remedy { return common }
+    return switch error.code {
+    case .forbidden: "Give the API credentials of \(name) the scope Read All."
+    case .unauthorised: "Check client_id and client_secret of \(name)."
+    case .notFound: "Check the id in the configuration and the URL of \(name)."
+    case .configuration: "Use https, or an address on loopback."
+    default: "Check the URL of \(name), and run again."
+    }
+  }
+}

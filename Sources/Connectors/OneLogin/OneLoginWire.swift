@@ -1,0 +1,56 @@
+/// OneLogin's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
+enum OneLoginWire {
+  /// The parts of a user that are asked for.
+  static let userFields = "id,email,username,status,state,group_id,trusted_idp_id"
+
+  /// Users, in the order of ``UserField``.
+  static let users = TablePlan([
+    .init("id", .integer), .init("email", .string, .optional),
+    .init("username", .string, .optional), .init("status", .integer),
+    .init("state", .integer, .optional), .init("group_id", .integer, .optional),
+    .init("trusted_idp_id", .integer, .optional),
+  ])
+
+  /// The places of the fields in ``users``.
+  enum UserField {
+    static let id = 0
+    static let email = 1
+    static let login = 2
+    static let status = 3
+    static let state = 4
+    static let group = 5
+    static let trustedProvider = 6
+  }
+
+  /// Users of an application: ids only.
+  static let ids = TablePlan([.init("id", .integer)])
+
+  /// An application.
+  struct App: Sendable, Hashable {
+    var id: Int64
+    var name: String
+    /// The security policy before it; nil for none of its own.
+    var policy: Int64?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .integer, \.integer)
+      name = try json.optional("name", .string, \.string) ?? String(id)
+      policy = try json.optional("policy_id", .integer, \.integer)
+    }
+  }
+
+  /// An enrolled device.
+  struct Device: Sendable, Hashable {
+    var factor: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      factor = try json.optional("auth_factor_name", .string, \.string) ?? ""
+    }
+  }
+
+  /// The names of a user's status.
+  static let statuses: [Int64: String] = [
+    0: "unactivated", 1: "active", 2: "suspended", 3: "locked", 4: "password expired",
+    5: "awaiting reset", 7: "password pending", 8: "security questions",
+  ]
+}

@@ -1,0 +1,69 @@
+internal import CurlTransport
+public import IdentityCore
+internal import Logging
+
+/// Reads a SCIM 2.0 server: people and groups, and what a mapped attribute states.
+///
+/// All users are read page by page, and only those asked for are kept; no request is made for a single person.
+public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
+  /// The kind of source.
+  public let kind = "scim"
+  let configuration: SCIMConfiguration
+  let client: APIClient
+  /// Nil but with client credentials.
+  let tokens: ClientCredentials?
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  /// The name in the configuration.
+  public var name: SourceName { configuration.name }
+
+  init(
+    configuration: SCIMConfiguration, auth: EndpointAuth, transport: HTTPTransport,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.clock = clock
+    self.logger = logger
+    var origins = [configuration.url]
+    if case .clientCredentials(let setting) = auth { origins.append(setting.url) }
+    let source = transport.source(
+      configuration.name,
+      policy: SourcePolicy(
+        origins: origins, maxConcurrent: configuration.maxConcurrent,
+        rateShare: configuration.rateShare, rateHeaders: .ietf, requestIDHeader: nil,
+        followsSameOriginRedirects: true))
+    switch auth {
+    case .clientCredentials(let setting):
+      tokens = ClientCredentials(source: source, setting, clock: clock)
+    default: tokens = nil
+    }
+    var fixed: Authorization?
+    if case .fixed(let authorization) = auth { fixed = authorization }
+    client = APIClient(
+      source: source, vendor: configuration.name, baseURL: configuration.url,
+      headers: HTTPHeaders([("Accept", "application/scim+json, application/json;q=0.9")]),
+      credentials: tokens ?? FixedCredential(authorization: fixed)
+    ) { body in (try? JSONReader().value(body))?.attribute("scimType")?.string }
+  }
+
+  /// Reads the people of some teams.
+  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+    await tokens?.beginRun()
+    return await SCIMRun(self, progress).roster(teams)
+  }
+
+  /// Reads accounts and what is stated of them.
+  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+    await tokens?.beginRun()
+    return await SCIMRun(self, progress).provider(query)
+  }
+
+  /// The attributes of users that are read.
+  var userAttributes: String {
+    var names = ["id", "userName", "displayName", "name", "active", "emails", "groups"]
+    for path in [configuration.rolePath, configuration.mapping?.path].compactMap({ $0 })
+    where !names.contains(path.requested) { names.append(path.requested) }
+    return names.joined(separator: ",")
+  }
+}

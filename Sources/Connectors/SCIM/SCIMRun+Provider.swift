@@ -1,0 +1,121 @@
+internal import IdentityCore
+
+extension SCIMRun {
+  /// Reads accounts and what the mapped attribute states of them.
+  func provider(_ query: ProviderQuery) async -> ProviderReading {
+    let apps = Array(query.apps.prefix(64))
+    var accounts = StatedAccounts(apps: apps.count)
+    var counts: Counts?
+    let watch = await query.watch()
+    if !watch.isEmpty {
+      let provider = await capabilities()
+      do throws(ConnectorError) {
+        counts = try await read(
+          "/Users", [("attributes", connector.userAttributes)], provider, "accounts", &accounts
+        ) { resource, accounts throws(WireError) in
+          let user = try SCIMWire.User(resource)
+          let keys = user.emails + [user.userName].compactMap { $0 }
+          guard keys.contains(where: { Self.isWatched($0, watch) }) else { return }
+          keep(user, apps.count, &accounts)
+        }
+      } catch {
+        log.add(issue(error))
+      }
+    }
+    let finished = accounts.finished(source: configuration.name) { _ in
+      Unknown(
+        title: "what \(configuration.name) asks for", remedy: "map an attribute with mfa")
+    }
+    var source = log.reading(kind: connector.kind, at: connector.clock())
+    source.declared = counts?.total
+    return ProviderReading(
+      source: source,
+      apps: zip(apps, finished.models).map { id, model in
+        ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
+      },
+      accounts: finished.accounts,
+      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+  }
+
+  private func state(_ model: SignInModel) -> ProviderApp.State {
+    guard configuration.mapping == nil else { return .readable(model) }
+    return .unreadable(
+      reason: "No attribute of SCIM tells whether a second factor is asked for.",
+      remedy:
+        "name the provider that people sign in with, or map an attribute of \(configuration.name) under mfa"
+    )
+  }
+
+  private var evidence: [EvidenceItem] {
+    guard let mapping = configuration.mapping else { return [] }
+    return [
+      EvidenceItem(
+        .attestation, name: "configuration of \(configuration.name)",
+        value: mapping.meaning == .enforcement
+          ? "\(mapping.path.text) is the policy in force"
+          : "\(mapping.path.text) tells enrolment only",
+        path: "GET /Users")
+    ]
+  }
+
+  private func keep(_ user: SCIMWire.User, _ apps: Int, _ accounts: inout StatedAccounts) {
+    let account = Account(
+      id: user.id, email: user.emails.first, aliases: Array(user.emails.dropFirst()),
+      login: user.userName, status: user.active == false ? .inactive : .active,
+      statusText: user.active == nil ? "not told" : user.active == true ? "active" : "active: false"
+    )
+    guard let position = accounts.add(account), let mapping = configuration.mapping else { return }
+    if mapping.meaning == .enrolment {
+      accounts.setEnrolment(
+        Tri(mapping.path.values(in: user.resource).first?.lenientBool), [], at: position)
+    }
+    let stated = mapping.statement(user.resource)
+    for app in 0..<apps { accounts.state(stated, at: position, app: app) }
+  }
+
+  private static func isWatched(_ text: String, _ watch: WatchList) -> Bool {
+    var copy = text
+    return copy.withUTF8 { watch.contains($0) }
+  }
+}
+
+extension SCIMConfiguration.Mapping {
+  /// What the attribute states of a user.
+  func statement(_ resource: JSONValue) -> StatedCase {
+    let values = path.values(in: resource)
+    guard let first = values.first else { return gap("it is missing") }
+    let cases = values.map { statement(of: $0) }
+    guard cases.allSatisfy({ $0.verdict == cases[0].verdict }) else {
+      return gap("it has several values that differ")
+    }
+    return statement(of: first)
+  }
+
+  private func statement(of value: JSONValue) -> StatedCase {
+    guard let text = value.scalarText else { return gap("it is \(value.type.phrase)") }
+    if meaning == .enrolment {
+      guard let flag = value.lenientBool else {
+        return gap("\(value.shown) is neither true nor false")
+      }
+      return StatedCase(
+        verdict: .notEnforced,
+        statement: flag
+          ? "\(path.text) is true: enrolled only, nothing asks for it"
+          : "\(path.text) is false: not even enrolled")
+    }
+    guard let verdict = table[text] else { return gap("the value \(value.shown) is not listed") }
+    return StatedCase(
+      verdict: verdict, statement: "\(path.text) is \(value.shown)",
+      reason: verdict == .enforcedConditionally
+        ? "an exception that \(value.shown) at \(path.text) makes" : "")
+  }
+
+  private func gap(_ why: String) -> StatedCase {
+    StatedCase(
+      verdict: .cannotTell, statement: "\(path.text): \(why)", reason: "\(path.text): \(why)",
+      remedy:
+        meaning == .enrolment
+        ? "have the server fill \(path.text) for everybody"
+        : "list every value of \(path.text) under mfa, and have the server fill it for everybody")
+  }
+}

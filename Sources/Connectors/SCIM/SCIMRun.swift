@@ -1,0 +1,154 @@
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of a SCIM server.
+struct SCIMRun: Sendable {
+  let connector: SCIMConnector
+  let progress: Progress
+  let log: ReadingLog
+  var configuration: SCIMConfiguration { connector.configuration }
+  var client: APIClient { connector.client }
+
+  init(_ connector: SCIMConnector, _ progress: Progress) {
+    self.connector = connector
+    self.progress = progress
+    log = ReadingLog(connector.client.source, startedAt: connector.clock())
+  }
+
+  func issue(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) -> SourceIssue {
+    connector.logger.debug("\(error)")
+    return error.issue(remedy: configuration.remedy(for: error), affects: affects)
+  }
+
+  /// What the server says it can do; nothing when it does not say, for many leave this out.
+  func capabilities() async -> SCIMWire.Provider {
+    do throws(ConnectorError) {
+      return SCIMWire.Provider(try await client.value(client.get("/ServiceProviderConfig")))
+    } catch {
+      connector.logger.debug("\(error)")
+      return SCIMWire.Provider()
+    }
+  }
+
+  /// How much of a list came.
+  struct Counts: Sendable {
+    var received = 0
+    var distinct = DistinctIDs()
+    var hasRepeats = false
+    var total: Int?
+  }
+
+  /// Reads a list of resources, anew once where it broke off because it changed meanwhile.
+  ///
+  /// - Parameters:
+  ///   - state: what rows are gathered in; begun afresh when the list is read again.
+  ///   - row: takes every resource that did not come before.
+  func read<State>(
+    _ path: String, _ query: [(String, String)], _ provider: SCIMWire.Provider, _ phase: String,
+    _ state: inout State, row: (JSONValue, inout State) throws(WireError) -> Void
+  ) async throws(ConnectorError) -> Counts {
+    let empty = state
+    do throws(ConnectorError) {
+      return try await readOnce(path, query, provider, phase, &state, row: row)
+    } catch {
+      guard error.code == .paging || error.vendorCode == "expiredCursor" else { throw error }
+      connector.logger.debug("\(error)")
+      state = empty
+      return try await readOnce(path, query, provider, phase, &state, row: row)
+    }
+  }
+
+  private func readOnce<State>(
+    _ path: String, _ query: [(String, String)], _ provider: SCIMWire.Provider, _ phase: String,
+    _ state: inout State, row: (JSONValue, inout State) throws(WireError) -> Void
+  ) async throws(ConnectorError) -> Counts {
+    let size = min(configuration.pageSize, provider.maxPage ?? .max)
+    var counts = Counts()
+    var first = client.get(path, query: query)
+    if provider.cursors {
+      first.url = URLText.setting("cursor", to: "", in: first.url)
+      first.url = URLText.setting("count", to: "\(size)", in: first.url)
+    }
+    let style = provider.cursors ? Self.cursor : Self.index(size)
+    var kept = state
+    defer { state = kept }
+    try await client.pages(first, style) { response, page throws(ConnectorError) in
+      let before = counts.distinct.count
+      var count = 0
+      do throws(WireError) {
+        counts.total = try SCIMWire.total(response) ?? counts.total
+        try SCIMWire.forEachResource(response) { element throws(WireError) in
+          count += 1
+          let resource = try JSONValue(element)
+          do throws(WireError) {
+            guard let id = resource.attribute("id")?.scalarText else {
+              throw WireError.expected(.string, found: .missing, path: "id")
+            }
+            guard counts.distinct.insert(id) else {
+              counts.hasRepeats = true
+              return
+            }
+            try row(resource, &kept)
+          } catch {
+            throw error.inRow(count)
+          }
+        }
+      } catch {
+        throw client.malformed(error, first, page: page)
+      }
+      counts.received += count
+      let fresh = counts.distinct.count - before
+      log.count(fresh)
+      progress(configuration.name, phase, done: counts.distinct.count, total: counts.total)
+      if count > 0, fresh == 0 {
+        throw ConnectorError(
+          .cursorLoop, source: configuration.name, call: first.endpoint, page: page, status: 200,
+          message:
+            "\(first.endpoint) of \(configuration.name) gave a page that holds nothing new (page \(page))."
+        )
+      }
+    }
+    try check(counts, first.endpoint)
+    return counts
+  }
+
+  /// Whether as many came as the server says it has.
+  private func check(_ counts: Counts, _ call: String) throws(ConnectorError) {
+    if let total = counts.total {
+      guard counts.distinct.count < total else { return }
+      throw ConnectorError(
+        .paging, source: configuration.name, call: call,
+        message:
+          "\(configuration.name) says that \(call) has \(total) resources, and \(counts.distinct.count) different ones came."
+      )
+    }
+    if counts.hasRepeats {
+      throw ConnectorError(
+        .duplicateIDs, source: configuration.name, call: call, status: 200,
+        message: "\(configuration.name) named the same resource twice in \(call).")
+    }
+  }
+
+  // MARK: Paging
+
+  /// RFC 9865.
+  private static let cursor = PagingStyle.cursor(parameter: "cursor") {
+    try SCIMWire.nextCursor($0)
+  }
+
+  /// RFC 7644: the first is 1, and the next is as many further as came.
+  private static func index(_ size: Int) -> PagingStyle {
+    .offset(
+      parameter: "startIndex", limitParameter: "count", limit: size, base: 1,
+      received: { try SCIMWire.count($0) },
+      total: { response in
+        guard let total = try SCIMWire.total(response) else {
+          throw WireError.expected(.integer, found: .missing, path: "totalResults")
+        }
+        // Some servers call the size of the page the total: a full page that would be the last is not believed.
+        let count = try SCIMWire.count(response)
+        return total <= count && count >= size ? nil : total
+      })
+  }
+}

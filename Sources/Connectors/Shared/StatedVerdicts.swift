@@ -1,0 +1,185 @@
+internal import IdentityCore
+
+/// What a source states outright about the second factor of some people; they share a judgement.
+struct StatedCase: Sendable, Hashable {
+  /// What the operator's table makes of it; never `notEvaluated`.
+  var verdict: Verdict
+  /// What was stated, as a phrase: `/security/mfa/policy is REQUIRED`.
+  var statement: String
+  /// The id of the policy behind it, where the source names one.
+  var policyID: String?
+  /// What makes it conditional, or why nobody can tell.
+  var reason: String = ""
+  /// Who can mend it; for what nobody can tell.
+  var remedy: String = ""
+}
+
+/// The statements about one application, compiled to the common form.
+struct StatedVerdicts: Sendable {
+  /// So many policies are told apart in the evidence; beyond them only the statement is.
+  private static let maxCases = 48
+
+  private(set) var cases: [StatedCase] = []
+  private var numbers: [StatedCase: Int] = [:]
+
+  /// The number of a case.
+  mutating func number(of found: StatedCase) -> Int {
+    if let known = numbers[found] { return known }
+    var kept = found
+    if cases.count >= Self.maxCases {
+      kept.policyID = nil
+      if let known = numbers[kept] { return known }
+    }
+    if cases.count >= Self.maxCases * 2 {
+      kept.statement = "a statement of its own"
+      kept.reason = ""
+      if let known = numbers[kept] { return known }
+    }
+    numbers[kept] = cases.count
+    cases.append(kept)
+    return cases.count - 1
+  }
+
+  /// The facts about people: which case each belongs to.
+  var atoms: [SubjectAtom] {
+    cases.map { stated in
+      let id = stated.policyID.map { "\(stated.statement), policy \($0)" } ?? stated.statement
+      return SubjectAtom(kind: .attribute, id: id, name: id)
+    }
+  }
+
+  /// The model of the application.
+  ///
+  /// - Parameters:
+  ///   - atoms: the facts of all applications; those of this one begin at `first`.
+  ///   - silence: what is not known of people of whom nothing is stated.
+  func model(
+    source: SourceName, atoms: [SubjectAtom], first: SubjectAtom.ID, silence: Unknown
+  ) -> SignInModel {
+    var model = SignInModel(atoms: atoms, unknowns: [silence], policy: .demand(.refused, by: nil))
+    let branches = cases.enumerated().map { index, stated in
+      SignInPolicy.Branch(
+        .subject(first + index), Self.policy(of: stated, source, &model))
+    }
+    model.policy = .firstMatch(branches, otherwise: .demand(.unknown(0), by: nil))
+    return model
+  }
+
+  private static func policy(
+    of stated: StatedCase, _ source: SourceName, _ model: inout SignInModel
+  ) -> SignInPolicy {
+    model.rules.append(
+      RuleReference(
+        policyID: stated.policyID ?? source, policyName: stated.policyID ?? source,
+        ruleID: stated.policyID ?? stated.statement, ruleName: stated.statement,
+        demand: demand(stated.verdict)))
+    let rule = model.rules.count - 1
+    switch stated.verdict {
+    case .enforced: return .demand(.multiFactor, by: rule)
+    case .notEnforced: return .demand(.singleFactor, by: rule)
+    case .enforcedConditionally:
+      let name = stated.reason.isEmpty ? "an exception that \(source) does not name" : stated.reason
+      let known = model.variables.firstIndex { $0.name == name }
+      if known == nil { model.variables.append(Variable(name: name, values: ["yes", "no"])) }
+      let exception = known ?? model.variables.count - 1
+      return .firstMatch(
+        [.init(.variable(exception, in: [0]), .demand(.singleFactor, by: rule))],
+        otherwise: .demand(.multiFactor, by: rule))
+    case .cannotTell, .notEvaluated:
+      let why = stated.reason.isEmpty ? stated.statement : stated.reason
+      model.unknowns.append(
+        Unknown(title: "what \(source) asks for: \(why)", remedy: stated.remedy))
+      return .demand(.unknown(model.unknowns.count - 1), by: rule)
+    }
+  }
+
+  private static func demand(_ verdict: Verdict) -> String {
+    switch verdict {
+    case .enforced: "asks for two factors"
+    case .enforcedConditionally: "asks for two factors with exceptions"
+    case .notEnforced: "asks for one factor only"
+    case .cannotTell, .notEvaluated: "says nothing that can be told"
+    }
+  }
+}
+
+/// The accounts of watched people while their statements come in.
+struct StatedAccounts: Sendable {
+  private var table = AccountTable(atomCount: 0)
+  private var aliases: [Int: [String]] = [:]
+  /// The case of every account, one list for each application; -1 where nothing is stated.
+  private var cases: [[Int32]]
+  private var assigned: [UInt64] = []
+  private(set) var verdicts: [StatedVerdicts]
+
+  init(apps: Int) {
+    cases = Array(repeating: [], count: apps)
+    verdicts = Array(repeating: StatedVerdicts(), count: apps)
+  }
+
+  /// How many accounts there are.
+  var count: Int { table.count }
+
+  /// Adds an account that may use every application; nil when its id is there already.
+  mutating func add(_ account: Account) -> Int? {
+    var plain = account
+    plain.aliases = []
+    guard let position = table.append(plain) else { return nil }
+    if !account.aliases.isEmpty { aliases[position] = account.aliases }
+    for app in cases.indices { cases[app].append(-1) }
+    assigned.append(cases.count >= 64 ? .max : (1 << UInt64(cases.count)) - 1)
+    return position
+  }
+
+  /// The position of an account by its id.
+  func position(ofID id: String) -> Int? { table.position(ofID: id) }
+
+  /// The account at a position, as far as it is the same for every application.
+  func account(at position: Int) -> Account {
+    var account = table[position]
+    account.aliases = aliases[position] ?? []
+    return account
+  }
+
+  /// Whether something was stated of an account for an application.
+  func hasCase(at position: Int, app: Int) -> Bool { cases[app][position] >= 0 }
+
+  /// States something of an account for an application.
+  mutating func state(_ stated: StatedCase, at position: Int, app: Int) {
+    cases[app][position] = Int32(verdicts[app].number(of: stated))
+  }
+
+  /// Takes the application away from an account.
+  mutating func unassign(at position: Int, app: Int) {
+    assigned[position] &= ~(1 << UInt64(app))
+  }
+
+  /// Sets what is known of the factors set up.
+  mutating func setEnrolment(_ enrolled: Tri, _ factors: FactorSet, at position: Int) {
+    table.setEnrolment(enrolled, factors, at: position)
+  }
+
+  /// The accounts with their facts, and the model of every application.
+  func finished(
+    source: SourceName, silence: (Int) -> Unknown
+  ) -> (accounts: AccountTable, models: [SignInModel]) {
+    let atoms = verdicts.flatMap(\.atoms)
+    let firsts = verdicts.indices.map { app in verdicts[..<app].reduce(0) { $0 + $1.cases.count } }
+    var result = AccountTable(atomCount: atoms.count)
+    for position in 0..<table.count {
+      var account = account(at: position)
+      for app in cases.indices {
+        if cases[app][position] >= 0 {
+          account.atoms.insert(firsts[app] + Int(cases[app][position]))
+        }
+        if assigned[position] & (1 << UInt64(app)) != 0 { account.assigned.insert(app) }
+      }
+      result.append(account)
+    }
+    let models = verdicts.indices.map { app in
+      verdicts[app].model(
+        source: source, atoms: atoms, first: firsts[app], silence: silence(app))
+    }
+    return (result, models)
+  }
+}
