@@ -12,14 +12,27 @@ import Testing
 
   @Test("requests to Conditional Access lie a second apart, as its limit of one a second wants")
   func paced() async throws {
-    let scenario = T.with(T.policy()) { $0.conditionalAccessRate = 1 }
-    // With the clock of the machine: the mock counts real seconds.
-    try await EntraBench.run(scenario, clock: .system) { bench in
+    let skipped = SkippedTime()
+    try await EntraBench.run(T.with(T.policy()), clock: .hurried(skipped)) { bench in
       let judged = await bench.judge()
       #expect(judged.provider.source.isComplete, "\(judged.provider.source.issues)")
       let counts = await bench.mock.requestCounts(.entra)
       #expect(counts["GET /v1.0/identity/conditionalAccess/policies"] == 1)
       #expect(counts["GET /v1.0/identity/conditionalAccess/namedLocations"] == 1)
+      // Nothing else makes an untroubled run wait.
+      #expect(skipped.total > .milliseconds(500) && skipped.total < .milliseconds(1200))
+    }
+  }
+
+  @Test("too many requests a second are refused without a word, and tried again later")
+  func refusedByRate() async throws {
+    let scenario = T.with(T.policy()) { $0.conditionalAccessRate = 1 }
+    try await EntraBench.run(scenario) { bench in
+      // Time jumps for the connector and not for the mock, so the second request comes too soon.
+      let judged = await bench.judge()
+      let counts = await bench.mock.requestCounts(.entra)
+      #expect((counts["GET /v1.0/identity/conditionalAccess/namedLocations"] ?? 0) > 1)
+      #expect(judged[T.ana]?.verdict == .enforced)
     }
   }
 

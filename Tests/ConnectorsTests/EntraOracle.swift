@@ -55,16 +55,18 @@ struct EntraOracle {
 
   var verdict: Verdict {
     var all: Set<Verdict> = []
-    for world in worlds { all.insert(verdict(in: world)) }
+    let signIns = signIns
+    for world in worlds { all.insert(verdict(in: world, signIns)) }
     if all.count == 1, let only = all.first { return only }
     return all.contains(.notEnforced) ? .cannotTell : .enforcedConditionally
   }
 
-  private func verdict(in world: World) -> Verdict {
+  private func verdict(in world: World, _ signIns: [SignIn]) -> Verdict {
+    let live = policies.filter { isLive($0, world) }
     var hasOne = false
     var hasTwo = false
     for signIn in signIns {
-      switch outcome(signIn, world) {
+      switch outcome(signIn, live, world) {
       case "refused": continue
       case "two": hasTwo = true
       default: hasOne = true
@@ -74,12 +76,23 @@ struct EntraOracle {
     return hasOne ? .notEnforced : .enforced
   }
 
-  private func outcome(_ signIn: SignIn, _ world: World) -> String {
+  /// Whether a policy is in force, asks for something, and is for this person and application.
+  private func isLive(_ policy: JSON, _ world: World) -> Bool {
+    let state = policy["state"]?.text ?? ""
+    if state == "disabled" || state == "enabledForReportingButNotEnforced" { return false }
+    let conditions = policy["conditions"]
+    if let riddle = conditions?["riddle"], riddle != .null,
+      world.facts["riddle of \(policy["displayName"]?.text ?? "")"] != true
+    {
+      return false
+    }
+    return policy["grantControls"] != .null && isForPerson(conditions?["users"], world)
+      && isForApp(conditions?["applications"], world)
+  }
+
+  private func outcome(_ signIn: SignIn, _ live: [JSON], _ world: World) -> String {
     var asksTwo = false
-    for policy in policies {
-      let state = policy["state"]?.text ?? ""
-      if state == "disabled" || state == "enabledForReportingButNotEnforced" { continue }
-      guard policy["grantControls"] != .null, applies(policy, signIn, world) else { continue }
+    for policy in live where applies(policy, signIn) {
       switch grant(policy, signIn, world) {
       case "refused": return "refused"
       case "two": asksTwo = true
@@ -103,10 +116,8 @@ struct EntraOracle {
     json?[key]?.elements?.compactMap(\.text) ?? []
   }
 
-  private func applies(_ policy: JSON, _ signIn: SignIn, _ world: World) -> Bool {
+  private func applies(_ policy: JSON, _ signIn: SignIn) -> Bool {
     let conditions = policy["conditions"]
-    guard isForPerson(conditions?["users"], world), isForApp(conditions?["applications"], world)
-    else { return false }
     let clients = strings(conditions, "clientAppTypes")
     guard clients.contains("all") || clients.contains(signIn.client) else { return false }
     if let platforms = conditions?["platforms"], platforms != .null {
@@ -137,11 +148,6 @@ struct EntraOracle {
         filter["rule"]?.text == "device.isCompliant -eq True"
         ? signIn.isCompliant : signIn.matchesModel
       guard matches == (filter["mode"]?.text == "include") else { return false }
-    }
-    if let riddle = conditions?["riddle"], riddle != .null {
-      guard world.facts["riddle of \(policy["displayName"]?.text ?? "")"] == true else {
-        return false
-      }
     }
     return true
   }

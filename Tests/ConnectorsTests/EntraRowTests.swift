@@ -151,15 +151,15 @@ enum EntraRows {
     EntraRow(
       number: "9", situation: "at high sign-in risk",
       scenario: T.with(T.policy(conditions: ["signInRiskLevels": ["high"]])),
-      expected: .enforcedConditionally, witness: "from sign-in risk none"),
+      expected: .enforcedConditionally, witness: "sign-in risk none"),
     EntraRow(
       number: "9+", situation: "at medium and high user risk",
       scenario: T.with(T.policy(conditions: ["userRiskLevels": ["medium", "high"]])),
-      expected: .enforcedConditionally, witness: "from user risk none"),
+      expected: .enforcedConditionally, witness: "user risk none"),
     EntraRow(
       number: "10", situation: "in the browser",
       scenario: T.with(T.policy(conditions: ["clientAppTypes": ["browser"]])),
-      expected: .enforcedConditionally, witness: "from client app mobileAppsAndDesktopClients"),
+      expected: .enforcedConditionally, witness: "client app mobileAppsAndDesktopClients"),
     EntraRow(
       number: "10+", situation: "in both modern kinds of client",
       scenario: T.with(
@@ -170,7 +170,7 @@ enum EntraRows {
       scenario: T.with(
         T.policy(conditions: ["clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]])
       ) { $0.apps.append(microsofts(T.outlook, "Exchange Online")) },
-      expected: .enforcedConditionally, witness: "from client app", app: T.outlook),
+      expected: .enforcedConditionally, witness: "client app", app: T.outlook),
     EntraRow(
       number: "10+++", situation: "the same, and older protocols are refused",
       scenario: T.with(
@@ -260,11 +260,11 @@ enum EntraRows {
       number: "30+", situation: "with the device code flow only",
       scenario: T.with(
         T.policy(conditions: ["authenticationFlows": ["transferMethods": "deviceCodeFlow"]])),
-      expected: .enforcedConditionally, witness: "from authentication flow ordinary"),
+      expected: .enforcedConditionally, witness: "authentication flow ordinary"),
     EntraRow(
       number: "30++", situation: "at elevated insider risk",
       scenario: T.with(T.policy(conditions: ["insiderRiskLevels": "moderate,elevated"])),
-      expected: .enforcedConditionally, witness: "from insider risk none"),
+      expected: .enforcedConditionally, witness: "insider risk none"),
   ]
 
   private static let applications: [EntraRow] = [

@@ -129,7 +129,7 @@ extension EntraRows {
       scenario: T.with(
         T.policy("One", conditions: T.locations([T.brazil])),
         T.policy("Two", conditions: T.locations([T.germany]))),
-      expected: .enforcedConditionally, witness: "from country that no location names"),
+      expected: .enforcedConditionally, witness: "country that no location names"),
     EntraRow(
       number: "28f", situation: "outside the addresses of the older MFA settings",
       scenario: T.with(

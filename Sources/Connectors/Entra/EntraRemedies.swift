@@ -10,7 +10,11 @@ extension EntraConfiguration {
         return
           "Grant Directory.Read.All; if the tenant has no Entra ID P1, set conditional_access: none."
       }
-      return "Grant the registered application \(right) as an application permission, with consent."
+      let grant =
+        "Grant the registered application \(right) as an application permission, with consent"
+      return grant
+        + (error.call.contains("/domains")
+          ? ", or set federation: none if no domain is federated." : ".")
     case .unauthorised:
       switch credentials {
       case .secret: return "Check tenant, client id and client secret of \(name)."

@@ -132,7 +132,7 @@ extension EntraRun {
       }
       return .read(result)
     } catch {
-      keep(error, affects: .details)
+      keep(error)
       return unreadable(error)
     }
   }

@@ -37,7 +37,7 @@ extension ConformanceCase {
         "GET /v1.0/policies/identitySecurityDefaultsEnforcementPolicy", required: ["isEnabled"]),
       Endpoint("GET /v1.0/policies/crossTenantAccessPolicy/default", loses: .details),
       Endpoint("GET /v1.0/policies/crossTenantAccessPolicy/partners", loses: .details),
-      Endpoint("GET /v1.0/domains", loses: .certainty, required: ["id", "authenticationType"]),
+      Endpoint("GET /v1.0/domains", required: ["id", "authenticationType"]),
       Endpoint("GET /v1.0/groups/{group}", loses: .details),
       Endpoint("GET /v1.0/groups/{group}/transitiveMembers", required: ["id"]),
       Endpoint("GET /v1.0/groups/{group}/members", required: ["id"]),
