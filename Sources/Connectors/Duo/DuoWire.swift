@@ -67,7 +67,9 @@ enum DuoWire {
     .init("alias4", .string, .optional),
   ])
 
-  /// An integration: a protected application. Replies may hold secrets, which are not read.
+  /// An integration: a protected application.
+  ///
+  /// Replies may hold secrets, which are not read.
   struct Integration: Sendable, Hashable {
     var key: String
     var name: String
