@@ -16,27 +16,23 @@ struct EntraBench: Sendable {
     _ scenario: Scenario, clock: TransportClock = .hurried(SkippedTime()),
     _ body: (EntraBench) async throws -> R
   ) async throws -> R {
-    try await TestSlots.run { try await unbounded(scenario, clock, body) }
-  }
-
-  private static func unbounded<R>(
-    _ scenario: Scenario, _ clock: TransportClock, _ body: (EntraBench) async throws -> R
-  ) async throws -> R {
-    let mock = try await MockIdP.start(scenario)
-    let log = TestLog()
-    let transport = HTTPTransport(
-      configuration: TransportConfiguration(userAgent: "idsync/test", clock: clock),
-      logger: log.logger)
-    if !scenario.faults.isEmpty { await mock.setFaults(scenario.faults) }
-    do {
-      let result = try await body(EntraBench(mock: mock, transport: transport, log: log))
-      transport.shutdown()
-      await mock.stop()
-      return result
-    } catch {
-      transport.shutdown()
-      await mock.stop()
-      throw error
+    try await TestSlots.run {
+      let mock = try await MockIdP.start(scenario)
+      let log = TestLog()
+      let transport = HTTPTransport(
+        configuration: TransportConfiguration(userAgent: "idsync/test", clock: clock),
+        logger: log.logger)
+      if !scenario.faults.isEmpty { await mock.setFaults(scenario.faults) }
+      do {
+        let result = try await body(EntraBench(mock: mock, transport: transport, log: log))
+        transport.shutdown()
+        await mock.stop()
+        return result
+      } catch {
+        transport.shutdown()
+        await mock.stop()
+        throw error
+      }
     }
   }
 

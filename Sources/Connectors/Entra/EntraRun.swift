@@ -24,8 +24,11 @@ struct EntraRun: Sendable {
   }
 
   /// Keeps a failure as an issue, with what to do about it.
+  ///
+  /// After a refused credential nothing more is asked, so it is never a detail.
   func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
     logger.debug("\(error)")
+    let affects = error.code == .unauthorised ? .verdicts : affects
     log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
   }
 
