@@ -4,6 +4,7 @@ import IdentityCore
 import Logging
 import MockIdP
 import Synchronization
+import TestSupport
 
 @testable import Connectors
 
@@ -108,6 +109,12 @@ struct EndpointBench: Sendable {
   let log: TestLog
 
   static func run<R>(
+    _ scenario: Scenario, _ body: (EndpointBench) async throws -> R
+  ) async throws -> R {
+    try await TestSlots.run { try await runInSlot(scenario, body) }
+  }
+
+  private static func runInSlot<R>(
     _ scenario: Scenario, _ body: (EndpointBench) async throws -> R
   ) async throws -> R {
     let mock = try await MockIdP.start(scenario)
