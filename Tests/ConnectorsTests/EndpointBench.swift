@@ -111,10 +111,10 @@ struct EndpointBench: Sendable {
   static func run<R>(
     _ scenario: Scenario, _ body: (EndpointBench) async throws -> R
   ) async throws -> R {
-    try await TestSlots.run { try await unbounded(scenario, body) }
+    try await TestSlots.run { try await runInSlot(scenario, body) }
   }
 
-  private static func unbounded<R>(
+  private static func runInSlot<R>(
     _ scenario: Scenario, _ body: (EndpointBench) async throws -> R
   ) async throws -> R {
     let mock = try await MockIdP.start(scenario)

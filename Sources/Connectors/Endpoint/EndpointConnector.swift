@@ -13,7 +13,7 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
   let plan: EndpointPlan
   let client: APIClient
   /// Nil but with client credentials.
-  let tokens: ClientCredentials?
+  let tokens: AccessTokenSource?
   /// Puts a key into the query of a URL, for the one way to authenticate that needs it.
   let complete: @Sendable (String) -> String
   let clock: @Sendable () -> Timestamp
@@ -26,32 +26,17 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
     self.plan = plan
     self.clock = clock
     self.logger = logger
-    var origins = [plan.url]
-    if case .clientCredentials(let setting) = auth { origins.append(setting.url) }
     let source = transport.source(
       plan.name,
       policy: SourcePolicy(
-        origins: origins, maxConcurrent: plan.maxConcurrent, rateShare: plan.rateShare,
-        rateHeaders: plan.rateHeaders, requestIDHeader: nil, maxPages: plan.maxPages))
-    var complete: @Sendable (String) -> String = { $0 }
-    var tokens: ClientCredentials?
-    let credentials: any CredentialSource
-    switch auth {
-    case .none: credentials = FixedCredential(authorization: nil)
-    case .fixed(let authorization): credentials = FixedCredential(authorization: authorization)
-    case .query(let name, let value):
-      credentials = FixedCredential(authorization: nil)
-      complete = { url in value.withExposed { URLText.setting(name, to: $0, in: url) } }
-    case .clientCredentials(let setting):
-      let made = ClientCredentials(source: source, setting, clock: clock)
-      tokens = made
-      credentials = made
-    }
-    self.tokens = tokens
-    self.complete = complete
+        origins: auth.origins(plan.url), maxConcurrent: plan.maxConcurrent,
+        rateShare: plan.rateShare, rateHeaders: plan.rateHeaders, requestIDHeader: nil,
+        maxPages: plan.maxPages, clientCertificate: auth.certificate))
+    tokens = auth.tokens(source, plan.name, clock: clock)
+    complete = auth.completing
     client = APIClient(
       source: source, vendor: plan.name, baseURL: plan.url, headers: HTTPHeaders(),
-      credentials: credentials
+      credentials: tokens ?? FixedCredential(authorization: auth.authorization)
     ) { body in (try? JSONReader().value(body)).flatMap(VendorErrors.code) }
   }
 

@@ -10,6 +10,7 @@
 ///   # method: POST, query: {…}, headers: {…}, body: {…} or text, accept: …, variables: {…}
 ///   auth: { kind: bearer, token: env:DIRECTORY_TOKEN }
 ///   # basic: user, password · header, query: name, value · aws-sigv4: region, service, access_key_id, secret_access_key
+///   # mtls: certificate, private_key (files), passphrase · hmac-duo-v5: integration_key, secret_key
 ///   # oauth2_client_credentials: token_url, client_id, client_secret, client_auth: basic|post, body: form|json, scope, audience, extra
 ///   items: /data                     # items_by_key: true where it is an object of people
 ///   total: /meta/total               # optional; what came must be as many

@@ -11,7 +11,7 @@ public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosabl
   let configuration: SCIMConfiguration
   let client: APIClient
   /// Nil but with client credentials.
-  let tokens: ClientCredentials?
+  let tokens: AccessTokenSource?
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
@@ -25,25 +25,17 @@ public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosabl
     self.configuration = configuration
     self.clock = clock
     self.logger = logger
-    var origins = [configuration.url]
-    if case .clientCredentials(let setting) = auth { origins.append(setting.url) }
     let source = transport.source(
       configuration.name,
       policy: SourcePolicy(
-        origins: origins, maxConcurrent: configuration.maxConcurrent,
+        origins: auth.origins(configuration.url), maxConcurrent: configuration.maxConcurrent,
         rateShare: configuration.rateShare, rateHeaders: .ietf, requestIDHeader: nil,
-        followsSameOriginRedirects: true))
-    switch auth {
-    case .clientCredentials(let setting):
-      tokens = ClientCredentials(source: source, setting, clock: clock)
-    default: tokens = nil
-    }
-    var fixed: Authorization?
-    if case .fixed(let authorization) = auth { fixed = authorization }
+        followsSameOriginRedirects: true, clientCertificate: auth.certificate))
+    tokens = auth.tokens(source, configuration.name, clock: clock)
     client = APIClient(
       source: source, vendor: configuration.name, baseURL: configuration.url,
       headers: HTTPHeaders([("Accept", "application/scim+json, application/json;q=0.9")]),
-      credentials: tokens ?? FixedCredential(authorization: fixed)
+      credentials: tokens ?? FixedCredential(authorization: auth.authorization)
     ) { body in (try? JSONReader().value(body))?.attribute("scimType")?.string }
   }
 

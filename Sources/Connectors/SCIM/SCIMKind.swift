@@ -7,7 +7,7 @@ internal import IdentityCore
 /// people:
 ///   kind: scim
 ///   url: https://scim.acme.com/scim/v2
-///   token: env:SCIM_TOKEN            # or auth: { kind: basic | bearer | header | oauth2_client_credentials, … }
+///   token: env:SCIM_TOKEN            # or auth: { kind: basic | bearer | header | oauth2_client_credentials | mtls, … }
 ///   team_is: group                   # or everyone
 ///   groups: { acme-widgets: "Heroku widgets" }   # where a team and its group have different names
 ///   admin_groups: [ "Heroku admins" ]
@@ -73,7 +73,7 @@ struct SCIMKind: SourceKind {
     }
     if let token { return { .fixed(.bearer(try $0.secret(token))) } }
     return section.flatMap {
-      AuthParser.maker($0, allowed: [.none, .basic, .bearer, .header, .clientCredentials])
+      AuthParser.maker($0, allowed: [.none, .basic, .bearer, .header, .clientCredentials, .mtls])
     }
   }
 

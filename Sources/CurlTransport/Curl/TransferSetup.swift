@@ -106,6 +106,10 @@ enum TransferSetup {
       try value.appendLine("\(name): ", to: list)
     case .basic(let user, let password):
       try list.append("Authorization: Basic \(basicCredentials(user, password))")
+    case .computed(let make):
+      for (name, value) in make(job.method.rawValue, job.url, job.body ?? []) {
+        try value.appendLine("\(name): ", to: list)
+      }
     case .sigV4(let provider, let id, let secret, let session):
       try easy.set(CURLOPT_AWS_SIGV4, provider)
       try easy.set(CURLOPT_USERNAME, id)
@@ -169,6 +173,10 @@ enum TransferSetup {
     try easy.set(CURLOPT_SSL_VERIFYHOST, 2)
     try easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     try CertificateAuthorities.set(wire.caFile, easy)
+    guard let certificate = wire.clientCertificate else { return }
+    try easy.set(CURLOPT_SSLCERT, certificate.file)
+    try easy.set(CURLOPT_SSLKEY, certificate.keyFile)
+    try certificate.passphrase?.set(CURLOPT_KEYPASSWD, on: easy)
   }
 
   private static func prepare(

@@ -45,6 +45,8 @@ struct WireSettings: Sendable {
   var connectTimeout: Duration
   var totalTimeout: Duration
   var lowSpeed: SourcePolicy.LowSpeed
+  /// What this side proves itself with in the TLS handshake.
+  var clientCertificate: ClientCertificate?
 }
 
 /// One HTTP exchange as libcurl is to make it.

@@ -19,4 +19,10 @@ public enum Authorization: Sendable {
   /// signed, and never `X-Amz-Date`.
   /// - Parameter provider: all four parts, `aws:amz:<region>:<service>`.
   case sigV4(provider: String, id: String, secret: Secret, session: Secret?)
+
+  /// Fields that a function makes of method, URL and body: signatures with a time in them.
+  ///
+  /// It runs on libcurl's thread before every try, so it must be quick; replies to such requests are never kept.
+  case computed(
+    @Sendable (_ method: String, _ url: String, _ body: [UInt8]) -> [(name: String, value: Secret)])
 }

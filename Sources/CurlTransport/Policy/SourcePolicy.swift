@@ -110,6 +110,9 @@ public struct SourcePolicy: Sendable {
   /// Name the client, not the token. When nil, a hash of the credentials takes its place.
   public var identity: String?
 
+  /// What this side proves itself with in the TLS handshake; nothing when nil.
+  public var clientCertificate: ClientCertificate?
+
   /// Says that a reply which looks final means "not now", as Google's 403 `quotaExceeded`.
   public var isThrottled: (@Sendable (HTTPResponse) -> Bool)?
 
@@ -124,6 +127,7 @@ public struct SourcePolicy: Sendable {
     requestIDHeader: String? = "Request-Id", maxPages: Int = 10_000, maxItems: Int? = nil,
     prefetch: Int = 2, followsSameOriginRedirects: Bool = false,
     cache: (any ResponseCache)? = nil, identity: String? = nil,
+    clientCertificate: ClientCertificate? = nil,
     isThrottled: (@Sendable (HTTPResponse) -> Bool)? = nil
   ) {
     self.origins = origins
@@ -145,6 +149,7 @@ public struct SourcePolicy: Sendable {
     self.followsSameOriginRedirects = followsSameOriginRedirects
     self.cache = cache
     self.identity = identity
+    self.clientCertificate = clientCertificate
     self.isThrottled = isThrottled
   }
 }

@@ -99,6 +99,8 @@ struct Call: Sendable {
       secret.withExposed { found.append($0) }
     case .basic(_, let secret):
       secret.withExposed { found.append($0) }
+    // What is computed is good for one request and some minutes.
+    case .computed: break
     case .sigV4(_, _, let secret, let session):
       secret.withExposed { found.append($0) }
       session?.withExposed { found.append($0) }
@@ -139,6 +141,7 @@ struct Call: Sendable {
         !name.isEmpty && name.utf8.allSatisfy(ASCII.isToken) && isClean(secret)
       case .basic(let user, _): !user.contains(":")
       case .sigV4(_, _, let secret, let session): isClean(secret) && isClean(session)
+      case .computed: true
       }
     guard isSound else {
       throw refuse(
@@ -167,6 +170,7 @@ struct Call: Sendable {
     case .header(let name, let secret): secret.withExposed { add("header\(name) \($0)") }
     case .basic(let user, let secret): secret.withExposed { add("basic\(user):\($0)") }
     case .sigV4(_, let id, _, _): add("sigv4\(id)")
+    case .computed: return nil
     }
     return hash.finalize().prefix(16).map {
       String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)

@@ -15,7 +15,8 @@ struct SourceRules: Sendable {
     wire = WireSettings(
       userAgent: configuration.userAgent, caFile: configuration.extraCAFile,
       proxy: configuration.proxy, connectTimeout: policy.connectTimeout,
-      totalTimeout: policy.totalTimeout, lowSpeed: policy.lowSpeed)
+      totalTimeout: policy.totalTimeout, lowSpeed: policy.lowSpeed,
+      clientCertificate: policy.clientCertificate)
   }
 
   /// Refuses what must not be sent.

@@ -1,11 +1,14 @@
 internal import CurlTransport
+internal import Foundation
 
 /// Reads `auth`: what requests prove themselves with.
 struct AuthParser {
   enum Word: String, CaseIterable, Sendable {
     case none, basic, bearer, header, query
     case clientCredentials = "oauth2_client_credentials"
+    case mtls
     case awsSigV4 = "aws-sigv4"
+    case duoV5 = "hmac-duo-v5"
   }
 
   /// Makes the credentials once secrets can be fetched.
@@ -51,7 +54,47 @@ struct AuthParser {
       guard let name, let value else { return nil }
       return { .query(name: name, value: try $0.secret(value)) }
     case .awsSigV4: return awsSigV4(keys)
+    case .mtls: return certificate(keys)
+    case .duoV5:
+      let key = keys.requiredString("integration_key")
+      let secret = keys.requiredSecret("secret_key")
+      guard let key, let secret else { return nil }
+      return { context in
+        let signature = DuoV5Signature(
+          integrationKey: key, secretKey: try context.secret(secret), clock: context.clock)
+        return .fixed(.computed { signature.fields($0, $1, $2) })
+      }
     case .clientCredentials: return clientCredentials(keys)
+    }
+  }
+
+  private static func certificate(_ keys: any SourceKeys) -> Maker? {
+    for key in ["certificate", "private_key"] where !keys.names.contains(key) { keys.missing(key) }
+    let certificate = keys.file("certificate")
+    let key = keys.file("private_key")
+    let passphrase = keys.secret("passphrase")
+    guard let certificate, let key else { return nil }
+    return { context in
+      try checkKey(key, context.name)
+      return .certificate(
+        ClientCertificate(
+          file: certificate, keyFile: key,
+          passphrase: try passphrase.map { try context.secret($0) }))
+    }
+  }
+
+  /// A private key that others can read is none.
+  private static func checkKey(_ path: String, _ source: String) throws(ConnectorError) {
+    func refuse(_ message: String) -> ConnectorError {
+      ConnectorError(.configuration, source: source, call: "private_key", message: message)
+    }
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    guard let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue else {
+      throw refuse("The private key \(path) is not there or cannot be read.")
+    }
+    guard mode & 0o077 == 0 else {
+      throw refuse("The private key \(path) can be read by others: chmod 600 \(path)")
     }
   }
 
@@ -75,8 +118,8 @@ struct AuthParser {
     let url = keys.url("token_url")
     let id = keys.requiredString("client_id")
     let secret = keys.requiredSecret("client_secret")
-    let proof = keys.choice("client_auth", ClientCredentials.Setting.Proof.self) ?? .basic
-    let encoding = keys.choice("body", ClientCredentials.Setting.Encoding.self) ?? .form
+    let proof = keys.choice("client_auth", ClientCredentialsGrant.Proof.self) ?? .basic
+    let encoding = keys.choice("body", ClientCredentialsGrant.Encoding.self) ?? .form
     let scope = keys.string("scope")
     let audience = keys.string("audience")
     var extra: [(String, String)] = []
@@ -90,9 +133,9 @@ struct AuthParser {
     let parameters = extra
     return { context in
       .clientCredentials(
-        ClientCredentials.Setting(
-          url: try context.url(url), clientID: id, secret: try context.secret(secret),
-          proof: proof, encoding: encoding, scope: scope, audience: audience, extra: parameters))
+        EndpointAuth.Client(
+          url: try context.url(url), id: id, secret: try context.secret(secret), proof: proof,
+          encoding: encoding, scope: scope, audience: audience, extra: parameters))
     }
   }
 }

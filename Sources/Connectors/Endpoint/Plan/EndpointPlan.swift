@@ -37,11 +37,3 @@ struct EndpointPlan: Sendable {
   /// Whether a row says how people sign in.
   var saysSignIn: Bool { fields.has(.federated) }
 }
-
-/// What requests prove themselves with.
-enum EndpointAuth: Sendable {
-  case none
-  case fixed(Authorization)
-  case query(name: String, value: Secret)
-  case clientCredentials(ClientCredentials.Setting)
-}
