@@ -222,7 +222,8 @@ import Testing
   func codes(code: WorkerError.Code) {
     let known: [WorkerError.Code: String] = [
       .configuration: "configuration", .badInput: "bad-input", .nothingRead: "nothing-read",
-      .store: "store", .locked: "locked", .notPermitted: "not-permitted",
+      .store: "store", .locked: "locked", .notPermitted: "not-permitted", .usage: "usage",
+      .platform: "platform",
     ]
     #expect(known[code] == code.rawValue)
   }
