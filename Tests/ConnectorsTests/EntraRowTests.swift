@@ -151,11 +151,11 @@ enum EntraRows {
     EntraRow(
       number: "9", situation: "at high sign-in risk",
       scenario: T.with(T.policy(conditions: ["signInRiskLevels": ["high"]])),
-      expected: .enforcedConditionally, witness: "sign-in risk none"),
+      expected: .enforcedConditionally, witness: "with sign-in risk none"),
     EntraRow(
       number: "9+", situation: "at medium and high user risk",
       scenario: T.with(T.policy(conditions: ["userRiskLevels": ["medium", "high"]])),
-      expected: .enforcedConditionally, witness: "user risk none"),
+      expected: .enforcedConditionally, witness: "with user risk none"),
     EntraRow(
       number: "10", situation: "in the browser",
       scenario: T.with(T.policy(conditions: ["clientAppTypes": ["browser"]])),
@@ -260,11 +260,11 @@ enum EntraRows {
       number: "30+", situation: "with the device code flow only",
       scenario: T.with(
         T.policy(conditions: ["authenticationFlows": ["transferMethods": "deviceCodeFlow"]])),
-      expected: .enforcedConditionally, witness: "authentication flow ordinary"),
+      expected: .enforcedConditionally, witness: "with authentication flow ordinary"),
     EntraRow(
       number: "30++", situation: "at elevated insider risk",
       scenario: T.with(T.policy(conditions: ["insiderRiskLevels": "moderate,elevated"])),
-      expected: .enforcedConditionally, witness: "insider risk none"),
+      expected: .enforcedConditionally, witness: "with insider risk none"),
   ]
 
   private static let applications: [EntraRow] = [

@@ -73,7 +73,7 @@ struct BadInputTests {
     let okta = try await bench.run(
       ["sync", "--fail-on", "incomplete"], adding: ["OKTA_TOKEN": "00narrowSecretValue"])
     #expect(okta.status == 20, "\(okta.output)\(okta.errors)")
-    for word in ["okta  incomplete", "/api/v1/policies", "403", "okta.policies.read"] {
+    for word in ["okta    incomplete", "/api/v1/policies", "403", "okta.policies.read"] {
       #expect(okta.output.contains(word), "\(word): \(okta.output)")
     }
     #expect(!(okta.output + okta.errors).contains("SecretValue"))

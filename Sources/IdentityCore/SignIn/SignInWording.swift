@@ -65,7 +65,7 @@ struct SignInWording {
 
   private static func preposition(_ name: String) -> String {
     switch name {
-    case "platform", "client", "client type", "network": "from "
+    case "platform", "client", "client app", "client type", "country", "network": "from "
     case "started": ""
     default: "with "
     }

@@ -240,7 +240,8 @@ private struct Probe {
       #expect(change.kind != .removed, "\(fault.kind): \(key) removed")
       guard change.kind == .changed, let old = before[key]?.verdict else { continue }
       #expect(
-        Self.rank(change.record.verdict) <= Self.rank(old),
+        change.record.verdict == .cannotTell
+          || Self.rank(change.record.verdict) <= Self.rank(old),
         "\(fault.kind) \(fault.text ?? ""): \(key) from \(old) to \(change.record.verdict)")
     }
   }
