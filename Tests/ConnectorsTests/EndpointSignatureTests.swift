@@ -82,8 +82,10 @@ import Testing
       #expect(judged.isComplete, "\(judged.issues)")
       #expect(judged[E.ana]?.verdict == .enforced)
       let keys = try EndpointKeys(E.configuration(auth: #"{"kind": "none"}"#))
-      let bare = try #require(EndpointKind().configure(keys))(context(server, transport))
-      let refused = await EndpointJudged(try #require(bare as? EndpointConnector), [E.ana])
+      let maker = try #require(EndpointKind().configure(keys))
+      let made = try maker(context(server, transport))
+      let bare = try #require(made as? EndpointConnector)
+      let refused = await EndpointJudged(bare, [E.ana])
       #expect(!refused.isComplete && refused[E.ana]?.verdict == .cannotTell)
       #expect(throws: ConnectorError.self) { try endpoint(server, transport, "ca.pem") }
     }
@@ -97,7 +99,8 @@ import Testing
     let keys = try EndpointKeys(E.configuration(auth: auth))
     let maker = try #require(EndpointKind().configure(keys))
     #expect(keys.told == [])
-    return try #require(try maker(context(server, transport)) as? EndpointConnector)
+    let made = try maker(context(server, transport))
+    return try #require(made as? EndpointConnector)
   }
 
   private func context(_ server: CertificateServer, _ transport: HTTPTransport) -> SourceContext {
