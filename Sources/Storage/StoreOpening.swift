@@ -31,11 +31,14 @@ enum StoreOpening {
   /// Refuses files of other programs, then sets the journal and durability.
   static func prepare(_ database: Database, path: String) throws {
     // One statement, one snapshot: another process may be making the store at this moment.
+    // It begins with the list of steps, before the step that marks the file.
     let row = try Row.fetchOne(
       database,
-      sql:
-        "SELECT application_id AS mark, (SELECT count(*) FROM sqlite_schema) AS objects FROM pragma_application_id"
-    )
+      sql: """
+        SELECT application_id AS mark,
+          (SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations') AS objects
+        FROM pragma_application_id
+        """)
     let mark: Int32 = row?["mark"] ?? 0
     if mark != Schema.applicationID {
       guard mark == 0, row?["objects"] == 0 else {
