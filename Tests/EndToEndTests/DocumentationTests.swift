@@ -23,7 +23,10 @@ struct DocumentationTests {
       let end = text.firstIndex { "#|>;&".contains($0) } ?? text.endIndex
       let words = text[..<end].split(separator: " ").dropFirst()
         .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "[]")) }
-      names = words.prefix { !$0.hasPrefix("-") }.map { $0 }
+      // Both spellings: `members:add` is `members add`.
+      names = words.prefix { !$0.hasPrefix("-") }.flatMap { word in
+        word.split(separator: ":").map(String.init)
+      }
       options = words.filter { $0.hasPrefix("-") && $0 != "-" }
     }
   }

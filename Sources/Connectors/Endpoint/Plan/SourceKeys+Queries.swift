@@ -127,7 +127,8 @@ struct FieldParser {
     default: break
     }
     guard let members = step.object, members.count == 1, let (key, value) = members.first else {
-      throw Problem(message: "transform: expected \(words)")
+      let found = step.string.map { "\"\($0)\" is none; " } ?? ""
+      throw Problem(message: "transform: \(found)expected \(words)")
     }
     switch key {
     case "default": return .fallback(value)
