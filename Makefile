@@ -30,7 +30,6 @@ format:
 	swift format -i -r -p $(SOURCES)
 
 bench: build         ## ratios against curl and against a plain script; BENCH=quick for the small sizes
-	scripts/deps bench
 	.venv/bin/python bench/run.py $(BENCH)
 
 fuzz: deps           ## the fuzzers of the tests, longer
