@@ -34,7 +34,9 @@ public final class ChildProcess: Sendable {
       let isKilled = process.terminationReason == .uncaughtSignal
       end.set(isKilled ? -process.terminationStatus : process.terminationStatus)
     }
-    try process.run()
+    // One after the other: what tells Foundation of a child's end must not be inherited by a child that starts meanwhile,
+    // or the end is not seen until that one ends too.
+    try Self.starting.withLock { _ in try process.run() }
     // The child has its own by now, and a process that has ended may be kept by Foundation for long.
     for case let handle as FileHandle in [input, output, errors]
     where handle !== FileHandle.nullDevice {
@@ -43,6 +45,8 @@ public final class ChildProcess: Sendable {
     id = process.processIdentifier
     self.end = end
   }
+
+  private static let starting = Mutex(())
 
   /// Sends a signal; a process that has ended gets none.
   public func signal(_ number: Int32) {
