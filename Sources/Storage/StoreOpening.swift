@@ -71,13 +71,15 @@ enum StoreOpening {
   static func migrate(_ queue: DatabaseQueue, path: String) throws {
     let migrator = Schema.migrator
     var attempts = 0
-    while try !isCurrent(queue, migrator, path) {
+    while true {
       attempts += 1
       do {
+        if try isCurrent(queue, migrator, path) { return }
         try migrator.migrate(queue)
-      } catch {
-        // Another process may have been faster: then the next look finds everything done.
-        guard attempts < 3 else { throw error }
+      } catch let error as DatabaseError {
+        // Another process may be making the same tables: a later look finds everything done.
+        guard attempts < 50 else { throw error }
+        Thread.sleep(forTimeInterval: 0.01)
       }
     }
   }

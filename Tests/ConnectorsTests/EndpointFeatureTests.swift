@@ -346,7 +346,10 @@ import Testing
       (#""id": "/uid""#, #""id": "/uid~""#, "fields.id: \"/uid~\""),
       (#""id": "/uid", "#, "", "fields.: \"id\" is missing"),
       (#""groups": "/teams""#, #""gruops": "/teams""#, "fields.gruops: unknown key"),
-      (#""trim", "lower""#, #""trim", "lowr""#, "fields.email: transform: \"lowr\" is none; expected lower"),
+      (
+        #""trim", "lower""#, #""trim", "lowr""#,
+        "fields.email: transform: \"lowr\" is none; expected lower"
+      ),
       (
         #""enrolled": "/security/mfa/enrolled""#, #""enrolled": {"path": "/x", "form": "join"}"#,
         "unknown key \"form\""
