@@ -32,8 +32,9 @@ lint:
 format:
 	swift format -i -r -p $(SOURCES)
 
-bench: build         ## ratios against curl and against a plain script; BENCH=quick for the small sizes
+bench: build         ## ratios against curl and a plain script, and a large tenant; BENCH=quick for small sizes
 	.venv/bin/python bench/run.py $(BENCH)
+	.venv/bin/python bench/entra_scale.py
 
 fuzz: deps           ## the fuzzers of the tests, longer
 	IDSYNC_FUZZ_ROUNDS=$${ROUNDS:-200000} swift test --filter Fuzz

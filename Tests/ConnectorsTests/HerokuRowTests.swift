@@ -130,18 +130,6 @@ struct HerokuRow: Sendable, CustomTestStringConvertible {
       #expect(bench.waited > .milliseconds(500), "\(bench.waited)")
     }
   }
-
-  @Test("every number of both tables is a row")
-  func tables() {
-    func numbers(_ all: [String]) -> Set<Int> {
-      Set(all.compactMap { Int($0.prefix { $0.isNumber }) })
-    }
-    let heroku = HerokuRows.all.map(\.number) + ["11", "17", "18", "19", "20"]
-    let okta = OktaRows.all.map(\.number)
-    #expect(numbers(heroku) == Set(1...20))
-    #expect(numbers(okta) == Set(1...31))
-    print("rows tested: Heroku \(heroku.count) for 20 numbers, Okta \(okta.count) for 31")
-  }
 }
 
 enum HerokuRows {

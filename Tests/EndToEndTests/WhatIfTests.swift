@@ -53,6 +53,25 @@ struct WhatIfTests {
     await bench.close()
   }
 
+  @Test("an edit that meets nothing is said, beside those that do")
+  func unmet() async throws {
+    let bench = try await Workbench(TestScenario.team())
+    try bench.write(#"[{"id": "rstNowhere"}]"#, to: "stray.json")
+    let arguments = [
+      "whatif", "--source", "okta", "--disable", "0prTypo", "--remove-from-group", "Contractors",
+      "--policy-file", "stray.json",
+    ]
+    let outcome = try await bench.run(arguments)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("1 of 12 would change"))
+    #expect(outcome.output.contains("--disable 0prTypo changed nothing"))
+    #expect(outcome.output.contains("the policy file's rstNowhere changed nothing"))
+    #expect(!outcome.output.contains("Contractors changed nothing"))
+    let json = try await bench.run(arguments + ["--format", "json"]).json()
+    #expect(json["unmet"] as? [String] == ["the policy file's rstNowhere", "--disable 0prTypo"])
+    await bench.close()
+  }
+
   @Test("nothing to try, an unknown source and an unreadable file are bad input")
   func badInput() async throws {
     let bench = try await Workbench(TestScenario.team())

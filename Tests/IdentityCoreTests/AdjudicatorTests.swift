@@ -303,4 +303,29 @@ struct AdjudicatorTests {
     #expect(judge.count == 10_000)
     #expect(judge.distinctCases == 1)
   }
+
+  @Test("of many groups that somebody is not in, the first are listed and the others counted")
+  func manyGroups() throws {
+    let groups = (0..<60).map { SubjectAtom(kind: .group, id: "g\($0)", name: "Group \($0)") }
+    let rules = [
+      RuleReference(
+        policyID: "p", policyName: "Two factors", ruleID: "r", ruleName: "Rule", position: 1,
+        demand: "asks for two factors")
+    ]
+    let branches = groups.indices.map {
+      SignInPolicy.Branch(.subject($0), .demand(.multiFactor, by: 0))
+    }
+    var team = TestTeam()
+    team.add(TestTeam.ana())
+    team.state = .readable(
+      SignInModel(
+        atoms: groups, rules: rules,
+        policy: .firstMatch(branches, otherwise: .demand(.singleFactor, by: 0))))
+    team.accounts[0].atoms = [50]
+    let inOne = try #require(team.records["ana@acme.com"])
+    let evidence = (inOne.judgement.deciding?.evidence ?? []).filter { $0.kind == .group }
+    #expect(evidence.filter { $0.value == "yes" }.map(\.name) == ["Group 50"])
+    #expect(evidence.filter { $0.value == "no" }.count == 21)
+    #expect(evidence.last?.name == "39 more groups that rules name")
+  }
 }

@@ -59,10 +59,8 @@ struct DuoPolicies {
 
   /// A policy with the changes of a what-if.
   private func edited(_ policy: DuoWire.Policy) throws(WireError) -> DuoWire.Policy {
-    for document in run.edits.documents where document["policy_key"]?.string == policy.key {
-      return try DuoWire.Policy(document)
-    }
-    return policy
+    guard let document = run.edits.document(for: policy.key) else { return policy }
+    return try DuoWire.Policy(document)
   }
 
   // MARK: Sets

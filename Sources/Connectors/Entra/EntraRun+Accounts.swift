@@ -21,7 +21,10 @@ struct EntraUserMarks {
   /// The facts that hold for a user with this kind of account and this name.
   func places(kind: String?, name: String) -> [SubjectAtom.ID] {
     var result = kind.flatMap { kinds[$0] }.map { [$0] } ?? []
-    let domain = name.split(separator: "@").last.map { $0.lowercased() } ?? ""
+    guard customDomain != nil || !domains.isEmpty else { return result }
+    let domain =
+      (name.utf8.lastIndex(of: UInt8(ascii: "@")).map { name[$0...].dropFirst() } ?? name[...])
+      .lowercased()
     if let place = domains[domain] { result.append(place) }
     if let customDomain, !domain.hasSuffix(".onmicrosoft.com") { result.append(customDomain) }
     return result

@@ -12,7 +12,7 @@ extension OktaRun {
     guard !edits.isEmpty else { return policy }
     do throws(WireError) {
       var result = policy
-      if let document = document(policy.id) {
+      if let document = edits.document(for: policy.id) {
         result = try OktaWire.Policy(document)
         result.rules = result.rules ?? policy.rules
       }
@@ -20,7 +20,7 @@ extension OktaRun {
       var rules: [OktaWire.Rule] = []
       for rule in result.rules ?? [] {
         var rule = rule
-        if let document = document(rule.id) { rule = try OktaWire.Rule(document) }
+        if let document = edits.document(for: rule.id) { rule = try OktaWire.Rule(document) }
         rule.status = status(rule.id) ?? rule.status
         rules.append(rule)
       }
@@ -31,11 +31,7 @@ extension OktaRun {
     }
   }
 
-  private func document(_ id: String) -> JSONValue? {
-    edits.documents.first { $0["id"]?.string == id }
-  }
-
   private func status(_ id: String) -> String? {
-    edits.enabled.contains(id) ? "ACTIVE" : edits.disabled.contains(id) ? "INACTIVE" : nil
+    edits.switched(id).map { $0 ? "ACTIVE" : "INACTIVE" }
   }
 }

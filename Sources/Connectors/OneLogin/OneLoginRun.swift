@@ -66,10 +66,10 @@ struct OneLoginRun: Sendable {
 
   private func attestation(_ edits: PolicyEdits) -> OneLoginConfiguration.Attestation {
     var attestation = configuration.attestation
-    for id in edits.disabled where attestation.apps[id] != nil {
-      attestation.apps[id] = OneLoginConfiguration.Attested.none
+    for id in attestation.apps.keys {
+      guard let isOn = edits.switched(id) else { continue }
+      attestation.apps[id] = isOn ? .enforced : OneLoginConfiguration.Attested.none
     }
-    for id in edits.enabled where attestation.apps[id] != nil { attestation.apps[id] = .enforced }
     return attestation
   }
 

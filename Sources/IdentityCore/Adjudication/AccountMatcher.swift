@@ -86,7 +86,7 @@ struct AccountMatcher {
         && zip(key, text).allSatisfy { $0 == ($1 &- 0x41 < 26 ? $1 | 0x20 : $1) }
     }
     var made = EmailKey.make(text)
-    return made.withUTF8 { $0.elementsEqual(key) }
+    return made.withUTF8 { $0.hasSameBytes(as: key) }
   }
 
   private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -109,7 +109,7 @@ public struct AccountTable: Sendable {
     }
     let emailReference = email.map { arena.add($0) } ?? .none
     // The login nearly always is the address.
-    let isSame = login.map { login in email.map { $0.elementsEqual(login) } ?? false } ?? false
+    let isSame = login.map { login in email.map { $0.hasSameBytes(as: login) } ?? false } ?? false
     rows.append(
       Row(
         id: arena.add(id), email: emailReference,
@@ -228,7 +228,7 @@ public struct AccountTable: Sendable {
 
   private func find(_ id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
     index.first(hash) { position in
-      arena.withBytes(of: rows[Int(position)].id) { $0.elementsEqual(id) }
+      arena.withBytes(of: rows[Int(position)].id) { $0.hasSameBytes(as: id) }
     }.map(Int.init)
   }
 }

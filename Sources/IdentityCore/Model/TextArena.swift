@@ -57,7 +57,7 @@ public struct TextArena: Sendable {
     a == b
       || a.length == b.length
         && withBytes(of: a) { left in
-          withBytes(of: b) { left.elementsEqual($0) }
+          withBytes(of: b) { left.hasSameBytes(as: $0) }
         }
   }
 
@@ -65,7 +65,7 @@ public struct TextArena: Sendable {
   public func isLess(_ a: Reference, _ b: Reference) -> Bool {
     withBytes(of: a) { left in
       withBytes(of: b) { right in
-        left.lexicographicallyPrecedes(right)
+        left.precedesByBytes(right)
       }
     }
   }

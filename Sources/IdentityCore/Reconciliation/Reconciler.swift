@@ -62,13 +62,13 @@ public struct Reconciler {
   private func precedes(_ key: String, _ person: Int) throws -> Bool {
     var key = key
     return key.withUTF8 { left in
-      adjudicator.withKey(of: person) { left.lexicographicallyPrecedes($0) }
+      adjudicator.withKey(of: person) { left.precedesByBytes($0) }
     }
   }
 
   private func isSame(_ key: String, _ person: Int) -> Bool {
     var key = key
-    return key.withUTF8 { left in adjudicator.withKey(of: person) { left.elementsEqual($0) } }
+    return key.withUTF8 { left in adjudicator.withKey(of: person) { left.hasSameBytes(as: $0) } }
   }
 
   // MARK: One member

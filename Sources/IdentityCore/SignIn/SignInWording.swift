@@ -86,16 +86,30 @@ struct SignInWording {
     }
   }
 
+  /// How many groups that somebody is not in are listed one by one.
+  private static let listedAbsences = 20
+
   private func facts(
     _ result: SignInResult, _ signature: AccountTable.Signature
   ) -> [EvidenceItem] {
-    result.decidingAtoms.map { id in
+    var absences: [SubjectAtom] = []
+    var items: [EvidenceItem] = []
+    for id in result.decidingAtoms {
       let atom = model.atoms[id]
       let isUnreadable = model.unreadableAtoms[id] != nil
-      return EvidenceItem(
-        atom.kind == .group ? .group : .userFlag, id: atom.id, name: atom.name,
-        value: isUnreadable ? "not readable" : signature.has(id) ? "yes" : "no")
+      let kind: EvidenceItem.Kind = atom.kind == .group ? .group : .userFlag
+      if kind == .group, !isUnreadable, !signature.has(id) {
+        absences.append(atom)
+        if absences.count > Self.listedAbsences { continue }
+      }
+      let value = isUnreadable ? "not readable" : signature.has(id) ? "yes" : "no"
+      items.append(EvidenceItem(kind, id: atom.id, name: atom.name, value: value))
     }
+    let more = absences.count - Self.listedAbsences
+    if more > 0 {
+      items.append(EvidenceItem(.group, name: "\(more) more groups that rules name", value: "no"))
+    }
+    return items
   }
 
   private func unknowns(_ result: SignInResult) -> [EvidenceItem] {

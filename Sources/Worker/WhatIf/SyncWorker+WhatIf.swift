@@ -35,6 +35,7 @@ extension SyncWorker {
     var result = WhatIfResult(
       judged: 0, changes: [],
       sources: now.sources + then.sources.filter { $0.name == options.source })
+    result.unmet = edits.unmet
     for team in teams { compare(team, now, then, &result) }
     return result
   }
@@ -91,13 +92,21 @@ extension SyncWorker {
         if case .array(let items)? = members["value"] { items } else { [value] }
       default: []
       }
-    let hasIDs = list.allSatisfy { item in
-      if case .object(let members) = item { members["id"] != nil } else { false }
-    }
-    guard !list.isEmpty, hasIDs else {
+    guard !list.isEmpty, list.allSatisfy({ PolicyEdits.id(of: $0) != nil }) else {
       throw WorkerError(
         .badInput, "The policy file \(path) has to hold policies, each with its id.")
     }
     return list
+  }
+}
+
+extension PolicyEdits {
+  /// The edits that met nothing of what was read, as they were asked for.
+  fileprivate var unmet: [String] {
+    let asked =
+      documents.compactMap { Self.id(of: $0).map { ("the policy file's", $0) } }
+      + enabled.sorted().map { ("--enable", $0) } + disabled.sorted().map { ("--disable", $0) }
+      + removedGroups.sorted().map { ("--remove-from-group", $0) }
+    return asked.filter { !hasMet($0.1) }.map { "\($0.0) \($0.1)" }
   }
 }

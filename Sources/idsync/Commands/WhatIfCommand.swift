@@ -77,6 +77,10 @@ struct WhatIfCommand: AsyncParsableCommand {
         ? "No verdict of \(result.judged) would change."
         : "\(result.changes.count) of \(result.judged) would change: \(weaker) weaker, \(stronger) stronger, \(result.changes.count - weaker - stronger) with another way in."
     )
+    for edit in result.unmet {
+      Console.line(
+        inert("\(edit) changed nothing: \(source) has nothing of that id that decides here."))
+    }
     for source in result.sources where !source.isComplete {
       Console.line(
         inert("\(source.name) was not read to its end: \(source.issues.first?.message ?? "")"))
@@ -92,6 +96,8 @@ struct WhatIfCommand: AsyncParsableCommand {
       json.field("source", source)
       json.field("judged", result.judged)
       json.field("complete", result.isComplete)
+      json.key("unmet")
+      json.strings(result.unmet)
       json.key("changes")
       json.array { json in
         for change in result.changes {

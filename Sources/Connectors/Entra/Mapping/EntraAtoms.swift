@@ -56,7 +56,8 @@ enum EntraAccountFact {
   ) -> String? {
     let isExternal =
       externalState != nil || creation == "Invitation" || creation == "SelfServiceSignUp"
-    let looksExternal = name?.lowercased().contains("#ext#") == true
+    let looksExternal =
+      name.map { $0.utf8.contains(UInt8(ascii: "#")) && $0.lowercased().contains("#ext#") } ?? false
     switch type {
     case "Member":
       if isExternal { return externalMember }
