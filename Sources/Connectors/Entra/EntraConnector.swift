@@ -12,7 +12,7 @@ public final class EntraConnector: ProviderConnector, Diagnosable {
   /// How to reach the tenant.
   public let configuration: EntraConfiguration
   let client: APIClient
-  let tokens: EntraTokenSource
+  let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
@@ -36,7 +36,10 @@ public final class EntraConnector: ProviderConnector, Diagnosable {
         origins: [configuration.url, configuration.loginURL],
         maxConcurrent: configuration.maxConcurrent, rateShare: configuration.rateShare,
         spacing: Self.spacing, requestIDHeader: "client-request-id"))
-    tokens = EntraTokenSource(source: source, configuration: configuration, clock: clock)
+    let grant = EntraTokenGrant(source: source, configuration: configuration, clock: clock)
+    tokens = AccessTokenSource(clock: clock, margin: 300) {
+      () async throws(ConnectorError) in try await grant.token()
+    }
     client = APIClient(
       source: source, vendor: "Microsoft Graph", baseURL: configuration.url,
       headers: HTTPHeaders([

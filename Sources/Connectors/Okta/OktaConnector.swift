@@ -13,7 +13,7 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
   public let configuration: OktaConfiguration
   let client: APIClient
   /// Nil with an API token.
-  let tokens: OktaTokenSource?
+  let tokens: AccessTokenSource?
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
@@ -41,9 +41,12 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
       tokens = nil
       credentials = FixedCredential(authorization: .scheme("SSWS", token))
     case .privateKey(let clientID, let keyPEM, let keyID, let scopes):
-      let tokens = OktaTokenSource(
+      let grant = OktaTokenGrant(
         source: source, baseURL: configuration.url, clientID: clientID, keyPEM: keyPEM,
         keyID: keyID, scopes: scopes, clock: clock)
+      let tokens = AccessTokenSource(clock: clock, margin: 120) {
+        () async throws(ConnectorError) in try await grant.token()
+      }
       self.tokens = tokens
       credentials = tokens
     }

@@ -3,16 +3,14 @@ internal import Foundation
 internal import IdentityCore
 internal import JWTKit
 
-/// Access tokens of a service app: asked for with a signed assertion, kept for their hour, renewed once when refused.
+/// Asks for the access tokens of a service app, with a signed assertion.
 ///
-/// A scope that is optional is left out once when the organisation does not grant it.
+/// A scope that is optional is left out from then on when the organisation does not grant it.
 /// - SeeAlso: <https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/>
-actor OktaTokenSource: CredentialSource {
+actor OktaTokenGrant {
   /// The scopes that may be missing.
-  static let optionalScopes: Set<String> = ["okta.idps.read"]
+  private static let optionalScopes: Set<String> = ["okta.idps.read"]
   private static let call = "POST /oauth2/v1/token"
-  /// A token is renewed this long before it ends.
-  private static let margin: Int64 = 120
 
   private let source: HTTPSource
   private let url: String
@@ -22,12 +20,6 @@ actor OktaTokenSource: CredentialSource {
   private let clock: @Sendable () -> Timestamp
 
   private var scopes: [String]
-  /// The optional scopes that were not granted.
-  private(set) var droppedScopes: [String] = []
-  private var token: (credential: Credential, ends: Timestamp)?
-  private var generation = 0
-  private var hasRenewed = false
-  private var asking: Task<Result<Credential, ConnectorError>, Never>?
 
   init(
     source: HTTPSource, baseURL: String, clientID: String, keyPEM: Secret, keyID: String,
@@ -42,54 +34,18 @@ actor OktaTokenSource: CredentialSource {
     self.clock = clock
   }
 
-  /// Begins a run: one renewal is allowed again.
-  func beginRun() {
-    hasRenewed = false
-  }
-
-  func current() async throws(ConnectorError) -> Credential {
-    if let token, clock() < token.ends { return token.credential }
-    return try await ask()
-  }
-
-  func renewed(after refused: Credential) async throws(ConnectorError) -> Credential? {
-    if refused.generation < generation || asking != nil { return try await current() }
-    guard !hasRenewed else { return nil }
-    hasRenewed = true
-    token = nil
-    return try await ask()
-  }
-
-  /// Several streams may want a token at a time; one asks, all wait.
-  private func ask() async throws(ConnectorError) -> Credential {
-    let task: Task<Result<Credential, ConnectorError>, Never>
-    if let asking {
-      task = asking
-    } else {
-      task = Task { await self.fetch() }
-      asking = task
+  /// Asks for a token.
+  func token() async throws(ConnectorError) -> AccessTokenSource.Token {
+    var reply = try await exchange()
+    if reply.error == "invalid_scope", scopes.contains(where: Self.optionalScopes.contains) {
+      scopes.removeAll(where: Self.optionalScopes.contains)
+      reply = try await exchange()
     }
-    let result = await task.result()
-    if asking == task { asking = nil }
-    return try result.get()
-  }
-
-  private func fetch() async -> Result<Credential, ConnectorError> {
-    do throws(ConnectorError) {
-      var reply = try await exchange()
-      if reply.error == "invalid_scope", scopes.contains(where: Self.optionalScopes.contains) {
-        droppedScopes += scopes.filter(Self.optionalScopes.contains)
-        scopes.removeAll(where: Self.optionalScopes.contains)
-        reply = try await exchange()
-      }
-      if reply.error == "invalid_client", reply.wasRepeated {
-        // A repeated request may meet its own assertion, which counts once only.
-        reply = try await exchange()
-      }
-      return .success(try accept(reply))
-    } catch {
-      return .failure(error)
+    if reply.error == "invalid_client", reply.wasRepeated {
+      // A repeated request may meet its own assertion, which counts once only.
+      reply = try await exchange()
     }
+    return try accept(reply)
   }
 
   /// What the token endpoint answered.
@@ -126,7 +82,7 @@ actor OktaTokenSource: CredentialSource {
       wasRepeated: source.statistics.retries != retries)
   }
 
-  private func accept(_ reply: Reply) throws(ConnectorError) -> Credential {
+  private func accept(_ reply: Reply) throws(ConnectorError) -> AccessTokenSource.Token {
     guard reply.status == 200 else { throw refusal(reply) }
     guard let text = reply.json?["access_token"]?.string, !text.isEmpty,
       reply.json?["token_type"]?.string?.lowercased() == "bearer"
@@ -136,11 +92,8 @@ actor OktaTokenSource: CredentialSource {
         message: "Okta answered \(Self.call) without a bearer token.")
     }
     // RFC 6749 leaves the lifetime open; five minutes are then assumed.
-    let lifetime = max(reply.json?["expires_in"]?.integer ?? 300, Self.margin * 2)
-    generation += 1
-    let credential = Credential(authorization: .bearer(Secret(text)), generation: generation)
-    token = (credential, clock().adding(seconds: lifetime - Self.margin))
-    return credential
+    return AccessTokenSource.Token(
+      text: Secret(text), lifetime: reply.json?["expires_in"]?.integer ?? 300)
   }
 
   private func refusal(_ reply: Reply) -> ConnectorError {

@@ -1,25 +1,17 @@
 internal import CurlTransport
 internal import IdentityCore
 
-/// Access tokens by client credentials: asked for with a secret or a signed assertion, kept for their hour, renewed once when
-/// refused.
+/// Asks for access tokens by client credentials, with a secret or a signed assertion.
 ///
 /// - SeeAlso: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
-actor EntraTokenSource: CredentialSource {
+struct EntraTokenGrant: Sendable {
   private static let call = "POST /{tenant}/oauth2/v2.0/token"
-  /// A token is renewed this long before it ends.
-  private static let margin: Int64 = 300
 
   private let source: HTTPSource
   private let url: String
   private let scope: String
   private let configuration: EntraConfiguration
   private let clock: @Sendable () -> Timestamp
-
-  private var token: (credential: Credential, ends: Timestamp)?
-  private var generation = 0
-  private var hasRenewed = false
-  private var asking: Task<Result<Credential, ConnectorError>, Never>?
 
   init(
     source: HTTPSource, configuration: EntraConfiguration,
@@ -35,44 +27,20 @@ actor EntraTokenSource: CredentialSource {
       (configuration.isOnLoopback ? EntraConfiguration.graph : configuration.url) + "/.default"
   }
 
-  /// Begins a run: one renewal is allowed again.
-  func beginRun() {
-    hasRenewed = false
-  }
-
-  func current() async throws(ConnectorError) -> Credential {
-    if let token, clock() < token.ends { return token.credential }
-    return try await ask()
-  }
-
-  func renewed(after refused: Credential) async throws(ConnectorError) -> Credential? {
-    if refused.generation < generation || asking != nil { return try await current() }
-    guard !hasRenewed else { return nil }
-    hasRenewed = true
-    token = nil
-    return try await ask()
-  }
-
-  /// Several lists may want a token at a time; one asks, all wait.
-  private func ask() async throws(ConnectorError) -> Credential {
-    let task: Task<Result<Credential, ConnectorError>, Never>
-    if let asking {
-      task = asking
-    } else {
-      task = Task { await self.fetch() }
-      asking = task
+  /// Asks for a token.
+  func token() async throws(ConnectorError) -> AccessTokenSource.Token {
+    let response = try await exchange()
+    let json = try? JSONReader().value(response.body)
+    guard response.status == 200 else { throw refusal(response.status, json) }
+    guard let text = json?["access_token"]?.string, !text.isEmpty,
+      json?["token_type"]?.string?.lowercased() == "bearer"
+    else {
+      throw ConnectorError(
+        .malformed, source: source.name, call: Self.call, status: response.status,
+        message: "Entra ID answered \(Self.call) without a bearer token.")
     }
-    let result = await task.result()
-    if asking == task { asking = nil }
-    return try result.get()
-  }
-
-  private func fetch() async -> Result<Credential, ConnectorError> {
-    do throws(ConnectorError) {
-      return .success(try accept(try await exchange()))
-    } catch {
-      return .failure(error)
-    }
+    return AccessTokenSource.Token(
+      text: Secret(text), lifetime: json?["expires_in"]?.integer ?? 600)
   }
 
   private func exchange() async throws(ConnectorError) -> HTTPResponse {
@@ -116,23 +84,6 @@ actor EntraTokenSource: CredentialSource {
       }
     return ConnectorError(
       .configuration, source: source.name, call: Self.call, message: message)
-  }
-
-  private func accept(_ response: HTTPResponse) throws(ConnectorError) -> Credential {
-    let json = try? JSONReader().value(response.body)
-    guard response.status == 200 else { throw refusal(response.status, json) }
-    guard let text = json?["access_token"]?.string, !text.isEmpty,
-      json?["token_type"]?.string?.lowercased() == "bearer"
-    else {
-      throw ConnectorError(
-        .malformed, source: source.name, call: Self.call, status: response.status,
-        message: "Entra ID answered \(Self.call) without a bearer token.")
-    }
-    let lifetime = max(json?["expires_in"]?.integer ?? 600, Self.margin * 2)
-    generation += 1
-    let credential = Credential(authorization: .bearer(Secret(text)), generation: generation)
-    token = (credential, clock().adding(seconds: lifetime - Self.margin))
-    return credential
   }
 
   private func refusal(_ status: Int, _ json: JSONValue?) -> ConnectorError {
