@@ -15,14 +15,18 @@ public final class RunLock: Sendable {
   /// - Throws: ``StorageError``: `.locked` when another run holds it, `.notFound` without the directory, `.readOnly` or
   ///   `.permissions` when the lock file cannot be made.
   public init(storePath: String) throws(StorageError) {
-    let path = StoreFile.absolute(storePath) + ".lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw Self.failure(path, errno) }
+    descriptor = try Self.locked(StoreFile.absolute(storePath) + ".lock")
+  }
+
+  /// Opens and locks a file; what fails is closed here, for an initialiser that throws would close it once more.
+  private static func locked(_ path: String) throws(StorageError) -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw failure(path, errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let reason = errno
-      let holder = Self.holder(descriptor)
+      let holder = holder(descriptor)
       close(descriptor)
-      guard reason == EWOULDBLOCK else { throw Self.failure(path, reason) }
+      guard reason == EWOULDBLOCK else { throw failure(path, reason) }
       throw StorageError(
         .locked,
         "Another run works on this store\(holder). Wait for its end; the lock is \(path).")
@@ -32,8 +36,9 @@ public final class RunLock: Sendable {
     else {
       let reason = errno
       close(descriptor)
-      throw Self.failure(path, reason)
+      throw failure(path, reason)
     }
+    return descriptor
   }
 
   deinit { close(descriptor) }
