@@ -119,6 +119,25 @@ struct DocumentationTests {
     #expect(outcome.status == 65, "\(outcome.errors)")
   }
 
+  @Test("the entries of all kinds of sources are those of the program, and right")
+  func sourceExamples() async throws {
+    let outcome = try await run(["providers", "--format", "yaml"])
+    #expect(try Self.text("config/sources.example.yaml") == outcome.output)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "idsync.yaml")
+    let teams = """
+      store: sqlite:idsync.db
+      teams:
+        acme-widgets: { roster: heroku, sign_in: [ { provider: okta, app: 0oa1b2c3d4 } ] }
+
+      """
+    try Data((teams + outcome.output).utf8).write(to: file)
+    let check = try await run(["runs", "--config", file.path])
+    #expect(check.status == 65, "\(check.errors)")
+  }
+
   @Test("the crontab line and the service start a command the program has")
   func schedules() async throws {
     for path in ["config/idsync.crontab", "config/idsync.service"] {

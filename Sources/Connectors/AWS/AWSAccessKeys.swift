@@ -1,17 +1,17 @@
 internal import CurlTransport
 
 /// The credentials of an AWS source as the configuration names them.
-///
-/// ```yaml
-/// region: eu-west-1
-/// access_key_id: env:AWS_ACCESS_KEY_ID
-/// secret_access_key: env:AWS_SECRET_ACCESS_KEY
-/// session_token: env:AWS_SESSION_TOKEN                      # with temporary credentials
-/// assume_role: arn:aws:iam::111122223333:role/idsync        # to read another account
-/// external_id: acme-idsync
-/// login_url: https://sts.eu-west-1.amazonaws.com            # where the role is taken on; AWS's own by default
-/// ```
 struct AWSAccessKeys: Sendable {
+  /// The keys, annotated, for the examples of AWS's kinds.
+  static let example = """
+    access_key_id: env:AWS_ACCESS_KEY_ID
+      secret_access_key: env:AWS_SECRET_ACCESS_KEY
+      # session_token: env:AWS_SESSION_TOKEN                 # with temporary credentials
+      # assume_role: arn:aws:iam::111122223333:role/idsync   # to read another account
+      # external_id: acme-idsync
+      # login_url: https://sts.eu-west-1.amazonaws.com       # where the role is taken on; AWS's own by default
+    """
+
   private enum KeyID: Sendable {
     case plain(String)
     case reference(SecretHandle)

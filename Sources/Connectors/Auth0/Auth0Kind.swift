@@ -1,21 +1,20 @@
 internal import IdentityCore
 
 /// Auth0 as a provider.
-///
-/// ```yaml
-/// auth0:
-///   kind: auth0
-///   url: https://acme.eu.auth0.com         # the canonical domain, not a custom one
-///   client_id: AbC…                        # a machine-to-machine application
-///   client_secret: env:AUTH0_SECRET
-///   # login_url: https://acme.eu.auth0.com # where tokens come from
-///   # audience: https://acme.eu.auth0.com/api/v2/
-///   attest:                                # what you say of Actions after reading their code
-///     - { action: 3f0c…, code_sha256: 9d8e…, says: enforced }
-/// ```
 struct Auth0Kind: SourceKind {
   let word = "auth0"
   let address = SourceAddress.required
+  let example = """
+    auth0:
+      kind: auth0
+      url: https://acme.eu.auth0.com         # the canonical domain, not a custom one
+      client_id: AbC…                        # a machine-to-machine application
+      client_secret: env:AUTH0_SECRET
+      # login_url: https://acme.eu.auth0.com # where tokens come from
+      # audience: https://acme.eu.auth0.com/api/v2/
+      attest:                                # what you say of Actions after reading their code
+        - { action: 3f0c1d2e, code_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", says: enforced }
+    """
   let card = SourceCard(
     title: "Auth0", roles: [.provider],
     proves: [

@@ -1,11 +1,10 @@
 /// A file of comma-separated values as a roster.
-///
-/// ```yaml
-/// people: { kind: csv, file: people.csv }   # team,email,role[,name,federated,platform_mfa]
-/// ```
 struct CSVKind: SourceKind {
   let word = "csv"
   let address = SourceAddress.none
+  let example = """
+    list: { kind: csv, file: people.csv }   # team,email,role[,name,federated,platform_mfa]
+    """
   let card = SourceCard(
     title: "CSV file", roles: [.roster],
     proves: [

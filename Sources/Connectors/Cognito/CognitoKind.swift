@@ -1,20 +1,17 @@
 /// Amazon Cognito user pools as a provider.
-///
-/// ```yaml
-/// sources:
-///   customers:
-///     kind: cognito
-///     user_pool: eu-west-1_AbCdEf123     # or name it in the app: eu-west-1_AbCdEf123/<client id>
-///     region: eu-west-1                  # by default that of the user pool
-///     access_key_id: env:AWS_ACCESS_KEY_ID
-///     secret_access_key: env:AWS_SECRET_ACCESS_KEY
-///     collect: [factors]                 # one request a watched person, only in pools with optional MFA
-/// ```
 struct CognitoKind: SourceKind {
   private enum Collected: String, CaseIterable { case factors }
 
   let word = "cognito"
   let address = SourceAddress.standard("https://cognito-idp.{region}.amazonaws.com")
+  let example = """
+    customers:
+      kind: cognito
+      user_pool: eu-west-1_AbCdEf123     # or name it in the app: eu-west-1_AbCdEf123/<client id>
+      region: eu-west-1                  # by default that of the user pool
+      \(AWSAccessKeys.example)
+      collect: [factors]                 # one request a watched person, only in pools with optional MFA
+    """
   let card = SourceCard(
     title: "Amazon Cognito user pools", roles: [.provider],
     proves: ["pools that require MFA, for people who sign in at the pool itself"],

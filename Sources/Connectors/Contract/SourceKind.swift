@@ -12,6 +12,8 @@ public protocol SourceKind: Sendable {
   var card: SourceCard { get }
   /// Whether it has an address.
   var address: SourceAddress { get }
+  /// An entry of `sources` in YAML that shows every key of this kind, annotated; `idsync providers` prints it.
+  var example: String { get }
 
   /// Reads the keys of this kind; those common to all kinds were read before.
   ///

@@ -1,19 +1,17 @@
 /// Duo (Cisco) as a provider.
 ///
-/// ```yaml
-/// sources:
-///   duo:
-///     kind: duo
-///     url: https://api-xxxxxxxx.duosecurity.com
-///     integration_key: DIXXXXXXXXXXXXXXXXXX
-///     secret_key: env:DUO_SKEY
-///     username_domain: acme.com          # Duo user `ana` is ana@acme.com
-/// ```
-///
 /// The application is the integration key of the protected application.
 struct DuoKind: SourceKind {
   let word = "duo"
   let address = SourceAddress.required
+  let example = """
+    duo:
+      kind: duo
+      url: https://api-xxxxxxxx.duosecurity.com
+      integration_key: DIXXXXXXXXXXXXXXXXXX
+      secret_key: env:DUO_SKEY
+      username_domain: acme.com          # Duo user `ana` is ana@acme.com
+    """
   let card = SourceCard(
     title: "Duo (Cisco)", roles: [.provider],
     proves: [

@@ -1,41 +1,41 @@
 /// Any HTTP endpoint that answers in JSON, as a roster, a provider, or both.
 ///
 /// Places are JSON Pointers (`/data`, RFC 6901) or JSONPath queries (`$.data[*]`, RFC 9535).
-///
-/// ```yaml
-/// directory:
-///   kind: json
-///   url: https://api.acme.com
-///   path: /v1/people                 # may have {{team}} and names of variables
-///   # method: POST, query: {…}, headers: {…}, body: {…} or text, accept: …, variables: {…}
-///   auth: { kind: bearer, token: env:DIRECTORY_TOKEN }
-///   # basic: user, password · header, query: name, value · aws-sigv4: region, service, access_key_id, secret_access_key
-///   # mtls: certificate, private_key (files), passphrase · hmac-duo-v5: integration_key, secret_key
-///   # oauth2_client_credentials: token_url, client_id, client_secret, client_auth: basic|post, body: form|json, scope, audience, extra
-///   items: /data                     # items_by_key: true where it is an object of people
-///   total: /meta/total               # optional; what came must be as many
-///   error_path: /error               # optional; makes a 200 a failure
-///   paging: { style: cursor, param: after, next: /meta/next, size_param: limit, size: 100 }
-///   # none · link · next_url: next · cursor: param, next or next_header, more, first · page: param, start, stop: empty|total|pages
-///   # offset: param, start · keyset: param, field · token_in_body: next, body_pointer
-///   fields:
-///     id: /uid
-///     email: { path: /mail, transform: [trim, lower] }
-///     active: { path: /state, transform: { map: { ACTIVE: true, "*": false } } }
-///     groups: /teams                 # team, role, federated, platform_mfa as a roster; enrolled, factors, login, emails, name
-///   mfa:
-///     meaning: enforcement           # or enforcement-rules, enrolment
-///     app: "*"                       # or app_path, app_values
-///     value_path: /security/mfa/policy
-///     evidence_path: /security/mfa/policy_id
-///     values: { REQUIRED: enforced, OPTIONAL: not-enforced }
-///     # rules: [ { when: { group: contractors }, verdict: not-enforced, reason: … }, { when: always, verdict: enforced } ]
-///   # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref }   then from: join
-///   # detail: { path: "/v1/people/{{id}}/mfa", cap: 500 }                         then from: detail
-/// ```
 struct EndpointKind: SourceKind {
   let word = "json"
   let address = SourceAddress.required
+  let example = """
+    directory:
+      kind: json
+      url: https://api.acme.com
+      path: /v1/people                 # may have {{team}} and names of variables
+      # method: POST, query: {…}, headers: {…}, body: {…} or text, accept: …, variables: {…}
+      auth: { kind: bearer, token: env:DIRECTORY_TOKEN }
+      # basic: user, password · header, query: name, value · aws-sigv4: region, service, access_key_id, secret_access_key
+      # mtls: certificate, private_key (files), passphrase · hmac-duo-v5: integration_key, secret_key
+      # oauth2_client_credentials: token_url, client_id, client_secret, client_auth: basic|post, body: form|json, scope, audience, extra
+      items: /data                     # items_by_key: true where it is an object of people
+      total: /meta/total               # optional; what came must be as many
+      error_path: /error               # optional; makes a 200 a failure
+      paging: { style: cursor, param: after, next: /meta/next, size_param: limit, size: 100 }
+      # none · link · next_url: next · cursor: param, next or next_header, more, first · page: param, start, stop: empty|total|pages
+      # offset: param, start · keyset: param, field · token_in_body: next, body_pointer
+      # max_pages: 10000, max_items: …, rate_headers: ietf|github|okta|auth0|onelogin|none
+      fields:
+        id: /uid
+        email: { path: /mail, transform: [trim, lower] }
+        active: { path: /state, transform: { map: { ACTIVE: true, "*": false } } }
+        groups: /teams                 # team, role, federated, platform_mfa as a roster; enrolled, factors, login, emails, name
+      mfa:
+        meaning: enforcement           # or enforcement-rules, enrolment
+        app: "*"                       # or app_path, app_values
+        value_path: /security/mfa/policy
+        evidence_path: /security/mfa/policy_id
+        values: { REQUIRED: enforced, OPTIONAL: not-enforced }
+        # rules: [ { when: { group: contractors }, verdict: not-enforced, reason: … }, { when: always, verdict: enforced } ]
+      # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref }   then from: join
+      # detail: { path: "/v1/people/{{id}}/mfa", cap: 500 }                         then from: detail
+    """
   let card = SourceCard(
     title: "Any HTTP endpoint with JSON", roles: [.roster, .provider],
     proves: [

@@ -1,21 +1,4 @@
 /// Entra ID through Microsoft Graph, as a provider.
-///
-/// ```yaml
-/// entra:
-///   kind: entra
-///   tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com
-///   client_id: 1bb1b1bb-0000-4000-8000-00000000000b
-///   client_secret: env:ENTRA_SECRET                # or: certificate: file:/run/secrets/entra.pem
-///   # private_key: file:/run/secrets/entra-key.pem # where the certificate's file does not hold it
-///   # assertion: PS256                             # or RS256
-///   # collect: [factors]                           # registered methods, for details only
-///   # microsoft_mandatory_mfa: true                # Microsoft's own demand at its portals counts
-///   # conditional_access: read                     # none: a tenant without Entra ID P1
-///   # per_user_mfa: read                           # none: the operator vouches that it is not used
-///   # federation: read                             # none: the operator vouches that no domain is federated
-///   # url: https://graph.microsoft.com
-///   # login_url: https://login.microsoftonline.com
-/// ```
 struct EntraKind: SourceKind {
   private enum Collected: String, CaseIterable { case factors }
 
@@ -26,6 +9,22 @@ struct EntraKind: SourceKind {
 
   let word = "entra"
   let address = SourceAddress.standard(EntraConfiguration.graph)
+  let example = """
+    entra:
+      kind: entra
+      tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com
+      client_id: 1bb1b1bb-0000-4000-8000-00000000000b
+      client_secret: env:ENTRA_SECRET                # or: certificate: file:/run/secrets/entra.pem
+      # private_key: file:/run/secrets/entra-key.pem # where the certificate's file does not hold it
+      # assertion: PS256                             # or RS256
+      # collect: [factors]                           # registered methods, for details only
+      # microsoft_mandatory_mfa: true                # Microsoft's own demand at its portals counts
+      # conditional_access: read                     # none: a tenant without Entra ID P1
+      # per_user_mfa: read                           # none: the operator vouches that it is not used
+      # federation: read                             # none: the operator vouches that no domain is federated
+      # url: https://graph.microsoft.com
+      # login_url: https://login.microsoftonline.com
+    """
   let card = SourceCard(
     title: "Microsoft Entra ID", roles: [.provider],
     proves: [

@@ -1,23 +1,18 @@
 /// Organisations at GitHub as a roster; the organisation's login is the team.
-///
-/// ```yaml
-/// github:
-///   kind: github
-///   token: env:GITHUB_TOKEN     # of an owner, with read:org; or an app:
-///   # client_id: Iv23liAcme
-///   # installation_id: "4711"
-///   # private_key: file:/run/secrets/github-app.pem
-///   saml: enforced              # or optional, or none; no API shows which
-///   enterprise: acme            # where the identity provider belongs to the enterprise
-///   shortcode: acme             # where users are managed: ana_acme
-/// teams:
-///   acme:
-///     roster: github
-///     sign_in: [ { provider: okta, app: 0oa1b2c3d4 } ]
-/// ```
 struct GitHubKind: SourceKind {
   let word = "github"
   let address = SourceAddress.standard(GitHubConfiguration.defaultURL)
+  let example = """
+    github:
+      kind: github
+      token: env:GITHUB_TOKEN     # of an owner, with read:org; or an app:
+      # client_id: Iv23liAcme
+      # installation_id: "4711"
+      # private_key: file:/run/secrets/github-app.pem
+      saml: enforced              # or optional, or none; no API shows which
+      enterprise: acme            # where the identity provider belongs to the enterprise
+      shortcode: acme             # where users are managed: ana_acme
+    """
   let card = SourceCard(
     title: "GitHub organisations", roles: [.roster],
     proves: [

@@ -1,20 +1,22 @@
 /// Google Workspace and Cloud Identity as a provider.
 ///
-/// ```yaml
-/// google:
-///   kind: google
-///   service_account: file:/run/secrets/google.json   # the key file of the service account
-///   subject: idsync@acme.com                         # an administrator who may read users, groups and org units
-///   policy_subject: root@acme.com                    # a super administrator, for policies only; may be left out
-///   legacy_sso: false                                # whether the legacy domain-wide SSO profile is in use
-///   upstream:
-///     - { idp: "https://idp.acme.com/realms/staff", provider: keycloak, app: google }
-/// ```
-///
 /// `sign_in` names `google` or the entity id of a SAML app as its `app`. `url`, `cloud_identity_url` and `login_url` lead elsewhere.
 struct GoogleKind: SourceKind {
   let word = "google"
   let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
+  let example = """
+    google:
+      kind: google
+      service_account: file:/run/secrets/google.json   # the key file of the service account
+      subject: idsync@acme.com                         # an administrator who may read users, groups and org units
+      policy_subject: root@acme.com                    # a super administrator, for policies only; may be left out
+      # customer: C01abcdef                            # by default that of the subject
+      legacy_sso: false                                # whether the legacy domain-wide SSO profile is in use
+      # cloud_identity_url: https://cloudidentity.googleapis.com
+      # login_url: https://oauth2.googleapis.com/token
+      upstream:
+        - { idp: "https://idp.acme.com/realms/staff", provider: sso, app: google }
+    """
   let card = SourceCard(
     title: "Google Workspace and Cloud Identity", roles: [.provider],
     proves: [

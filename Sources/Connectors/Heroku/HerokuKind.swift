@@ -2,6 +2,11 @@
 struct HerokuKind: SourceKind {
   let word = "heroku"
   let address = SourceAddress.standard(HerokuConfiguration.defaultURL)
+  let example = """
+    heroku:
+      kind: heroku
+      token: file:/etc/idsync/heroku.token     # heroku authorizations:create -s read, by an admin of the team
+    """
   let card = SourceCard(
     title: "Heroku Enterprise Teams", roles: [.roster],
     proves: [

@@ -1,24 +1,22 @@
 /// The users of an AWS account (IAM) as a provider.
 ///
-/// ```yaml
-/// sources:
-///   production:
-///     kind: aws-iam
-///     region: eu-west-1                  # only its partition matters: IAM has one address
-///     access_key_id: env:AWS_ACCESS_KEY_ID
-///     secret_access_key: env:AWS_SECRET_ACCESS_KEY
-///     email_domain: acme.com             # user `ana` is ana@acme.com
-///     email_tag: email                   # or: the tag of a user that holds the address
-///     root_email: aws-root@acme.com      # whose the root user is
-///     sensitive_actions: ["s3:ListAllMyBuckets", "iam:ListUsers"]
-/// ```
-///
 /// The application is the account: `aws-iam:111122223333`, or the number alone.
 struct IAMKind: SourceKind {
   private enum Collected: String, CaseIterable { case factors }
 
   let word = "aws-iam"
   let address = SourceAddress.standard("https://iam.amazonaws.com")
+  let example = """
+    production:
+      kind: aws-iam
+      region: eu-west-1                  # only its partition matters: IAM has one address
+      \(AWSAccessKeys.example)
+      email_domain: acme.com             # user `ana` is ana@acme.com
+      email_tag: email                   # or: the tag of a user that holds the address
+      root_email: aws-root@acme.com      # whose the root user is
+      sensitive_actions: ["s3:ListAllMyBuckets", "iam:ListUsers"]
+      # collect: [factors]               # which devices people have: one request a person with one
+    """
   let card = SourceCard(
     title: "AWS IAM users", roles: [.provider],
     proves: [

@@ -1,22 +1,19 @@
 /// AWS IAM Identity Center (formerly AWS SSO) as a provider.
 ///
-/// ```yaml
-/// sources:
-///   portal:
-///     kind: aws-sso
-///     region: eu-west-1
-///     access_key_id: env:AWS_ACCESS_KEY_ID
-///     secret_access_key: env:AWS_SECRET_ACCESS_KEY
-///     identity_source: external          # or directory: the built-in one
-///     # attested_mode: always-on         # directory only: what the console shows, vouched for by the operator
-///     upstream:
-///       - { idp: external, provider: okta, app: 0oa1b2c3d4 }
-/// ```
-///
 /// The application is the instance: `aws-sso:ssoins-1234567890abcdef`, or its ARN.
 struct IdentityCenterKind: SourceKind {
   let word = "aws-sso"
   let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
+  let example = """
+    portal:
+      kind: aws-sso
+      region: eu-west-1
+      \(AWSAccessKeys.example)
+      identity_source: external          # or directory: the built-in one
+      # attested_mode: always-on         # directory only: what the console shows, vouched for by the operator
+      upstream:
+        - { idp: external, provider: okta, app: 0oa1b2c3d4 }
+    """
   let card = SourceCard(
     title: "AWS IAM Identity Center", roles: [.provider],
     proves: [

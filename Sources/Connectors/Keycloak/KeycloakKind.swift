@@ -1,22 +1,22 @@
 /// Keycloak, and the Red Hat build of it, as a provider.
-///
-/// ```yaml
-/// sso:
-///   kind: keycloak
-///   url: https://sso.acme.com            # with /auth where the server is under it
-///   realm: acme
-///   auth_realm: acme                     # the realm of the client below, by default the same
-///   client_id: idsync
-///   client_secret: env:KEYCLOAK_CLIENT_SECRET
-///   second_factor_providers: [ acme-sms-otp ]   # authenticators of others that ask for a second factor
-///   enrolment_driven: not-enforced       # or enforced-conditionally
-///   collect: [ factors ]
-/// ```
 struct KeycloakKind: SourceKind {
   private enum Collected: String, CaseIterable { case factors }
 
   let word = "keycloak"
   let address = SourceAddress.required
+  let example = """
+    sso:
+      kind: keycloak
+      url: https://sso.acme.com            # with /auth where the server is under it
+      realm: acme
+      auth_realm: acme                     # the realm of the client below, by default the same
+      client_id: idsync
+      client_secret: env:KEYCLOAK_CLIENT_SECRET
+      second_factor_providers: [ acme-sms-otp ]   # authenticators of others that ask for a second factor
+      enrolment_driven: not-enforced       # or enforced-conditionally
+      collect: [ factors ]
+      # login_url: https://sso.acme.com    # where tokens come from, by default the same
+    """
   let card = SourceCard(
     title: "Keycloak (and Red Hat build of Keycloak)", roles: [.provider],
     proves: [

@@ -9,6 +9,11 @@ public struct LocalKind: SourceKind {
   public var word: String { Self.word }
   /// There is no address.
   public let address = SourceAddress.none
+  /// An entry of `sources`, annotated.
+  public let example = """
+    books:
+      kind: local                              # a team may also say roster: local, without an entry here
+    """
   /// What it is for.
   public let card = SourceCard(
     title: "Local teams", roles: [.roster],

@@ -9,6 +9,20 @@ struct OktaKind: SourceKind {
 
   let word = "okta"
   let address = SourceAddress.required
+  let example = """
+    okta:
+      kind: okta
+      url: https://acme.okta.com
+      token: file:/etc/idsync/okta.token       # an API token of a read-only administrator; or a service app:
+      # client_id: 0oaSERVICEAPP
+      # private_key: file:/etc/idsync/okta.pem # RSA (RS256) or P-256 (ES256), PKCS #8 or #1
+      # key_id: idsync-2026
+      # scopes: [okta.users.read, …]           # by default all that idsync can use
+      # collect: [factors]                     # enrolled factors too: one request per enrolled person
+      # inbound_federation: read               # none: the operator vouches that there is no inbound identity provider
+      # per_app_policies: unreadable           # none: the operator vouches that Classic Engine has none
+      # remembered_device_limit: 24h           # a longer "remember this device" counts as conditional
+    """
   let card = SourceCard(
     title: "Okta (Identity Engine and Classic)", roles: [.provider],
     proves: [

@@ -1,22 +1,22 @@
 /// OneLogin as a provider; what its policies ask for has to be vouched for, since no API shows it.
-///
-/// ```yaml
-/// onelogin:
-///   kind: onelogin
-///   url: https://acme.onelogin.com
-///   client_id: 1f2e3d
-///   client_secret: env:ONELOGIN_SECRET      # of API credentials with the scope Read All
-///   policies:
-///     app: { "410": enforced }              # by the policy's id: enforced, conditional or none
-///     user_by_group: { "77": enforced, default: none }
-///     attested_by: ciso@acme.com
-///     attested_on: 2026-11-01
-/// ```
 struct OneLoginKind: SourceKind {
   private enum Collected: String, CaseIterable { case factors }
 
   let word = "onelogin"
   let address = SourceAddress.required
+  let example = """
+    onelogin:
+      kind: onelogin
+      url: https://acme.onelogin.com
+      client_id: 1f2e3d
+      client_secret: env:ONELOGIN_SECRET      # of API credentials with the scope Read All
+      policies:
+        app: { "410": enforced }              # by the policy's id: enforced, conditional or none
+        user_by_group: { "77": enforced, default: none }
+        attested_by: ciso@acme.com
+        attested_on: 2026-11-01
+      # collect: [factors]                    # enrolled factors too: one request a person
+    """
   let card = SourceCard(
     title: "OneLogin", roles: [.provider],
     proves: [

@@ -1,15 +1,4 @@
 /// privacyIDEA, a server of second factors, as a provider.
-///
-/// ```yaml
-/// tokens:
-///   kind: privacyidea
-///   url: https://pi.acme.com
-///   username: idsync                     # an administrator without a token of its own
-///   password: env:PRIVACYIDEA_PASSWORD
-///   realm: acme                          # the realm of the people
-///   front: keycloak flow browser         # what asks privacyIDEA before it lets anybody in
-///   remember_device: note                # or enforced-conditionally
-/// ```
 struct PrivacyIDEAKind: SourceKind {
   private enum Remember: String, CaseIterable {
     case note
@@ -18,6 +7,17 @@ struct PrivacyIDEAKind: SourceKind {
 
   let word = "privacyidea"
   let address = SourceAddress.required
+  let example = """
+    tokens:
+      kind: privacyidea
+      url: https://pi.acme.com
+      username: idsync                     # an administrator without a token of its own
+      password: env:PRIVACYIDEA_PASSWORD
+      realm: acme                          # the realm of the people
+      # admin_realm: admins                # the realm of the administrator, where there is one
+      front: keycloak flow browser         # what asks privacyIDEA before it lets anybody in
+      remember_device: note                # or enforced-conditionally
+    """
   let card = SourceCard(
     title: "privacyIDEA", roles: [.provider],
     proves: ["that it lets nobody in without a token once it is asked, and who has which tokens"],

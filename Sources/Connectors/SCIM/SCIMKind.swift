@@ -2,27 +2,26 @@ internal import CurlTransport
 internal import IdentityCore
 
 /// A SCIM 2.0 server as a roster, and as a provider where an attribute tells the policy.
-///
-/// ```yaml
-/// people:
-///   kind: scim
-///   url: https://scim.acme.com/scim/v2
-///   token: env:SCIM_TOKEN            # or auth: { kind: basic | bearer | header | oauth2_client_credentials | mtls, … }
-///   team_is: group                   # or everyone
-///   groups: { acme-widgets: "Heroku widgets" }   # where a team and its group have different names
-///   admin_groups: [ "Heroku admins" ]
-///   role_path: 'roles[primary eq true].value'
-///   page_size: 100
-///   mfa:                             # without it the verdict is cannot-tell: SCIM has no such attribute of its own
-///     path: 'urn:acme:scim:security:2.0:User:mfaPolicy'
-///     meaning: enforcement           # or enrolment
-///     enforced_values: [ required ]
-///     conditional_values: [ risk-based ]
-///     not_enforced_values: [ optional, "off" ]
-/// ```
 struct SCIMKind: SourceKind {
   let word = "scim"
   let address = SourceAddress.required
+  let example = """
+    people:
+      kind: scim
+      url: https://scim.acme.com/scim/v2
+      token: env:SCIM_TOKEN            # or auth: { kind: basic | bearer | header | oauth2_client_credentials | mtls, … }
+      team_is: group                   # or everyone
+      groups: { acme-widgets: "Heroku widgets" }   # where a team and its group have different names
+      admin_groups: [ "Heroku admins" ]
+      role_path: 'roles[primary eq true].value'
+      page_size: 100
+      mfa:                             # without it the verdict is cannot-tell: SCIM has no such attribute of its own
+        path: 'urn:acme:scim:security:2.0:User:mfaPolicy'
+        meaning: enforcement           # or enrolment
+        enforced_values: [ required ]
+        conditional_values: [ risk-based ]
+        not_enforced_values: [ optional, "off" ]
+    """
   let card = SourceCard(
     title: "SCIM 2.0", roles: [.roster, .provider],
     proves: [

@@ -18,6 +18,8 @@ public struct SourceKindCard: Sendable {
   public var rights: [String]
   /// The requests a run costs.
   public var requests: String
+  /// An annotated entry of `sources`, in YAML.
+  public var example: String
 
   /// All kinds, in the order shown.
   public static var all: [SourceKindCard] {
@@ -25,7 +27,8 @@ public struct SourceKindCard: Sendable {
       SourceKindCard(
         word: kind.word, title: kind.card.title, roles: kind.card.roles.map(\.rawValue).sorted(),
         proves: kind.card.proves, conditional: kind.card.conditional,
-        cannotTell: kind.card.cannotTell, rights: kind.card.rights, requests: kind.card.requests)
+        cannotTell: kind.card.cannotTell, rights: kind.card.rights, requests: kind.card.requests,
+        example: kind.example)
     }
   }
 }

@@ -7,16 +7,18 @@ struct ProvidersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "providers",
     abstract:
-      "Show the kinds of sources: what each can prove, the least rights, the requests of a run."
-  )
+      "Show the kinds of sources: what each can prove, the least rights, the requests of a run.",
+    discussion: """
+      With a kind, its annotated entry for the configuration as well; --format yaml writes the entries of all kinds.
+      """)
 
   /// How the kinds are shown.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, yaml }
 
   @Argument(help: "Only these kinds.")
   var kind: [String] = []
 
-  @Option(name: .long, help: "text, json or markdown.")
+  @Option(name: .long, help: "text, json, markdown or yaml.")
   var format: Format = .text
 
   func validate() throws {
@@ -33,6 +35,7 @@ struct ProvidersCommand: ParsableCommand {
     case .text: for card in cards { writeText(card) }
     case .markdown: writeMarkdown(cards)
     case .json: try writeJSON(cards)
+    case .yaml: writeYAML(cards)
     }
   }
 
@@ -50,6 +53,24 @@ struct ProvidersCommand: ParsableCommand {
       }
     }
     Console.line("")
+    if !kind.isEmpty { Console.line("\(indented(card.example))\n") }
+  }
+
+  private func writeYAML(_ cards: [SourceKindCard]) {
+    Console.line(
+      """
+      # Every kind of source with its keys, as `idsync providers --format yaml` writes them; idsync.example.yaml has the rest.
+      # Keys of all kinds: max_concurrent, rate_share, sso_hosts, and upstream where sign-ins are left to another provider.
+
+      sources:
+      """)
+    for card in cards { Console.line("  # \(card.title)\n\(indented(card.example))\n") }
+  }
+
+  private func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? "" : "  \($0)" }
+      .joined(separator: "\n")
   }
 
   private func writeMarkdown(_ cards: [SourceKindCard]) {
@@ -85,6 +106,7 @@ struct ProvidersCommand: ParsableCommand {
               json.strings(list)
             }
             json.field("requests", card.requests)
+            json.field("example", card.example)
           }
         }
       }
