@@ -43,6 +43,9 @@ struct FactsTable: Sendable, CustomTestStringConvertible {
       vendor: "JSON endpoints", rows: 15, cases: EndpointRowTests.table.map(\.number),
       file: "EndpointRowTests.swift"),
     FactsTable(
+      vendor: "JumpCloud", rows: 8, cases: JumpCloudRows.all.map(\.number),
+      file: "JumpCloud/JumpCloudTests.swift"),
+    FactsTable(
       vendor: "Keycloak", rows: 22, cases: KeycloakRows.all.map(\.number),
       file: "Keycloak/KeycloakRowTests.swift"),
     FactsTable(

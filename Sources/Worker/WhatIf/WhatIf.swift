@@ -51,7 +51,7 @@ public struct WhatIfResult: Sendable {
   public var changes: [Change]
   /// The sources that were read, first as they are, then the edited one.
   public var sources: [SourceReading]
-  /// What was asked for and met no policy, rule, step or group that decides here, e.g. `--disable 0prX`.
+  /// What was asked for and met no policy, rule, step or group that decides here: `--disable 0prX`.
   public var unmet: [String] = []
 
   /// Whether all was read to its end.

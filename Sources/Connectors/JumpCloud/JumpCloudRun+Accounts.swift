@@ -1,0 +1,148 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension JumpCloudRun {
+  private static let usersCall = "/api/systemusers"
+
+  // MARK: Users
+
+  /// The users whom somebody watches; all others stream past.
+  func users(_ watch: WatchList) async -> [JumpCloudWire.User] {
+    guard !watch.isEmpty else { return [] }
+    // By id, so that a user who is added meanwhile comes last.
+    let request = client.get(
+      Self.usersCall,
+      query: Self.query([
+        ("sort", "_id"), ("fields", JumpCloudWire.userFields.joined(separator: " ")),
+      ]))
+    var users: [JumpCloudWire.User] = []
+    var seen = DistinctIDs()
+    var declared: Int64 = 0
+    let reader = JSONReader()
+    do throws(ConnectorError) {
+      try await client.pages(request, Self.countedPaging) {
+        response, page throws(ConnectorError) in
+        var twice: Int?
+        let total: Int64
+        do throws(WireError) {
+          total = try reader.withRoot(response.body) { root throws(WireError) in
+            let total = try root.row(JumpCloudWire.userPage).integer(0) ?? 0
+            guard let list = try root.list("results") else {
+              throw WireError.expected(.array, found: .missing, path: "results")
+            }
+            var number = 0
+            try list.forEach { _, row throws(WireError) in
+              number += 1
+              do throws(WireError) {
+                let keys = try row.row(JumpCloudWire.userKeys)
+                if let id = keys.string(0), !seen.insert(id) { twice = twice ?? number }
+                guard
+                  keys.text(1).map(watch.contains) == true
+                    || keys.text(2).map(watch.contains) == true
+                else { return }
+                users.append(try JumpCloudWire.User(JSONValue(row)))
+              } catch {
+                throw error.inRow(number)
+              }
+            }
+            log.count(number)
+            return total
+          }
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+        if let twice { throw client.duplicate(request.endpoint, page: page, row: twice) }
+        // Who was removed meanwhile moved somebody else to a page that was read before.
+        if total < declared {
+          throw ConnectorError(
+            .contradiction, source: configuration.name, call: request.endpoint, page: page,
+            status: 200, message: "JumpCloud's list of users became shorter while it was read.")
+        }
+        declared = total
+        progress(configuration.name, "accounts", done: seen.count, total: Int(total))
+      }
+    } catch {
+      keep(error)
+    }
+    return users
+  }
+
+  // MARK: Groups and applications
+
+  /// The accounts of watched people with all that policies ask of them, and which facts could not be read.
+  ///
+  /// - Parameter names: the names of groups, for `whatif` and for what is unknown.
+  func accounts(
+    _ users: [JumpCloudWire.User], _ facts: JumpCloudFacts,
+    _ apps: [Part<JumpCloudWire.App>], names: [String: String] = [:]
+  ) async -> (table: AccountTable, unreadable: [SubjectAtom.ID: Unknown]) {
+    var table = AccountTable(atomCount: facts.count)
+    for user in users { table.append(Self.account(user, facts, now)) }
+    var unreadable: [SubjectAtom.ID: Unknown] = [:]
+    guard table.count > 0 else { return (table, unreadable) }
+    for (group, place) in facts.groups where !edits.removes(group: group, name: names[group]) {
+      let request = client.get(
+        "/api/v2/usergroups/{group}/membership", [group], query: Self.query())
+      do throws(ConnectorError) {
+        try await ids(request, phase: "members of \(names[group] ?? group)") { id in
+          if let position = table.position(ofID: id) { table.setAtom(place, at: position) }
+        }
+      } catch {
+        keep(error)
+        unreadable[place] = Unknown(
+          title:
+            "who is in group \(names[group] ?? group): \(OktaConfiguration.clause(error.message))",
+          remedy: configuration.phrase(for: error))
+      }
+    }
+    for (index, app) in apps.enumerated().prefix(64) {
+      guard case .read(let app) = app else { continue }
+      // Bound directly and through groups, all in one list.
+      let request = client.get("/api/v2/applications/{app}/users", [app.id], query: Self.query())
+      do throws(ConnectorError) {
+        try await ids(request, phase: "users of \(app.name)") { id in
+          if let position = table.position(ofID: id) { table.setAssigned(index, at: position) }
+        }
+      } catch {
+        keep(error)
+      }
+    }
+    return (table, unreadable)
+  }
+
+  private static func account(
+    _ user: JumpCloudWire.User, _ facts: JumpCloudFacts, _ now: Timestamp
+  ) -> Account {
+    // A state that we do not know may let in.
+    let isDead =
+      user.isSuspended || !user.isActivated || ["SUSPENDED", "STAGED"].contains(user.state)
+    let word =
+      user.isSuspended
+      ? "suspended" : !user.isActivated ? "not activated" : user.state ?? "activated"
+    let enrolment = enrolment(user)
+    return Account(
+      id: user.id, email: user.email, login: user.username,
+      status: isDead ? .inactive : .active, statusText: word.lowercased(),
+      atoms: facts.places(user, now), enrolled: enrolment.enrolled, factors: enrolment.factors)
+  }
+
+  private static let kinds: [(String, FactorSet)] = [
+    ("totpStatus", .totp), ("webAuthnStatus", .webauthn), ("pushStatus", .push),
+    ("smsStatus", .sms), ("jcGoStatus", .deviceKey),
+  ]
+
+  /// Enrolment only: no verdict rests on it.
+  private static func enrolment(
+    _ user: JumpCloudWire.User
+  ) -> (enrolled: Tri, factors: FactorSet) {
+    var factors: FactorSet = []
+    for (key, kind) in kinds where user.enrolment[key] == "ENROLLED" { factors.formUnion(kind) }
+    if user.hasTOTP == true { factors.formUnion(.totp) }
+    if !factors.isEmpty || user.enrolment["overallStatus"] == "ENROLLED"
+      || user.isConfigured == true
+    {
+      return (.yes, factors)
+    }
+    return (user.enrolment["overallStatus"] == "NOT_ENROLLED" ? .no : .unknown, factors)
+  }
+}

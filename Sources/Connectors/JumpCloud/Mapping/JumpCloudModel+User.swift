@@ -1,0 +1,70 @@
+internal import IdentityCore
+
+extension JumpCloudModel {
+  // MARK: The user's own flag
+
+  /// What the user's own flag asks for, and who is excepted from it.
+  mutating func ownFlag() -> SignInPolicy {
+    let rule = RuleReference(
+      policyID: "enable_user_portal_multifactor", policyName: "MFA at the user portal",
+      ruleID: "enable_user_portal_multifactor", ruleName: "the user's own flag", demand: "")
+    let two = SignInPolicy.demand(.multiFactor, by: by(rule, "asks for two factors"))
+    let one = SignInPolicy.demand(
+      .singleFactor, by: by(rule, "asks for one factor only, as it is not set"))
+    let isSet = unknown(
+      "whether MFA is required of the user at the user portal: the account does not tell",
+      "run again; if it stays, report it")
+    var exceptions: [SignInPolicy.Branch] = []
+    for (exclusion, place) in facts.exclusions {
+      exceptions.append(.init(.subject(place), excepted(exclusion, rule, two)))
+    }
+    let set = SignInPolicy.firstMatch(exceptions, otherwise: two)
+    return .firstMatch(
+      [
+        .init(.subject(JumpCloudFacts.unclear), .firstMatch([.init(isSet, set)], otherwise: one)),
+        .init(.not(.subject(JumpCloudFacts.required)), one),
+      ], otherwise: set)
+  }
+
+  private mutating func excepted(
+    _ exclusion: JumpCloudFacts.Exclusion, _ rule: RuleReference, _ two: SignInPolicy
+  ) -> SignInPolicy {
+    let one = SignInPolicy.demand(
+      .singleFactor, by: by(rule, "asks for one factor only of people who are excepted"))
+    switch exclusion {
+    case .endless: return one
+    case .unclear:
+      let isExcepted = unknown(
+        "whether the user is excepted from MFA: the account does not tell",
+        "look at the user's MFA settings")
+      return .firstMatch([.init(isExcepted, one)], otherwise: two)
+    case .until(let day):
+      let started = variable(
+        "started", ["before the user's exception from MFA ends (\(day))", "later"])
+      return .firstMatch([.init(.variable(started, in: [0]), one)], otherwise: two)
+    }
+  }
+
+  // MARK: External identity providers
+
+  /// The identity providers that sign-ins may be left to.
+  var upstreams: [Upstream] {
+    facts.managers.map {
+      Upstream(name: "identity provider \($0.id)", keys: [$0.id])
+    }
+  }
+
+  /// People whose account an external identity provider manages sign in there, or here; the weaker way counts.
+  mutating func withManagers(_ own: SignInPolicy) -> SignInPolicy {
+    var branches: [SignInPolicy.Branch] = []
+    for (index, manager) in facts.managers.enumerated() {
+      let rule = RuleReference(
+        policyID: "federated_identity_provider", policyName: "federated authentication",
+        ruleID: manager.id, ruleName: "identity provider \(manager.id)", demand: "")
+      let leaves = by(rule, "lets identity provider \(manager.id) vouch for the sign-in")
+      branches.append(
+        .init(.subject(manager.place), .any([.upstream(index, by: leaves), own])))
+    }
+    return branches.isEmpty ? own : .firstMatch(branches, otherwise: own)
+  }
+}
