@@ -79,6 +79,6 @@ enum AWSErrors {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   static func phrase(_ error: ConnectorError, source: SourceName) -> String {
-    OktaConfiguration.phrase(error.code.remedy ?? remedy(error, source: source))
+    Sentence.inside(error.code.remedy ?? remedy(error, source: source))
   }
 }

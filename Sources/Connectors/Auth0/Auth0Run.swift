@@ -29,7 +29,7 @@ struct Auth0Run: Sendable {
     return ProviderReading(
       source: log.reading(kind: connector.kind, at: connector.clock()), apps: apps,
       accounts: accounts,
-      hosts: Set([configuration.url].compactMap(OktaConfiguration.host)),
+      hosts: Set([configuration.url].compactMap(SourceHost.of)),
       vendorHostSuffixes: ["auth0.com"])
   }
 
@@ -99,7 +99,7 @@ struct Auth0Run: Sendable {
     } catch {
       keep(error)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message),
+        reason: Sentence.clause(error.message),
         remedy: error.code.remedy ?? configuration.remedy(for: error))
     }
   }

@@ -63,7 +63,7 @@ struct CognitoRun: Sendable {
   }
 
   private var hosts: Set<String> {
-    Set([OktaConfiguration.host(client.url)].compactMap { $0 })
+    Set([SourceHost.of(client.url)].compactMap { $0 })
   }
 
   // MARK: The pool

@@ -152,7 +152,7 @@ struct DuoClient: Sendable {
   }
 
   private var host: String {
-    let host = OktaConfiguration.host(baseURL) ?? ""
+    let host = SourceHost.of(baseURL) ?? ""
     // The signed host has no port.
     return host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host
   }

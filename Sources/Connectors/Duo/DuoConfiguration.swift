@@ -44,6 +44,6 @@ public struct DuoConfiguration: Sendable {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   func phrase(for error: ConnectorError) -> String {
-    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 }

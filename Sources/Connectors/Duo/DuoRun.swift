@@ -42,7 +42,7 @@ struct DuoRun: Sendable {
     progress(configuration.name, "applications", done: 0)
     var reading = ProviderReading(
       source: log.reading(kind: "duo", at: clock()), apps: [], accounts: AccountTable(atomCount: 0),
-      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
     var apps: [App] = []
     for id in query.apps { apps.append(await app(id)) }
     let isRefused = apps.contains {

@@ -22,7 +22,7 @@ extension EndpointRun {
     let apps = Array(query.apps.prefix(64))
     var result = ProviderReading(
       source: reading(nil), apps: [], accounts: AccountTable(atomCount: 0),
-      hosts: Set([OktaConfiguration.host(plan.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(plan.url)].compactMap { $0 }))
     guard plan.verdicts != nil else {
       result.apps = apps.map {
         unreadable($0, "The configuration of \(plan.name) has no mfa.", "add mfa to \(plan.name)")

@@ -32,14 +32,7 @@ extension EntraConfiguration {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   func phrase(for error: ConnectorError) -> String {
-    let sentence = error.code.remedy ?? remedy(for: error)
-    let body = Self.clause(sentence)
-    return body.prefix(1).lowercased() + body.dropFirst()
-  }
-
-  /// A sentence that follows a colon.
-  static func clause(_ sentence: String) -> String {
-    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 
   /// The application permission that a call needs.

@@ -104,7 +104,7 @@ extension EntraRun {
   /// What an unreadable list makes unknown.
   func unknown(_ title: String, _ error: ConnectorError) -> Unknown {
     Unknown(
-      title: "\(title): \(EntraConfiguration.clause(error.message))",
+      title: "\(title): \(Sentence.clause(error.message))",
       remedy: configuration.phrase(for: error))
   }
 

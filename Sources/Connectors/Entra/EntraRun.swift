@@ -35,7 +35,7 @@ struct EntraRun: Sendable {
   /// A part that could not be read.
   func unreadable<T>(_ error: ConnectorError) -> EntraPart<T> {
     .unreadable(
-      reason: EntraConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+      reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
@@ -63,7 +63,7 @@ struct EntraRun: Sendable {
   }
 
   private var hosts: Set<String> {
-    let own = [configuration.url, configuration.loginURL].compactMap(EntraConfiguration.host)
+    let own = [configuration.url, configuration.loginURL].compactMap(SourceHost.of)
     return Set(configuration.isOnLoopback ? own : own + EntraConfiguration.vendorHosts)
   }
 }

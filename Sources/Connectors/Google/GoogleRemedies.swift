@@ -33,7 +33,7 @@ extension GoogleConfiguration {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   func phrase(for error: ConnectorError) -> String {
-    OktaConfiguration.phrase(remedy(for: error))
+    Sentence.inside(remedy(for: error))
   }
 
   /// The scope that a call needs, without its common beginning.

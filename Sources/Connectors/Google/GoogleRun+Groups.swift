@@ -88,7 +88,7 @@ extension GoogleRun {
     } catch {
       let kept = keep(error)
       return Unknown(
-        title: "who is in group \(name): \(OktaConfiguration.clause(kept.message))",
+        title: "who is in group \(name): \(Sentence.clause(kept.message))",
         remedy: configuration.phrase(for: kept))
     }
   }

@@ -75,7 +75,7 @@ extension GoogleRun {
     } catch {
       // Without policies a verdict only lacks its explanation, or is weaker.
       let kept = keep(error, whenRefused: .details)
-      return (.unreadable(reason: OktaConfiguration.clause(kept.message)), false)
+      return (.unreadable(reason: Sentence.clause(kept.message)), false)
     }
   }
 
@@ -89,7 +89,7 @@ extension GoogleRun {
     } catch {
       let kept = keep(error)
       return .unreadable(
-        reason: OktaConfiguration.clause(kept.message), remedy: configuration.phrase(for: kept))
+        reason: Sentence.clause(kept.message), remedy: configuration.phrase(for: kept))
     }
   }
 

@@ -43,7 +43,7 @@ struct IAMRun: Sendable {
     var reading = ProviderReading(
       source: log.reading(kind: "aws-iam", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
-      hosts: Set([OktaConfiguration.host(client.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(client.url)].compactMap { $0 }))
     do throws(ConnectorError) {
       let (report, made) = try await report()
       log.count(report.users.count)

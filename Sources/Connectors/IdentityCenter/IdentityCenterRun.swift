@@ -52,7 +52,7 @@ struct IdentityCenterRun: Sendable {
     var reading = ProviderReading(
       source: log.reading(kind: "aws-sso", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
-      hosts: Set([OktaConfiguration.host(admin.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(admin.url)].compactMap { $0 }))
     do throws(ConnectorError) {
       let instances = try await admin.values("ListInstances", [:], list: "Instances") {
         row throws(WireError) in try Instance(row)

@@ -46,6 +46,6 @@ public struct JumpCloudConfiguration: Sendable {
 
   /// The same as a phrase.
   func phrase(for error: ConnectorError) -> String {
-    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 }

@@ -91,7 +91,7 @@ extension JumpCloudRun {
         keep(error)
         unreadable[place] = Unknown(
           title:
-            "who is in group \(names[group] ?? group): \(OktaConfiguration.clause(error.message))",
+            "who is in group \(names[group] ?? group): \(Sentence.clause(error.message))",
           remedy: configuration.phrase(for: error))
       }
     }

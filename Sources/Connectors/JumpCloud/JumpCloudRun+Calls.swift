@@ -59,7 +59,7 @@ extension JumpCloudRun {
     } catch {
       keep(error, affects: affects)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 

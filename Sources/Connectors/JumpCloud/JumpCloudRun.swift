@@ -68,7 +68,7 @@ struct JumpCloudRun: Sendable {
   private func hosts(_ apps: [Part<JumpCloudWire.App>]) -> Set<String> {
     var urls = [configuration.url]
     for case .read(let app) in apps { if let url = app.url { urls.append(url) } }
-    return Set(urls.compactMap(OktaConfiguration.host))
+    return Set(urls.compactMap(SourceHost.of))
   }
 
   // MARK: Policies

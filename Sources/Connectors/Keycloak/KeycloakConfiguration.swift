@@ -78,7 +78,7 @@ extension KeycloakConfiguration {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   func phrase(for error: ConnectorError) -> String {
-    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 
   /// The role that a call needs.

@@ -102,7 +102,7 @@ extension KeycloakRun {
       }
       keep(error)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 

@@ -66,7 +66,7 @@ extension KeycloakRun {
     } catch {
       keep(error)
       return Unknown(
-        title: "\(title): \(OktaConfiguration.clause(error.message))",
+        title: "\(title): \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))
     }
   }

@@ -35,7 +35,7 @@ struct KeycloakRun: Sendable {
       source: log.reading(kind: "keycloak", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
       hosts: Set(
-        [configuration.url, configuration.loginURL].compactMap(OktaConfiguration.host)))
+        [configuration.url, configuration.loginURL].compactMap(SourceHost.of)))
     do throws(ConnectorError) {
       let picture = try await readRealm(query.apps, query.edits)
       var compiled = compile(query.apps, picture)
@@ -131,7 +131,7 @@ struct KeycloakRun: Sendable {
       // Once the credential is refused, the accounts are not read either.
       keep(error, affects: error.code == .unauthorised ? .verdicts : affects)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 }

@@ -22,18 +22,7 @@ extension OktaConfiguration {
 
   /// The same as a phrase, for a model or an application that cannot be judged.
   func phrase(for error: ConnectorError) -> String {
-    Self.phrase(error.code.remedy ?? remedy(for: error))
-  }
-
-  /// A sentence as it stands within another one.
-  static func phrase(_ sentence: String) -> String {
-    let body = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
-    return body.prefix(1).lowercased() + body.dropFirst()
-  }
-
-  /// A sentence that follows a colon.
-  static func clause(_ sentence: String) -> String {
-    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 
   private func configurationRemedy(_ error: ConnectorError) -> String {

@@ -55,7 +55,7 @@ extension OktaRun {
     } catch {
       keep(error)
       return Unknown(
-        title: "\(title): \(OktaConfiguration.clause(error.message))",
+        title: "\(title): \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))
     }
   }

@@ -191,7 +191,7 @@ extension OktaRun {
     } catch {
       keep(error)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 
@@ -232,7 +232,7 @@ extension OktaRun {
     } catch {
       keep(error)
       return .unreadable(
-        reason: OktaConfiguration.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 
@@ -270,7 +270,7 @@ extension OktaRun {
       let remedy =
         "Grant okta.idps.read, or set inbound_federation: none if people sign in at Okta only."
       log.add(error.issue(remedy: remedy, affects: .details))
-      return (.unreadable(remedy: OktaConfiguration.phrase(remedy)), nil)
+      return (.unreadable(remedy: Sentence.inside(remedy)), nil)
     }
   }
 

@@ -80,7 +80,7 @@ struct OktaRun: Sendable {
   }
 
   private func hosts(besides links: [String]) -> Set<String> {
-    Set(([configuration.url] + links).compactMap(OktaConfiguration.host))
+    Set(([configuration.url] + links).compactMap(SourceHost.of))
   }
 }
 
@@ -88,17 +88,6 @@ extension OktaConfiguration {
   /// The suffixes of Okta's own addresses.
   static let vendorHosts = ["okta.com", "oktapreview.com", "okta-emea.com"]
 
-  /// The host of a URL in lower case, with its port where that is not the usual one.
-  static func host(_ url: String) -> String? {
-    guard let scheme = url.firstRange(of: "://") else { return nil }
-    let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
-    let host = (authority.split(separator: "@").last.map(String.init) ?? "").lowercased()
-    return host.isEmpty ? nil : host.hasSuffix(":443") ? String(host.dropLast(4)) : host
-  }
-
   /// Whether the source is on this machine, as a mock is.
-  var isOnLoopback: Bool {
-    guard let host = Self.host(url) else { return false }
-    return host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]")
-  }
+  var isOnLoopback: Bool { SourceHost.of(url).map(SourceHost.isLoopback) ?? false }
 }

@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// Okta's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum OktaWire {
   /// `/.well-known/okta-organization`.
@@ -137,7 +139,7 @@ enum OktaWire {
         link?["endpoints"]?["sso"]?["url"], link?["endpoints"]?["authorization"]?["url"],
         link?["issuer"]?["url"], link?["credentials"]?["trust"]?["issuer"],
       ].compactMap { $0?.string }
-      addresses = urls.compactMap(OktaConfiguration.host) + urls
+      addresses = urls.compactMap(SourceHost.of) + urls
     }
   }
 

@@ -45,7 +45,7 @@ struct OneLoginRun: Sendable {
     return ProviderReading(
       source: log.reading(kind: "onelogin", at: connector.clock()),
       apps: apps.map { $0.app(attestation, facts) }, accounts: table,
-      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap(\.self)),
+      hosts: Set([SourceHost.of(configuration.url)].compactMap(\.self)),
       vendorHostSuffixes: ["onelogin.com"])
   }
 
@@ -123,7 +123,7 @@ struct OneLoginRun: Sendable {
       keep(error)
       let reason =
         error.code == .notFound ? "OneLogin has no application with the id \(id)." : error.message
-      let remedy = OktaConfiguration.phrase(configuration.remedy(for: error))
+      let remedy = Sentence.inside(configuration.remedy(for: error))
       return ReadApp(id: id, wire: nil, failure: (reason, remedy))
     }
   }

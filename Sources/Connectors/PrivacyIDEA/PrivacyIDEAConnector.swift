@@ -57,7 +57,7 @@ public struct PrivacyIDEAConfiguration: Sendable {
 
   /// The same as a phrase.
   func phrase(for error: ConnectorError) -> String {
-    OktaConfiguration.phrase(error.code.remedy ?? remedy(for: error))
+    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 }
 

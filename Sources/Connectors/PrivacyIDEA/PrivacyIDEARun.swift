@@ -56,7 +56,7 @@ struct PrivacyIDEARun: Sendable {
     var reading = ProviderReading(
       source: log.reading(kind: "privacyidea", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
-      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
     do throws(ConnectorError) {
       var compiled = PrivacyIDEAModel(
         realm: configuration.realm, policies: try await policies(query.edits),
@@ -89,8 +89,8 @@ struct PrivacyIDEARun: Sendable {
         id: id, label: id,
         state: .unreadable(
           reason: "privacyIDEA only answers when it is asked, and nobody says what asks it.",
-          remedy: OktaConfiguration.phrase(
-            OktaConfiguration.clause(Self.frontRemedy(configuration.name)))))
+          remedy: Sentence.inside(
+            Sentence.clause(Self.frontRemedy(configuration.name)))))
     }
     var evidence = [
       EvidenceItem(.attestation, name: "front end", value: "\(front), says the configuration")
@@ -180,7 +180,7 @@ struct PrivacyIDEARun: Sendable {
     } catch {
       keep(error)
       let unknown = Unknown(
-        title: "which tokens people have: \(OktaConfiguration.clause(error.message))",
+        title: "which tokens people have: \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))
       for atom in PrivacyIDEAModel.Atom.allCases { model.unreadableAtoms[atom.rawValue] = unknown }
     }

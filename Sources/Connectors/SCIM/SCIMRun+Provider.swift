@@ -34,7 +34,7 @@ extension SCIMRun {
         ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
       },
       accounts: finished.accounts,
-      hosts: Set([OktaConfiguration.host(configuration.url)].compactMap { $0 }))
+      hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
   }
 
   private func state(_ model: SignInModel) -> ProviderApp.State {

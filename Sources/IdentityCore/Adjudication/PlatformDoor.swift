@@ -173,7 +173,7 @@ struct PlatformDoor {
 enum IdentityProviderMatch {
   static func isSame(_ shown: PlatformIdentityProvider, _ read: ProviderReading?) -> Bool {
     guard let read else { return false }
-    let targets = [shown.ssoTargetURL, shown.entityID].compactMap { $0.flatMap(host) }
+    let targets = [shown.ssoTargetURL, shown.entityID].compactMap { $0.flatMap(SourceHost.of) }
     guard let first = targets.first else { return false }
     // Where the vendor issues one entity id host for all customers, the sign-in address decides.
     return isKnown(first, read)
@@ -183,24 +183,11 @@ enum IdentityProviderMatch {
   private static func isKnown(_ host: String, _ read: ProviderReading) -> Bool {
     if read.hosts.contains(host) { return true }
     // A provider read over loopback goes by another name in SAML settings; its vendor's names are accepted.
-    let isLoopback = read.hosts.allSatisfy {
-      $0.hasPrefix("127.") || $0.hasPrefix("localhost") || $0.hasPrefix("[::1]")
-    }
+    let isLoopback = read.hosts.allSatisfy(SourceHost.isLoopback)
     return isLoopback && isVendor(host, read)
   }
 
   private static func isVendor(_ host: String, _ read: ProviderReading) -> Bool {
     read.vendorHostSuffixes.contains { host == $0 || host.hasSuffix("." + $0) }
-  }
-
-  /// The host of an http(s) URL, lower case, with its port where it is not the scheme's own.
-  static func host(_ url: String) -> String? {
-    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-    guard parts.count >= 3, parts[0].hasSuffix(":"), parts[1].isEmpty else { return nil }
-    let rest = parts[2].prefix { $0 != "?" && $0 != "#" }
-    var host = (rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest).lowercased()
-    if url.lowercased().hasPrefix("https://"), host.hasSuffix(":443") { host.removeLast(4) }
-    if url.lowercased().hasPrefix("http://"), host.hasSuffix(":80") { host.removeLast(3) }
-    return host.isEmpty ? nil : host
   }
 }

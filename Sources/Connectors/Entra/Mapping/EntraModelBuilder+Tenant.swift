@@ -146,7 +146,7 @@ extension EntraModelBuilder {
     let addresses = federation?.addresses ?? []
     let keys =
       [domain, federation?.name].compactMap { $0 } + addresses
-      + addresses.compactMap(EntraConfiguration.host)
+      + addresses.compactMap(SourceHost.of)
     upstreams.append(Upstream(name: name, keys: Array(Set(keys)).sorted()))
     let behaviour = federation?.behaviour ?? "acceptIfMfaDoneByFederatedIdp"
     let by = rule(

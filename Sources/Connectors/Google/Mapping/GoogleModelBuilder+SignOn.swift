@@ -124,7 +124,7 @@ extension GoogleModelBuilder {
     let title = profile.displayName.map { "'\($0)'" } ?? profile.name
     var keys: [String] = []
     let hosts = [profile.issuer, profile.signInURL].compactMap {
-      $0.flatMap(OktaConfiguration.host)
+      $0.flatMap(SourceHost.of)
     }
     let names = [profile.issuer, profile.signInURL, profile.name, id, profile.displayName]
     for key in names.compactMap(\.self) + hosts where !keys.contains(key) { keys.append(key) }

@@ -231,7 +231,7 @@ struct KeycloakDoors {
         keys: Array(
           Set(
             [provider.alias] + provider.addresses
-              + provider.addresses.compactMap(OktaConfiguration.host))
+              + provider.addresses.compactMap(SourceHost.of))
         ).sorted()))
     let rule = builder.rule(
       RuleReference(

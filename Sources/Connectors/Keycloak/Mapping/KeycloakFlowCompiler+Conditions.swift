@@ -97,7 +97,7 @@ extension KeycloakFlowCompiler {
   ) -> Condition {
     .unknown(
       builder.unknown(
-        "whether '\(step.name)' in flow '\(flow.alias)' holds: \(OktaConfiguration.clause(reason))",
+        "whether '\(step.name)' in flow '\(flow.alias)' holds: \(Sentence.clause(reason))",
         remedy))
   }
 
@@ -175,7 +175,7 @@ extension KeycloakFlowCompiler {
       return .and([.unknown(exists), subject.negated])
     case .unreadable(let reason, let remedy):
       return .unknown(
-        builder.unknown("who has the \(word) \(name): \(OktaConfiguration.clause(reason))", remedy))
+        builder.unknown("who has the \(word) \(name): \(Sentence.clause(reason))", remedy))
     case nil:
       return .unknown(
         builder.unknown(
