@@ -10,6 +10,7 @@ public enum SourceKinds {
     GoogleKind(),
     GitHubKind(),
     OneLoginKind(),
+    PingOneKind(),
     KeycloakKind(),
     PrivacyIDEAKind(),
     CognitoKind(),

@@ -34,6 +34,7 @@ struct MockVendor: Sendable {
     MockVendor(KeycloakTenant.self) { state, _ in KeycloakAPI(state: state) },
     MockVendor(GitHubPlatform.self) { state, _ in GitHubAPI(state: state) },
     MockVendor(OneLoginAccount.self) { state, _ in OneLoginAPI(state: state) },
+    MockVendor(PingOneTenant.self) { state, _ in PingOneAPI(state: state) },
     MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
     MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
     MockVendor(PrivacyIDEAServer.self) { state, _ in PrivacyIDEAAPI(state: state) },
