@@ -11,6 +11,7 @@ public enum SourceKinds {
     GitHubKind(),
     OneLoginKind(),
     JumpCloudKind(),
+    PingOneKind(),
     KeycloakKind(),
     PrivacyIDEAKind(),
     CognitoKind(),

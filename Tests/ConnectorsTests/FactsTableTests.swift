@@ -54,6 +54,9 @@ struct FactsTable: Sendable, CustomTestStringConvertible {
       vendor: "OneLogin", rows: 7, cases: OneLoginRows.all.map(\.number),
       file: "OneLoginRowTests.swift"),
     FactsTable(
+      vendor: "PingOne", rows: 9, cases: PingOneRow.all.map(\.number),
+      file: "PingOne/PingOneRowTests.swift"),
+    FactsTable(
       vendor: "privacyIDEA", rows: 9, cases: PrivacyIDEARows.all.map(\.number),
       file: "PrivacyIDEA/PrivacyIDEARowTests.swift"),
     FactsTable(

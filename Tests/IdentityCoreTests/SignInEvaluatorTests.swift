@@ -97,6 +97,19 @@ struct SignInEvaluatorTests {
     #expect(evaluate(model).verdict == .enforced)
   }
 
+  @Test("of several ways, the witness names the rules of the one that lets in")
+  func rulesOfTheWay() {
+    let rules = ["password", "device", "other password"].map {
+      RuleReference(policyID: $0, policyName: $0, ruleID: $0, ruleName: $0, demand: $0)
+    }
+    let strong = SignInPolicy.all([.demand(.singleFactor, by: 0), .demand(.multiFactor, by: 1)])
+    let shut = SignInPolicy.all([.demand(.singleFactor, by: 0), .demand(.refused, by: 1)])
+    let weak = SignInPolicy.all([.demand(.singleFactor, by: 2), .demand(.singleFactor, by: nil)])
+    let result = evaluate(SignInModel(rules: rules, policy: .any([strong, shut, weak])))
+    #expect(result.verdict == .notEnforced)
+    #expect(result.witnessRules == [2])
+  }
+
   @Test("forty overlapping zones are searched exactly, without enumerating them")
   func manyZones() {
     let zones = (0..<40).map { Variable(name: "zone \($0)", values: ["outside", "inside"]) }

@@ -106,17 +106,22 @@ struct SmallestWitness {
       }
       return trace(otherwise, partial, &rules)
     case .all(let parts):
-      for part in parts { _ = trace(part, partial, &rules) }
-      return .single
+      let outcomes = parts.map { trace($0, partial, &rules) }
+      if outcomes.contains(.refused) { return .refused }
+      return outcomes.contains(.multi) ? .multi : .single
     case .any(let parts):
+      var result = Outcome.refused
       for part in parts {
         var own: [RuleReference.ID] = []
-        if trace(part, partial, &own) == .single {
+        switch trace(part, partial, &own) {
+        case .single:
           rules += own.filter { !rules.contains($0) }
           return .single
+        case .multi: result = .multi
+        case .refused: continue
         }
       }
-      return .refused
+      return result
     }
   }
 

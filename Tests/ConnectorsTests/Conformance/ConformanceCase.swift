@@ -136,7 +136,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   /// Every connector.
   static let all: [ConformanceCase] = [
     .heroku, .okta, .oktaOAuth, .auth0, .entra, .google, .github, .githubApp, .oneLogin, .keycloak,
-    .privacyIDEA, .cognito, .iam, .identityCenter, .duo, .jumpCloud,
+    .privacyIDEA, .cognito, .iam, .identityCenter, .duo, .jumpCloud, .pingOne,
   ]
 
   /// Every call of every connector.

@@ -73,14 +73,12 @@ extension Fault {
   private func editRows(
     _ reply: inout Reply, _ api: any VendorAPI, _ edit: ([JSON]) -> [JSON]
   ) {
-    guard let json = try? JSON(parsing: reply.body) else { return }
+    guard var json = try? JSON(parsing: reply.body) else { return }
     if let rows = json.elements {
       reply.body = JSON.array(edit(rows)).bytes
-    } else if var properties = json.properties, let key = api.rowsKey(in: properties),
-      let rows = properties[key]?.elements
-    {
-      properties[key] = .array(edit(rows))
-      reply.body = JSON.object(properties).bytes
+    } else if let key = api.rowsKey(in: json), let rows = json[path: key]?.elements {
+      json[path: key] = .array(edit(rows))
+      reply.body = json.bytes
     } else {
       reply.body = (edit([json]).first ?? json).bytes
     }

@@ -30,6 +30,23 @@ public enum JSON: Sendable, Hashable {
     }
   }
 
+  /// Reads or writes a property of objects in objects, by the names on the way with dots between them.
+  subscript(path path: String) -> JSON? {
+    get {
+      path.split(separator: ".").reduce(self as JSON?) { value, name in value?[String(name)] }
+    }
+    set {
+      let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        self[path] = newValue
+        return
+      }
+      var inner = self[parts[0]]
+      inner?[path: parts[1]] = newValue
+      self[parts[0]] = inner
+    }
+  }
+
   /// The text, when this is text.
   public var text: String? {
     guard case .string(let text) = self else { return nil }

@@ -35,6 +35,7 @@ struct MockVendor: Sendable {
     MockVendor(GitHubPlatform.self) { state, _ in GitHubAPI(state: state) },
     MockVendor(OneLoginAccount.self) { state, _ in OneLoginAPI(state: state) },
     MockVendor(JumpCloudOrganisation.self) { state, _ in JumpCloudAPI(state: state) },
+    MockVendor(PingOneTenant.self) { state, _ in PingOneAPI(state: state) },
     MockVendor(JSONEndpoint.self) { state, _ in EndpointAPI(state: state) },
     MockVendor(SCIMServer.self) { state, _ in SCIMAPI(state: state) },
     MockVendor(PrivacyIDEAServer.self) { state, _ in PrivacyIDEAAPI(state: state) },

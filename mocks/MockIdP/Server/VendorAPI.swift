@@ -23,7 +23,7 @@ protocol VendorAPI: Sendable {
   func refusalCode(_ status: Int) -> String
   /// Makes a reply name this cursor or link as the next page; nil: more is announced, but not where (or nothing is).
   func setNext(_ next: String?, _ reply: inout Reply)
-  /// Where the rows of a list are, if a list is an object.
+  /// Where the rows of a list are, if a list is an object; dots lead into objects inside.
   var rowsKey: String? { get }
   /// The same where every list has a key of its own.
   var rowsKeys: [String] { get }
@@ -53,8 +53,8 @@ extension VendorAPI {
   var rowsKeys: [String] { rowsKey.map { [$0] } ?? [] }
 
   /// The key of the rows in a list that is an object.
-  func rowsKey(in properties: [String: JSON]?) -> String? {
-    rowsKeys.first { properties?[$0]?.elements != nil }
+  func rowsKey(in document: JSON) -> String? {
+    rowsKeys.first { document[path: $0]?.elements != nil }
   }
 }
 
@@ -96,7 +96,7 @@ extension VendorAPI {
       let document = try? JSON(parsing: reply.body),
       let row =
         (document.elements
-        ?? rowsKey(in: document.properties).flatMap { document.properties?[$0]?.elements })?.first
+        ?? rowsKey(in: document).flatMap { document[path: $0]?.elements })?.first
     {
       await state.setFirstRow(row, of: endpoint)
     }

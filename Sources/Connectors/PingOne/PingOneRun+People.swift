@@ -1,0 +1,93 @@
+internal import CurlTransport
+internal import IdentityCore
+
+extension PingOneRun {
+  // MARK: Users
+
+  /// Reads the accounts of watched people; the whole directory streams past.
+  func readPeople(_ watch: WatchList) async -> [PingOnePerson] {
+    var people: [PingOnePerson] = []
+    var seen = 0
+    do throws(ConnectorError) {
+      try await client.halTable(
+        get("/users", query: [("limit", "100")]), "users", PingOneWire.users
+      ) { rows in
+        for index in 0..<rows.count {
+          if let person = Self.person(rows[index], watch) { people.append(person) }
+        }
+        seen += rows.count
+        log.count(rows.count)
+        progress(configuration.name, "accounts", done: seen)
+      }
+    } catch {
+      keep(error)
+    }
+    return people
+  }
+
+  /// A watched user; nil for everybody else.
+  private static func person(_ row: TableRows.Row, _ watch: WatchList) -> PingOnePerson? {
+    typealias Field = PingOneWire.UserField
+    guard
+      row.text(Field.email).map(watch.contains) == true
+        || row.text(Field.login).map(watch.contains) == true,
+      let id = row.string(Field.id), let population = row.string(Field.population)
+    else { return nil }
+    let isEnabled = row.bool(Field.enabled) != false
+    let isLocked = row.string(Field.accountStatus) == "LOCKED"
+    let isShut = row.bool(Field.canAuthenticate) == false
+    return PingOnePerson(
+      id: id, email: row.string(Field.email), username: row.string(Field.login),
+      population: population, isMFAEnabled: row.bool(Field.mfa),
+      identityProvider: row.string(Field.identityProvider),
+      isActive: isEnabled && !isLocked && !isShut,
+      statusText: !isEnabled
+        ? "disabled" : isLocked ? "locked" : isShut ? "may not authenticate" : "enabled")
+  }
+
+  // MARK: Groups
+
+  /// Reads which of some people are in which groups.
+  ///
+  /// That the list of users itself names groups is documented for single users only; a filtered list is for all.
+  /// - SeeAlso: <https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-users-in-a-group.html>
+  func readGroups(
+    _ groups: [String], _ people: [PingOnePerson]
+  ) async -> [String: OktaPart<Set<String>>] {
+    let wanted = Set(people.map(\.id))
+    return await withTaskGroup(of: (String, OktaPart<Set<String>>).self) { group in
+      for id in groups where !edits.removes(group: id, name: nil) {
+        group.addTask { (id, await self.members(of: id, wanted)) }
+      }
+      var result: [String: OktaPart<Set<String>>] = [:]
+      for await (id, members) in group { result[id] = members }
+      return result
+    }
+  }
+
+  private func members(of group: String, _ wanted: Set<String>) async -> OktaPart<Set<String>> {
+    // An id with a quotation mark would be another filter.
+    guard !group.contains(where: { "\"\\".contains($0) }) else {
+      return .unreadable(
+        reason: "its id is none that PingOne gives", remedy: "correct the id in the policy")
+    }
+    var members: Set<String> = []
+    let request = get(
+      "/users", query: [("limit", "100"), ("filter", "memberOfGroups[id eq \"\(group)\"]")])
+    do throws(ConnectorError) {
+      var seen = 0
+      try await client.halTable(request, "users", PingOneWire.ids) { rows in
+        for index in 0..<rows.count {
+          if let id = rows[index].string(0), wanted.contains(id) { members.insert(id) }
+        }
+        seen += rows.count
+        progress(configuration.name, "members of group \(group)", done: seen)
+      }
+      return .read(members)
+    } catch {
+      keep(error)
+      return .unreadable(
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+    }
+  }
+}

@@ -1,0 +1,211 @@
+/// PingOne's JSON, as far as it is read: tolerant of fields we do not know, strict on the types of those we do.
+enum PingOneWire {
+  /// Users, in the order of ``UserField``.
+  ///
+  /// Whoever is switched off or belongs to a population has to be told; of MFA a missing word is an unknown.
+  static let users = TablePlan([
+    .init("id"), .init("email", .string, .optional), .init("username", .string, .optional),
+    .init("enabled", .bool), .init("population/id"), .init("mfaEnabled", .bool, .optional),
+    .init("account/status", .string, .optional),
+    .init("account/canAuthenticate", .bool, .optional),
+    .init("identityProvider/id", .string, .optional),
+  ])
+
+  /// The places of the fields in ``users``.
+  enum UserField {
+    static let id = 0
+    static let email = 1
+    static let login = 2
+    static let enabled = 3
+    static let population = 4
+    static let mfa = 5
+    static let accountStatus = 6
+    static let canAuthenticate = 7
+    static let identityProvider = 8
+  }
+
+  /// Users of a group: ids only.
+  static let ids = TablePlan([.init("id")])
+
+  /// Who may use an application.
+  enum Access: Sendable, Hashable {
+    case everybody
+    case any([String])
+    case all([String])
+    /// A kind of access control that we do not know: it may let everybody in.
+    case unclear(String)
+
+    /// The groups that it names.
+    var groups: [String] {
+      switch self {
+      case .any(let groups), .all(let groups): groups
+      case .everybody, .unclear: []
+      }
+    }
+  }
+
+  /// An application.
+  struct App: Sendable {
+    var id: String
+    var name: String
+    var isEnabled: Bool
+    var `protocol`: String
+    var type: String
+    var access: Access
+    /// The role that access is narrowed to, as far as it is told.
+    var role: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      isEnabled = try json.required("enabled", .bool, \.bool)
+      self.protocol = try json.optional("protocol", .string, \.string) ?? ""
+      type = try json.optional("type", .string, \.string) ?? ""
+      let control = try json.optional("accessControl", .object) { $0.object == nil ? nil : $0 }
+      access = try Self.access(control?["group"])
+      role = control?["role"].map { $0["type"]?.string ?? $0.text }
+    }
+
+    private static func access(_ group: JSONValue?) throws(WireError) -> Access {
+      guard let group else { return .everybody }
+      let list = try group.required("groups", .array) { $0.array == nil ? nil : $0 }
+      let ids = try list.rows { row throws(WireError) in
+        try row.required("id", .string, \.string)
+      }
+      if ids.isEmpty { return .everybody }
+      switch group["type"]?.string {
+      case "ANY_GROUP": return .any(ids)
+      case "ALL_GROUPS": return .all(ids)
+      case let other: return .unclear(other ?? "no type")
+      }
+    }
+  }
+
+  /// The sign-on policy of an assignment.
+  struct Assignment: Sendable {
+    var priority: Int64
+    var policy: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      priority = try json.required("priority", .integer, \.integer)
+      policy = try json.required("signOnPolicy", .object) { $0["id"]?.string }
+    }
+  }
+
+  /// A sign-on policy.
+  struct Policy: Sendable {
+    var id: String
+    var name: String
+    var isDefault: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      isDefault = try json.optional("default", .bool, \.bool) ?? false
+    }
+  }
+
+  /// A rule that sends a name to an identity provider.
+  struct Discovery: Sendable {
+    var condition: JSONValue?
+    var provider: String
+  }
+
+  /// A step of a sign-on policy.
+  struct Action: Sendable {
+    var id: String
+    var type: String
+    var priority: Int64
+    var condition: JSONValue?
+    /// What a second factor does without a device; nil when it is not told.
+    var noDevicesMode: String?
+    /// The policy that says which devices count.
+    var devicePolicy: String?
+    /// The methods that the step itself allows, in the older form.
+    var methods: Set<String>
+    /// The identity provider that the step leaves the sign-in to.
+    var identityProvider: String?
+    /// The identity providers that a person may choose.
+    var socialProviders: [String]
+    /// The rules by which names are sent to identity providers, in order.
+    var discovery: [Discovery]
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      type = try json.required("type", .string, \.string)
+      priority = try json.required("priority", .integer, \.integer)
+      condition = json["condition"]
+      noDevicesMode = try json.optional("noDevicesMode", .string, \.string)
+      devicePolicy = try json.optional("deviceAuthenticationPolicy", .object) { $0["id"]?.string }
+      methods = PingOneWire.methods(json)
+      if json["applications"]?.array?.isEmpty == false { methods.insert("mobile") }
+      identityProvider = try json.optional("identityProvider", .object) { $0["id"]?.string }
+      socialProviders = try Self.list(json, "socialProviders") { $0["id"]?.string }
+      discovery = try Self.list(json, "discoveryRules") { rule in
+        rule["identityProvider"]?["id"]?.string.map {
+          Discovery(condition: rule["condition"], provider: $0)
+        }
+      }
+    }
+
+    /// A list that may be missing, but of which no element may be left out.
+    private static func list<T>(
+      _ json: JSONValue, _ key: String, _ read: (JSONValue) -> T?
+    ) throws(WireError) -> [T] {
+      let found = try json.optional(key, .array) { list -> [T]? in
+        guard let values = list.array else { return nil }
+        let read = values.compactMap(read)
+        return read.count == values.count ? read : nil
+      }
+      return found ?? []
+    }
+  }
+
+  /// Which devices count, and for how long one is remembered.
+  struct DevicePolicy: Sendable {
+    var id: String
+    var name: String
+    var isDefault: Bool
+    var methods: Set<String>
+    /// How long a browser is remembered, in minutes; 0 when none is, nil when it is not told how long.
+    var remembered: Int64?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      isDefault = try json.optional("default", .bool, \.bool) ?? false
+      methods = PingOneWire.methods(json)
+      remembered = 0
+      let remember = try json.optional("rememberMe", .object) { $0.object == nil ? nil : $0 }
+      guard let web = remember?["web"], web["enabled"]?.bool != false else { return }
+      let units: [String: Int64] = ["MINUTES": 1, "HOURS": 60, "DAYS": 1440]
+      remembered = web["lifeTime"].flatMap { time -> Int64? in
+        guard let count = time["duration"]?.integer,
+          let unit = time["timeUnit"]?.string.flatMap({ units[$0] })
+        else { return nil }
+        return count.multipliedReportingOverflow(by: unit).overflow ? nil : count * unit
+      }
+    }
+  }
+
+  /// An MFA device.
+  struct Device: Sendable {
+    var type: String
+    var isActive: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      type = try json.required("type", .string, \.string)
+      isActive = try json.required("status", .string, \.string) == "ACTIVE"
+    }
+  }
+
+  /// The methods that an object switches on, by their keys without marks and in lower case.
+  private static func methods(_ json: JSONValue) -> Set<String> {
+    Set((json.object ?? [:]).filter { $0.value["enabled"]?.bool == true }.map { plain($0.key) })
+      // Registration and recovery are no methods, but are switched on in the same way.
+      .subtracting(["registration", "recovery"])
+  }
+
+  /// A method or kind of device without marks and in lower case.
+  static func plain(_ text: String) -> String { text.lowercased().filter { $0 != "_" } }
+}
