@@ -43,7 +43,7 @@ actor HookReceiver {
     }
     self.server = server
     task = Task { try await server.run() }
-    try await server.waitUntilListening()
+    try await server.waitUntilListening(timeout: 60)
     if case .ip4(_, let port) = await server.listeningAddress {
       url = "http://127.0.0.1:\(port)/hook"
     }

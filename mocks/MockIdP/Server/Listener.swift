@@ -27,7 +27,7 @@ final class Listener: Sendable {
       }
     }
     do {
-      try await server.waitUntilListening()
+      try await server.waitUntilListening(timeout: 60)
       guard case .ip4(_, let bound) = await server.listeningAddress else {
         throw ListenerError.notListening
       }
