@@ -34,7 +34,7 @@ enum RunSummary {
   /// For runs from cron, which mails what is printed.
   static func writeProblems(_ result: SyncResult) {
     for source in result.run.sources {
-      for issue in source.issues where issue.affects == .verdicts {
+      for issue in source.issues where issue.affects != .details {
         let page = issue.page.map { " (page \($0))" } ?? ""
         let remedy = issue.remedy.isEmpty ? "" : "\n  → \(issue.remedy)"
         Console.error("\(source.name) was not read to its end: \(issue.message)\(page)\(remedy)")
@@ -102,7 +102,7 @@ enum RunSummary {
   private static func notes(_ issue: SourceIssue) -> [TextTable.Cell] {
     let page = issue.page.map { " (page \($0))" } ?? ""
     let message = TextTable.Cell(
-      issue.message + page, issue.affects == .verdicts ? .bad : .warning)
+      issue.message + page, issue.affects != .details ? .bad : .warning)
     return issue.remedy.isEmpty ? [message] : [message, .init("→ \(issue.remedy)")]
   }
 

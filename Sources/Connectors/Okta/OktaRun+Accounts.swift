@@ -75,11 +75,36 @@ struct OktaUserMarks {
   }
 }
 
-extension OktaRun {
+/// The statuses that a list names: few, so that each is made into text and looked up once.
+struct OktaStatuses {
+  /// One status and what it means.
+  struct Status {
+    let text: String
+    let account: AccountStatus
+    let isKnown: Bool
+  }
+
   /// Accounts that can sign in, or could again without an administrator's help.
   private static let live: Set<String> = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"]
   private static let dead: Set<String> = ["STAGED", "PROVISIONED", "SUSPENDED", "DEPROVISIONED"]
+  private var known: [(bytes: [UInt8], status: Status)] = []
 
+  /// What a row's word means; one that we do not know may let in.
+  mutating func status(_ bytes: UnsafeBufferPointer<UInt8>?) -> Status {
+    if let bytes, let found = known.first(where: { bytes.elementsEqual($0.bytes) }) {
+      return found.status
+    }
+    let text = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let isDead = Self.dead.contains(text)
+    let status = Status(
+      text: text, account: isDead ? .inactive : .active, isKnown: isDead || Self.live.contains(text)
+    )
+    if let bytes { known.append((Array(bytes), status)) }
+    return status
+  }
+}
+
+extension OktaRun {
   /// Reads the accounts of watched people, with all that policies ask of them.
   func readAccounts(_ query: ProviderQuery, _ policies: inout OktaPolicies) async -> AccountTable {
     let empty = AccountTable(atomCount: policies.atoms.all.count)
@@ -139,6 +164,7 @@ extension OktaRun {
   ) async -> OktaAccounts {
     var result = OktaAccounts(atomCount: atoms.all.count, capacity: capacity)
     let marks = OktaUserMarks(atoms)
+    var statuses = OktaStatuses()
     let request = client.get("/api/v1/users", query: parameters)
     var firsts = FirstRows()
     var seen = 0
@@ -152,7 +178,7 @@ extension OktaRun {
           guard let id = row.text(OktaWire.UserField.id), isWanted(id, email, login) else {
             continue
           }
-          let status = row.string(OktaWire.UserField.status) ?? ""
+          let status = statuses.status(row.text(OktaWire.UserField.status))
           guard self.add(id, email, login, status, marks, row.text, &result) else {
             throw client.duplicate(request.endpoint, page: page, row: index + 1)
           }
@@ -170,15 +196,13 @@ extension OktaRun {
   /// Keeps one user; false when it is there already.
   func add(
     _ id: UnsafeBufferPointer<UInt8>, _ email: UnsafeBufferPointer<UInt8>?,
-    _ login: UnsafeBufferPointer<UInt8>?, _ status: String, _ marks: OktaUserMarks,
+    _ login: UnsafeBufferPointer<UInt8>?, _ status: OktaStatuses.Status, _ marks: OktaUserMarks,
     _ text: (Int) -> UnsafeBufferPointer<UInt8>?, _ accounts: inout OktaAccounts
   ) -> Bool {
-    if !Self.live.contains(status) && !Self.dead.contains(status) { keepStrange(status) }
-    // A status that we do not know may let in.
+    if !status.isKnown { keepStrange(status.text) }
     guard
       let position = accounts.table.append(
-        id: id, email: email, login: login,
-        status: Self.dead.contains(status) ? .inactive : .active, statusText: status)
+        id: id, email: email, login: login, status: status.account, statusText: status.text)
     else { return false }
     marks.forEach(text) { accounts.table.setAtom($0, at: position) }
     return true

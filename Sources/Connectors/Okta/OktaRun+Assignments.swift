@@ -10,9 +10,9 @@ struct OktaStranger: Sendable, Hashable {
 
 extension OktaRun {
   /// The assignments that let nobody in.
-  private static let unassigned: Set<String> = [
+  private static let unassigned = [
     "DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED",
-  ]
+  ].map { Array($0.utf8) }
   /// Up to so many strangers are asked for one by one; more are looked for in the lists again.
   private static let maxSingleReads = 25
 
@@ -77,22 +77,21 @@ extension OktaRun {
   private static func assign(
     _ row: TableRows.Row, _ app: Int, _ watch: WatchList, _ accounts: inout OktaAccounts
   ) -> Assigned {
-    guard let id = row.text(0), let status = row.string(1), !unassigned.contains(status) else {
-      return .done
-    }
+    guard let id = row.text(0), let status = row.text(1),
+      !unassigned.contains(where: { status.elementsEqual($0) })
+    else { return .done }
+    let position = accounts.table.position(ofID: id)
+    if let position, !accounts.table.setAssigned(app, at: position) { return .again }
+    guard let name = row.text(2) else { return .done }
+    if let position, accounts.table.isNamed(name, at: position) { return .done }
     // A name without an at sign is no address, so no platform knows the person by it.
-    let name = row.text(2).flatMap { $0.contains(0x40) && watch.contains($0) ? $0 : nil }
-    guard let position = accounts.table.position(ofID: id) else {
-      guard let name else { return .done }
-      return .stranger(
-        OktaStranger(
-          id: String(decoding: id, as: UTF8.self), userName: String(decoding: name, as: UTF8.self),
-          app: app))
+    guard name.contains(0x40), watch.contains(name) else { return .done }
+    let userName = String(decoding: name, as: UTF8.self)
+    guard let position else {
+      let id = String(decoding: id, as: UTF8.self)
+      return .stranger(OktaStranger(id: id, userName: userName, app: app))
     }
-    guard accounts.table.setAssigned(app, at: position) else { return .again }
-    if let name, !accounts.table.isNamed(name, at: position) {
-      accounts.addAlias(String(decoding: name, as: UTF8.self), at: position)
-    }
+    accounts.addAlias(userName, at: position)
     return .done
   }
 
@@ -124,6 +123,7 @@ extension OktaRun {
     var result = OktaAccounts(atomCount: atoms.all.count)
     let reader = JSONReader()
     let marks = OktaUserMarks(atoms)
+    var statuses = OktaStatuses()
     for id in ids {
       let request = client.get("/api/v1/users/{user}", [id])
       do throws(ConnectorError) {
@@ -133,7 +133,7 @@ extension OktaRun {
             guard let id = row.text(OktaWire.UserField.id) else { return }
             _ = self.add(
               id, row.text(OktaWire.UserField.email), row.text(OktaWire.UserField.login),
-              row.string(OktaWire.UserField.status) ?? "", marks, row.text, &result)
+              statuses.status(row.text(OktaWire.UserField.status)), marks, row.text, &result)
           }
         } catch {
           throw client.malformed(error, request)

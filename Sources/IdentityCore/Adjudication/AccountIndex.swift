@@ -48,7 +48,7 @@ struct AccountIndex {
       }
     }
     // A list that broke off does not say who has no account.
-    guard let account = reading.newcomer, reading.source.isComplete else { return }
+    guard let account = reading.newcomer, reading.source.carriesVerdicts else { return }
     var table = AccountTable(atomCount: reading.accounts.atomCount)
     table.append(account)
     newcomer = Int32(signatures.count)

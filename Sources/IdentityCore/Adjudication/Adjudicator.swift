@@ -11,6 +11,8 @@ public struct Adjudicator {
     public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
     /// Which provider that was and why; empty when all were.
     public var incompleteReason: String
+    /// Whether only a part is missing, and the judgement itself says which.
+    var isPartial: Bool
     /// ``MemberRecord/fingerprint`` of the record, for less than working it out from the record.
     public var fingerprint: UInt64
   }
@@ -34,6 +36,8 @@ public struct Adjudicator {
     var target: Int?
     /// Which provider behind the verdict was not read to its end, and why; empty when all were.
     var incompleteReason: String
+    /// Whether only a part is missing, and the judgement itself says which.
+    var isPartial: Bool
   }
 
   /// What a case is known by: the codes of the person's logins and accounts; the usual two cost no allocation.
@@ -117,6 +121,7 @@ public struct Adjudicator {
     let record = record(person, judged[found])
     return Person(
       record: record, incompleteReason: judged[found].incompleteReason,
+      isPartial: judged[found].isPartial,
       fingerprint: record.fingerprint(judgementDigest: judged[found].digest))
   }
 
@@ -242,14 +247,17 @@ public struct Adjudicator {
   private func makeCase(_ ways: [(Door, target: Int?)], platformMFA: Tri) -> Case {
     let judgement = Judgement(doors: ways.map(\.0))
     let deciding = ways.first { $0.0 == judgement.deciding }
-    let incomplete = ways.lazy.compactMap { _, target -> String? in
-      target.flatMap { graph.incompleteReason($0) }
-    }.first
+    let targets = ways.compactMap(\.target)
+    let incomplete = targets.lazy.compactMap { graph.incompleteReason($0) }.first
+    // What hangs on a missing part is cannot-tell; every other verdict holds whatever the part says.
+    let partial =
+      judgement.verdict == .cannotTell
+      ? targets.lazy.compactMap { graph.partialReason($0) }.first : nil
     return Case(
       judgement: judgement, digest: judgement.digest,
       findings: FindingRules.findings(of: judgement, platformMFA: platformMFA),
       provider: deciding?.0.provider,
-      target: deciding?.target ?? ways.compactMap(\.target).first,
-      incompleteReason: incomplete ?? "")
+      target: deciding?.target ?? targets.first,
+      incompleteReason: incomplete ?? partial ?? "", isPartial: incomplete == nil && partial != nil)
   }
 }

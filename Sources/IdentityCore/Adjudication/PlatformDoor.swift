@@ -90,7 +90,7 @@ struct PlatformDoor {
     }
     // A provider that was not read to its end may be the one, under a name it did not get to tell.
     let unread = settings.signIn.indices.filter {
-      providers[settings.signIn[$0].provider]?.source.isComplete != true
+      providers[settings.signIn[$0].provider]?.source.carriesVerdicts != true
     }
     guard !matched.isEmpty || !unread.isEmpty else {
       let target = provider.ssoTargetURL ?? provider.entityID ?? named

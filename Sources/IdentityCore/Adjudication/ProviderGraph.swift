@@ -97,14 +97,20 @@ struct ProviderGraph {
     nodes[node].index?.standing(match)
   }
 
-  /// Why nothing certain can be said of a provider or of one behind it; nil when all were read to their end.
-  func incompleteReason(_ node: Int) -> String? {
-    nodes[node].reach.lazy.compactMap { position -> String? in
+  /// Why nothing certain can be said of a provider or of one behind it; nil when all carry verdicts.
+  func incompleteReason(_ node: Int) -> String? { reason(node, \.carriesVerdicts) }
+
+  /// Why something may be missing at a provider or at one behind it; nil when all were read to their end.
+  func partialReason(_ node: Int) -> String? { reason(node, \.isComplete) }
+
+  private func reason(_ node: Int, _ isSound: (SourceReading) -> Bool) -> String? {
+    for position in nodes[node].reach {
       guard let source = nodes[position].index?.reading.source else {
         return "Source \(nodes[position].target.provider) was not read."
       }
-      return source.isComplete ? nil : source.incompleteReason
-    }.first
+      if !isSound(source) { return source.incompleteReason }
+    }
+    return nil
   }
 
   // MARK: Doors
@@ -142,7 +148,7 @@ struct ProviderGraph {
     let app = index.reading.apps[position]
     switch standing {
     case .unknown:
-      guard index.reading.source.isComplete else {
+      guard index.reading.source.carriesVerdicts else {
         return door(.cannotTell, .sourceIncomplete, index.reading.source.incompleteReason)
       }
       return door(.cannotTell, .notInIdP, "No account at \(target.provider) goes by this address.")

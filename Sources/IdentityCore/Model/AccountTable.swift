@@ -207,7 +207,8 @@ public struct AccountTable: Sendable {
     func isSame(_ text: TextArena.Reference) -> Bool {
       text.length == name.count
         && arena.withBytes(of: text) { text in
-          zip(text, name).allSatisfy { Self.lower($0) == Self.lower($1) }
+          text.hasSameBytes(as: name)
+            || zip(text, name).allSatisfy { Self.lower($0) == Self.lower($1) }
         }
     }
     let row = rows[position]

@@ -2,8 +2,11 @@
 public struct SourceIssue: Sendable, Codable, Hashable {
   /// What the issue makes uncertain.
   public enum Affects: String, Sendable, Codable, Hashable {
-    /// The source counts as incomplete.
+    /// Every verdict that rests on the source: it counts as incomplete, and what was known before stays.
     case verdicts
+    /// Only verdicts that hang on the part that is missing, which the model knows as unknown: the source counts as
+    /// incomplete, and where the unknown decides, what was known before stays.
+    case parts
     /// Only enrolment or names are missing; the source counts as complete.
     case details
   }
@@ -62,12 +65,17 @@ public struct SourceReading: Sendable, Codable, Hashable {
   public var issues: [SourceIssue]
 
   /// Whether everything verdicts rest on was read to its declared end.
-  public var isComplete: Bool { !issues.contains { $0.affects == .verdicts } }
+  public var isComplete: Bool { firstGap == nil }
+  /// Whether verdicts can be worked out: what is missing at most is known to the model as missing.
+  public var carriesVerdicts: Bool { !issues.contains { $0.affects == .verdicts } }
+  /// The gravest reason for not being complete.
+  public var firstGap: SourceIssue? {
+    issues.first { $0.affects == .verdicts } ?? issues.first { $0.affects == .parts }
+  }
 
   /// Why nothing certain can be said from an incomplete reading, with its first cause.
   var incompleteReason: String {
-    let cause = issues.first { $0.affects == .verdicts }.map { ": \($0.message)" } ?? "."
-    return "Source \(name) was not read to its end\(cause)"
+    "Source \(name) was not read to its end\(firstGap.map { ": \($0.message)" } ?? ".")"
   }
 
   /// Makes a reading.

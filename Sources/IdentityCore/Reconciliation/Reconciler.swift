@@ -83,7 +83,7 @@ public struct Reconciler {
     if !isRosterComplete {
       doubt(&record, because: rosterReason)
       fingerprint = nil
-    } else if judged.restsOnIncomplete, record.verdict != .notEnforced {
+    } else if judged.restsOnIncomplete, !judged.isPartial, record.verdict != .notEnforced {
       doubt(&record, because: judged.incompleteReason)
       fingerprint = nil
     }

@@ -80,7 +80,7 @@ extension JSONWriter {
       json.field("declared", source.declared)
       json.field("requests", source.requests)
       json.field("observed_at", source.observedAt)
-      json.field("error", source.issues.first { $0.affects == .verdicts }?.message)
+      json.field("error", source.firstGap?.message)
       json.field("started_at", source.startedAt)
       json.field("bytes", source.bytes)
       json.key("requests_by_endpoint")

@@ -70,7 +70,7 @@ struct Notice {
   }
 
   private init(_ issue: SourceIssue, of reading: SourceReading) {
-    weight = issue.affects == .verdicts ? .warning : .note
+    weight = issue.affects != .details ? .warning : .note
     source = reading.name
     message = issue.message
     remedy = issue.remedy

@@ -117,7 +117,7 @@ struct ExplainPage {
     if let run = explanation.run {
       page.fact("run", "\(run.id), \(TimestampText.minute(run.finishedAt))", column: 16)
       for source in run.sources where !source.isComplete {
-        for issue in source.issues where issue.affects == .verdicts {
+        for issue in source.issues where issue.affects != .details {
           page.fact(
             "incomplete", "\(source.name): \(issue.message) \(issue.remedy)", .warning, column: 16)
         }

@@ -108,7 +108,7 @@ enum RunsTable {
       notes.append(
         .init(
           "\(source.name): \(issue.message) \(issue.remedy)",
-          issue.affects == .verdicts ? .warning : .quiet))
+          issue.affects != .details ? .warning : .quiet))
     }
     return notes
   }
