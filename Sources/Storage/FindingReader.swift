@@ -33,16 +33,17 @@ final class FindingReader {
     return time
   }
 
-  /// The finding that `opened` brought, with the weight it has at `state`.
+  /// The finding that `opened` brought, with the weight it has at `state`; an ended one keeps the reason it opened with.
   func finding(
     _ kind: FindingKind, opened: MemberVersion, state: MemberVersion, resolvedRun: Int64?
   ) throws -> Finding {
     let record = state.record
+    let cause = resolvedRun == nil ? record : opened.record
     return Finding(
       id: StableID.finding(team: record.team, key: record.key, kind: kind), team: record.team,
       email: record.email, kind: kind,
       severity: kind.severity(isAdministrator: record.role.isAdministrator),
-      reason: opened.record.reason, witness: opened.record.witness, isExempt: record.isExempt,
+      reason: cause.reason, witness: cause.witness, isExempt: record.isExempt,
       openedAt: try time(ofRun: opened.run), resolvedAt: try resolvedRun.map(time(ofRun:)))
   }
 

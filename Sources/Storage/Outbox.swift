@@ -1,32 +1,6 @@
 internal import GRDB
 internal import IdentityCore
 
-/// Which of a member's findings a channel is told.
-struct AlertFilter {
-  private let forAdmins: FindingSet
-  private let forOthers: FindingSet
-  /// What is told of an exempt member: that the exemption ends.
-  private static let ofExempt: FindingSet = [
-    FindingSet(.exemptionExpiring), FindingSet(.exemptionExpired),
-  ]
-
-  init(minimumSeverity: Severity) {
-    func kinds(_ isAdministrator: Bool) -> FindingSet {
-      FindingSet(
-        FindingKind.allCases
-          .filter { $0.severity(isAdministrator: isAdministrator) >= minimumSeverity }
-          .map { FindingSet($0) })
-    }
-    forAdmins = kinds(true)
-    forOthers = kinds(false)
-  }
-
-  func told(_ findings: FindingSet, isAdministrator: Bool, isExempt: Bool) -> FindingSet {
-    let told = findings.intersection(isAdministrator ? forAdmins : forOthers)
-    return isExempt ? told.intersection(Self.ofExempt) : told
-  }
-}
-
 /// Fills the outbox in the commit that makes the findings.
 enum Outbox {
   fileprivate struct Part {
@@ -78,30 +52,20 @@ enum Outbox {
     _ database: Database, from first: Int64, rules: [AlertChannelRule], maxPerMessage: Int
   ) throws -> [Int64: [Telling]] {
     let filters = rules.map { AlertFilter(minimumSeverity: $0.minimumSeverity) }
+    let news = try AlertNews(database)
     let rows = try Query(
-      database,
-      """
-      SELECT id, team_id, opened, resolved, is_exempt, role FROM member_versions
-      WHERE id >= ? AND opened | resolved <> 0 ORDER BY id
-      """)
+      database, "SELECT \(FindingVersion.columns) FROM member_versions WHERE id >= ? ORDER BY id")
     rows.bind(1, first)
     var teams: [Int64: [Telling]] = [:]
     while try rows.step() {
-      let version = rows.integer(0)
-      let isExempt = rows.integer(4) != 0
-      let isAdministrator = Role(rawValue: rows.text(5)).isAdministrator
+      let version = FindingVersion(rows)
+      guard !version.findings.union(version.resolved).isEmpty else { continue }
       for index in filters.indices {
-        func count(_ column: Int32) -> Int {
-          let findings = FindingSet(rawValue: UInt32(truncatingIfNeeded: rows.integer(column)))
-          return filters[index].told(
-            findings, isAdministrator: isAdministrator, isExempt: isExempt
-          ).rawValue.nonzeroBitCount
-        }
-        let (opened, resolved) = (count(2), count(3))
-        guard opened + resolved > 0 else { continue }
+        let (opened, resolved) = try news.news(version, filters[index])
+        guard !opened.isEmpty || !resolved.isEmpty else { continue }
         let blank = [Telling](repeating: Telling(), count: rules.count)
-        teams[rows.integer(1), default: blank][index].add(
-          version, opened: opened, resolved: resolved, limit: maxPerMessage)
+        teams[version.team, default: blank][index].add(
+          version.id, opened: opened.count, resolved: resolved.count, limit: maxPerMessage)
       }
     }
     return teams

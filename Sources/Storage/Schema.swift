@@ -23,6 +23,9 @@ enum Schema {
       }
     }
     registerAdministration(in: &migrator)
+    migrator.registerMigration("findings-2") { database in
+      try database.execute(sql: "DROP VIEW findings; \(currentFindings)")
+    }
     return migrator
   }
 
@@ -194,6 +197,30 @@ enum Schema {
       JOIN finding_kinds k ON k.bit = f.kind
       JOIN member_versions o ON o.id = f.opened_version
       JOIN judgements j ON j.id = o.judgement_id
+      JOIN runs opening ON opening.seq = o.run
+      LEFT JOIN member_versions r ON r.id = f.resolved_version
+      LEFT JOIN runs ending ON ending.seq = r.run;
+    """
+
+  /// The same with the reason and way in of an open finding as they are now, and whether the member is exempt.
+  private static let currentFindings = """
+    CREATE VIEW findings AS
+      SELECT t.name AS team, v.email AS email, k.name AS kind,
+        json_extract(j.body, '$.doors[0].reason') AS reason,
+        json_extract(j.body, '$.doors[0].witness') AS witness,
+        opening.id AS opened_run, opening.finished_at AS opened_at,
+        ending.id AS resolved_run, ending.finished_at AS resolved_at, v.is_exempt AS exempt
+      FROM (
+        SELECT o.team_id, o.kind, o.opened_version, NULL AS resolved_version, m.version_id AS shown
+        FROM open_findings o JOIN members m ON m.team_id = o.team_id AND m.key = o.key
+        UNION ALL
+        SELECT team_id, kind, opened_version, resolved_version, opened_version FROM resolved_findings
+      ) f
+      JOIN teams t ON t.id = f.team_id
+      JOIN finding_kinds k ON k.bit = f.kind
+      JOIN member_versions v ON v.id = f.shown
+      JOIN judgements j ON j.id = v.judgement_id
+      JOIN member_versions o ON o.id = f.opened_version
       JOIN runs opening ON opening.seq = o.run
       LEFT JOIN member_versions r ON r.id = f.resolved_version
       LEFT JOIN runs ending ON ending.seq = r.run;

@@ -104,21 +104,28 @@ extension Store {
       minimumSeverity: Severity(rawValue: row["minimum_severity"]) ?? .low)
     var opened: [Finding] = []
     var resolved: [Finding] = []
-    try eachTransition(
-      database, row["first_version"], row["last_version"], team: row["team_id"], reader.versions
-    ) { version in
-      func told(_ findings: FindingSet) -> [FindingKind] {
-        filter.told(
-          findings, isAdministrator: version.record.role.isAdministrator,
-          isExempt: version.record.isExempt
-        ).kinds
-      }
-      for kind in told(version.opened) {
-        opened.append(
-          try reader.finding(kind, opened: version, state: version, resolvedRun: nil))
-      }
-      for kind in told(version.resolved) {
-        resolved.append(try reader.resolved(kind, by: version))
+    let news = try AlertNews(database)
+    let rows = try Query(
+      database,
+      """
+      SELECT \(FindingVersion.columns) FROM member_versions
+      WHERE id BETWEEN ? AND ? AND team_id = ? ORDER BY id
+      """)
+    rows.bind(1, row["first_version"] as Int64)
+    rows.bind(2, row["last_version"] as Int64)
+    rows.bind(3, row["team_id"] as Int64)
+    while try rows.step() {
+      let version = FindingVersion(rows)
+      let (begun, ended) = try news.news(version, filter)
+      guard !begun.isEmpty || !ended.isEmpty else { continue }
+      let state = try reader.versions.version(id: version.id)
+      for (kinds, isOver) in [(begun, false), (ended, true)] {
+        for kind in kinds.kinds {
+          let opening = try reader.versions.version(id: news.opening(of: kind, at: version))
+          let finding = try reader.finding(
+            kind, opened: opening, state: state, resolvedRun: isOver ? state.run : nil)
+          if isOver { resolved.append(finding) } else { opened.append(finding) }
+        }
       }
     }
     return AlertContent(
@@ -138,7 +145,7 @@ extension Store {
       database,
       sql: """
         SELECT v.email FROM members m JOIN member_versions v ON v.id = m.version_id
-        WHERE m.team_id = ? AND m.is_admin = 1
+        WHERE m.team_id = ? AND m.is_admin = 1 AND v.is_pending = 0
         """, arguments: [team]
     ).sorted()
   }

@@ -44,7 +44,8 @@ public struct FindingQuery: Sendable, Hashable {
 extension Store {
   /// Lists findings by team, then key of the member, then kind.
   ///
-  /// Severity and exemption are those of the member as he stands; reason and witness those of the opening.
+  /// Severity, exemption, reason and witness are those of the member as he stands; an ended finding keeps the reason and
+  /// witness it opened with.
   /// - Throws: ``StorageError`` with `.notFound` for a run the store does not know.
   public func findings(_ query: FindingQuery = FindingQuery()) throws(StorageError) -> [Finding] {
     try translating(path) {

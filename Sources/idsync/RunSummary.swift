@@ -13,17 +13,24 @@ enum RunSummary {
       try writeTeams(result.outcomes, style)
     }
     if isDryRun || result.heldPlan != nil || !result.reports.isEmpty
-      || !result.alertProblems.isEmpty
+      || !result.alertProblems.isEmpty || !result.reportProblems.isEmpty
     {
       Console.line()
     }
-    if isDryRun { Console.line("Dry run: nothing was changed.") }
+    if isDryRun {
+      Console.line(
+        "Dry run: nothing was changed."
+          + (result.isHeld ? " In earnest the guard would hold this run." : ""))
+    }
     if let plan = result.heldPlan {
       Console.line(
         palette.paint("Held by the guard, nothing was changed.", .warning)
           + " See it: idsync plan \(plan)   Carry it out: idsync apply \(plan)")
     }
     for path in result.reports { Console.line("report  \(inert(path))") }
+    for problem in result.reportProblems {
+      Console.line("\(palette.paint("report", .warning))  \(inert(problem))")
+    }
     for problem in result.alertProblems {
       Console.line("\(palette.paint("alert", .warning))  \(inert(problem))")
     }
@@ -44,6 +51,7 @@ enum RunSummary {
       Console.error(
         "the guard holds this run, nothing was changed. See it: idsync plan \(plan)")
     }
+    for problem in result.reportProblems { Console.error("report: \(problem)") }
     for problem in result.alertProblems { Console.error("alert: \(problem)") }
   }
 
@@ -76,6 +84,8 @@ enum RunSummary {
         json.key("changes")
         try json.array { json in for change in changes { try json.change(change) } }
       }
+      json.key("report_problems")
+      json.strings(result.reportProblems)
       json.key("alert_problems")
       json.strings(result.alertProblems)
     }

@@ -124,6 +124,31 @@ struct ReconcilerTests {
     #expect(recovered.allSatisfy { $0.resolved == FindingSet(.stale) })
   }
 
+  @Test("a gap stays open while its source fails, also when its evidence is too old")
+  func gapsStayOpen() throws {
+    var team = team(1)
+    team.state = .readable(SignInModel(policy: .demand(.singleFactor, by: nil)))
+    var prior = try known(team)
+    let gap = FindingSet(.mfaNotEnforced)
+    for failing in [\TestTeam.rosterIssues, \TestTeam.oktaIssues] {
+      var broken = team
+      broken[keyPath: failing] = [issue]
+      broken.now = TestTeam.now.adding(seconds: 100 * 3600)
+      let changes = try broken.reconcile(prior).changes
+      #expect(changes.allSatisfy { $0.resolved.isDisjoint(with: gap) }, "\(changes)")
+      var stale = prior
+      stale.apply(changes)
+      broken.now = broken.now.adding(seconds: 3600)
+      #expect(try broken.reconcile(stale).changes.isEmpty)
+      team.now = broken.now
+      let recovered = try team.reconcile(stale).changes
+      #expect(recovered.allSatisfy { $0.opened.isDisjoint(with: gap) })
+    }
+    team.state = .readable(SignInModel(policy: .demand(.multiFactor, by: nil)))
+    prior.apply(try team.reconcile(prior).changes)
+    #expect(prior.records.values.allSatisfy { $0.findings.isEmpty })
+  }
+
   @Test("since stays while the verdict stays and moves when it changes")
   func since() throws {
     var team = team(1)

@@ -62,7 +62,7 @@ enum CSVReader {
   /// Undoes the guards of a field: the apostrophe before a formula, then the visible escapes.
   static func original(_ field: String) -> String {
     var text = field.unicodeScalars[...]
-    if text.first == "'", let first = text.first(where: { $0 != "'" }),
+    if text.first == "'", let first = text.first(where: { $0 != "'" && !$0.properties.isWhitespace }),
       "=+-@＝＋－＠".unicodeScalars.contains(first)
     {
       text = text.dropFirst()

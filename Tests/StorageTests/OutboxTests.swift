@@ -31,6 +31,64 @@ import Testing
     }
   }
 
+  @Test("a gap is told when its exemption ends, and its end only to channels that heard of it")
+  func exemptions() async throws {
+    try await Samples.withStore { store in
+      var exempt = Samples.record("ana@acme.com", .notEnforced, findings: FindingSet(.noMFA))
+      exempt.isExempt = true
+      try store.commit(1, [Samples.added(exempt)], alerts: rules)
+      #expect(try store.alerts().isEmpty)
+      var open = exempt
+      open.isExempt = false
+      open.findings.insert(FindingSet(.exemptionExpired))
+      try store.commit(2, [Samples.changed(exempt, open)], alerts: rules)
+      let told = try store.alerts().map { try store.content(of: $0) }
+      #expect(told.map { $0.opened.map(\.kind) } == [[.noMFA], [.noMFA, .exemptionExpired]])
+      #expect(told.allSatisfy { $0.opened.first?.openedAt == Samples.time(1) })
+      // Exempt again: no end, and no second beginning afterwards.
+      var again = open
+      again.isExempt = true
+      again.findings.remove(FindingSet(.exemptionExpired))
+      try store.commit(3, [Samples.changed(open, again)], alerts: rules)
+      try store.commit(4, [Samples.changed(again, open)], alerts: rules)
+      let kinds = try store.alerts().prefix(2).map { try store.content(of: $0) }
+        .flatMap { $0.opened.map(\.kind) + $0.resolved.map(\.kind) }
+      #expect(!kinds.contains(.noMFA), "\(kinds)")
+      var fixed = open
+      fixed.findings = []
+      try store.commit(5, [Samples.changed(open, fixed)], alerts: rules)
+      let ends = try store.alerts().filter { $0.runID == "run-5" }.map { try store.content(of: $0) }
+      #expect(Set(ends.map { $0.resolved.first?.kind }) == [.noMFA])
+    }
+  }
+
+  @Test("who becomes an admin brings the channel what now is grave enough")
+  func promotion() async throws {
+    try await Samples.withStore { store in
+      let high = [AlertChannelRule(name: "high", minimumSeverity: .high)]
+      let member = Samples.record("bo@acme.com", .notEnforced, findings: FindingSet(.outsideSSO))
+      try store.commit(1, [Samples.added(member)], alerts: high)
+      #expect(try store.alerts().isEmpty)
+      var admin = member
+      admin.role = .admin
+      try store.commit(2, [Samples.changed(member, admin)], alerts: high)
+      let message = try #require(try store.alerts().first)
+      #expect(try store.content(of: message).opened.map(\.kind) == [.outsideSSO])
+    }
+  }
+
+  @Test("who is only invited as an admin is no admin of the team")
+  func invited() async throws {
+    try await Samples.withStore { store in
+      var invited = Samples.record("stranger@evil.example", role: .admin)
+      invited.isPending = true
+      let weak = Samples.record("ana@acme.com", .notEnforced)
+      try store.commit(1, [Samples.added(weak), Samples.added(invited)], alerts: rules)
+      let message = try #require(try store.alerts().first)
+      #expect(try store.content(of: message).admins.isEmpty)
+    }
+  }
+
   @Test("large news are told in parts, nobody's findings torn, each once")
   func parts() async throws {
     try await Samples.withStore { store in

@@ -87,6 +87,71 @@ import Testing
     }
   }
 
+  @Test("a run that the guard holds makes no evidence fresh")
+  func heldIsNoEvidence() async throws {
+    try await WorkerBench.run(members: 20) { bench async throws in
+      _ = try await bench.worker().sync()
+      let before = try #require(try bench.members()["p1@acme.com"]?.observedAt)
+      await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("1FA")] }
+      bench.advance(hours: 10)
+      #expect(try await bench.worker().sync().heldPlan != nil)
+      #expect(try bench.members()["p1@acme.com"]?.observedAt == before)
+      let plan = try #require(try bench.worker().heldPlan(nil))
+      _ = try await bench.worker().apply(plan: plan.id)
+      let after = try #require(try bench.members()["p1@acme.com"])
+      #expect(after.observedAt > before && after.record.verdict == .notEnforced)
+    }
+  }
+
+  @Test("a report that cannot be written keeps back neither the others nor the run's end")
+  func unwritableReport() async throws {
+    let reports = """
+      reports:
+        - { format: json, output: missing/status.json }
+        - { format: json, output: status.json }
+      """
+    try await WorkerBench.run(members: 3, extra: reports) { bench async throws in
+      let result = try await bench.worker().sync()
+      #expect(result.reportProblems.count == 1 && result.reports.count == 1)
+      #expect(result.run.outcome == .committed)
+    }
+  }
+
+  @Test(
+    "a channel that cannot be is told before anything is contacted",
+    arguments: [
+      #"hook: { kind: webhook, url: "https://hooks.example/x", secret: env:NOT_SET }"#,
+      #"hook: { kind: webhook, url: "http://hooks.example/x", secret: env:HOOK_SECRET }"#,
+      #"mail: { kind: email, server: "smtp://mail.example", from: nobody, to: [sec@acme.com] }"#,
+      #"mail: { kind: email, server: "smtp://mail.example", from: a@acme.com, to: [sec] }"#,
+    ])
+  func wrongChannel(channel: String) async throws {
+    try await WorkerBench.run(members: 3, extra: "alerts:\n  \(channel)") { bench async throws in
+      let secret = ["HOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+      let error = await #expect(throws: WorkerError.self) {
+        try await bench.worker(secret).sync()
+      }
+      #expect(error?.code == .configuration, "\(String(describing: error))")
+      #expect(error?.description.contains("alerts.") == true)
+      #expect(await bench.mock.requests().isEmpty)
+    }
+  }
+
+  @Test("a run over one team does not hide how the sources of the others were read last")
+  func partialRun() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      _ = try await bench.worker(["OKTA_TOKEN": "wrong"]).sync()
+      _ = try await bench.worker().sync(SyncOptions(teams: ["acme-tools"]))
+      let run = try #require(try bench.worker().status().run)
+      #expect(run.sources.map(\.name) == ["heroku", "okta"])
+      #expect(!run.isComplete)
+      let error = await #expect(throws: WorkerError.self) {
+        try await bench.worker().sync(SyncOptions(teams: ["acme-tools"], sources: ["okta"]))
+      }
+      #expect(error?.code == .badInput)
+    }
+  }
+
   @Test("one failing source leaves the other teams to go on")
   func others() async throws {
     try await WorkerBench.run(members: 6) { bench async throws in

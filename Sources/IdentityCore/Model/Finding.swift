@@ -117,7 +117,7 @@ public struct Finding: Sendable, Codable, Hashable {
   public var kind: FindingKind
   /// How much it matters, by kind and role.
   public var severity: Severity
-  /// Why: the reason of the deciding door at the time it opened.
+  /// Why: the reason of the deciding door by now, of an ended finding at the time it opened.
   public var reason: String
   /// The escape, if there is one.
   public var witness: String?

@@ -114,6 +114,7 @@ public struct Reconciler {
     let before = try prior.record(of: row)
     if judged.restsOnIncomplete {
       keep(before, in: &record, because: judged.incompleteReason)
+      hold(before.record.findings, in: &record)
     }
     try emitChange(
       from: before.record, to: record, isFailure: judged.restsOnIncomplete, &outcome, emit)
@@ -146,6 +147,7 @@ public struct Reconciler {
     var record = before.record
     refreshExemption(&record)
     if isTooOld(before.observedAt) { makeStale(&record, observedAt: before.observedAt) }
+    hold(before.record.findings, in: &record)
     try emitChange(from: before.record, to: record, isFailure: true, &outcome, emit)
   }
 
@@ -213,6 +215,19 @@ public struct Reconciler {
     record.factors = old.factors
     refreshFindings(&record)
     if isTooOld(before.observedAt) { makeStale(&record, observedAt: before.observedAt) }
+  }
+
+  /// Findings that a look at the person would have to end; where nobody looked, they stay open.
+  private static let held = FindingSet([
+    FindingKind.mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .deprovisionedAtIdP,
+    .notInIdP, .notAssigned, .ambiguousIdentity, .notEnrolled, .weakFactorsOnly,
+  ].map { FindingSet($0) })
+
+  /// Keeps findings open beside a verdict that only says that there is no evidence: nothing ends for lack of data.
+  private func hold(_ before: FindingSet, in record: inout MemberRecord) {
+    let code = record.judgement.deciding?.code
+    guard code == .stale || code == .sourceIncomplete else { return }
+    record.findings.formUnion(before.intersection(Self.held))
   }
 
   private func isTooOld(_ observedAt: Timestamp) -> Bool {

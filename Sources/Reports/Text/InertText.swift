@@ -160,7 +160,7 @@ public enum InertText {
 
   /// An apostrophe before what a spreadsheet would compute; further apostrophes are doubled up so that it can be undone.
   private static func formulaGuarded(_ text: String) -> String {
-    let first = text.unicodeScalars.first { $0 != "'" }
+    let first = text.unicodeScalars.first { $0 != "'" && !$0.properties.isWhitespace }
     let isFormula = first.map { formulaStarts.contains($0) } ?? false
     return (isFormula ? "'" : "") + separatorsGuarded(text)
   }

@@ -42,7 +42,8 @@ struct AlertSectionParser {
     if to.isEmpty { section.reject("to", "name at least one recipient, or team-admins") }
     guard let server, let from else { return nil }
     return AlertConfiguration.Email(
-      host: server.host, port: server.port, security: security, user: user, password: password,
+      host: server.host, port: server.port ?? (security == .tls ? 465 : 587), security: security,
+      user: user, password: password,
       from: from, to: to)
   }
 
@@ -59,14 +60,13 @@ struct AlertSectionParser {
       url: url, secrets: [secret] + (old.map { [$0] } ?? []), timeout: timeout ?? 20)
   }
 
-  private static func server(_ text: String) -> (host: String, port: Int)? {
-    guard text.hasPrefix("smtp://") else { return nil }
-    let parts = text.dropFirst(7).split(separator: ":", omittingEmptySubsequences: false)
-    guard let host = parts.first, !host.isEmpty, !host.contains("/"), !host.contains("@"),
-      parts.count <= 2
+  /// Host and port of `smtp://HOST:PORT`; the host may be an IPv6 address in brackets.
+  private static func server(_ text: String) -> (host: String, port: Int?)? {
+    guard
+      let match = text.wholeMatch(of: #/smtp://(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@\s]+)(?::(\d{1,5}))?/#)
     else { return nil }
-    guard parts.count == 2 else { return (String(host), 587) }
-    guard let port = Int(parts[1]), (1...65535).contains(port) else { return nil }
-    return (String(host), port)
+    let port = match.output.2.flatMap { Int($0) }
+    guard match.output.2 == nil || port.map((1...65535).contains) == true else { return nil }
+    return (String(match.output.1), port)
   }
 }

@@ -44,6 +44,24 @@ extension SyncWorker {
     }
   }
 
+  /// Makes every channel once, so that a wrong one is told before anything is contacted.
+  ///
+  /// - Throws: ``WorkerError`` with `.configuration`, naming the channel.
+  func checkChannels() throws {
+    let transport = transport()
+    defer { transport.shutdown() }
+    let factory = ChannelFactory(setting: setting, transport: transport, mailTransport: transport)
+    for alert in configuration.alerts {
+      do {
+        _ = try factory.channel(alert)
+      } catch let error as WorkerError {
+        throw WorkerError(.configuration, "alerts.\(alert.name): \(error.description)")
+      } catch let error as AlertError {
+        throw WorkerError(.configuration, "alerts.\(alert.name): \(error.description)")
+      }
+    }
+  }
+
   func deliverAlerts(
     _ store: Store, ignoringSchedule: Bool
   ) async throws -> AlertOutcome {

@@ -50,7 +50,7 @@ extension SyncWorker {
         findings += try store.findings(FindingQuery(team: team, asOf: filter.asOf))
       }
       return StatusReport(
-        run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store),
+        run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store, teams),
         members: members, findings: findings, filters: filter.words,
         toolVersion: ToolVersion.text, generatedAt: now)
     }
@@ -77,7 +77,7 @@ extension SyncWorker {
       return Explanation(
         status: status,
         findings: try store.findings(FindingQuery(team: status.record.team, email: email)),
-        run: try lastReading(store), generatedAt: now)
+        run: try lastReading(store, [status.record.team]), generatedAt: now)
     }
   }
 
@@ -112,13 +112,16 @@ extension SyncWorker {
     try ReportFile.write(try status(filter), as: format, to: path)
   }
 
-  /// Writes the reports the configuration asks for after each run.
-  ///
-  /// - Returns: the files written.
-  func writeConfiguredReports() throws -> [String] {
-    try configuration.reports.map { report in
-      try writeReport(StatusFilter(team: report.team), as: report.format, to: report.output)
-      return report.output
+  /// Writes the reports the configuration asks for after each run; one that fails does not keep the others back.
+  func writeConfiguredReports(_ result: inout SyncResult) {
+    for report in configuration.reports {
+      do {
+        try writeReport(StatusFilter(team: report.team), as: report.format, to: report.output)
+        result.reports.append(report.output)
+      } catch {
+        let words = (error as? WorkerError)?.description ?? "\(report.output): \(error)"
+        result.reportProblems.append(words)
+      }
     }
   }
 
@@ -130,9 +133,25 @@ extension SyncWorker {
     return [name]
   }
 
-  /// The last run that read the sources.
-  private func lastReading(_ store: Store) throws -> RunRecord? {
-    try store.runs(limit: 1).first
+  /// How far back the last reading of a source is looked for.
+  private static let searchedRuns = 500
+
+  /// The last run, with the last reading of every source that the teams rest on: a run may have been about a part of them.
+  private func lastReading(_ store: Store, _ names: [TeamName]) throws -> RunRecord? {
+    guard var last = try store.runs(limit: 1).first else { return nil }
+    let teams = configuration.teams.filter { names.contains($0.name) }
+    var missing = Set(teams.map(\.roster) + configuration.providers(behind: teams))
+    missing.formIntersection(configuration.sources.keys)
+    missing.subtract(last.sources.map(\.name))
+    guard !missing.isEmpty else { return last }
+    for run in try store.runs(limit: Self.searchedRuns).dropFirst() {
+      for source in run.sources where missing.remove(source.name) != nil {
+        last.sources.append(source)
+      }
+      if missing.isEmpty { break }
+    }
+    last.sources.sort { $0.name < $1.name }
+    return last
   }
 
   private func nobody(_ email: String, _ teams: [TeamName], _ store: Store) throws -> String {

@@ -51,7 +51,9 @@ struct RunCommitter {
   private func hold(_ outcomes: [TeamOutcome], _ version: Int64) throws -> Committed {
     let run = record(.held, outcomes)
     try store.commit(expecting: version) { writer in
-      try noteReadings(&writer)
+      // What was read to its end counts once it is applied: until then members rest on what was known before.
+      for team in work.teams { try writer.team(team.name, rosterSource: team.roster) }
+      for reading in readings where !reading.isComplete { try reading.note(in: &writer) }
       return run
     }
     let note = HeldRun(

@@ -39,4 +39,8 @@ public struct SyncResult: Sendable {
   public var alertProblems: [String]
   /// The files written by `reports` of the configuration.
   public var reports: [String]
+  /// Reports that could not be written, one sentence each.
+  public var reportProblems: [String] = []
+  /// Whether the guard holds the run, or would hold it in earnest.
+  public var isHeld: Bool { heldPlan != nil || run.outcome == .held }
 }

@@ -67,8 +67,10 @@ extension SyncWorker {
       return run
     }
     let problems = try await deliverAlerts(store, ignoringSchedule: false).problems
-    return SyncResult(
+    var result = SyncResult(
       run: run, outcomes: [], heldPlan: nil, readNothing: false, alertProblems: problems,
-      reports: try writeConfiguredReports())
+      reports: [])
+    writeConfiguredReports(&result)
+    return result
   }
 }

@@ -17,6 +17,7 @@ extension SyncWorker {
     let lock =
       try options.isDryRun ? nil : naming { try RunLock(storePath: configuration.storePath) }
     defer { withExtendedLifetime(lock) {} }
+    if !options.isDryRun { try checkChannels() }
     let store = try store()
     let startedAt = now
     let transport = transport()
@@ -42,9 +43,9 @@ extension SyncWorker {
     }
     var outcome = try naming { result(try committer.commit(), readings) }
     // What earlier runs left in the outbox is told also when this one is held.
-    if outcome.heldPlan == nil { outcome.reports = try writeConfiguredReports() }
     outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
+    if outcome.heldPlan == nil { writeConfiguredReports(&outcome) }
     return outcome
   }
 
@@ -63,11 +64,16 @@ extension SyncWorker {
     for name in options.sources where configuration.sources[name] == nil {
       throw unknown("source", name, configuration.sources.keys.sorted())
     }
-    return all.filter { team in
-      let sources = [team.roster] + team.signIn.map(\.provider)
+    let selected = all.filter { team in
+      let sources = [team.roster] + configuration.providers(behind: [team])
       return (options.teams.isEmpty || options.teams.contains(team.name))
         && (options.sources.isEmpty || sources.contains { options.sources.contains($0) })
     }
+    guard !selected.isEmpty || all.isEmpty else {
+      throw WorkerError(
+        .badInput, "No team asked for rests on \(options.sources.joined(separator: ", ")).")
+    }
+    return selected
   }
 
   func unknown(_ what: String, _ name: String, _ known: [String]) -> WorkerError {

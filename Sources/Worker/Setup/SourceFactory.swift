@@ -31,11 +31,21 @@ struct SourceFactory {
     let secrets = SecretResolver(environment: setting.environment)
     return try source.make(
       SourceContext(
-        name: name, url: try url(source, secrets), maxConcurrent: source.maxConcurrent,
+        name: name, url: try Self.telling(name) { try url(source, secrets) }, maxConcurrent: source.maxConcurrent,
         rateShare: source.rateShare, cache: cache, transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-        secrets: { try secrets.resolve($0) }, addresses: { try secrets.url($0) },
+        secrets: { handle in try Self.telling(name) { try secrets.resolve(handle) } },
+        addresses: { handle in try Self.telling(name) { try secrets.url(handle) } },
         localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) }))
+  }
+
+  /// Puts the name of a source before what is wrong with its secrets.
+  private static func telling<R>(_ source: SourceName, _ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let error as WorkerError {
+      throw WorkerError(error.code, "sources.\(source): \(error.description)")
+    }
   }
 
   /// A team out of the store; empty while there is none, for looking makes no store.

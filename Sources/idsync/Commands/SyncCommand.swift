@@ -59,11 +59,12 @@ struct SyncCommand: AsyncParsableCommand {
   /// Ends with the number the result calls for; the gravest comes first.
   static func end(_ result: SyncResult, _ failOn: [FailOn]) throws {
     if result.readNothing { throw ExitWith(status: .nothingRead) }
-    if result.heldPlan != nil { throw ExitWith(status: .held) }
+    if result.isHeld { throw ExitWith(status: .held) }
     if failOn.contains(.incomplete), !result.run.isComplete {
       throw ExitWith(status: .incomplete)
     }
     if failOn.contains(.gaps), result.gaps > 0 { throw ExitWith(status: .gaps) }
+    if !result.reportProblems.isEmpty { throw ExitWith(status: .notPermitted) }
   }
 }
 
