@@ -17,6 +17,11 @@ struct MailFormatTests {
     for line in lines.joined(separator: "\r\n").components(separatedBy: "\r\n") {
       #expect(line.utf8.count <= 76)
     }
+    let name = "Überwachung der Mehrfaktoranmeldung"
+    let address = try #require(MailAddress("\(name) <idsync@acme.com>"))
+    for line in MailHeader.addresses("From", [address]).components(separatedBy: "\r\n") {
+      #expect(line.utf8.count <= 76, "\(line)")
+    }
     let mails = try await Python.parse(lines.map { Array("\($0)\r\n\r\n".utf8) })
     #expect(mails.map { $0["Subject"] } == values)
     #expect(mails.allSatisfy { $0.defects.isEmpty })

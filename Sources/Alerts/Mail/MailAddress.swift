@@ -39,7 +39,14 @@ struct MailAddress: Sendable, Hashable {
   var key: String { EmailKey.make(address) }
 
   /// The address as a header shows it, with the name quoted or encoded where it must be.
-  var header: String { name.isEmpty ? address : "\(MailHeader.phrase(name)) <\(address)>" }
+  var header: String {
+    guard !name.isEmpty else { return address }
+    let phrase = MailHeader.phrase(name)
+    // A line with an encoded word has 76 characters at most (RFC 2047 §2).
+    let last = phrase.split(separator: "\r\n").last?.utf8.count ?? 0
+    let isLong = phrase.contains("=?") && last + address.utf8.count + 3 > MailHeader.width - 6
+    return phrase + (isLong ? "\r\n " : " ") + "<\(address)>"
+  }
 
   private static func isDeliverable(_ text: String) -> Bool {
     let parts = text.utf8.split(separator: 0x40, omittingEmptySubsequences: false)

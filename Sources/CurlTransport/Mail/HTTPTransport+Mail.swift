@@ -71,7 +71,7 @@ extension HTTPTransport {
       wire: WireSettings(
         userAgent: configuration.userAgent,
         caFile: server.extraCAFile ?? configuration.extraCAFile, proxy: .none,
-        connectTimeout: min(.seconds(10), server.timeout), totalTimeout: server.timeout,
+        connectTimeout: min(.seconds(45), server.timeout), totalTimeout: server.timeout,
         lowSpeed: SourcePolicy.LowSpeed(bytesPerSecond: 1, duration: .seconds(30))))
   }
 

@@ -21,6 +21,21 @@ public struct AlertMessage: Sendable, Codable, Hashable {
   /// What the last failed try said; no secret.
   public var lastError: String?
 
+  /// The next try of a message that was given up: a moment that never comes.
+  public static let never = Timestamp(milliseconds: 253_402_300_799_000)
+
+  /// What became of it so far.
+  public enum State: String, Sendable, CaseIterable {
+    case waiting, delivered
+    case givenUp = "given-up"
+  }
+
+  /// What became of it so far; what was given up waits for `idsync alerts deliver --now`.
+  public var state: State {
+    if deliveredAt != nil { return .delivered }
+    return nextAttemptAt >= Self.never ? .givenUp : .waiting
+  }
+
   /// Makes a message.
   public init(
     id: String, channel: String, runID: String, team: TeamName, part: Int, createdAt: Timestamp,

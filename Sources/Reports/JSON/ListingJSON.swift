@@ -43,7 +43,8 @@ extension JSONWriter {
         json.field("part", message.part)
         json.field("created_at", message.createdAt)
         json.field("attempts", message.attempts)
-        json.field("next_attempt_at", message.deliveredAt == nil ? message.nextAttemptAt : nil)
+        json.field("state", message.state.rawValue)
+        json.field("next_attempt_at", message.state == .waiting ? message.nextAttemptAt : nil)
         json.field("delivered_at", message.deliveredAt)
         json.field("last_error", message.lastError)
       }

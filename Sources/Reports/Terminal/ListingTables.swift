@@ -129,7 +129,9 @@ enum AlertsTable {
         if let delivered = message.deliveredAt {
           .init("delivered \(TimestampText.minute(delivered))", .good)
         } else {
-          .init("waits until \(TimestampText.minute(message.nextAttemptAt))", .warning)
+          message.state == .givenUp
+          ? .init("given up", .bad)
+          : .init("waits until \(TimestampText.minute(message.nextAttemptAt))", .warning)
         }
       return TextTable.Row(
         [

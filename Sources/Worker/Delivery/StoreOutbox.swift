@@ -8,11 +8,8 @@ struct StoreOutbox: Outbox {
   /// Whether messages that wait for their next try are due as well.
   let ignoresSchedule: Bool
 
-  /// A moment that never comes: the message was given up, and waits for `alerts deliver --now`.
-  static let never = Timestamp(milliseconds: 253_402_300_799_000)
-
   func due(channel: String, at now: Timestamp, limit: Int) async throws -> [AlertMessage] {
-    let moment = ignoresSchedule ? Self.never : now
+    let moment = ignoresSchedule ? AlertMessage.never : now
     return Array(
       try store.dueAlerts(at: moment, limit: .max).filter { $0.channel == channel }.prefix(limit))
   }
@@ -26,6 +23,6 @@ struct StoreOutbox: Outbox {
   }
 
   func markFailed(_ message: AlertMessage, error: String, next: Timestamp?) async throws {
-    try store.markFailed(message.id, error: error, next: next ?? Self.never)
+    try store.markFailed(message.id, error: error, next: next ?? AlertMessage.never)
   }
 }
