@@ -103,6 +103,19 @@ import Testing
     }
   }
 
+  @Test("a dry run, a look at plans and at the outbox make no store")
+  func looking() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      var shown = 0
+      let result = try await bench.worker().sync(SyncOptions(isDryRun: true)) { _ in shown += 1 }
+      #expect(shown == 4 && result.outcomes.map(\.counts.added).reduce(0, +) == 4)
+      #expect(try bench.worker().heldPlan(nil) == nil)
+      #expect(try bench.worker().alerts(includingDelivered: true).isEmpty)
+      let files = try FileManager.default.contentsOfDirectory(atPath: bench.directory)
+      #expect(files == ["idsync.yaml"])
+    }
+  }
+
   @Test("a report that cannot be written keeps back neither the others nor the run's end")
   func unwritableReport() async throws {
     let reports = """

@@ -14,6 +14,7 @@ public struct AlertOutcome: Sendable {
 extension SyncWorker {
   /// The messages in the outbox.
   public func alerts(includingDelivered: Bool) throws -> [AlertMessage] {
+    guard hasStore else { return [] }
     let store = try store()
     return try naming { try store.alerts(pendingOnly: !includingDelivered) }
   }

@@ -165,9 +165,12 @@ extension SyncWorker {
     return "Nobody on \(teams.joined(separator: ", ")) goes by \(email).\(nearest)"
   }
 
+  /// Whether an earlier run made a store.
+  var hasStore: Bool { FileManager.default.fileExists(atPath: configuration.storePath) }
+
   /// The store of an earlier run; listings do not make one.
-  private func existingStore() throws -> Store {
-    guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+  func existingStore() throws -> Store {
+    guard hasStore else {
       throw WorkerError(
         .badInput, "There is no store at \(configuration.storePath) yet. Run idsync sync first.")
     }

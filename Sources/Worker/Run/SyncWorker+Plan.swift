@@ -19,7 +19,8 @@ extension SyncWorker {
   ///
   /// - Throws: ``WorkerError`` with `.badInput` for an unknown id.
   public func heldPlan(_ id: String?) throws -> HeldPlan? {
-    let store = try store()
+    guard hasStore || id != nil else { return nil }
+    let store = try existingStore()
     return try naming {
       let version = try store.version()
       let plan = try id.map { try store.plan($0) } ?? store.plans().first

@@ -18,7 +18,9 @@ extension SyncWorker {
       try options.isDryRun ? nil : naming { try RunLock(storePath: configuration.storePath) }
     defer { withExtendedLifetime(lock) {} }
     if !options.isDryRun { try checkChannels() }
-    let store = try store()
+    let rehearsal = options.isDryRun && !hasStore ? Rehearsal() : nil
+    defer { withExtendedLifetime(rehearsal) {} }
+    let store = try rehearsal.map { place in try naming { try Store(path: place.path) } } ?? store()
     let startedAt = now
     let transport = transport()
     defer { transport.shutdown() }
