@@ -43,6 +43,37 @@ import Testing
     }
   }
 
+  @Test("a secondary limit is waited out, a minute and then longer, and is no lack of rights")
+  func secondaryLimit() async throws {
+    let limits = [
+      Fault(.github, "GET /orgs/{org}", .concurrencyLimited, times: 2),
+      Fault(.github, "GET /orgs/{org}", .concurrencyLimited, times: nil),
+    ]
+    try await Bench.run(G.scenario(G.platform(requires: true), faults: [limits[0]])) { bench in
+      let (team, records) = await bench.judgeGitHub()
+      #expect(team.isComplete, "\(team.issues)")
+      #expect(records["ana-acme"]?.verdict == .enforced)
+      #expect(bench.waited >= .seconds(180))
+    }
+    try await Bench.run(G.scenario(G.platform(requires: true), faults: [limits[1]])) { bench in
+      let (team, _) = await bench.judgeGitHub()
+      #expect(team.issues.first?.code == "rate-limited")
+    }
+  }
+
+  @Test("whose role changes while the organisation is read is not gone")
+  func promotion() async throws {
+    let platform = G.platform(requires: true) {
+      $0.organisations[0].members[1].isBetweenRoles = true
+    }
+    try await Bench.run(G.scenario(platform)) { bench in
+      let (team, records) = await bench.judgeGitHub()
+      #expect(team.isComplete)
+      #expect(records["ana-acme"]?.role == .member)
+      #expect(records["root-acme"]?.role == .admin)
+    }
+  }
+
   @Test("a list of everybody is believed from an owner, and from nobody else")
   func unfiltered() async throws {
     let platform = G.platform { $0.organisations[0].members[0].hasTwoFactor = false }

@@ -80,6 +80,11 @@ enum GitHubRows {
     $0.enterprises["acme-inc"] = G.provider(links: "ana_acme")
   }
 
+  /// An organisation whose provider belongs to its enterprise.
+  private static let enterprisePlatform = G.platform {
+    $0.enterprises["acme-inc"] = G.provider()
+  }
+
   private static let table: [GitHubRow] = [
     GitHubRow(
       number: "1", situation: "two-factor authentication is required",
@@ -170,6 +175,29 @@ enum GitHubRows {
           issuer: G.issuer, ssoURL: G.issuer + "/protocol/saml",
           identities: [GitHubIdentity("u-17", login: "ana-acme", scimUserName: G.ana)])),
       person: G.ana, signIn: .enforced, expected: .enforced, github: enforced),
+    GitHubRow(
+      number: "4h", situation: "linked by the login alone, in another spelling",
+      platform: G.platform(
+        provider: GitHubIdentityProvider(
+          issuer: G.issuer, ssoURL: G.issuer + "/protocol/saml",
+          identities: [GitHubIdentity(G.ana, login: "Ana-Acme", hasUserID: false)])),
+      person: G.ana, signIn: .enforced, expected: .enforced, github: enforced),
+    GitHubRow(
+      number: "4i",
+      situation: "SAML is required, and the provider belongs to an unnamed enterprise",
+      platform: enterprisePlatform, signIn: .enforced, expected: .cannotTell,
+      code: .identityProviderUnknown, says: ["enterprise"], github: enforced),
+    GitHubRow(
+      number: "4j", situation: "SAML is required, the provider belongs to a named enterprise",
+      platform: enterprisePlatform, person: G.ana, signIn: .enforced, expected: .enforced,
+      github: {
+        $0.saml = .enforced
+        $0.enterprise = "acme-inc"
+      }),
+    GitHubRow(
+      number: "4k", situation: "an outside collaborator where the provider is not shown",
+      platform: enterprisePlatform, person: "guest", signIn: .enforced, expected: .notEnforced,
+      github: enforced),
     GitHubRow(
       number: "9a", situation: "a managed user whose provider is not readable",
       platform: managedPlatform, person: "ana_acme", signIn: .enforced, expected: .enforced,

@@ -12,7 +12,7 @@ struct RetryTests {
 
   @Test(
     "what says not now is tried again until it says yes",
-    arguments: [408, 425, 429, 500, 502, 503, 504])
+    arguments: [408, 425, 500, 502, 503, 504])
   func transient(status: Int) async throws {
     let clock = ManualClock()
     try await withServer(policy: policy(), clock: clock.clock) { request in
@@ -44,6 +44,87 @@ struct RetryTests {
       let floors: [Duration] = [.seconds(30), .seconds(45), .seconds(60)]
       #expect(clock.sleeps.count == floors.count)
       #expect(zip(clock.sleeps, floors).allSatisfy { $0 >= $1 && $0 <= $1 + .seconds(1) })
+    }
+  }
+
+  @Test(
+    "a limit is waited out from a floor that doubles, with jitter on top", arguments: [0.0, 1.0])
+  func doublingLimit(dice: Double) async throws {
+    let clock = ManualClock(dice: dice)
+    let retry = RetryPolicy(maxAttempts: 6, base: .seconds(1), cap: .seconds(8))
+    try await withServer(policy: policy(retry), clock: clock.clock) { request in
+      [.reply(request.index < 5 ? 429 : 200)]
+    } _: { server, source in
+      try await source.expect(status: 200, HTTPRequest(.get, server.origin))
+      let floors: [Duration] = [1, 2, 4, 8, 8].map { .seconds($0) }
+      #expect(clock.sleeps.count == floors.count)
+      #expect(zip(clock.sleeps, floors).allSatisfy { $0 >= $1 && $0 <= $1 + .seconds(1) })
+    }
+  }
+
+  @Test("a limit that only the policy knows has the same floor, and holds the other requests")
+  func throttledFloor() async throws {
+    let clock = ManualClock(dice: 0)
+    var policy = policy(RetryPolicy(base: .seconds(2)))
+    policy.isThrottled = { $0.status == 400 && $0.body.text.contains("Throttling") }
+    try await withServer(policy: policy, clock: clock.clock) { request in
+      [request.index < 2 ? .reply(400, [], "{\"__type\":\"Throttling\"}") : .reply()]
+    } _: { server, source in
+      try await source.expect(status: 200, HTTPRequest(.get, server.origin))
+      #expect(clock.sleeps == [.seconds(2), .seconds(4)])
+    }
+    let one = SourcePolicy(retry: .never, isThrottled: { $0.status == 400 })
+    let held = ManualClock(dice: 0)
+    try await withServer(policy: one, clock: held.clock) { request in
+      [.reply(request.index == 0 ? 400 : 200)]
+    } _: { server, source in
+      try await source.expect(status: 400, HTTPRequest(.get, server.origin))
+      try await source.expect(status: 200, HTTPRequest(.get, server.origin + "/other"))
+      #expect(held.sleeps == [.milliseconds(500)])
+    }
+  }
+
+  @Test("a limit under a 403 stays a limit when the tries are used up")
+  func throttledToTheEnd() async throws {
+    let clock = ManualClock()
+    var policy = policy()
+    policy.isThrottled = { $0.body.text.contains("secondary") }
+    try await withServer(policy: policy, clock: clock.clock) { _ in
+      [.reply(403, [], "secondary rate limit")]
+    } _: { server, source in
+      let error = try await failure { try await source.send(HTTPRequest(.get, server.origin)) }
+      #expect(error.code == .rateLimited)
+      #expect(error.status == 403)
+      #expect(server.requests.count == 5)
+    }
+  }
+
+  @Test(
+    "a wait longer than a run is not cut short: the error names it, for every request of the source",
+    arguments: [
+      (429, ["Retry-After: 3600"]), (403, ["Retry-After: 3600"]),
+      (
+        403,
+        [
+          "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1800003599",
+          "Date: Fri, 15 Jan 2027 08:00:00 GMT",
+        ]
+      ),
+    ])
+  func longWait(status: Int, headers: [String]) async throws {
+    let clock = ManualClock(dice: 0)
+    try await withServer(policy: policy(RetryPolicy(), .github), clock: clock.clock) { _ in
+      [.reply(status, headers)]
+    } _: { server, source in
+      for path in ["", "/other"] {
+        let error = try await failure {
+          try await source.send(HTTPRequest(.get, server.origin + path))
+        }
+        #expect(error.code == .rateLimited)
+        #expect("\(error)".contains("3600 s"))
+      }
+      #expect(server.requests.count == 1)
+      #expect(clock.sleeps.isEmpty)
     }
   }
 
@@ -101,9 +182,9 @@ struct RetryTests {
   }
 
   @Test(
-    "Retry-After wins over our own wait, in both forms, up to the cap",
+    "Retry-After wins over our own wait, in both forms",
     arguments: [
-      ("7", 7), ("Fri, 15 Jan 2027 08:00:30 GMT", 30), ("3600", 120),
+      ("7", 7), ("Fri, 15 Jan 2027 08:00:30 GMT", 30), ("300", 300),
       ("Fri, 15 Jan 2027 07:00:00 GMT", 0),
     ])
   func retryAfter(value: String, seconds: Int) async throws {

@@ -79,8 +79,7 @@ struct AWSClient: Sendable {
           error, vendor: Self.vendor, call: request.endpoint, vendorCode: AWSErrors.code))
     }
     if response.isSuccess {
-      let type = response.headers["Content-Type"]?.lowercased() ?? ""
-      guard type.hasPrefix("text/html") else { return response }
+      guard isWebPage(response.body) else { return response }
       throw ConnectorError(
         .notJSON, source: source.name, call: request.endpoint, status: response.status,
         message: "\(Self.vendor) answered \(request.endpoint) with a web page.",
@@ -90,6 +89,14 @@ struct AWSClient: Sendable {
       ConnectorError(
         response, request: request, source: source.name, vendor: Self.vendor,
         vendorCode: AWSErrors.code))
+  }
+
+  /// Whether a reply is a page for people, by its beginning: its type of content is not always told right.
+  private func isWebPage(_ body: ResponseBody) -> Bool {
+    let start = String(decoding: body.bytes.drop { $0 <= 0x20 }.prefix(9), as: UTF8.self)
+      .lowercased()
+    if case .json = service.wire { return start.hasPrefix("<") }
+    return start.hasPrefix("<!doctype") || start.hasPrefix("<html")
   }
 
   /// The document of a JSON reply.

@@ -84,10 +84,11 @@ struct DuoClient: Sendable {
   /// Reads a list page by page, and hands over the elements of each.
   ///
   /// Pages are counted, so the list may move under the reader: rows must be told apart by their ids.
+  /// - Returns: how many rows the last page says there are; nil when it does not.
   func list(
     _ template: String, limit: Int,
     _ read: (JSONElement) throws(WireError) -> Void
-  ) async throws(ConnectorError) {
+  ) async throws(ConnectorError) -> Int? {
     let reader = JSONReader()
     var offset: Int64 = 0
     var seen: Set<Int64> = [0]
@@ -100,14 +101,15 @@ struct DuoClient: Sendable {
         throw error.onPage(number)
       }
       let next: Int64?
+      let total: Int64?
       do throws(WireError) {
-        next = try reader.withRoot(page.response.body) { root throws(WireError) in
+        (next, total) = try reader.withRoot(page.response.body) { root throws(WireError) in
           try Self.page(root, read)
         }
       } catch {
         throw malformed(error, page.request, page: number)
       }
-      guard let next else { return }
+      guard let next else { return total.map { Int($0) } }
       guard seen.insert(next).inserted else {
         throw ConnectorError(
           .cursorLoop, source: source.name, call: page.request.endpoint, page: number, status: 200,
@@ -121,10 +123,10 @@ struct DuoClient: Sendable {
       message: "GET \(template) has more than \(source.policy.maxPages) pages.")
   }
 
-  /// Reads one page; gives the offset of the next one.
+  /// Reads one page; gives the offset of the next one, and how many rows all pages have.
   private static func page(
     _ root: JSONElement, _ read: (JSONElement) throws(WireError) -> Void
-  ) throws(WireError) -> Int64? {
+  ) throws(WireError) -> (next: Int64?, total: Int64?) {
     var stat: String?
     var rows: JSONElement?
     var metadata: JSONValue?
@@ -142,7 +144,18 @@ struct DuoClient: Sendable {
       throw WireError.expected(.array, found: rows?.type ?? .missing, path: "response")
     }
     try read(rows)
-    return try metadata?.optional("next_offset", .integer, \.integer)
+    guard let metadata, metadata != .null else { return (nil, nil) }
+    return (
+      try metadata.optional("next_offset", .integer, \.integer),
+      try metadata.optional("total_objects", .integer, \.integer)
+    )
+  }
+
+  /// Makes the error of a list that came to its end with fewer rows than it says there are.
+  func short(_ template: String, _ count: Int, of total: Int) -> ConnectorError {
+    ConnectorError(
+      .paging, source: source.name, call: "GET \(template)", status: 200,
+      message: "Duo listed \(count) of the \(total) rows of \(template) that it says it has.")
   }
 
   private static func check(_ stat: String?) throws(WireError) {

@@ -4,6 +4,10 @@ internal import IdentityCore
 struct DuoPeople {
   private(set) var users: [DuoWire.User] = []
   private var ids: Set<String> = []
+  /// The users of all rows, for rows may come twice.
+  private(set) var distinct = DistinctIDs()
+  /// How many users Duo says there are; nil where it does not, or when the list was not read to its end.
+  var declared: Int?
   /// Whether some user has no address at all, so that it may be anybody's.
   private(set) var hasNamelessUsers = false
 
@@ -12,24 +16,32 @@ struct DuoPeople {
     _ row: JSONElement, _ watch: WatchList, _ configuration: DuoConfiguration, _ edits: PolicyEdits
   ) throws(WireError) {
     let keys = try row.row(DuoWire.userKeys)
+    _ = distinct.insert(keys.string(6) ?? "")
+    var names = (0..<6).map { keys.string($0) ?? "" }
+    // Some rows name further aliases in an object only.
+    try row.forEach { key, value throws(WireError) in
+      guard key == "aliases", value.type == .object else { return }
+      try value.forEach { _, alias in names.append(alias.string ?? "") }
+    }
     var isNamed = false
     var isWatched = false
-    for field in 0..<6 {
-      guard let text = keys.text(field) else { continue }
-      isNamed = isNamed || text.contains(0x40)
-      isWatched = isWatched || watch.contains(text)
-      if !isWatched, field != 1, let domain = configuration.usernameDomain,
-        !text.contains(0x40), let name = keys.string(field)
-      {
-        isNamed = true
-        var address = "\(name)@\(domain)"
-        isWatched = address.withUTF8 { watch.contains($0) }
+    for (field, name) in names.enumerated() where !name.isEmpty {
+      var address = name
+      if !name.contains("@"), field != 1, let domain = configuration.usernameDomain {
+        address = "\(name)@\(domain)"
       }
+      isNamed = isNamed || address.contains("@")
+      isWatched =
+        isWatched
+        || [name, address].contains { text in
+          var text = text
+          return text.withUTF8 { watch.contains($0) }
+        }
     }
     if !isNamed { hasNamelessUsers = true }
     guard isWatched else { return }
     var user = try DuoWire.User(try JSONValue(row))
-    user.groups.removeAll { edits.removes(group: $0.id, name: $0.name) }
+    user.groups?.removeAll { edits.removes(group: $0.id, name: $0.name) }
     guard ids.insert(user.id).inserted else {
       throw WireError(.shape, path: "user_id", detail: "a user that is there already")
     }
@@ -39,12 +51,12 @@ struct DuoPeople {
   /// The facts that policies of every application ask for, in a fixed order.
   var facts: [DuoMapping.Fact] {
     var groups: [String: String] = [:]
-    for group in users.flatMap(\.groups) where group.status == "bypass" {
+    for group in users.flatMap({ $0.groups ?? [] }) where group.status == "bypass" {
       groups[group.id] = group.name
     }
     return [.bypass]
       + groups.sorted { $0.key < $1.key }.map { .bypassGroup(id: $0.key, name: $0.value) }
-      + [.strangeStatus, .unenrolled, .newcomer]
+      + [.strangeStatus, .unreadGroups, .unenrolled, .newcomer]
   }
 
   /// The accounts, with all that the models ask of them.
@@ -53,18 +65,24 @@ struct DuoPeople {
     _ configuration: DuoConfiguration
   ) -> AccountTable {
     var table = AccountTable(atomCount: facts.count)
+    // What Duo does not guard is open to those that it shuts out elsewhere.
+    let isUnguarded = mappings.contains { $0.map { $0.integration == nil } ?? false }
     for user in users {
       var holding: Set<DuoMapping.Fact> = []
+      let groups = user.groups ?? []
+      if user.groups == nil { holding.insert(.unreadGroups) }
       if user.status == "bypass" { holding.insert(.bypass) }
-      for group in user.groups where group.status == "bypass" {
+      for group in groups where group.status == "bypass" {
         holding.insert(.bypassGroup(id: group.id, name: group.name))
       }
       if user.isEnrolled == false { holding.insert(.unenrolled) }
       var account = Account(id: user.id, email: user.email, login: user.name)
       account.aliases = user.aliases
       if let domain = configuration.usernameDomain {
-        account.aliases += ([user.name] + user.aliases).filter { !$0.contains("@") }
-          .map { "\($0)@\(domain)" }
+        account.aliases += ([user.name].compactMap(\.self) + user.aliases).filter {
+          !$0.contains("@")
+        }
+        .map { "\($0)@\(domain)" }
       }
       account.statusText = user.status
       switch user.status {
@@ -72,17 +90,22 @@ struct DuoPeople {
       case "disabled", "locked out", "pending deletion": account.status = .inactive
       default: holding.insert(.strangeStatus)
       }
-      if user.groups.contains(where: { $0.status == "disabled" }),
-        !user.groups.contains(where: { $0.status == "bypass" }), user.status != "bypass"
-      {
+      if groups.contains(where: { !["active", "bypass", "disabled"].contains($0.status) }) {
+        holding.insert(.strangeStatus)
+      }
+      if groups.contains(where: { $0.status == "disabled" }), !user.mayBeInBypass {
         account.status = .inactive
         account.statusText = "in a disabled group"
       }
+      let isShutOut = account.status == .inactive
+      if isUnguarded { account.status = .active }
       for (number, mapping) in mappings.enumerated() where number < 64 {
         guard let mapping else { continue }
         let set = sets[number][user.id]
         if let set { holding.insert(.policies(app: number, set: set)) }
-        if mapping.mayUse(user, set) { account.assigned.insert(number) }
+        if mapping.integration == nil || !isShutOut && mapping.mayUse(user, set) {
+          account.assigned.insert(number)
+        }
       }
       account.atoms = Set(facts.indices.filter { holding.contains(facts[$0]) })
       account.enrolled = Tri(user.isEnrolled)
@@ -123,18 +146,17 @@ extension DuoMapping {
   /// Whether the application lets a user in at all: by its own list of groups, and by policy.
   func mayUse(_ user: DuoWire.User, _ set: Int?) -> Bool {
     guard let integration else { return true }
+    // Bypass comes before all else.
+    if user.mayBeInBypass { return true }
     switch integration.access {
     case "NO_USERS": return false
     case "PERMITTED_GROUPS":
-      guard user.groups.contains(where: { integration.groups.contains($0.id) }) else {
+      guard user.groups?.contains(where: { integration.groups.contains($0.id) }) == true else {
         return false
       }
     default: break
     }
-    // Bypass skips all policies.
-    let isBypassed =
-      user.status == "bypass" || user.groups.contains { $0.status == "bypass" }
-    guard !isBypassed, let set, sets.indices.contains(set), case .sections(let sections) = sets[set]
+    guard let set, sets.indices.contains(set), case .sections(let sections) = sets[set]
     else { return true }
     return sections.behaviour != "deny"
   }

@@ -23,7 +23,9 @@ struct DuoPolicies {
     do throws(ConnectorError) {
       let (json, request) = try await run.client.value("/admin/v2/policies/summary")
       do throws(WireError) {
-        summary = try DuoWire.Summary(json)
+        let found = try DuoWire.Summary(json)
+        // A part does not tell which groups make a difference.
+        if found.count != nil { summary = found }
       } catch {
         throw run.client.malformed(error, request)
       }
@@ -74,7 +76,8 @@ struct DuoPolicies {
     var places: [String: Int] = [:]
     let relevant = relevantGroups(integration)
     for user in users {
-      let groups = Set(user.groups.filter { relevant?.contains($0.name) != false }.map(\.name))
+      guard let all = user.groups else { continue }
+      let groups = Set(all.filter { relevant?.contains($0.name) != false }.map(\.name))
       if let set = known[groups] {
         places[user.id] = set
         continue
@@ -90,7 +93,7 @@ struct DuoPolicies {
 
   /// The names of the groups that policies of an application tell apart; nil where that is not known.
   private func relevantGroups(_ integration: DuoWire.Integration) -> Set<String>? {
-    guard let summary, !summary.isTruncated else { return nil }
+    guard let summary else { return nil }
     let groups = summary.uses.filter { $0.integrationKey == integration.key }.compactMap(\.group)
     return groups.contains("") ? nil : Set(groups)
   }
@@ -123,7 +126,7 @@ struct DuoPolicies {
     _ integration: DuoWire.Integration, _ groups: Set<String>
   ) async -> DuoMapping.PolicySet {
     let all = await everyPolicy()
-    guard let all, let summary, !summary.isTruncated, summary.count == Int64(all.count) else {
+    guard let all, let summary, summary.count == Int64(all.count) else {
       return .unreadable(cause)
     }
     guard let global = all.first(where: \.isGlobal) else { return .unreadable(cause) }
@@ -152,11 +155,14 @@ struct DuoPolicies {
     hasReadAll = true
     var found: [DuoWire.Policy] = []
     do throws(ConnectorError) {
-      try await run.client.list("/admin/v2/policies", limit: 100) { rows throws(WireError) in
+      let path = "/admin/v2/policies"
+      let total = try await run.client.list(path, limit: 100) { rows throws(WireError) in
         try rows.forEach { _, row throws(WireError) in
           found.append(try edited(try DuoWire.Policy(try JSONValue(row))))
         }
       }
+      let count = Set(found.map(\.key)).count
+      if let total, count < total { throw run.client.short(path, count, of: total) }
       all = found
     } catch {
       note(error)

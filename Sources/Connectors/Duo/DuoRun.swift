@@ -83,6 +83,7 @@ struct DuoRun: Sendable {
     reading.accounts = people.table(facts, mappings, sets, configuration)
     reading.newcomer = people.newcomer(facts, mappings)
     reading.source = log.reading(kind: "duo", at: clock())
+    reading.source.declared = people.declared
     return reading
   }
 
@@ -149,7 +150,8 @@ struct DuoRun: Sendable {
     guard !watch.isEmpty else { return people }
     var seen = 0
     do throws(ConnectorError) {
-      try await client.list("/admin/v1/users", limit: 300) { rows throws(WireError) in
+      let path = "/admin/v1/users"
+      people.declared = try await client.list(path, limit: 300) { rows throws(WireError) in
         var number = 0
         try rows.forEach { _, row throws(WireError) in
           number += 1
@@ -162,6 +164,9 @@ struct DuoRun: Sendable {
         seen += number
         log.count(number)
         progress(configuration.name, "accounts", done: seen)
+      }
+      if let total = people.declared, people.distinct.count < total {
+        throw client.short(path, people.distinct.count, of: total)
       }
     } catch {
       keep(error)

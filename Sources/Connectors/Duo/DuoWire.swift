@@ -17,20 +17,27 @@ enum DuoWire {
   /// A user.
   struct User: Sendable, Hashable {
     var id: String
-    var name: String
+    var name: String?
     var aliases: [String]
     var email: String?
     var status: String
     var isEnrolled: Bool?
-    var groups: [Group]
+    /// Nil where the row does not show them.
+    var groups: [Group]?
     var phoneCapabilities: Set<String>
     /// The kinds of other factors that are there.
     var devices: Set<String>
 
+    /// Whether Duo skips the second factor of this user, or may do so: a status that nobody knows may mean it.
+    var mayBeInBypass: Bool {
+      !["active", "disabled", "locked out", "pending deletion"].contains(status)
+        || groups?.allSatisfy { ["active", "disabled"].contains($0.status) } != true
+    }
+
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("user_id", .string, \.string)
-      name = try json.required("username", .string, \.string)
-      status = try json.required("status", .string, \.string).lowercased()
+      name = try json.optional("username", .string, \.string)
+      status = (try json.optional("status", .string, \.string) ?? "").lowercased()
       let email = try json.optional("email", .string, \.string) ?? ""
       self.email = email.isEmpty ? nil : email
       isEnrolled = try json.optional("is_enrolled", .bool, \.bool)
@@ -44,12 +51,18 @@ enum DuoWire {
         if let alias = value.string, !aliases.contains(alias) { aliases.append(alias) }
       }
       self.aliases = aliases.filter { !$0.isEmpty }
-      // Whether somebody is in bypass depends on the groups, so they must be there.
-      let list = try json.required("groups", .array) { $0.array == nil ? nil : $0 }
-      do throws(WireError) {
-        groups = try list.rows { row throws(WireError) in try Group(row) }
-      } catch {
-        throw error.under("groups")
+      groups = []
+      for row in try json.optional("groups", .array, \.array) ?? [.null] {
+        // A group that is not shown may be one in bypass.
+        guard (row["group_id"] ?? .null) != .null else {
+          groups = nil
+          break
+        }
+        do throws(WireError) {
+          groups?.append(try Group(row))
+        } catch {
+          throw error.under("groups")
+        }
       }
       phoneCapabilities = Set(
         (json["phones"]?.array ?? []).flatMap { $0["capabilities"]?.strings ?? [] })
@@ -62,9 +75,10 @@ enum DuoWire {
 
   /// What is asked of every row before a user is read in full.
   static let userKeys = TablePlan([
-    .init("username"), .init("email", .string, .optional), .init("alias1", .string, .optional),
+    .init("username", .string, .optional), .init("email", .string, .optional),
+    .init("alias1", .string, .optional),
     .init("alias2", .string, .optional), .init("alias3", .string, .optional),
-    .init("alias4", .string, .optional),
+    .init("alias4", .string, .optional), .init("user_id"),
   ])
 
   /// An integration: a protected application.
@@ -117,14 +131,17 @@ enum DuoWire {
     }
 
     var uses: [Use]
+    /// How many policies there are; nil when the reply does not show all of them.
     var count: Int64?
-    var isTruncated: Bool
 
     init(_ json: JSONValue) throws(WireError) {
-      isTruncated = try json.optional("response_is_truncated", .bool, \.bool) ?? true
+      let policies = try json.required("policies", .array, \.array)
+      let isTruncated = try json.optional("response_is_truncated", .bool, \.bool) ?? true
+      let hasWarnings = ![nil, .null, .array([])].contains(json["warnings"])
       count = try json.optional("policy_count", .integer, \.integer)
+      if isTruncated || hasWarnings || count != Int64(policies.count) { count = nil }
       uses = []
-      for policy in try json.required("policies", .array, \.array) {
+      for policy in policies {
         let key = try policy.required("policy_key", .string, \.string)
         for use in try policy.optional("policy_applies_to", .array, \.array) ?? [] {
           guard let app = try use.optional("app_integration_key", .string, \.string) else {

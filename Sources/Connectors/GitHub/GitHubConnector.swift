@@ -35,8 +35,10 @@ public final class GitHubConnector: RosterConnector, Diagnosable {
       configuration.name,
       policy: SourcePolicy(
         origins: [configuration.url], maxConcurrent: configuration.maxConcurrent,
+        // GitHub wants a minute at least after a secondary limit, and more each time.
+        retry: RetryPolicy(limitWait: (first: .seconds(60), step: .seconds(60))),
         rateShare: configuration.rateShare, rateHeaders: .github, requestIDHeader: nil,
-        cache: configuration.cache, identity: identity))
+        cache: configuration.cache, identity: identity, isThrottled: Self.isThrottled))
     let headers = HTTPHeaders([
       ("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28"),
     ])
@@ -60,6 +62,15 @@ public final class GitHubConnector: RosterConnector, Diagnosable {
       source: source, vendor: "GitHub", baseURL: configuration.url, headers: headers,
       credentials: credentials
     ) { _ in nil }
+  }
+
+  /// Whether a refusal is a secondary limit: only its text tells it from a lack of rights.
+  ///
+  /// - SeeAlso: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+  @Sendable private static func isThrottled(_ response: HTTPResponse) -> Bool {
+    guard response.status == 403, response.body.count < 64 * 1024 else { return false }
+    let message = (try? JSONReader().value(response.body))?["message"]?.string ?? ""
+    return ["secondary rate limit", "abuse"].contains(where: message.lowercased().contains)
   }
 
   /// Reads the people of some organisations.

@@ -35,6 +35,11 @@ struct GitHubRoster: Sendable {
     self.configuration = configuration
   }
 
+  /// Whether single sign-on is said to be required, and no provider is shown: it may be that of an unnamed enterprise.
+  var hidesProvider: Bool {
+    configuration.saml == .enforced && configuration.shortcode == nil && links.all.isEmpty
+  }
+
   /// The lists of second factors, and whether they look as if nothing had been filtered.
   func enrolment(
     _ lists: GitHubFactorLists?
@@ -69,7 +74,8 @@ struct GitHubRoster: Sendable {
       }
     return TeamReading(
       team: name, roster: roster, identityProviders: providers,
-      hasIdentityProvider: providers.isEmpty ? .no : .yes, saysSignIn: true,
+      hasIdentityProvider: hidesProvider ? .unknown : providers.isEmpty ? .no : .yes,
+      saysSignIn: true,
       policy: PlatformPolicy(
         requiresMFA: Tri(organisation.requiresTwoFactor), requiresSSO: requiresSSO,
         managedProvider: manager, evidence: evidence(organisation)),
@@ -97,9 +103,13 @@ struct GitHubRoster: Sendable {
 
   private func linked() -> [Int64: Link] {
     var result: [Int64: Link] = [:]
+    let ids = Dictionary(
+      people.map { ($0.person.login.lowercased(), $0.person.id) }, uniquingKeysWith: { $1 })
     for provider in links.all {
       for identity in provider.identities {
-        guard let id = identity.userID, result[id] == nil else { continue }
+        guard let id = identity.userID ?? identity.login.flatMap({ ids[$0.lowercased()] }),
+          result[id] == nil
+        else { continue }
         result[id] = Link(provider: provider.id, names: identity.names)
       }
     }
@@ -116,7 +126,8 @@ struct GitHubRoster: Sendable {
     return RosterMember(
       email: link?.names.first ?? person.login, name: link == nil ? nil : person.login,
       role: Role(rawValue: role), kind: isOutside ? .collaborator : .member,
-      userID: String(person.id), federated: isManaged || link != nil ? .yes : .no,
+      userID: String(person.id),
+      federated: isManaged || link != nil ? .yes : hidesProvider && !isOutside ? .unknown : .no,
       platformMFA: enrolled,
       identityProvider: isManaged ? managerID : isOutside ? nil : link?.provider,
       factors: factors?.insecure.contains(person.id) == true ? .sms : [])

@@ -34,7 +34,8 @@ struct GitHubRun: Sendable {
       return unread([issue(error)])
     }
     async let owners = people("members", ["role": "admin"])
-    async let members = people("members", ["role": "member"])
+    // Everybody in one list: of two lists by role, whose role changes meanwhile may be in neither.
+    async let members = people("members", ["role": "all"])
     async let outside = people("outside_collaborators", [:])
     async let links = linkResult()
     async let factors = factors(organisation)
@@ -48,10 +49,13 @@ struct GitHubRun: Sendable {
       // Without the links people would go by other names, and seem to have come and gone.
       return unread(issues + [issue(error)])
     }
-    for (list, role) in [(parts.0, "admin"), (parts.1, "member"), (parts.2, "collaborator")] {
-      roster.people += list.people.map { ($0, role) }
+    let ownerIDs = Set(parts.0.people.map(\.id))
+    roster.people += parts.1.people.map { ($0, ownerIDs.contains($0.id) ? "admin" : "member") }
+    roster.people += parts.2.people.map { ($0, "collaborator") }
+    for list in [parts.0, parts.1, parts.2] {
       if let error = list.error { issues.append(issue(error)) }
     }
+    if roster.hidesProvider { issues.append(hiddenProvider) }
     let enrolment = roster.enrolment(await factors.lists)
     if enrolment.isSuspicious, !(await isOwner()) {
       roster.factors = nil
@@ -203,6 +207,16 @@ struct GitHubRun: Sendable {
         "GitHub does not show whether \(name) requires two-factor authentication: the token is not an owner's.",
       remedy: "Use the token of an owner, or give the app Administration: read.",
       affects: configuration.shortcode == nil ? .verdicts : .details)
+  }
+
+  private var hiddenProvider: SourceIssue {
+    SourceIssue(
+      code: ConnectorError.Code.contradiction.rawValue, call: GitHubConfiguration.graphQLCall,
+      status: 200,
+      message:
+        "GitHub shows no identity provider for \(name), though the configuration says that single sign-on is required.",
+      remedy: "Set enterprise if the provider belongs to the enterprise of the organisation.",
+      affects: .parts)
   }
 
   private var unfiltered: SourceIssue {

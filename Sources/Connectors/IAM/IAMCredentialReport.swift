@@ -25,7 +25,8 @@ struct IAMCredentialReport: Sendable, Hashable {
     var arn: String
     /// Nil where the report does not say.
     var hasPassword: Bool?
-    var hasDevice: Bool
+    /// Nil where the report does not say.
+    var hasDevice: Bool?
     var hasActiveKey: Bool
 
     var isRoot: Bool { name == "<root_account>" }
@@ -73,7 +74,8 @@ struct IAMCredentialReport: Sendable, Hashable {
       guard row.count == header.count else {
         throw WireError(.shape, row: number + 1, detail: "not as many fields as the header names")
       }
-      guard let hasDevice = Self.bool(row[device]) else {
+      let hasDevice = Self.bool(row[device])
+      guard hasDevice != nil || Self.untold.contains(row[device].lowercased()) else {
         throw WireError(
           .shape, row: number + 1, path: "mfa_active", detail: "neither true nor false")
       }
@@ -85,6 +87,9 @@ struct IAMCredentialReport: Sendable, Hashable {
           hasActiveKey: keys.contains { Self.bool(row[$0]) ?? !Self.says(row[$0], "n/a") }))
     }
   }
+
+  /// The words for what the report does not tell.
+  private static let untold: Set<String> = ["n/a", "not_supported", "no_information"]
 
   private static func bool(_ text: String) -> Bool? {
     says(text, "true") ? true : says(text, "false") ? false : nil

@@ -45,8 +45,10 @@ struct IAMPeople {
   /// The root user with what the summary knows better; the report may be four hours old.
   private func root(_ user: IAMCredentialReport.User) -> IAMCredentialReport.User {
     var root = user
-    // A device counts when both say so.
-    if summary.rootHasDevice == false { root.hasDevice = false }
+    // A device counts when all that say anything say so.
+    if summary.rootHasDevice == false || root.hasDevice == nil {
+      root.hasDevice = summary.rootHasDevice
+    }
     if summary.rootHasKey == true { root.hasActiveKey = true }
     if root.hasPassword == nil { root.hasPassword = summary.rootHasPassword }
     return root

@@ -4,20 +4,18 @@ internal import IdentityCore
 /// What the simulator said of everybody asked about.
 struct IAMOutcome: Sendable {
   var simulations: [String: IAMSimulation] = [:]
+  /// The users that are deleted since the report was made.
+  var deleted: Set<String> = []
   /// Why somebody was not simulated, for the model.
   var unknown: Unknown
 
   private var all: [IAMSimulation] { Array(simulations.values) }
 
-  /// The statements that deny without MFA, each once, in order.
-  var statements: [IAMSimulation.Statement] {
-    Set(all.flatMap(\.gates)).sorted { ($0.policy, $0.place) < ($1.policy, $1.place) }
-  }
-
-  /// The policies they stand in.
-  var gates: [String] {
-    var seen: Set<String> = []
-    return statements.map(\.policy).filter { seen.insert($0).inserted }
+  /// The different sets of statements that ask people for MFA, in an order that does not depend on people.
+  var gates: [[IAMSimulation.Statement]] {
+    Set(all.map(\.gates).filter { !$0.isEmpty }).sorted { left, right in
+      left.lexicographicallyPrecedes(right) { ($0.policy, $0.place) < ($1.policy, $1.place) }
+    }
   }
 
   /// The condition keys that nobody gave.
@@ -50,6 +48,11 @@ extension IAMRun {
         outcome.simulations[user.arn] = simulation
         if let set { known[set] = simulation }
       } catch {
+        // The report may be four hours old.
+        if error.vendorCode == Self.deleted {
+          outcome.deleted.insert(user.arn)
+          continue
+        }
         keep(error)
         outcome.unknown = Unknown(
           title: "what the policies of the account ask for: \(error.message)",
@@ -59,6 +62,9 @@ extension IAMRun {
     }
     return outcome
   }
+
+  /// AWS's word for a user that is no more.
+  static let deleted = "NoSuchEntity"
 
   private func simulation(
     _ user: IAMCredentialReport.User
@@ -94,7 +100,8 @@ extension IAMRun {
   /// The accounts of kept users, with all that the model asks of them.
   func accounts(_ people: [IAMPeople.Person], _ outcome: IAMOutcome) -> AccountTable {
     let actions = configuration.sensitiveActions
-    let all = IAMMapping.facts(actions)
+    let gates = outcome.gates
+    let all = IAMMapping.facts(actions, gates: gates.count)
     var table = AccountTable(atomCount: all.count)
     for person in people {
       let user = person.user
@@ -102,9 +109,11 @@ extension IAMRun {
       if user.isRoot { facts.insert(.root) }
       if user.hasPassword != false { facts.insert(.password) }
       if user.hasActiveKey { facts.insert(.accessKey) }
-      if user.hasDevice { facts.insert(.device) }
+      if user.hasDevice == true { facts.insert(.device) }
+      if user.hasDevice == nil { facts.insert(.deviceNotTold) }
       if let simulation = outcome.simulations[user.arn] {
         facts.formUnion(IAMMapping.facts(of: simulation, user, actions))
+        if let gate = gates.firstIndex(of: simulation.gates) { facts.insert(.gates(gate)) }
       } else if !user.isRoot {
         facts.insert(.notSimulated)
       }
@@ -115,8 +124,12 @@ extension IAMRun {
         account.status = .inactive
         account.statusText = "neither a password nor an active access key"
       }
+      if outcome.deleted.contains(user.arn) {
+        account.status = .inactive
+        account.statusText = "deleted since the credential report was made"
+      }
       account.atoms = Set(all.indices.filter { facts.contains(all[$0]) })
-      account.enrolled = user.hasDevice ? .yes : .no
+      account.enrolled = Tri(user.hasDevice)
       // Without a sensitive action there is nothing to sign in for.
       let isUseless =
         !user.isRoot && !facts.contains(.notSimulated)

@@ -91,20 +91,13 @@ struct IAMRun: Sendable {
     let mapping = IAMMapping(
       account: wanted, actions: configuration.sensitiveActions, notSimulated: outcome.unknown,
       gates: outcome.gates, missingKeys: outcome.missingKeys)
-    var evidence = [
-      EvidenceItem(
-        .status, id: wanted, name: "credential report", value: "made \(made)",
-        path: "iam:GetCredentialReport")
-    ]
-    evidence += outcome.statements.prefix(20).map {
-      EvidenceItem(
-        .policy, id: $0.policy, name: $0.policy,
-        value: "denies without MFA" + ($0.place.isEmpty ? "" : ", \($0.place)"),
-        path: "iam:SimulatePrincipalPolicy")
-    }
     return ProviderApp(
       id: id, label: "AWS account \(wanted)", state: .readable(mapping.model()),
-      evidence: evidence)
+      evidence: [
+        EvidenceItem(
+          .status, id: wanted, name: "credential report", value: "made \(made)",
+          path: "iam:GetCredentialReport")
+      ])
   }
 
   // MARK: The report
@@ -193,7 +186,7 @@ struct IAMRun: Sendable {
   private func collectFactors(
     _ users: [IAMCredentialReport.User], _ table: inout AccountTable
   ) async {
-    for user in users where user.hasDevice && !user.isRoot {
+    for user in users where user.hasDevice != false && !user.isRoot {
       guard let position = table.position(ofID: user.arn) else { continue }
       let request = client.request("ListMFADevices", query: [("UserName", user.name)])
       do throws(ConnectorError) {
@@ -206,8 +199,9 @@ struct IAMRun: Sendable {
             factors.insert(serial.contains(":u2f/") ? .webauthn : .hardwareToken)
           }
         }
-        table.setEnrolment(.yes, factors, at: position)
+        table.setEnrolment(factors.isEmpty ? .no : .yes, factors, at: position)
       } catch {
+        if error.vendorCode == Self.deleted { continue }
         keep(error, affects: .details)
         if !error.isTransient { return }
       }

@@ -79,10 +79,13 @@ struct IAMSimulation: Sendable, Hashable {
     decisions[probe]?[action.lowercased()]
   }
 
-  /// The policies whose statements denied what MFA allows.
+  /// The statements that denied what MFA allows, each once, in order.
   var gates: [Statement] {
-    [Probe.password, .accessKey].flatMap { probe in
-      (decisions[probe] ?? [:]).values.filter { !$0.isAllowed }.flatMap(\.statements)
+    let found = [Probe.password, .accessKey].flatMap { probe in
+      (decisions[probe] ?? [:]).filter { action, decision in
+        !decision.isAllowed && decisions[.multiFactor]?[action]?.isAllowed == true
+      }.flatMap(\.value.statements)
     }
+    return Set(found).sorted { ($0.policy, $0.place) < ($1.policy, $1.place) }
   }
 }

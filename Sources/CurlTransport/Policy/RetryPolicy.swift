@@ -1,7 +1,8 @@
 /// How often and how patiently a request is tried again.
 ///
 /// The wait before try *n* is drawn evenly from zero to `min(cap, base · 2ⁿ⁻¹)` (full jitter), unless
-/// the reply says how long to wait. Requests that are not idempotent are never repeated.
+/// the reply says how long to wait. After a reply that means the limit and does not say so, that bound is the least wait,
+/// with jitter on top. Requests that are not idempotent are never repeated.
 public struct RetryPolicy: Sendable {
   /// How often one request is sent at most, the first time included.
   public var maxAttempts: Int
@@ -12,14 +13,14 @@ public struct RetryPolicy: Sendable {
   /// The longest wait that we choose ourselves.
   public var cap: Duration
 
-  /// The longest wait that a reply can make us take (`Retry-After`, the reset of a limit).
+  /// The longest wait before a request is sent for the first time, until the reset of a limit.
   public var retryAfterCap: Duration
 
-  /// The wait after a reply that says "limit" but not for how long, and what it grows by with every try; nil leaves
-  /// it to ``base`` and ``cap``.
+  /// The wait after a reply that says "limit" but not for how long, and what it grows by with every try; nil doubles
+  /// ``base`` up to ``cap``.
   public var limitWait: (first: Duration, step: Duration)?
 
-  /// How long all retries of a source may wait in total.
+  /// How long all retries of a source may wait in total; a reply that asks for a longer wait is an error.
   public var totalBudget: Duration
 
   /// How many retries a source may make in total.
@@ -50,6 +51,11 @@ public struct RetryPolicy: Sendable {
     case 408, 425, 429, 500, 502, 503, 504: true
     default: false
     }
+  }
+
+  /// The least wait after a reply to the try of that number that says "limit" but not for how long.
+  func limitWait(afterAttempt attempt: Int) -> Duration {
+    limitWait.map { $0.first + $0.step * (attempt - 1) } ?? ceiling(afterAttempt: attempt)
   }
 
   /// The longest wait after the try of that number, from 1.

@@ -31,6 +31,7 @@ final class RateGovernor: Sendable {
   private let style: RateHeaders
   private let share: Double
   private let longestWait: Duration
+  private let longestHold: Duration
   private let spacing: [SourcePolicy.Spacing]
   private let interval: Duration?
   private let clock: TransportClock
@@ -40,6 +41,7 @@ final class RateGovernor: Sendable {
     style = policy.rateHeaders
     share = min(max(policy.rateShare, 0), 1)
     longestWait = policy.retry.retryAfterCap
+    longestHold = policy.retry.totalBudget
     spacing = policy.spacing
     interval = policy.minInterval
     self.clock = clock
@@ -55,7 +57,7 @@ final class RateGovernor: Sendable {
       if let part, let until = state.spacedUntil[part.prefix], until > now {
         return .wait(until - now)
       }
-      let admission = Self.admit(key, now, &state) { pace(&$0, now: now, age: $1) }
+      let admission = Self.admit(key, now, longestHold, &state) { pace(&$0, now: now, age: $1) }
       if let interval, admission == .go { state.nextStart = now + interval }
       if let part, admission == .go { state.spacedUntil[part.prefix] = now + part.interval }
       return admission
@@ -63,11 +65,13 @@ final class RateGovernor: Sendable {
   }
 
   private static func admit(
-    _ key: String, _ now: Duration, _ state: inout State,
+    _ key: String, _ now: Duration, _ longestHold: Duration, _ state: inout State,
     _ pace: (_ bucket: inout Bucket, _ age: Duration) -> Admission
   ) -> Admission {
     if let until = state.heldUntil[key] {
-      if until > now { return .wait(until - now) }
+      if until > now {
+        return until - now > longestHold ? .exhausted(until - now) : .wait(until - now)
+      }
       state.heldUntil[key] = nil
     }
     guard var bucket = state.buckets[key] else { return .go }
@@ -122,10 +126,10 @@ final class RateGovernor: Sendable {
     }
     if style == .heroku {
       // No reset is named, so wait until enough has flowed in.
-      return .seconds(60) * Int((Double(max(needed, 1)) / RateReading.herokuRefill).rounded(.up))
+      let minutes = Int((Double(max(needed, 1)) / RateReading.herokuRefill).rounded(.up))
+      return min(.seconds(60) * minutes, longestWait)
     }
     if let reset = reading?.resetIn, reading?.remaining == 0 { return reset + .seconds(1) }
-    if style == .github { return .seconds(60) }
     return nil
   }
 

@@ -18,7 +18,7 @@ extension HTTPSource {
     while true {
       let result = await tryOnce(call, attempt: attempt, onHead: onHead)
       guard let wait = retryWait(after: result, call, attempt: attempt) else {
-        return try result.get()
+        return try lastWord(result, call).get()
       }
       guard await self.wait(wait) else { throw call.failure(.cancelled, cancelledDetail) }
       attempt += 1
@@ -33,22 +33,17 @@ extension HTTPSource {
     let wait: Duration
     switch result {
     case .success(let response):
-      let isLimit = governor.isLimit(response)
-      guard
-        isLimit || RetryPolicy.isTransient(status: response.status)
-          || policy.isThrottled?(response) == true
-      else { return nil }
-      let reading = RateReading.read(
-        response.headers, style: policy.rateHeaders, receivedAt: response.receivedAt)
-      if reading?.isConcurrencyLimit == true { gate.narrow() }
+      let isLimit = isLimit(response)
+      guard isLimit || RetryPolicy.isTransient(status: response.status) else { return nil }
+      if reading(response)?.isConcurrencyLimit == true { gate.narrow() }
       let demanded =
-        governor.demandedWait(response, reading: reading, needed: gate.demand)
-        ?? (isLimit ? retry.limitWait.map { $0.first + $0.step * (attempt - 1) } : nil)
+        demandedWait(response) ?? (isLimit ? retry.limitWait(afterAttempt: attempt) : nil)
       if let demanded {
+        if isLimit { governor.hold(call.request.endpoint, for: demanded) }
+        guard demanded <= retry.totalBudget else { return nil }
         // Never earlier than asked, and not all at the same moment.
-        let jitter = clock.jitter(upTo: min(retry.base, demanded / 4 + .milliseconds(100)))
-        wait = min(demanded, retry.retryAfterCap) + jitter
-        if isLimit { governor.hold(call.request.endpoint, for: min(demanded, retry.retryAfterCap)) }
+        wait =
+          demanded + clock.jitter(upTo: min(retry.base, demanded / 4 + .milliseconds(100)))
       } else {
         wait = clock.jitter(upTo: retry.ceiling(afterAttempt: attempt))
       }
@@ -69,6 +64,46 @@ extension HTTPSource {
     return wait
   }
 
+  /// Whether a reply means the limit, by its status, its headers or the policy's word.
+  private func isLimit(_ response: HTTPResponse) -> Bool {
+    governor.isLimit(response) || policy.isThrottled?(response) == true
+  }
+
+  private func reading(_ response: HTTPResponse) -> RateReading? {
+    RateReading.read(
+      response.headers, style: policy.rateHeaders, receivedAt: response.receivedAt)
+  }
+
+  /// How long a reply wants us to wait; nil when it leaves that to us.
+  private func demandedWait(_ response: HTTPResponse) -> Duration? {
+    governor.demandedWait(response, reading: reading(response), needed: gate.demand)
+  }
+
+  /// What is handed on of a result that is not tried again: of a limit that looks like something else, or that lasts
+  /// longer than a run, the error.
+  func lastWord(
+    _ result: Result<HTTPResponse, TransportError>, _ call: Call
+  ) -> Result<HTTPResponse, TransportError> {
+    guard case .success(let response) = result, !response.isSuccess, isLimit(response) else {
+      return result
+    }
+    if let wait = demandedWait(response), wait > policy.retry.totalBudget {
+      return .failure(
+        call.failure(
+          .rateLimited, Self.usedUp(for: wait), status: response.status, response: response))
+    }
+    guard response.status == 403 else { return result }
+    return .failure(
+      call.failure(
+        .rateLimited, "The vendor takes no more requests for now (403).", status: response.status,
+        response: response))
+  }
+
+  private static func usedUp(for wait: Duration) -> String {
+    "The vendor's limit is used up and comes back in \(Int(wait.seconds)) s. Run later, or "
+      + "ask the vendor for a higher limit."
+  }
+
   /// Waits until the vendor's limit lets the request go.
   ///
   /// - Returns: why it may not go at all, or nil.
@@ -80,10 +115,7 @@ extension HTTPSource {
       case .wait(let duration):
         guard await wait(duration) else { return call.failure(.cancelled, cancelledDetail) }
       case .exhausted(let duration):
-        return call.failure(
-          .rateLimited,
-          "The vendor's limit is used up and comes back in \(Int(duration.seconds)) s. Run later, or "
-            + "ask the vendor for a higher limit.")
+        return call.failure(.rateLimited, Self.usedUp(for: duration))
       }
     }
   }

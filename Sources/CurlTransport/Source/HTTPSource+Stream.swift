@@ -10,7 +10,7 @@ extension HTTPSource {
     while true {
       let (result, streamed) = await open(call, attempt: attempt)
       guard let wait = retryWait(after: result, call, attempt: attempt) else {
-        _ = try result.get()
+        _ = try lastWord(result, call).get()
         guard let streamed else { throw call.failure(.protocolViolation, "There is no reply.") }
         return streamed
       }

@@ -8,6 +8,7 @@
 /// | linked | no | required | the identity provider's |
 /// | linked | no | optional | the platform's password, and the identity provider's |
 /// | linked | no | nobody says | nobody can tell, and the identity provider's |
+/// | nobody says whether linked | no | any | nobody can tell |
 /// | not linked, or a collaborator | no | any | the platform's password |
 extension PlatformDoor {
   func way(
@@ -33,7 +34,10 @@ extension PlatformDoor {
     }
     guard federated == .yes else {
       return .door(
-        cannotTell(.rosterContradiction, "The platform does not say how this login signs in."))
+        cannotTell(
+          .identityProviderUnknown,
+          "The platform does not show which identity provider this login goes through; the configuration has to name the enterprise (enterprise) that the provider belongs to."
+        ))
     }
     switch policy.requiresSSO {
     case .yes: return federatedWay(identityProvider)

@@ -114,6 +114,46 @@ import Testing
     }
   }
 
+  @Test("a user who is gone since the report was made stops nobody's simulation")
+  func deletedUser() async throws {
+    let people = ["gone@acme.com", AWSRow.ana]
+    let scenario = Scenario.aws {
+      $0.users = [
+        IAMUser("gone", activeKeys: 1, device: "GAHT1"),
+        IAMUser("ana", gate: .boolIfExists, device: "GAHT2"),
+      ]
+      $0.users[0].isDeleted = true
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(
+        bench.iam(), app: "111122223333", people: people, collectFactors: true)
+      #expect(door.provider.source.isComplete, "\(door.provider.source.issues)")
+      #expect(people.map { door.record($0).verdict } == [.notEvaluated, .enforced])
+      #expect(door.record(AWSRow.ana).factors == [.hardwareToken])
+    }
+  }
+
+  @Test("a proof names what asks this person for MFA, and no other denial")
+  func gates() async throws {
+    let people = ["ana@acme.com", "bo@acme.com"]
+    let scenario = Scenario.aws {
+      $0.users = [IAMUser("ana", gate: .boolIfExists), IAMUser("bo", gate: .boolIfExists)]
+      $0.users[0].barred = ["iam:ListUsers"]
+      $0.users[1].gateName = "ContractorsMFA"
+      $0.users[1].policies = ["arn:aws:iam::111122223333:policy/Contractors"]
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.iam(), app: "111122223333", people: people)
+      let (ana, bo) = (door.record(people[0]), door.record(people[1]))
+      #expect([ana.verdict, bo.verdict] == [.enforced, .enforced])
+      #expect(ana.reason.contains("DenyWithoutMFA"))
+      #expect(!"\(ana)".contains("ContractorsMFA"))
+      #expect(!"\(ana)".contains("NeverAllow"))
+      #expect(bo.reason.contains("ContractorsMFA"))
+      #expect(!"\(bo)".contains("DenyWithoutMFA"))
+    }
+  }
+
   @Test("an account of another number is cannot-tell")
   func otherAccount() async throws {
     try await Bench.run(.aws { $0.users = [IAMUser("ana", gate: .boolIfExists)] }) { bench in

@@ -54,10 +54,19 @@ import Testing
         "o'neil, ana",arn:aws:iam::111122223333:user/ana,FALSE,false,True,false,"a ""b"" c"
         """)
     #expect(report.account == "111122223333")
-    #expect(report.users[0].isRoot && report.users[0].hasDevice)
+    #expect(report.users[0].isRoot && report.users[0].hasDevice == true)
     #expect(report.users[0].hasPassword == nil && !report.users[0].hasActiveKey)
     #expect(report.users[1].name == "o'neil, ana")
     #expect(report.users[1].hasPassword == false && report.users[1].hasActiveKey)
+  }
+
+  @Test(
+    "a device that the report does not tell of is unknown for that user alone",
+    arguments: ["N/A", "not_supported", "no_information"])
+  func untoldDevice(word: String) throws {
+    let report = try IAMCredentialReport(
+      csv: "\(Self.header)\nana,arn,true,\(word),true,true,x\nbo,arn,true,false,true,true,x")
+    #expect(report.users.map(\.hasDevice) == [nil, false])
   }
 
   @Test(

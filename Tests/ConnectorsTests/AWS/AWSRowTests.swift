@@ -179,6 +179,19 @@ extension AWSRow {
     AWSRow("5a", "custom authentication allowed, but no function defines it", .pool, .enforced) {
       $0.userPools = [pool { $0.clients[0].flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"] }]
     },
+    AWSRow(
+      "5c", "MFA ON, custom authentication is the only way", .pool, .enforcedConditionally,
+      witness: "custom challenges"
+    ) {
+      $0.userPools = [
+        pool {
+          $0.definesChallenges = true
+          $0.identityProviders = ["Corp"]
+          $0.clients[0].identityProviders = ["Corp"]
+          $0.clients[0].flows = ["ALLOW_CUSTOM_AUTH"]
+        }
+      ]
+    },
     AWSRow("5b", "default flows, and functions define challenges", .pool, .enforcedConditionally) {
       $0.userPools = [
         pool {
@@ -382,6 +395,17 @@ extension AWSRow {
       $0.users = [IAMUser("u-1", gate: .boolIfExists)]
       $0.users[0].tags = ["email": ana]
     },
+    AWSRow(
+      "3.4", "deleted since the report was made", .account, .notEvaluated, code: .deprovisioned,
+      reason: "deleted"
+    ) {
+      $0.users = [IAMUser("ana", gate: .boolIfExists)]
+      $0.users[0].isDeleted = true
+    },
+    AWSRow("3.5", "the report does not say whether there is a device", .account, .enforced) {
+      $0.users = [IAMUser("ana", gate: .boolIfExists)]
+      $0.users[0].reportedDevice = "N/A"
+    },
     AWSRow("4.4", "the user name is the address", .iam { $0.emailDomain = nil }, .notEnforced) {
       $0.users = [IAMUser(ana)]
     },
@@ -402,6 +426,16 @@ extension AWSRow {
       witness: "with credential access key"
     ) {
       $0.root.activeKeys = 1
+    },
+    AWSRow("11d", "the root user's device is told by the summary alone", anaIsRoot, .enforced) {
+      $0.root.reportedDevice = "not_supported"
+    },
+    AWSRow(
+      "11e", "nobody says whether the root user has a device", anaIsRoot, .cannotTell,
+      reason: "device registered"
+    ) {
+      $0.root.reportedDevice = "not_supported"
+      $0.denied = ["iam:GetAccountSummary"]
     },
     AWSRow("11c", "no root credentials", anaIsRoot, .notEvaluated) {
       $0.root.hasDevice = false
@@ -446,6 +480,24 @@ extension AWSRow {
       }, .enforcedConditionally
     ) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])
+    },
+    AWSRow(
+      "13e", "a status that is not shown, always on as the operator vouches",
+      .identityCenter {
+        $0.identitySource = .directory
+        $0.attestedMode = .alwaysOn
+      }, .enforced
+    ) {
+      $0.identityCenter = IdentityCenterInstance(people: [ana])
+      $0.identityCenter?.hidesStatus = true
+      $0.identityCenter?.contentType = "text/html; charset=utf-8"
+    },
+    AWSRow(
+      "13f", "a status that is not shown, an external provider that asks for one factor",
+      .identityCenter { $0.identitySource = .external }, .cannotTell, upstream: .notEnforced
+    ) {
+      $0.identityCenter = IdentityCenterInstance(people: [ana])
+      $0.identityCenter?.hidesStatus = true
     },
     AWSRow("13c", "nobody says where people sign in", .identityCenter { _ in }, .cannotTell) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])

@@ -141,6 +141,55 @@ struct DuoRow: Sendable, CustomTestStringConvertible {
   }
 }
 
+extension DuoRowTests {
+  @Test("a summary that names fewer policies than it counts tells no groups apart")
+  func partialSummary() async throws {
+    let people = ["bo@acme.com", DuoRow.ana]
+    let scenario = Scenario.duo { tenant in
+      tenant.users = people.map { DuoUser($0) }
+      tenant.users[1].groups = ["Contractors"]
+      tenant.policies.append(
+        DuoPolicy("Open", ["authentication_policy": ["user_auth_behavior": "bypass"]]))
+      tenant.integrations[0].groupPolicies = [
+        .init(group: "Contractors", policy: tenant.policies[1].key)
+      ]
+      tenant.isSummaryEmpty = true
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.map { door.record($0).verdict } == [.enforced, .notEnforced])
+    }
+  }
+
+  @Test("a list that ends before all users it counts is not complete, and nobody counts as new")
+  func shortList() async throws {
+    let people = [DuoRow.ana, "bo@acme.com"]
+    try await Bench.run(.duo { $0.declaredUsers = 812 }) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(!door.provider.source.isComplete)
+      #expect(door.provider.source.declared == 812)
+      #expect(door.provider.source.issues.first?.code == "paging")
+      #expect(door.record("bo@acme.com").verdict == .cannotTell)
+    }
+  }
+
+  @Test("a row without a name or groups leaves everybody else's verdict alone")
+  func nulls() async throws {
+    let people = [DuoRow.ana, "bo@acme.com"]
+    let scenario = Scenario.duo { tenant in
+      tenant.users += ["bo@acme.com", "cy@elsewhere.org"].map { DuoUser($0) }
+      tenant.users[1].fields = ["groups": .null, "username": .null]
+      tenant.users[2].fields = ["groups": .null, "username": .null]
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(door.provider.source.isComplete)
+      #expect(people.map { door.record($0).verdict } == [.enforced, .cannotTell])
+      #expect(door.record("bo@acme.com").reason.contains("groups"))
+    }
+  }
+}
+
 extension DuoRow {
   static let all = table + more + fallback
 
@@ -277,6 +326,72 @@ extension DuoRow {
       $0.users = [DuoUser("other@acme.com", name: "u1")]
       $0.users[0].aliases = [ana]
       $0.users[0].status = "bypass"
+    },
+    DuoRow("9e", "an alias in the object only", .notEnforced) {
+      $0.users = [DuoUser("other@acme.com", name: "u1")]
+      $0.users[0].fields = ["aliases": ["alias5": .string(ana)]]
+      $0.users[0].status = "bypass"
+    },
+    DuoRow(
+      "9f", "not in Duo, networks without a second factor", .enforcedConditionally,
+      witness: "inside network 10.0.0.0/8"
+    ) {
+      $0.users = []
+      $0.policies[0] = .global(networks: ["10.0.0.0/8"])
+    },
+    DuoRow("9g", "not in Duo, a location rule that nobody knows", .enforcedConditionally) {
+      $0.users = []
+      $0.policies[0].sections["user_location"] = ["default_action": "no-2fa"]
+    },
+    DuoRow("3a", "a group whose status is not shown", .cannotTell, reason: "status") {
+      $0.users[0].fields = ["groups": [["group_id": "DG1", "name": "Sales", "status": .null]]]
+    },
+    DuoRow(
+      "3b", "a group whose status is not shown, and the application is for others", .cannotTell
+    ) {
+      $0.users[0].fields = ["groups": [["group_id": "DG1", "name": "Sales", "status": .null]]]
+      $0.integrations[0].access = "PERMITTED_GROUPS"
+      $0.integrations[0].permittedGroups = ["Finance"]
+    },
+    DuoRow(
+      "2a", "in bypass, and the application is for groups she is not in", .notEnforced,
+      witness: "people in bypass"
+    ) {
+      $0.users[0].status = "bypass"
+      $0.integrations[0].access = "PERMITTED_GROUPS"
+      $0.integrations[0].permittedGroups = ["Finance"]
+    },
+    DuoRow("1b", "Duo does not know the integration, and she is disabled", .notEnforced) {
+      $0.integrations = []
+      $0.users[0].status = "disabled"
+    },
+    DuoRow("7e", "all networks but those without a second factor are refused", .notEnforced) {
+      $0.policies[0].sections["authorized_networks"] = [
+        "no_2fa_required": ["ip_list": ["10.0.0.0/8"]], "mfa_required": ["ip_list": []],
+        "deny_other_access": true,
+      ]
+    },
+    DuoRow(
+      "7f", "networks without a second factor and networks with one, all others refused",
+      .enforcedConditionally, witness: "inside network 10.0.0.0/8"
+    ) {
+      $0.policies[0].sections["authorized_networks"] = [
+        "no_2fa_required": ["ip_list": ["10.0.0.0/8"]],
+        "mfa_required": ["ip_list": ["192.0.2.0/24"]], "deny_other_access": true,
+      ]
+    },
+    DuoRow("7g", "networks with a second factor, all others refused", .enforced) {
+      $0.policies[0].sections["authorized_networks"] = [
+        "mfa_required": ["ip_list": ["192.0.2.0/24"]], "deny_other_access": true,
+      ]
+    },
+    DuoRow(
+      "7h", "whether other networks are refused cannot be read", .cannotTell,
+      reason: "other networks"
+    ) {
+      $0.policies[0].sections["authorized_networks"] = [
+        "no_2fa_required": ["ip_list": ["10.0.0.0/8"]], "deny_other_access": "sometimes",
+      ]
     },
     DuoRow("13a", "the application is for groups she is in", .enforced) {
       $0.integrations[0].access = "PERMITTED_GROUPS"

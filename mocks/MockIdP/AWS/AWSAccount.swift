@@ -110,6 +110,10 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
   public var issuer: String?
   /// The people among them who are disabled.
   public var disabled: [String] = []
+  /// Whether rows leave the status out.
+  public var hidesStatus = false
+  /// The type of content of the list of people.
+  public var contentType: String?
 
   /// Makes an instance.
   public init(people: [String] = [], issuer: String? = nil) {
@@ -126,5 +130,7 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
     try values.read(.people, into: &people)
     try values.read(.issuer, into: &issuer)
     try values.read(.disabled, into: &disabled)
+    try values.read(.hidesStatus, into: &hidesStatus)
+    contentType = try values.decodeIfPresent(String.self, forKey: .contentType)
   }
 }

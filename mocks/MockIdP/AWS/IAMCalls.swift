@@ -56,10 +56,10 @@ enum IAMCalls {
       "cert_2_last_rotated",
     ]
     let time = "2026-09-01T08:00:00+00:00"
-    func row(_ name: String, _ arn: String, _ password: String, _ device: Bool, _ keys: Int)
+    func row(_ name: String, _ arn: String, _ password: String, _ device: String, _ keys: Int)
       -> String
     {
-      var fields = [name, arn, time, password, time, "N/A", "N/A", "\(device)"]
+      var fields = [name, arn, time, password, time, "N/A", "N/A", device]
       for number in 1...2 {
         fields += [keys >= number ? "true" : "false", "N/A", "N/A", "N/A", "N/A"]
       }
@@ -69,14 +69,14 @@ enum IAMCalls {
     var lines = [
       columns.joined(separator: ","),
       row(
-        "<root_account>", "arn:aws:iam::\(account.id):root", root.password, root.hasDevice,
-        root.activeKeys),
+        "<root_account>", "arn:aws:iam::\(account.id):root", root.password,
+        root.reportedDevice ?? "\(root.hasDevice)", root.activeKeys),
     ]
     for user in account.users {
       lines.append(
         row(
-          user.name, arn(user, account), "\(user.hasPassword)", user.device != nil,
-          user.activeKeys))
+          user.name, arn(user, account), "\(user.hasPassword)",
+          user.reportedDevice ?? "\(user.device != nil)", user.activeKeys))
     }
     let text = Data(lines.joined(separator: "\n").utf8).base64EncodedString()
     return AWSXML.reply(
@@ -101,6 +101,7 @@ enum IAMCalls {
 
   private static func details(_ call: Call, _ context: Context) throws -> Reply {
     let account = context.account
+    let living = account.users.filter { !$0.isDeleted }
     // Beyond this a marker is another name for the same page, for faults.
     let alias = 1_000_000_000
     let marker = context.field("Marker").flatMap(Int.init) ?? 0
@@ -109,7 +110,7 @@ enum IAMCalls {
     guard (1...1000).contains(size) else {
       throw AWSAPI.refusal("ValidationError", "MaxItems must be 1 to 1000.")
     }
-    let page = account.users.dropFirst(start).prefix(size)
+    let page = living.dropFirst(start).prefix(size)
     let users = page.map { user in
       var text =
         AWSXML.text("UserName", user.name) + AWSXML.text("Arn", arn(user, account))
@@ -136,7 +137,7 @@ enum IAMCalls {
           ])
     }
     let next = start + page.count
-    let isTruncated = next < account.users.count
+    let isTruncated = next < living.count
     var reply = AWSXML.reply(
       "GetAccountAuthorizationDetails",
       AWSXML.text("IsTruncated", "\(isTruncated)")
@@ -149,8 +150,10 @@ enum IAMCalls {
 
   private static func devices(_ call: Call, _ context: Context) throws -> Reply {
     let name = context.field("UserName") ?? ""
-    guard let user = context.account.users.first(where: { $0.name == name }) else {
-      throw AWSAPI.refusal("NoSuchEntity", "The user with name \(name) cannot be found.")
+    guard let user = context.account.users.first(where: { $0.name == name && !$0.isDeleted })
+    else {
+      throw AWSAPI.refusal(
+        "NoSuchEntity", "The user with name \(name) cannot be found.", status: 404)
     }
     let rows = [user.device].compactMap { $0 }.map {
       AWSXML.text("UserName", name) + AWSXML.text("SerialNumber", $0)
@@ -165,8 +168,9 @@ enum IAMCalls {
   private static func simulate(_ call: Call, _ context: Context) throws -> Reply {
     let account = context.account
     let source = context.field("PolicySourceArn") ?? ""
-    guard let user = account.users.first(where: { arn($0, account) == source }) else {
-      throw AWSAPI.refusal("NoSuchEntity", "\(source) was not found.")
+    guard let user = account.users.first(where: { arn($0, account) == source && !$0.isDeleted })
+    else {
+      throw AWSAPI.refusal("NoSuchEntity", "\(source) was not found.", status: 404)
     }
     let actions = context.fields("ActionNames.member")
     guard !actions.isEmpty else {
@@ -195,9 +199,11 @@ enum IAMCalls {
       && (user.gate == .boolIfExists && present != "true"
         || user.gate == .bool && present == "false")
     let isAllowed = user.allowed.contains(action)
-    let decision = isDenied ? "explicitDeny" : isAllowed ? "allowed" : "implicitDeny"
+    let isBarred = user.barred.contains(action)
+    let decision = isDenied || isBarred ? "explicitDeny" : isAllowed ? "allowed" : "implicitDeny"
     let statement =
-      AWSXML.text("SourcePolicyId", isDenied ? "DenyWithoutMFA" : "ReadOnlyAccess")
+      AWSXML.text(
+        "SourcePolicyId", isBarred ? "NeverAllow" : isDenied ? user.gateName : "ReadOnlyAccess")
       + AWSXML.text("SourcePolicyType", "IAM Policy")
       + AWSXML.element("StartPosition", AWSXML.text("Line", "3") + AWSXML.text("Column", "17"))
       + AWSXML.element("EndPosition", AWSXML.text("Line", "9") + AWSXML.text("Column", "6"))

@@ -32,6 +32,14 @@ public struct IAMUser: Codable, Sendable, Hashable {
   public var inlinePolicy: String?
   /// Condition keys that the policies ask for and the simulator was not given.
   public var missingKeys: [String] = []
+  /// Actions that are denied with MFA and without, by a policy of its own.
+  public var barred: [String] = []
+  /// The name of the policy that asks for MFA.
+  public var gateName = "DenyWithoutMFA"
+  /// What the report says of the device; nil is the truth.
+  public var reportedDevice: String?
+  /// Whether the user is in the report only.
+  public var isDeleted = false
 
   /// Makes a user.
   public init(_ name: String, gate: Gate = .none, activeKeys: Int = 0, device: String? = nil) {
@@ -55,6 +63,10 @@ public struct IAMUser: Codable, Sendable, Hashable {
     try values.read(.policies, into: &policies)
     try values.read(.inlinePolicy, into: &inlinePolicy)
     try values.read(.missingKeys, into: &missingKeys)
+    try values.read(.barred, into: &barred)
+    try values.read(.gateName, into: &gateName)
+    reportedDevice = try values.decodeIfPresent(String.self, forKey: .reportedDevice)
+    try values.read(.isDeleted, into: &isDeleted)
   }
 }
 
@@ -66,6 +78,8 @@ public struct IAMRootUser: Codable, Sendable, Hashable {
   public var password = "not_supported"
   /// How many access keys are active.
   public var activeKeys = 0
+  /// What the report says of the device; nil is the truth.
+  public var reportedDevice: String?
 
   /// Makes a root user with a device.
   public init() {}
@@ -77,5 +91,6 @@ public struct IAMRootUser: Codable, Sendable, Hashable {
     try values.read(.hasDevice, into: &hasDevice)
     try values.read(.password, into: &password)
     try values.read(.activeKeys, into: &activeKeys)
+    reportedDevice = try values.decodeIfPresent(String.self, forKey: .reportedDevice)
   }
 }

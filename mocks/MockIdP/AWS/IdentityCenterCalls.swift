@@ -30,15 +30,18 @@ enum IdentityCenterCalls {
         "UserId": .string(Identifier.uuid(email)), "IdentityStoreId": .string(instance.store),
         "UserName": .string(email), "DisplayName": .string(email),
         "Emails": [["Value": .string(email), "Primary": true, "Type": "work"]],
-        "UserStatus": .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
+        "UserStatus": instance.hidesStatus
+          ? nil : .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
         "ExternalIds": instance.issuer.map {
           [["Issuer": .string($0), "Id": .string(Identifier.uuid("external \(email)"))]]
         },
       ])
     }
-    return try AWSPage(
+    var reply = try AWSPage(
       rows, "store", token: context.json["NextToken"], limit: context.json["MaxResults"],
       allowed: 1...100, default: 100
     ).reply("Users", token: "NextToken")
+    if let type = instance.contentType { reply.setHeader("Content-Type", type) }
+    return reply
   }
 }

@@ -17,7 +17,7 @@ enum DuoReads {
   private static let alias = 1_000_000_000
 
   private static func page(
-    _ call: Call, _ rows: [JSON], default fallback: Int, most: Int
+    _ call: Call, _ rows: [JSON], declared: Int? = nil, default fallback: Int, most: Int
   ) throws -> Reply {
     let known: Set = ["limit", "offset", "username", "email"]
     guard call.parameters.allSatisfy({ known.contains($0.name) }),
@@ -26,7 +26,7 @@ enum DuoReads {
     else { throw DuoAPI.refusal(400, "40002", "Invalid request parameters") }
     let start = offset % alias
     let page = Array(rows.dropFirst(start).prefix(limit))
-    var metadata: [String: JSON] = ["total_objects": .integer(rows.count)]
+    var metadata: [String: JSON] = ["total_objects": .integer(declared ?? rows.count)]
     if start > 0 { metadata["prev_offset"] = .integer(max(0, start - limit)) }
     if start + page.count < rows.count { metadata["next_offset"] = .integer(start + page.count) }
     var reply = Reply(json: [
@@ -44,7 +44,8 @@ enum DuoReads {
 
   private static func users(_ call: Call, _ context: Context) throws -> Reply {
     try page(
-      call, context.tenant.users.map { user($0, context.tenant) }, default: 100, most: 300)
+      call, context.tenant.users.map { user($0, context.tenant) },
+      declared: context.tenant.declaredUsers, default: 100, most: 300)
   }
 
   private static func user(_ user: DuoUser, _ tenant: DuoTenant) -> JSON {
@@ -57,7 +58,7 @@ enum DuoReads {
       "type": "Mobile", "platform": "Apple iOS", "activated": true,
       "capabilities": ["push", "mobile_otp"],
     ]
-    return [
+    let row: [String: JSON] = [
       "user_id": .string(user.id), "username": .string(user.name),
       "alias1": aliases["alias1"] ?? .null, "alias2": aliases["alias2"] ?? .null,
       "alias3": aliases["alias3"] ?? .null, "alias4": aliases["alias4"] ?? .null,
@@ -76,6 +77,7 @@ enum DuoReads {
         }), "phones": user.isEnrolled ? [phone] : [], "tokens": [], "u2ftokens": [],
       "webauthncredentials": [], "desktoptokens": [],
     ]
+    return .object(row.merging(user.fields) { _, shown in shown })
   }
 
   // MARK: Integrations
@@ -156,7 +158,8 @@ enum DuoReads {
       ]
     }
     return one([
-      "policies": .array(tenant.isSummaryTruncated ? Array(rows.prefix(1)) : rows),
+      "policies": .array(
+        tenant.isSummaryEmpty ? [] : tenant.isSummaryTruncated ? Array(rows.prefix(1)) : rows),
       "policy_count": .integer(rows.count),
       "response_is_truncated": .bool(tenant.isSummaryTruncated), "warnings": [],
     ])

@@ -24,6 +24,10 @@ public struct DuoTenant: VendorScenario {
   public var policies: [DuoPolicy] = [DuoPolicy.global()]
   /// Whether the list of where policies apply is cut.
   public var isSummaryTruncated = false
+  /// Whether the list of where policies apply is empty, though it counts all policies.
+  public var isSummaryEmpty = false
+  /// How many users the list says there are, if not as many as it shows.
+  public var declaredUsers: Int?
   /// Whether the Admin API application may read.
   public var grantsRead = true
 
@@ -45,6 +49,8 @@ public struct DuoTenant: VendorScenario {
     try values.read(.integrations, into: &integrations)
     try values.read(.policies, into: &policies)
     try values.read(.isSummaryTruncated, into: &isSummaryTruncated)
+    try values.read(.isSummaryEmpty, into: &isSummaryEmpty)
+    declaredUsers = try values.decodeIfPresent(Int.self, forKey: .declaredUsers)
     try values.read(.grantsRead, into: &grantsRead)
   }
 
@@ -89,6 +95,8 @@ public struct DuoUser: Codable, Sendable, Hashable {
   public var groups: [String] = []
   /// Further names.
   public var aliases: [String] = []
+  /// Fields of the row that show something else.
+  public var fields: [String: JSON] = [:]
 
   /// Makes an active user with a phone; the name is the address up to its at sign.
   public init(_ email: String, name: String? = nil) {
@@ -105,6 +113,7 @@ public struct DuoUser: Codable, Sendable, Hashable {
     try values.read(.isEnrolled, into: &isEnrolled)
     try values.read(.groups, into: &groups)
     try values.read(.aliases, into: &aliases)
+    try values.read(.fields, into: &fields)
   }
 
   var id: String { Identifier.duo("DU", name) }

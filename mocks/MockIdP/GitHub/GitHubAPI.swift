@@ -136,6 +136,14 @@ struct GitHubAPI: VendorAPI {
   // MARK: Faults
 
   func limitRefusal(_ fault: Fault) -> Refusal {
+    guard fault.kind != .concurrencyLimited else {
+      // A secondary limit is told by its text alone.
+      return Refusal(
+        status: 403, code: "rate_limit",
+        message:
+          "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+        headers: [("X-RateLimit-Limit", "5000"), ("X-RateLimit-Remaining", "4900")])
+    }
     let reset = Int(Date().timeIntervalSince1970) + Int((fault.seconds ?? 1).rounded(.up))
     return Refusal(
       status: 403, code: "rate_limit", message: "API rate limit exceeded for user ID 1.",

@@ -106,14 +106,21 @@ enum GitHubGraph {
     let shown = provider.identities.enumerated().dropFirst(start).prefix(size)
     let end = start + shown.count
     let nodes = shown.map { index, identity -> JSON in
-      let person = identity.login.flatMap { login in people.first { $0.login == login } }
+      let person = identity.login.flatMap { login in
+        people.first { $0.login.lowercased() == login.lowercased() }
+      }
       return [
         "guid": .string(Identifier.uuid("\(provider.issuer)|\(index)")),
         "samlIdentity": [
           "nameId": .string(identity.nameID), "username": .string(identity.nameID),
         ],
         "scimIdentity": identity.scimUserName.map { ["username": .string($0)] } ?? .null,
-        "user": person.map { ["login": .string($0.login), "databaseId": .integer($0.id)] } ?? .null,
+        "user": person.map {
+          [
+            "login": .string(identity.login ?? $0.login),
+            "databaseId": identity.hasUserID ? .integer($0.id) : .null,
+          ]
+        } ?? .null,
       ]
     }
     return [

@@ -155,6 +155,8 @@ public struct GitHubPerson: Codable, Sendable, Hashable {
   public var hasTwoFactor: Bool
   /// Whether it is on by text message only.
   public var isInsecure: Bool
+  /// Whether the role changes between two lists, so that no list by role shows this person.
+  public var isBetweenRoles = false
 
   /// Makes somebody.
   public init(
@@ -177,6 +179,7 @@ public struct GitHubPerson: Codable, Sendable, Hashable {
     try values.read(.isOwner, into: &isOwner)
     try values.read(.hasTwoFactor, into: &hasTwoFactor)
     try values.read(.isInsecure, into: &isInsecure)
+    try values.read(.isBetweenRoles, into: &isBetweenRoles)
   }
 }
 
@@ -205,11 +208,26 @@ public struct GitHubIdentity: Codable, Sendable, Hashable {
   public var login: String?
   /// The user name by SCIM; nil without SCIM.
   public var scimUserName: String?
+  /// Whether the account's number is shown beside its login.
+  public var hasUserID: Bool
 
   /// Makes an identity.
-  public init(_ nameID: String, login: String?, scimUserName: String? = nil) {
+  public init(
+    _ nameID: String, login: String?, scimUserName: String? = nil, hasUserID: Bool = true
+  ) {
+    self.hasUserID = hasUserID
     self.nameID = nameID
     self.login = login
     self.scimUserName = scimUserName
+  }
+
+  /// Reads an identity; only the name id is required.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try values.decode(String.self, forKey: .nameID),
+      login: try values.decodeIfPresent(String.self, forKey: .login),
+      scimUserName: try values.decodeIfPresent(String.self, forKey: .scimUserName))
+    try values.read(.hasUserID, into: &hasUserID)
   }
 }

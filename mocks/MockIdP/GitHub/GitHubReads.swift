@@ -46,7 +46,7 @@ enum GitHubReads {
       throw Refusal(status: 422, code: "invalid", message: "Validation Failed")
     }
     let people = try filtered(organisation.members, organisation, call, context).filter {
-      role == "all" || $0.isOwner == (role == "admin")
+      role == "all" || !$0.isBetweenRoles && $0.isOwner == (role == "admin")
     }
     return try list(people, organisation, call, context)
   }

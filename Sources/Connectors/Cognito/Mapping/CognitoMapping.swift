@@ -123,9 +123,14 @@ struct CognitoMapping {
     switch way {
     case .password: return nil
     case .custom:
-      return .demand(
-        .singleFactor,
-        by: rule("custom authentication", "asks for what Lambda functions define", &model))
+      // The functions may ask for more than one thing; nobody can see.
+      model.variables.append(
+        Variable(name: "custom challenges", values: ["one factor", "two factors"]))
+      let challenges = Condition.variable(model.variables.count - 1, in: [0])
+      let asks = rule("custom authentication", "asks for what Lambda functions define", &model)
+      return .firstMatch(
+        [.init(challenges, .demand(.singleFactor, by: asks))],
+        otherwise: .demand(.multiFactor, by: asks))
     case .passkey:
       guard mfa != nil else {
         return unknown(

@@ -7,6 +7,7 @@ struct DuoMapping: Sendable {
     case bypass
     case bypassGroup(id: String, name: String)
     case strangeStatus
+    case unreadGroups
     case unenrolled
     /// The person has no account yet.
     case newcomer
@@ -54,8 +55,14 @@ struct DuoMapping: Sendable {
           .init(
             .subject(place),
             unknown(
-              "what the status of the user means", "report it, so that idsync learns it", &model)
+              "what the status of the user or of a group of theirs means",
+              "report it, so that idsync learns it", &model)
           ))
+      case .unreadGroups:
+        branches.append(
+          .init(
+            .subject(place),
+            unknown("which groups the user is in", "run again with the groups shown", &model)))
       case .newcomer:
         branches.append(.init(.subject(place), newcomer(&model)))
       default: break
@@ -113,14 +120,25 @@ struct DuoMapping: Sendable {
   private func enforce(
     _ sections: DuoSections, _ names: String, _ unenrolled: Condition, _ model: inout SignInModel
   ) -> SignInPolicy {
+    var branches = relaxing(sections, names, &model)
+    // Under `enforce` people with an account but no factor are led to set one up: a note, no other verdict.
+    let leads = rule(
+      names, "asks for two factors, and leads people without one to set one up", &model)
+    branches.append(.init(unenrolled, .demand(.multiFactor, by: leads)))
+    return .firstMatch(
+      branches, otherwise: .demand(.multiFactor, by: rule(names, "asks for two factors", &model)))
+  }
+
+  /// What comes before the demand of policies that enforce, with an account or without.
+  private func relaxing(
+    _ sections: DuoSections, _ names: String, _ model: inout SignInModel
+  ) -> [SignInPolicy.Branch] {
     var branches: [SignInPolicy.Branch] = []
     if let networks = sections.skippingNetworks {
       if !networks.isEmpty {
-        let inside = variable(
-          "network \(networks.prefix(3).joined(separator: ", "))", ["outside", "inside"], &model)
+        let inside = network(networks, &model)
         let rule = rule(names, "skips the second factor in these networks", &model)
-        branches.append(
-          .init(.variable(inside, in: [1]), .demand(.singleFactor, by: rule)))
+        branches.append(.init(inside, .demand(.singleFactor, by: rule)))
       }
     } else {
       branches.append(
@@ -130,6 +148,7 @@ struct DuoMapping: Sendable {
             "in which networks \(names) skips the second factor",
             "report the shape of authorized_networks", &model)))
     }
+    if !branches.isEmpty, let others = others(sections, names, &model) { branches.append(others) }
     for strange in sections.strange {
       branches.append(
         .init(
@@ -137,12 +156,30 @@ struct DuoMapping: Sendable {
           unknown(
             "what \(strange) of \(names) means", "report it, so that idsync learns it", &model)))
     }
-    // Under `enforce` people with an account but no factor are led to set one up: a note, no other verdict.
-    let leads = rule(
-      names, "asks for two factors, and leads people without one to set one up", &model)
-    branches.append(.init(unenrolled, .demand(.multiFactor, by: leads)))
-    return .firstMatch(
-      branches, otherwise: .demand(.multiFactor, by: rule(names, "asks for two factors", &model)))
+    return branches
+  }
+
+  /// What becomes of sign-ins from networks on no list; nil when that is what becomes of all others.
+  private func others(
+    _ sections: DuoSections, _ names: String, _ model: inout SignInModel
+  ) -> SignInPolicy.Branch? {
+    guard let refuses = sections.refusesOtherNetworks, let demanding = sections.demandingNetworks
+    else {
+      return .init(
+        .always,
+        unknown(
+          "whether \(names) refuses other networks", "report the shape of authorized_networks",
+          &model))
+    }
+    guard refuses else { return nil }
+    let rule = rule(names, "refuses sign-ins from all other networks", &model)
+    guard !demanding.isEmpty else { return .init(.always, .demand(.refused, by: rule)) }
+    return .init(.not(network(demanding, &model)), .demand(.refused, by: rule))
+  }
+
+  private func network(_ networks: [String], _ model: inout SignInModel) -> Condition {
+    let name = "network \(networks.prefix(3).joined(separator: ", "))"
+    return .variable(variable(name, ["outside", "inside"], &model), in: [1])
   }
 
   private func newcomer(_ model: inout SignInModel) -> SignInPolicy {
@@ -163,9 +200,11 @@ struct DuoMapping: Sendable {
         .singleFactor,
         by: rule(names, "lets people without an account pass (new_user_behavior no-mfa)", &model))
     case "enroll":
-      return .demand(
-        .multiFactor,
-        by: rule(names, "leads people without an account to set up a factor", &model))
+      return .firstMatch(
+        relaxing(sections, names, &model),
+        otherwise: .demand(
+          .multiFactor,
+          by: rule(names, "leads people without an account to set up a factor", &model)))
     case "deny":
       return .demand(.refused, by: rule(names, "refuses people without an account", &model))
     default:
@@ -210,6 +249,8 @@ struct DuoMapping: Sendable {
       SubjectAtom(kind: .group, id: id, name: "\(name) (in bypass)")
     case .strangeStatus:
       SubjectAtom(kind: .attribute, id: "status=other", name: "user has an unknown status")
+    case .unreadGroups:
+      SubjectAtom(kind: .attribute, id: "groups=null", name: "has groups that are not shown")
     case .unenrolled:
       SubjectAtom(kind: .attribute, id: "is_enrolled=false", name: "has no factor set up")
     case .newcomer: SubjectAtom(kind: .attribute, id: "user=none", name: "has no account yet")

@@ -34,10 +34,20 @@ struct DuoSections: Sendable, Hashable {
   var newUser: String? { sections["new_user"]?["new_user_behavior"]?.string }
 
   /// The networks where the second factor is skipped; nil where the list cannot be read.
-  var skippingNetworks: [String]? {
-    guard let networks = sections["authorized_networks"] else { return [] }
-    guard let skipping = networks["no_2fa_required"] else { return [] }
-    guard let list = skipping["ip_list"] else { return [] }
+  var skippingNetworks: [String]? { networks("no_2fa_required") }
+
+  /// The networks where it is demanded; nil where the list cannot be read.
+  var demandingNetworks: [String]? { networks("mfa_required") }
+
+  /// Whether sign-ins from networks on neither list are refused; nil where that cannot be read.
+  var refusesOtherNetworks: Bool? {
+    let value = sections["authorized_networks"]?["deny_other_access"] ?? .null
+    return value == .null ? false : value.bool
+  }
+
+  private func networks(_ part: String) -> [String]? {
+    let list = sections["authorized_networks"]?[part]?["ip_list"] ?? .null
+    guard list != .null else { return [] }
     if let text = list.string {
       return text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }

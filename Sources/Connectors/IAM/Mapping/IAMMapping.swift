@@ -7,6 +7,8 @@ struct IAMMapping: Sendable {
   /// A fact about a user.
   enum Fact: Hashable, Sendable {
     case root, password, accessKey, device
+    /// The report does not say whether there is a device.
+    case deviceNotTold
     /// The simulator was not heard on this user.
     case notSimulated
     /// The action is allowed in some way.
@@ -17,20 +19,23 @@ struct IAMMapping: Sendable {
     case openToKey(Int)
     /// The decision depends on more than the person.
     case uncertain(Int)
+    /// The set of that number asks for MFA.
+    case gates(Int)
   }
 
   let account: String
   let actions: [String]
   /// Why the simulator was not heard.
   var notSimulated: Unknown
-  /// The names of the policies that ask for MFA, for the proof.
-  var gates: [String]
+  /// The different sets of statements that ask people for MFA, for the proof.
+  var gates: [[IAMSimulation.Statement]]
   /// The condition keys that nobody gave.
   var missingKeys: [String]
 
   /// All facts, in the order of the table.
-  static func facts(_ actions: [String]) -> [Fact] {
-    [.root, .password, .accessKey, .device, .notSimulated]
+  static func facts(_ actions: [String], gates: Int) -> [Fact] {
+    [.root, .password, .accessKey, .device, .deviceNotTold, .notSimulated]
+      + (0..<gates).map { .gates($0) }
       + actions.indices.flatMap {
         [.allowed($0), .openToPassword($0), .openToKey($0), .uncertain($0)] as [Fact]
       }
@@ -61,7 +66,7 @@ struct IAMMapping: Sendable {
   }
 
   func model() -> SignInModel {
-    let facts = Self.facts(actions)
+    let facts = Self.facts(actions, gates: gates.count)
     var places: [Fact: SubjectAtom.ID] = [:]
     for (index, fact) in facts.enumerated() { places[fact] = index }
     func holds(_ fact: Fact) -> Condition { places[fact].map { .subject($0) } ?? .never }
@@ -103,11 +108,29 @@ struct IAMMapping: Sendable {
     if actions.count == 1 {
       branches.append(.init(.variable(1, in: [1]), .demand(.refused, by: nil)))
     }
-    let gated = rule(
-      "MFA", "asks for MFA", policy: gates.isEmpty ? nil : gates.prefix(3).joined(separator: ", "),
-      &model)
+    for (number, statements) in gates.enumerated() {
+      branches.append(
+        .init(holds(.gates(number)), .demand(.multiFactor, by: gate(statements, &model))))
+    }
+    let gated = rule("MFA", "asks for MFA", &model)
     model.policy = .firstMatch(branches, otherwise: .demand(.multiFactor, by: gated))
     return model
+  }
+
+  /// The rule that statements make.
+  private func gate(
+    _ statements: [IAMSimulation.Statement], _ model: inout SignInModel
+  ) -> RuleReference.ID {
+    var policies: [String] = []
+    for statement in statements where !policies.contains(statement.policy) {
+      policies.append(statement.policy)
+    }
+    let places = statements.prefix(3).map { statement in
+      statement.policy + (statement.place.isEmpty ? "" : " \(statement.place)")
+    }
+    return rule(
+      "MFA", "denies without MFA (\(places.joined(separator: "; ")))",
+      policy: policies.prefix(3).joined(separator: ", "), &model)
   }
 
   private func root(
@@ -116,10 +139,16 @@ struct IAMMapping: Sendable {
     let keys = rule("root user", "has an access key, which asks for nothing else", &model)
     let device = rule("root user", "asks for the registered device at every sign-in", &model)
     let none = rule("root user", "has no device registered and asks for a password only", &model)
+    model.unknowns.append(
+      Unknown(
+        title: "whether the root user has a device registered",
+        remedy: "allow iam:GetAccountSummary in the policy of the access key"))
+    let unknown = model.unknowns.count - 1
     return .firstMatch(
       [
         .init(.all([key, holds(.accessKey)]), .demand(.singleFactor, by: keys)),
         .init(key, .demand(.refused, by: nil)),
+        .init(holds(.deviceNotTold), .demand(.unknown(unknown), by: nil)),
         .init(holds(.device), .demand(.multiFactor, by: device)),
       ], otherwise: .demand(.singleFactor, by: none))
   }
@@ -142,6 +171,9 @@ struct IAMMapping: Sendable {
       case .password: ("password_enabled", "has a console password")
       case .accessKey: ("access_key_active", "has an active access key")
       case .device: ("mfa_active", "has an MFA device (set up, not demanded)")
+      case .deviceNotTold:
+        ("mfa_active=?", "has an MFA device or none: the report does not say")
+      case .gates(let index): ("gates=\(index)", "is asked for MFA by policy set \(index + 1)")
       case .notSimulated: ("simulated=no", "was not simulated")
       case .allowed(let index): ("allowed \(actions[index])", "may use \(actions[index])")
       case .openToPassword(let index):
