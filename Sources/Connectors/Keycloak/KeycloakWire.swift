@@ -21,6 +21,11 @@ enum KeycloakWire {
       let attributes = try json.optional("attributes", .object, \.object)
       levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
     }
+
+    /// Whether a reply leaves all flows out, as to callers without the right to see more than the realm's name.
+    static func isNameOnly(_ json: JSONValue) -> Bool {
+      json["realm"] != nil && json["browserFlow"] == nil && json["directGrantFlow"] == nil
+    }
   }
 
   /// A client.
@@ -58,7 +63,8 @@ enum KeycloakWire {
       isBearerOnly = try json.optional("bearerOnly", .bool, \.bool) ?? false
       // A door that is not told to be closed may be open.
       let standard = try json.optional("standardFlowEnabled", .bool, \.bool)
-      isShownInFull = standard != nil
+      // SAML has a door of its own.
+      isShownInFull = standard != nil || isSAML
       standardFlow = standard ?? true
       implicitFlow = try json.optional("implicitFlowEnabled", .bool, \.bool) ?? false
       directGrants = try json.optional("directAccessGrantsEnabled", .bool, \.bool) ?? !isSAML

@@ -5,7 +5,10 @@ enum KeycloakReads {
   private static let prefix = "GET /admin/realms/{realm}"
 
   static let routes: [Route<Context>] = [
-    Route(prefix, scope: "view-realm", realm),
+    // Who may see anything of a realm is told its name.
+    Route(
+      prefix, scope: "view-realm|view-users|view-clients|view-identity-providers|query-users",
+      realm),
     Route("\(prefix)/clients", scope: "view-clients", clients),
     Route("\(prefix)/authentication/flows", scope: "view-realm", flows),
     Route(
@@ -50,6 +53,9 @@ enum KeycloakReads {
   private static func realm(_ call: Call, _ context: Context) throws -> Reply {
     try refuseUnknown(call)
     let tenant = context.tenant
+    guard context.roles.contains("view-realm") else {
+      return Reply(json: ["realm": .string(tenant.realm)])
+    }
     return Reply(json: [
       "id": .string(Identifier.uuid("keycloak realm \(tenant.realm)")),
       "realm": .string(tenant.realm), "enabled": .bool(tenant.enabled),
@@ -84,7 +90,7 @@ enum KeycloakReads {
         alias.isEmpty
         ? "" : .string(index.flows.first { $0.alias == alias }?.id ?? Identifier.uuid(alias))
     }
-    return [
+    let row: [String: JSON] = [
       "id": .string(client.id), "clientId": .string(client.clientID),
       "enabled": .bool(client.enabled), "protocol": .string(client.clientProtocol),
       "publicClient": true, "bearerOnly": .bool(client.bearerOnly),
@@ -96,6 +102,7 @@ enum KeycloakReads {
       "defaultClientScopes": .strings(client.defaultScopes),
       "optionalClientScopes": .strings(client.optionalScopes),
     ]
+    return .object(row.filter { !client.omitted.contains($0.key) })
   }
 
   // MARK: Flows
