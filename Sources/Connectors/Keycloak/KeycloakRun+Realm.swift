@@ -21,6 +21,7 @@ extension KeycloakRun {
     picture.requiredActions = await actionPart
     let ids = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
     picture.flows = await flows(aliases(picture, apps), ids, edits)
+    await readScopes(&picture)
     await readMentions(&picture)
     return picture
   }
@@ -56,6 +57,32 @@ extension KeycloakRun {
       }
     }
     return clients
+  }
+
+  /// Reads the scopes of clients whose rows leave them out, where a condition asks for scopes.
+  private func readScopes(_ picture: inout KeycloakRealmPicture) async {
+    let asking = picture.flows.filter {
+      $0.value.value?.liveSteps.contains { $0.provider == "conditional-client-scope" } == true
+    }
+    for (index, client) in picture.clients.enumerated()
+    where client.isEnabled && (client.defaultScopes == nil || client.optionalScopes == nil) {
+      let flows = [picture.browserFlow(of: client), picture.directGrantFlow(of: client)]
+      guard flows.contains(where: { $0.map { asking[$0] != nil } == true }) else { continue }
+      picture.clients[index].defaultScopes = await scopes("default", client).value
+      picture.clients[index].optionalScopes = await scopes("optional", client).value
+    }
+  }
+
+  /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
+  private func scopes(
+    _ kind: String, _ client: KeycloakWire.Client
+  ) async -> KeycloakPart<[String]> {
+    let request = get("/clients/{client}/\(kind)-client-scopes", [client.id])
+    return await part(whenRefused: .parts) { () throws(ConnectorError) in
+      try await rows(request, .single, id: { $0 }) { row throws(WireError) in
+        try KeycloakWire.scopeName(row)
+      }
+    }
   }
 
   /// The flows that matter: those of the applications asked for, of the realm, of every client whose sessions are good

@@ -49,8 +49,8 @@ enum KeycloakWire {
     var minimumACR: String?
     /// Names of scopes that every sign-in has; nil when not told.
     var defaultScopes: [String]?
-    /// Names of scopes that a sign-in may ask for.
-    var optionalScopes: [String]
+    /// Names of scopes that a sign-in may ask for; nil when not told.
+    var optionalScopes: [String]?
     /// Whether its settings came along; who may only ask for clients is told their names alone.
     var isShownInFull: Bool
 
@@ -80,13 +80,18 @@ enum KeycloakWire {
       defaultACRs = KeycloakWire.parts(attributes?["default.acr.values"]?.string)
       minimumACR = attributes?["minimum.acr.value"]?.string.flatMap { $0.isEmpty ? nil : $0 }
       defaultScopes = json["defaultClientScopes"]?.strings
-      optionalScopes = json["optionalClientScopes"]?.strings ?? []
+      optionalScopes = json["optionalClientScopes"]?.strings
     }
 
     /// Whether people can sign in to it in a browser.
     var hasBrowserDoor: Bool {
       isEnabled && !isBearerOnly && (standardFlow || implicitFlow || deviceFlow || isSAML)
     }
+  }
+
+  /// A scope of a client, of which only the name is read.
+  static func scopeName(_ json: JSONValue) throws(WireError) -> String {
+    try json.required("name", .string, \.string)
   }
 
   /// A flow, of which only the names are read here.

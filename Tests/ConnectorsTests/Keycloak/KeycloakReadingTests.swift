@@ -105,6 +105,30 @@ import Testing
     }
   }
 
+  @Test("a client whose scopes are not shown is said to be so")
+  func hiddenScopes() async throws {
+    var scenario = K.small {
+      $0.flows = [
+        K.browser([
+          K.password, K.conditional("conditional-client-scope", ["client_scope": "admin"]),
+        ])
+      ]
+      $0.clients[0].omitted = ["optionalClientScopes"]
+    }
+    scenario.faults = [
+      Fault(
+        .keycloak, "GET /admin/realms/{realm}/clients/{client}/optional-client-scopes", .forbidden,
+        times: nil)
+    ]
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench)
+      #expect(reading.source.carriesVerdicts, "\(reading.source.issues)")
+      #expect(records[K.ana]?.verdict == .cannotTell)
+      let reason = records[K.ana]?.reason ?? ""
+      #expect(reason.contains("the scopes of the client were not shown"), "\(reason)")
+    }
+  }
+
   @Test("who has a role is asked of the people where the server lists no holders")
   func unlistedHolders() async throws {
     var scenario = K.small {

@@ -169,12 +169,9 @@ extension KeycloakRows {
     KeycloakRow("C3c", "a scope that the client has not", .notEnforced) {
       asked("conditional-client-scope", ["client_scope": "admin"], &$0)
     },
-    KeycloakRow(
-      "C3d", "a client whose scopes are not shown", .cannotTell,
-      reason: "the scopes of the client were not shown"
-    ) {
+    KeycloakRow("C3d", "a client whose row leaves its scopes out", .enforced) {
       asked("conditional-client-scope", ["client_scope": "profile"], &$0)
-      $0.clients[0].omitted = ["defaultClientScopes"]
+      $0.clients[0].omitted = ["defaultClientScopes", "optionalClientScopes"]
     },
     KeycloakRow("C4", "two factors unless a passkey was used", .enforced) {
       $0.flows = [

@@ -10,6 +10,12 @@ enum KeycloakReads {
       prefix, scope: "view-realm|view-users|view-clients|view-identity-providers|query-users",
       realm),
     Route("\(prefix)/clients", scope: "view-clients", clients),
+    Route("\(prefix)/clients/{client}/default-client-scopes", scope: "view-clients") {
+      try scopes($0, $1, \.defaultScopes)
+    },
+    Route("\(prefix)/clients/{client}/optional-client-scopes", scope: "view-clients") {
+      try scopes($0, $1, \.optionalScopes)
+    },
     Route("\(prefix)/authentication/flows", scope: "view-realm", flows),
     Route(
       "\(prefix)/authentication/flows/{flow}/executions", scope: "view-realm", executions),
@@ -103,6 +109,18 @@ enum KeycloakReads {
       "optionalClientScopes": .strings(client.optionalScopes),
     ]
     return .object(row.filter { !client.omitted.contains($0.key) })
+  }
+
+  private static func scopes(
+    _ call: Call, _ context: Context, _ list: (KeycloakClientSpec) -> [String]
+  ) throws -> Reply {
+    try refuseUnknown(call)
+    guard let client = context.realm.client(call.capture("client")) else {
+      throw notFound("Could not find client")
+    }
+    return Reply(
+      json: .array(
+        list(client).map { ["id": .string(Identifier.uuid("scope \($0)")), "name": .string($0)] }))
   }
 
   // MARK: Flows

@@ -150,7 +150,8 @@ struct KeycloakDoors {
       flow: flow.alias,
       request: KeycloakLevels.levels(in: flow).isEmpty ? nil : request(client, flow),
       scopes: usesScopes
-        ? (client.defaultScopes ?? []).sorted() + ["/"] + client.optionalScopes.sorted() : [])
+        ? (client.defaultScopes ?? []).sorted() + ["/"] + (client.optionalScopes ?? []).sorted()
+        : [])
   }
 
   private func opened(by other: KeycloakWire.Client) -> Condition {

@@ -205,7 +205,7 @@ extension KeycloakFlowCompiler {
   private func scope(_ name: String) -> Condition? {
     guard let client, let scopes = client.defaultScopes else { return nil }
     if scopes.contains(name) { return .always }
-    return client.optionalScopes.contains(name) ? builder.flag("scope \(name)") : .never
+    return client.optionalScopes.map { $0.contains(name) ? builder.flag("scope \(name)") : .never }
   }
 
   // MARK: One-time passwords that may be skipped
