@@ -142,12 +142,3 @@ struct KeycloakRun: Sendable {
     }
   }
 }
-
-extension ConnectorError {
-  /// What is lost with a call: one thing where it is refused for good or not there, another where it went wrong.
-  func loss(
-    whenRefused refused: SourceIssue.Affects, otherwise: SourceIssue.Affects = .verdicts
-  ) -> SourceIssue.Affects {
-    code == .forbidden || code == .notFound ? refused : otherwise
-  }
-}
