@@ -152,6 +152,22 @@ enum GoogleRows {
           .google, "GET /admin/directory/v1/users", .status, times: 2, status: 403,
           text: "quotaExceeded")
       ]),
+    GoogleRow(
+      number: "15a", situation: "a rate limit told by 403",
+      account: W.account(isEnforced: true), expected: .enforced,
+      faults: [
+        Fault(
+          .google, "GET /admin/directory/v1/users", .status, times: 2, status: 403,
+          text: "rateLimitExceeded")
+      ]),
+    GoogleRow(
+      number: "15b", situation: "a rate limit of SSO assignments told by 403",
+      account: W.account(isEnforced: true), expected: .enforced,
+      faults: [
+        Fault(
+          .google, "GET /v1/inboundSsoAssignments", .status, times: 2, status: 403,
+          text: "RATE_LIMIT_EXCEEDED")
+      ]),
   ]
 
   private static let doors: [GoogleRow] = [
@@ -205,6 +221,29 @@ enum GoogleRows {
           GoogleAssignment("SAML_SSO", group: "All", rank: 1, profile: W.corporate.id)
         ]
       }, expected: .cannotTell),
+    GoogleRow(
+      number: "7e", situation: "somebody from outside in the assigned group, shown without an id",
+      account: W.account {
+        $0.groups = [GoogleGroup("Staff", users: [W.ana])]
+        $0.groups[0].externals = ["guest@elsewhere.example"]
+        $0.assignments = [
+          GoogleAssignment("SAML_SSO", group: "Staff", rank: 1, profile: W.corporate.id)
+        ]
+      }, expected: .enforced, behind: enforcedBehind),
+    GoogleRow(
+      number: "7f", situation: "a user in the assigned group without an id or a known address",
+      account: W.account {
+        $0.users.append(GoogleUser("bo@acme.com"))
+        $0.groups = [GoogleGroup("Staff", users: [W.ana, "bo@acme.com"])]
+        $0.assignments = [
+          GoogleAssignment("SAML_SSO", group: "Staff", rank: 1, profile: W.corporate.id)
+        ]
+      }, expected: .cannotTell, behind: enforcedBehind,
+      faults: [
+        Fault(
+          .google, "GET /admin/directory/v1/groups/{group}/members", .missingField, times: nil,
+          text: "id")
+      ], isComplete: false),
     GoogleRow(
       number: "7c", situation: "the assigned group is not hers",
       account: W.account(isEnforced: true) {
@@ -345,6 +384,52 @@ enum GoogleRows {
         $0.policies = [W.enforcement(from: "2025-03-01T00:00:00Z")]
       }, expected: .enforced, shows: ["enforced since"],
       faults: [Fault(.google, "GET /v1/policies", .rateLimited, times: 3)]),
+    GoogleRow(
+      number: "P12", situation: "policies spelled in snake case all over",
+      account: W.account(isEnforced: true, orgUnit: "/Staff") {
+        $0.policies = [
+          W.enforcement(from: "1970-01-01T00:00:00Z"),
+          W.enforcement(from: "2025-03-01T00:00:00Z", orgUnit: "/Staff", sortOrder: 101.5),
+        ]
+        for index in 0..<2 { $0.policies[index].isSnake = true }
+      }, expected: .enforced,
+      shows: ["enforcement for org unit /Staff", "enforced since 2025-03-01"],
+      hides: ["policy-mismatch"]),
+    GoogleRow(
+      number: "P13", situation: "a policy without a query spoils its own setting only",
+      account: W.account(isEnforced: true) {
+        $0.policies = [
+          W.enforcement(from: "2025-03-01T00:00:00Z"),
+          GooglePolicy("device_trust", ["allowTrustingDevice": true]),
+        ]
+        $0.policies[1].raw = ["policyQuery": "everybody"]
+      }, expected: .enforced, shows: ["enforced since 2025-03-01"]),
+    GoogleRow(
+      number: "P14", situation: "a policy of a setting that decides nothing has no query",
+      account: W.account(isEnforced: true) {
+        $0.policies = [
+          W.enforcement(from: "2025-03-01T00:00:00Z"),
+          GooglePolicy("frequency", ["days": 1]),
+        ]
+        $0.policies[1].raw = ["policyQuery": "everybody"]
+      }, expected: .enforced, shows: ["enforced since 2025-03-01"]),
+    GoogleRow(
+      number: "P15", situation: "an enforcement policy for a group that is gone",
+      account: W.account(isEnforced: true) {
+        $0.policies = [W.enforcement(from: "2025-03-01T00:00:00Z", group: "01gone")]
+      }, expected: .enforced),
+    GoogleRow(
+      number: "P16", situation: "policies are asked for in a way that Google does not take",
+      account: W.account(isEnforced: true), expected: .enforced, shows: ["not readable"],
+      faults: [Fault(.google, "GET /v1/policies", .status, times: nil, status: 400)]),
+    GoogleRow(
+      number: "P17", situation: "the Policy API is out of order",
+      account: W.account(isEnforced: true), expected: .enforced, shows: ["not readable"],
+      faults: [Fault(.google, "GET /v1/policies", .status, times: nil, status: 500)]),
+    GoogleRow(
+      number: "P18", situation: "the policies' administrator is no administrator at all",
+      account: W.account(isEnforced: true), expected: .enforced, shows: ["not readable"],
+      google: { $0.policySubject = "ana@acme.com" }),
   ]
 
   private static let sso = "GET /v1/inboundSsoAssignments"
@@ -365,6 +450,22 @@ enum GoogleRows {
       expected: .cannotTell, says: ["0corp"],
       faults: [Fault(.google, "GET /v1/inboundSamlSsoProfiles", .forbidden, times: nil)],
       isComplete: false),
+    GoogleRow(
+      number: "S3a", situation: "OIDC profiles are refused, and the assignment names a SAML one",
+      account: W.account { $0.assignments = [federated] }, expected: .enforced,
+      behind: enforcedBehind,
+      faults: [Fault(.google, "GET /v1/inboundOidcSsoProfiles", .forbidden, times: nil)]),
+    GoogleRow(
+      number: "S3b", situation: "SSO profiles are refused, and no assignment names one",
+      account: W.account(isEnforced: true), expected: .enforced,
+      faults: [Fault(.google, "GET /v1/inboundSamlSsoProfiles", .forbidden, times: nil)]),
+    GoogleRow(
+      number: "S3c", situation: "org units are refused, and no assignment names one",
+      account: W.account(isEnforced: true, orgUnit: "/Staff"), expected: .enforced,
+      faults: [
+        Fault(
+          .google, "GET /admin/directory/v1/customer/{customer}/orgunits", .forbidden, times: nil)
+      ]),
     GoogleRow(
       number: "S4", situation: "the scope for SSO is not delegated",
       account: W.account(isEnforced: true) {

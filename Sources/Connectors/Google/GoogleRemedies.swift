@@ -54,9 +54,6 @@ extension GoogleConfiguration {
 }
 
 extension ConnectorError {
-  /// Whether Google refuses this for good: nobody has the right, as against a call that went wrong.
-  var isGoogleRefusal: Bool { code == .forbidden }
-
   /// A refusal of quota that outlasted all patience, by its right name.
   var namingGoogleQuota: ConnectorError {
     guard code == .forbidden, let word = vendorCode, GoogleConnector.quotaReasons.contains(word)

@@ -5,28 +5,43 @@ extension GoogleRun {
   /// Reads org units, SSO assignments and profiles, and policies, all at a time.
   func readSettings(_ edits: PolicyEdits) async -> GoogleSettings {
     async let units = orgUnits()
-    async let assignments = assignments(edits)
-    async let profiles = profiles()
+    async let assigned = assignments(edits)
+    async let saml = profiles("inboundSamlSsoProfiles")
+    async let oidc = profiles("inboundOidcSsoProfiles")
     let (policies, isEdited) = await policies(edits)
+    let assignments = part(await assigned, decides: true)
+    // Assignments decide who signs people in; policies only explain what Google's flag says, until they are edited.
+    let targets = assignments.value ?? []
+    let orgUnits = part(
+      await units, decides: !edits.isEmpty || targets.contains { $0.group == nil })
+    var profiles: [String: GoogleWire.Profile] = [:]
+    for (kind, read) in [
+      ("inboundSamlSsoProfiles", await saml), ("inboundOidcSsoProfiles", await oidc),
+    ] {
+      let isNamed = targets.contains { $0.profile?.hasPrefix(kind) == true }
+      profiles.merge(part(read, decides: isNamed).value ?? [:]) { known, _ in known }
+    }
     return GoogleSettings(
-      orgUnits: await units, assignments: await assignments, profiles: await profiles,
-      policies: policies, isEdited: isEdited || !edits.removedGroups.isEmpty,
-      legacySSO: configuration.legacySSO, now: connector.clock())
+      orgUnits: orgUnits, assignments: assignments, profiles: profiles, policies: policies,
+      isEdited: isEdited || !edits.removedGroups.isEmpty, legacySSO: configuration.legacySSO,
+      now: connector.clock())
   }
 
-  private func orgUnits() async -> GooglePart<[GoogleWire.OrgUnit]> {
+  private func orgUnits() async -> Result<[GoogleWire.OrgUnit], ConnectorError> {
     let request = connector.directory.get(
       "/admin/directory/v1/customer/{customer}/orgunits", [configuration.customer],
       query: [("type", "allIncludingParent")])
-    return await part { () async throws(ConnectorError) in
+    return await attempt { () async throws(ConnectorError) in
       try await connector.directory.values(
         request, under: "organizationUnits", .single, id: { $0.id }
       ) { row throws(WireError) in try GoogleWire.OrgUnit(row) }
     }
   }
 
-  private func assignments(_ edits: PolicyEdits) async -> GooglePart<[GoogleWire.Assignment]> {
-    await part { () async throws(ConnectorError) in
+  private func assignments(
+    _ edits: PolicyEdits
+  ) async -> Result<[GoogleWire.Assignment], ConnectorError> {
+    await attempt { () async throws(ConnectorError) in
       let rows = try await list("/v1/inboundSsoAssignments", "inboundSsoAssignments")
       return try parsed(
         Self.edited(rows, edits, "inboundSsoAssignments/") { $0["ssoMode"] != nil },
@@ -35,21 +50,15 @@ extension GoogleRun {
     }
   }
 
-  private func profiles() async -> GooglePart<[String: GoogleWire.Profile]> {
-    await part { () async throws(ConnectorError) in
-      var all: [String: GoogleWire.Profile] = [:]
-      for kind in ["inboundSamlSsoProfiles", "inboundOidcSsoProfiles"] {
-        let rows = try await list("/v1/\(kind)", kind)
-        for profile in try parsed(
-          rows, "GET /v1/\(kind)",
-          { row throws(WireError) in
-            try GoogleWire.Profile(row)
-          })
-        {
-          all[profile.name] = profile
-        }
+  private func profiles(
+    _ kind: String
+  ) async -> Result<[String: GoogleWire.Profile], ConnectorError> {
+    await attempt { () async throws(ConnectorError) in
+      let rows = try await list("/v1/\(kind)", kind)
+      let profiles = try parsed(rows, "GET /v1/\(kind)") { row throws(WireError) in
+        try GoogleWire.Profile(row)
       }
-      return all
+      return Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }
   }
 
@@ -64,30 +73,53 @@ extension GoogleRun {
         request, under: "policies", APIClient.tokenPaging("pageToken", from: "nextPageToken"),
         id: { $0["name"]?.string ?? $0.text }
       ) { row throws(WireError) in
-        _ = try GoogleWire.Policy(row)
+        _ = try GoogleWire.Policy.setting(of: row)
         return row
       }
-      let edited = Self.edited(rows, edits, "policies/") { $0["policyQuery"] != nil }
-      let policies = try parsed(edited, request.endpoint) { row throws(WireError) in
-        try GoogleWire.Policy(row)
+      let edited = Self.edited(rows, edits, "policies/") {
+        $0["policyQuery"] != nil || $0["policy_query"] != nil
       }
-      return (.read(policies), edited.count != rows.count || !edits.isEmpty && edited != rows)
+      var failure: WireError?
+      let policies = try parsed(edited, request.endpoint) {
+        row throws(WireError) -> GoogleWire.Policy? in
+        let setting = try GoogleWire.Policy.setting(of: row)
+        guard GoogleModelBuilder.settings.contains(setting) else { return nil }
+        do throws(WireError) {
+          return try GoogleWire.Policy(row)
+        } catch {
+          failure = failure ?? error
+          return GoogleWire.Policy(unreadable: row, setting: setting)
+        }
+      }
+      if let failure { keep(client.malformed(failure, request), affects: .details) }
+      let isEdited = edited.count != rows.count || !edits.isEmpty && edited != rows
+      return (.read(policies.compactMap(\.self)), isEdited)
     } catch {
-      // Without policies a verdict only lacks its explanation, or is weaker.
-      let kept = keep(error, whenRefused: .details)
+      // Without policies a verdict only lacks its explanation, or is weaker; but edits of them come to nothing.
+      let kept = keep(error, affects: edits.isEmpty ? .details : .verdicts)
       return (.unreadable(reason: Sentence.clause(kept.message)), false)
     }
   }
 
   // MARK: Helpers
 
-  private func part<Value: Sendable>(
+  private func attempt<Value: Sendable>(
     _ read: () async throws(ConnectorError) -> Value
-  ) async -> GooglePart<Value> {
+  ) async -> Result<Value, ConnectorError> {
     do throws(ConnectorError) {
-      return .read(try await read())
+      return .success(try await read())
     } catch {
-      let kept = keep(error)
+      return .failure(error)
+    }
+  }
+
+  private func part<Value: Sendable>(
+    _ read: Result<Value, ConnectorError>, decides: Bool
+  ) -> GooglePart<Value> {
+    switch read {
+    case .success(let value): return .read(value)
+    case .failure(let error):
+      let kept = keep(error, decides: decides)
       return .unreadable(
         reason: Sentence.clause(kept.message), remedy: configuration.phrase(for: kept))
     }

@@ -19,19 +19,22 @@ struct GoogleRun: Sendable {
     policyLog = connector.policies.map { ReadingLog($0.source, startedAt: connector.clock()) }
   }
 
-  /// Keeps a failure as an issue, with what to do about it; what Google refuses for good costs less where verdicts
-  /// only lose their explanation by it.
+  /// Keeps a failure as an issue, with what to do about it.
   @discardableResult
-  func keep(_ failure: ConnectorError, whenRefused: SourceIssue.Affects = .verdicts)
-    -> ConnectorError
-  {
+  func keep(_ failure: ConnectorError, affects: SourceIssue.Affects = .verdicts) -> ConnectorError {
     let error = failure.namingGoogleQuota
     connector.logger.debug("\(error)")
-    log.add(
-      error.issue(
-        remedy: configuration.remedy(for: error),
-        affects: error.isGoogleRefusal ? whenRefused : .verdicts))
+    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
     return error
+  }
+
+  /// The same for a part that the model knows as unknown, so that other verdicts stand when it is refused for good.
+  ///
+  /// - Parameter decides: whether verdicts can hang on it at all; else they only lose their explanation.
+  @discardableResult
+  func keep(_ failure: ConnectorError, decides: Bool) -> ConnectorError {
+    let loss = failure.namingGoogleQuota.loss(whenRefused: .parts)
+    return keep(failure, affects: decides ? loss : .details)
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {

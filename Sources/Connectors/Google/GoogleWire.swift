@@ -130,6 +130,8 @@ enum GoogleWire {
     var value: JSONValue
 
     init(_ json: JSONValue) throws(WireError) {
+      setting = try Self.setting(of: json)
+      let json = json.camelCased
       name = try json.required("name", .string, \.string)
       type = try json.optional("type", .string, \.string) ?? ""
       let selector = try json.required("policyQuery", .object) { $0.object == nil ? nil : $0 }
@@ -137,6 +139,21 @@ enum GoogleWire {
       orgUnit = Self.target(selector["orgUnit"]?.string)
       group = Self.target(selector["group"]?.string)
       sortOrder = Self.number(selector["sortOrder"]) ?? 0
+      value = json["setting"]?["value"] ?? .object([:])
+    }
+
+    /// A policy of which nothing but its setting can be relied on: it may be for anybody, and come before all others.
+    init(unreadable json: JSONValue, setting: String) {
+      name = json["name"]?.string ?? "policies/(without a name)"
+      type = ""
+      query = ""
+      sortOrder = .infinity
+      self.setting = setting
+      value = .object([:])
+    }
+
+    /// The setting of a policy.
+    static func setting(of json: JSONValue) throws(WireError) -> String {
       let setting = try json.required("setting", .object) { $0.object == nil ? nil : $0 }
       let name: String
       do throws(WireError) {
@@ -144,19 +161,11 @@ enum GoogleWire {
       } catch {
         throw error.under("setting")
       }
-      self.setting = name.hasPrefix("settings/") ? String(name.dropFirst(9)) : name
-      value = setting["value"] ?? .object([:])
+      return name.hasPrefix("settings/") ? String(name.dropFirst(9)) : name
     }
 
-    /// A field of the value; the API spells them in camel case and in snake case.
-    func field(_ name: String) -> JSONValue? {
-      if let found = value[name] { return found }
-      var snake = ""
-      for character in name {
-        snake += character.isUppercase ? "_" + character.lowercased() : String(character)
-      }
-      return value[snake]
-    }
+    /// A field of the value.
+    func field(_ name: String) -> JSONValue? { value[name] }
 
     private static func target(_ name: String?) -> String? {
       guard let name, !name.isEmpty else { return nil }
@@ -178,5 +187,27 @@ enum GoogleWire {
       return String(name.dropFirst(prefix.count))
     }
     return name
+  }
+}
+
+extension JSONValue {
+  /// The same with all names in camel case: the Policy API spells them that way and in snake case.
+  fileprivate var camelCased: JSONValue {
+    switch self {
+    case .array(let elements): return .array(elements.map(\.camelCased))
+    case .object(let members):
+      // Of two spellings of one name the first counts, which is the one in camel case.
+      let renamed = members.sorted { $0.key < $1.key }.map {
+        (Self.camelCased($0.key), $0.value.camelCased)
+      }
+      return .object(Dictionary(renamed, uniquingKeysWith: { first, _ in first }))
+    default: return self
+    }
+  }
+
+  private static func camelCased(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    return (words.first.map(String.init) ?? "")
+      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 }

@@ -81,6 +81,13 @@ extension KeycloakConfiguration {
     Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 
+  /// That the realm answers, and keeps its flows to itself.
+  func realmNameOnly(_ call: String) -> ConnectorError {
+    ConnectorError(
+      .forbidden, source: name, call: call, status: 200,
+      message: "Keycloak shows the name of the realm \(realm), but not its flows.")
+  }
+
   /// The role that a call needs.
   static func role(_ call: String) -> String {
     let families = [

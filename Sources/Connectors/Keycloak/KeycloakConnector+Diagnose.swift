@@ -29,6 +29,12 @@ extension KeycloakConnector {
       let check = isFirst ? "realm" : "role \(KeycloakConfiguration.role(request.endpoint))"
       do throws(ConnectorError) {
         let response = try await client.send(request)
+        if isFirst, let json = try? JSONReader().value(response.body),
+          KeycloakWire.Realm.isNameOnly(json)
+        {
+          lines.append(line(check, configuration.realmNameOnly(request.endpoint)))
+          continue
+        }
         lines.append(
           DiagnosticLine(
             source: name, check: check, outcome: .good,

@@ -24,7 +24,7 @@ struct KeycloakKind: SourceKind {
       "the password grant, sessions opened through other clients, and identity providers with a flow behind them",
     ],
     conditional: [
-      "a session opened through a client with a weaker flow, unless a minimum ACR value asks for more",
+      "a session opened through a client with a weaker flow or with an identity provider that asks for less, unless a minimum ACR value asks for more",
       "levels that only the client asks for: people can lower them in the address",
       "steps that request headers or optional scopes skip",
     ],

@@ -58,7 +58,7 @@ extension KeycloakRun {
     var federated: Set<Int> = []
     let request = get("/users", query: [("briefRepresentation", "false")])
     var firsts = FirstRows()
-    var seen = 0
+    var seen = DistinctIDs()
     do throws(ConnectorError) {
       let declared = try await value(get("/users/count")) { json throws(WireError) in
         guard let count = json.integer else {
@@ -75,6 +75,8 @@ extension KeycloakRun {
             rows throws(WireError) -> Bool in
             guard firsts.isNew(rows) else { return false }
             for index in 0..<rows.count {
+              // What was moved to a later page while the list was read comes twice, and hides another.
+              if let id = rows[index].string(KeycloakWire.UserField.id) { _ = seen.insert(id) }
               guard let position = Self.add(rows[index], watch, &table, &federated) else {
                 continue
               }
@@ -89,7 +91,6 @@ extension KeycloakRun {
                 table.setAtom(atom, at: position)
               }
             }
-            seen += rows.count
             log.count(rows.count)
             return true
           }
@@ -100,13 +101,13 @@ extension KeycloakRun {
           }
           throw client.malformed(error, request, page: page)
         }
-        progress(configuration.name, "accounts", done: seen, total: Int(declared))
+        progress(configuration.name, "accounts", done: seen.count, total: Int(declared))
       }
       // Without the right to see all, the server leaves people out of the list without a word.
-      if seen < declared {
+      if seen.count < declared {
         throw ConnectorError(
           .contradiction, source: configuration.name, call: request.endpoint, status: 200,
-          message: "Keycloak listed \(seen) of the \(declared) users that it says it has.")
+          message: "Keycloak listed \(seen.count) of the \(declared) users that it says it has.")
       }
     } catch {
       keep(error)

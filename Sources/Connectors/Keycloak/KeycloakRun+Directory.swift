@@ -6,12 +6,13 @@ extension KeycloakRun {
   func readMentions(_ picture: inout KeycloakRealmPicture) async {
     let mentions = KeycloakMentions(picture.flows.values.compactMap(\.value))
     let clients = picture.clients
-    async let groupPart = groups(
-      isWanted: !mentions.groups.isEmpty || !mentions.roles.isEmpty || mentions.usesGroupAttributes)
-    async let rolePart = roles(clients, isWanted: !mentions.roles.isEmpty)
+    let rolePart = await roles(clients, isWanted: !mentions.roles.isEmpty)
+    let needsGroups = !mentions.groups.isEmpty || mentions.usesGroupAttributes
+    // Where people are asked for their roles the server itself goes through their groups.
+    let listsRoles = if case .read(.some) = rolePart { !mentions.roles.isEmpty } else { false }
     picture.directory.clients = Dictionary(
       clients.map { ($0.id, $0.clientID) }, uniquingKeysWith: { $1 })
-    switch await groupPart {
+    switch await groups(isWanted: needsGroups || listsRoles, decides: needsGroups) {
     case .read(let groups):
       picture.directory.groups = groups
       for path in mentions.groups {
@@ -19,11 +20,14 @@ extension KeycloakRun {
           picture.directory.group(path: path) == nil ? .missing : .exists
       }
     case .unreadable(let reason, let remedy):
+      picture.directory.hiddenGroups = Unknown(
+        title: "which groups there are: \(reason)", remedy: remedy)
+      picture.directory.asksPeople = listsRoles
       for path in mentions.groups {
         picture.groups[path] = .unreadable(reason: reason, remedy: remedy)
       }
     }
-    switch await rolePart {
+    switch rolePart {
     case .read(let roles?):
       picture.directory.roles = roles
       for name in mentions.roles {
@@ -41,9 +45,14 @@ extension KeycloakRun {
 
   // MARK: Groups
 
-  private func groups(isWanted: Bool) async -> KeycloakPart<[KeycloakWire.Group]> {
+  /// All groups.
+  ///
+  /// - Parameter decides: whether conditions ask for groups; else roles do, and people can be asked for those.
+  private func groups(
+    isWanted: Bool, decides: Bool
+  ) async -> KeycloakPart<[KeycloakWire.Group]> {
     guard isWanted else { return .read([]) }
-    return await part { () throws(ConnectorError) in
+    return await part(whenRefused: decides ? .parts : .details) { () throws(ConnectorError) in
       let tops = try await groups(get("/groups", query: [("briefRepresentation", "false")]))
       return try await completed(tops)
     }
@@ -100,7 +109,7 @@ extension KeycloakRun {
         log.add(error.issue(remedy: configuration.remedy(for: error), affects: .details))
         return .read(nil)
       }
-      keep(error)
+      keep(error, affects: error.loss(whenRefused: .parts))
       return .unreadable(
         reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }

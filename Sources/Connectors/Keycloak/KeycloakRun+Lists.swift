@@ -43,6 +43,7 @@ extension KeycloakRun {
       }
       for (atom, test) in atoms.tests where test.includesGroups {
         group.addTask {
+          if let hidden = directory.hiddenGroups { return (atom, hidden) }
           let unknown = await self.marking("who has \(test.name) = \(test.value) through a group") {
             () throws(ConnectorError) in
             let groups = directory.groups(having: test.value, of: test.name)
@@ -64,7 +65,7 @@ extension KeycloakRun {
       try await body()
       return nil
     } catch {
-      keep(error)
+      keep(error, affects: error.loss(whenRefused: .parts))
       return Unknown(
         title: "\(title): \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))
@@ -112,21 +113,34 @@ extension KeycloakRun {
     guard let role = directory.role(name) else { return }
     var groups: [String: KeycloakWire.Group] = [:]
     for holder in directory.holders(of: role) {
-      let (base, values) =
-        holder.client.map { ("/clients/{client}/roles/{role}", [$0, holder.name]) }
-        ?? ("/roles/{role}", [holder.name])
-      try await mark(get(base + "/users", values), atom, accounts)
-      let holding = try await rows(get(base + "/groups", values), id: \.id) {
-        row throws(WireError) in try KeycloakWire.Group(row)
-      }
-      for group in holding {
-        for member in directory.group(id: group.id)?.branch ?? [group] {
-          groups[member.id] = member
+      do throws(ConnectorError) {
+        for group in try await markHolders(of: holder, atom, accounts) {
+          for member in directory.group(id: group.id)?.branch ?? [group] {
+            groups[member.id] = member
+          }
         }
+      } catch {
+        guard error.code == .notFound else { throw error }
+        // The role is there, so the server has no list of who has it.
+        log.add(error.issue(remedy: configuration.remedy(for: error), affects: .details))
+        return try await askPeople(name, atom, directory, accounts)
       }
     }
     let sorted = groups.values.sorted { $0.id < $1.id }
     try await markMembers(of: sorted, atom, accounts, edits)
+  }
+
+  /// Marks the people who were given a role themselves, and names the groups that were given it.
+  private func markHolders(
+    of role: KeycloakDirectory.Role, _ atom: SubjectAtom.ID, _ accounts: KeycloakAccounts
+  ) async throws(ConnectorError) -> [KeycloakWire.Group] {
+    let (base, values) =
+      role.client.map { ("/clients/{client}/roles/{role}", [$0, role.name]) }
+      ?? ("/roles/{role}", [role.name])
+    try await mark(get(base + "/users", values), atom, accounts)
+    return try await rows(get(base + "/groups", values), id: \.id) {
+      row throws(WireError) in try KeycloakWire.Group(row)
+    }
   }
 
   /// Asks every kept person for the roles in effect; only where the server has no list of roles.

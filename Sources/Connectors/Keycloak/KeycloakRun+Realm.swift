@@ -8,9 +8,7 @@ extension KeycloakRun {
   ) async throws(ConnectorError) -> KeycloakRealmPicture {
     async let providerPart = identityProviders()
     async let actionPart = requiredActions()
-    let realm = try await value(get()) { json throws(WireError) in
-      try KeycloakWire.Realm(json)
-    }
+    let realm = try await realm()
     let clients = try await clients(edits)
     let names = try await rows(get("/authentication/flows"), .single, id: \.id) {
       row throws(WireError) in try KeycloakWire.Flow(row)
@@ -23,8 +21,22 @@ extension KeycloakRun {
     picture.requiredActions = await actionPart
     let ids = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
     picture.flows = await flows(aliases(picture, apps), ids, edits)
+    await readScopes(&picture)
     await readMentions(&picture)
     return picture
+  }
+
+  private func realm() async throws(ConnectorError) -> KeycloakWire.Realm {
+    let request = get()
+    let json = try await client.value(request)
+    if KeycloakWire.Realm.isNameOnly(json) {
+      throw configuration.realmNameOnly(request.endpoint)
+    }
+    do throws(WireError) {
+      return try KeycloakWire.Realm(json)
+    } catch {
+      throw client.malformed(error, request)
+    }
   }
 
   private func clients(
@@ -47,6 +59,32 @@ extension KeycloakRun {
     return clients
   }
 
+  /// Reads the scopes of clients whose rows leave them out, where a condition asks for scopes.
+  private func readScopes(_ picture: inout KeycloakRealmPicture) async {
+    let asking = picture.flows.filter {
+      $0.value.value?.liveSteps.contains { $0.provider == "conditional-client-scope" } == true
+    }
+    for (index, client) in picture.clients.enumerated()
+    where client.isEnabled && (client.defaultScopes == nil || client.optionalScopes == nil) {
+      let flows = [picture.browserFlow(of: client), picture.directGrantFlow(of: client)]
+      guard flows.contains(where: { $0.map { asking[$0] != nil } == true }) else { continue }
+      picture.clients[index].defaultScopes = await scopes("default", client).value
+      picture.clients[index].optionalScopes = await scopes("optional", client).value
+    }
+  }
+
+  /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
+  private func scopes(
+    _ kind: String, _ client: KeycloakWire.Client
+  ) async -> KeycloakPart<[String]> {
+    let request = get("/clients/{client}/\(kind)-client-scopes", [client.id])
+    return await part(whenRefused: .parts) { () throws(ConnectorError) in
+      try await rows(request, .single, id: { $0 }) { row throws(WireError) in
+        try KeycloakWire.scopeName(row)
+      }
+    }
+  }
+
   /// The flows that matter: those of the applications asked for, of the realm, of every client whose sessions are good
   /// for them, and those that follow other identity providers.
   private func aliases(_ picture: KeycloakRealmPicture, _ apps: [AppID]) -> Set<String> {
@@ -64,7 +102,7 @@ extension KeycloakRun {
   }
 
   private func identityProviders() async -> KeycloakPart<[KeycloakWire.IdentityProvider]> {
-    await part { () throws(ConnectorError) in
+    await part(whenRefused: .parts) { () throws(ConnectorError) in
       try await rows(get("/identity-provider/instances"), id: \.alias) { row throws(WireError) in
         try KeycloakWire.IdentityProvider(row)
       }
@@ -91,7 +129,7 @@ extension KeycloakRun {
     await withTaskGroup(of: (String, KeycloakPart<KeycloakFlow>).self) { group in
       for alias in aliases {
         group.addTask {
-          let part = await self.part { () throws(ConnectorError) in
+          let part = await self.part(whenRefused: .parts) { () throws(ConnectorError) in
             try await self.flow(alias, id: ids[alias] ?? alias, edits)
           }
           return (alias, part)
@@ -120,9 +158,13 @@ extension KeycloakRun {
     } catch {
       throw client.malformed(error, request)
     }
-    let wanted = Set(flow.allSteps.compactMap { $0.isSubflow ? nil : $0.configID })
+    // Steps that are switched off decide nothing, but for the levels of earlier sign-ins.
+    let live = Set(flow.liveSteps.compactMap { $0.isSubflow ? nil : $0.configID })
+    let kept = flow.allSteps.filter { $0.provider == "conditional-level-of-authentication" }
     var settings: [String: KeycloakFlow.Settings] = [:]
-    for id in wanted.sorted() { settings[id] = await self.settings(id, edits) }
+    for id in live.union(kept.compactMap(\.configID)).sorted() {
+      settings[id] = await self.settings(id, isLive: live.contains(id), edits)
+    }
     let known = settings
     flow.forEachStep { step in
       if let id = step.configID, let found = known[id] { step.settings = found }
@@ -131,7 +173,9 @@ extension KeycloakRun {
   }
 
   /// The configuration of a step.
-  private func settings(_ id: String, _ edits: PolicyEdits) async -> KeycloakFlow.Settings {
+  private func settings(
+    _ id: String, isLive: Bool, _ edits: PolicyEdits
+  ) async -> KeycloakFlow.Settings {
     let request = get("/authentication/config/{config}", [id])
     do throws(ConnectorError) {
       let json = try await client.value(request)
@@ -144,7 +188,10 @@ extension KeycloakRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error)
+      // What is hidden of a step that is switched off is no unknown of the model.
+      keep(
+        error,
+        affects: isLive || error.code == .notFound ? error.loss(whenRefused: .parts) : .verdicts)
       return .unreadable(reason: error.message, remedy: configuration.phrase(for: error))
     }
   }

@@ -121,15 +121,22 @@ struct KeycloakRun: Sendable {
   }
 
   /// A part of the realm, or why it could not be read.
+  ///
+  /// - Parameters:
+  ///   - affects: what its loss makes uncertain.
+  ///   - refused: what a refusal for good makes uncertain, where that is less; the model then has an unknown for it.
   func part<T: Sendable>(
-    affects: SourceIssue.Affects = .verdicts,
+    affects: SourceIssue.Affects = .verdicts, whenRefused refused: SourceIssue.Affects? = nil,
     _ read: () async throws(ConnectorError) -> T
   ) async -> KeycloakPart<T> {
     do throws(ConnectorError) {
       return .read(try await read())
     } catch {
       // Once the credential is refused, the accounts are not read either.
-      keep(error, affects: error.code == .unauthorised ? .verdicts : affects)
+      keep(
+        error,
+        affects: error.code == .unauthorised
+          ? .verdicts : error.loss(whenRefused: refused ?? affects, otherwise: affects))
       return .unreadable(
         reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }

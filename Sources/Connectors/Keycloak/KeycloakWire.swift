@@ -21,6 +21,11 @@ enum KeycloakWire {
       let attributes = try json.optional("attributes", .object, \.object)
       levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
     }
+
+    /// Whether a reply leaves all flows out, as to callers without the right to see more than the realm's name.
+    static func isNameOnly(_ json: JSONValue) -> Bool {
+      json["realm"] != nil && json["browserFlow"] == nil && json["directGrantFlow"] == nil
+    }
   }
 
   /// A client.
@@ -44,8 +49,8 @@ enum KeycloakWire {
     var minimumACR: String?
     /// Names of scopes that every sign-in has; nil when not told.
     var defaultScopes: [String]?
-    /// Names of scopes that a sign-in may ask for.
-    var optionalScopes: [String]
+    /// Names of scopes that a sign-in may ask for; nil when not told.
+    var optionalScopes: [String]?
     /// Whether its settings came along; who may only ask for clients is told their names alone.
     var isShownInFull: Bool
 
@@ -58,7 +63,8 @@ enum KeycloakWire {
       isBearerOnly = try json.optional("bearerOnly", .bool, \.bool) ?? false
       // A door that is not told to be closed may be open.
       let standard = try json.optional("standardFlowEnabled", .bool, \.bool)
-      isShownInFull = standard != nil
+      // SAML has a door of its own.
+      isShownInFull = standard != nil || isSAML
       standardFlow = standard ?? true
       implicitFlow = try json.optional("implicitFlowEnabled", .bool, \.bool) ?? false
       directGrants = try json.optional("directAccessGrantsEnabled", .bool, \.bool) ?? !isSAML
@@ -74,13 +80,18 @@ enum KeycloakWire {
       defaultACRs = KeycloakWire.parts(attributes?["default.acr.values"]?.string)
       minimumACR = attributes?["minimum.acr.value"]?.string.flatMap { $0.isEmpty ? nil : $0 }
       defaultScopes = json["defaultClientScopes"]?.strings
-      optionalScopes = json["optionalClientScopes"]?.strings ?? []
+      optionalScopes = json["optionalClientScopes"]?.strings
     }
 
     /// Whether people can sign in to it in a browser.
     var hasBrowserDoor: Bool {
       isEnabled && !isBearerOnly && (standardFlow || implicitFlow || deviceFlow || isSAML)
     }
+  }
+
+  /// A scope of a client, of which only the name is read.
+  static func scopeName(_ json: JSONValue) throws(WireError) -> String {
+    try json.required("name", .string, \.string)
   }
 
   /// A flow, of which only the names are read here.

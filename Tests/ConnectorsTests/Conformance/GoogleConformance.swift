@@ -25,7 +25,8 @@ extension ConformanceCase {
       Endpoint("GET /admin/directory/v1/groups/{group}", loses: .details, required: ["id"]),
       Endpoint(
         "GET /admin/directory/v1/groups/{group}/members", .list,
-        required: ["id"], optional: ["type"], hasUniqueRows: false),
+        // Who has no id goes by the address.
+        optional: ["id", "type"], hasUniqueRows: false),
       Endpoint(
         "GET /v1/inboundSsoAssignments", .list,
         required: ["name", "ssoMode"], optional: ["rank"]),
@@ -33,10 +34,11 @@ extension ConformanceCase {
         "GET /v1/inboundSamlSsoProfiles", .list, required: ["name"],
         optional: ["displayName"]),
       Endpoint(
-        "GET /v1/inboundOidcSsoProfiles", .list, required: ["name"],
+        // No assignment names one of them.
+        "GET /v1/inboundOidcSsoProfiles", .list, loses: .details, required: ["name"],
         optional: ["displayName"]),
       Endpoint(
-        "GET /v1/policies", .list, whenRefused: .certainty,
+        "GET /v1/policies", .list, loses: .certainty,
         required: ["name", "policyQuery", "setting"], optional: ["type"]),
     ],
     capabilities: [.renewsCredential],

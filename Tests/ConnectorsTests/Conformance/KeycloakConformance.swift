@@ -37,8 +37,12 @@ extension ConformanceCase {
         "GET \(keycloakRealm)/users", .list, required: ["id"],
         optional: ["username", "email", "totp", "federationLink"], hasUniqueRows: false),
       Endpoint(
-        "GET \(keycloakRealm)/groups", required: ["id", "name"], optional: ["path", "attributes"]),
-      Endpoint("GET \(keycloakRealm)/groups/{group}/children", required: ["id", "name"]),
+        // People can be asked for their roles where the groups that have them are not shown.
+        "GET \(keycloakRealm)/groups", whenRefused: .details, answersAbsence: true,
+        required: ["id", "name"], optional: ["path", "attributes"]),
+      Endpoint(
+        "GET \(keycloakRealm)/groups/{group}/children", whenRefused: .details,
+        answersAbsence: true, required: ["id", "name"]),
       Endpoint("GET \(keycloakRealm)/groups/{group}/members", required: ["id"]),
       Endpoint("GET \(keycloakRealm)/roles", answersAbsence: true, required: ["id", "name"]),
       Endpoint(
@@ -47,8 +51,11 @@ extension ConformanceCase {
       Endpoint(
         "GET \(keycloakRealm)/roles-by-id/{role}/composites", answersAbsence: true,
         required: ["id", "name"]),
-      Endpoint("GET \(keycloakRealm)/roles/{role}/users", required: ["id"]),
-      Endpoint("GET \(keycloakRealm)/roles/{role}/groups", required: ["id", "name"]),
+      Endpoint(
+        "GET \(keycloakRealm)/roles/{role}/users", answersAbsence: true, required: ["id"]),
+      Endpoint(
+        "GET \(keycloakRealm)/roles/{role}/groups", answersAbsence: true,
+        required: ["id", "name"]),
     ],
     capabilities: [.pagedByNumber, .renewsCredential]
   ) { bench in

@@ -58,6 +58,112 @@ import Testing
     }
   }
 
+  @Test("a row that comes twice hides another: the list is not read to its end")
+  func movedRows() async throws {
+    let scenario = K.small {
+      $0.users = (0..<1_000).map { KeycloakUser("user\($0)@acme.com") }
+      $0.movesRows = true
+    }
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench, people: ["user500@acme.com"])
+      #expect(reading.source.issues.contains { $0.code == "contradiction" })
+      #expect(records["user500@acme.com"]?.judgement.deciding?.code == .sourceIncomplete)
+    }
+  }
+
+  private static let config = "GET /admin/realms/{realm}/authentication/config/{config}"
+
+  @Test("the configuration of a step that is switched off is not asked for")
+  func disabledStep() async throws {
+    var scenario = K.small {
+      $0.flows = [
+        K.browser(K.strict + [.step("auth-conditional-otp-form", .disabled, ["skipOtpRole": "x"])])
+      ]
+    }
+    scenario.faults = [Fault(.keycloak, Self.config, .notFound, times: nil)]
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench)
+      #expect(reading.source.isComplete, "\(reading.source.issues)")
+      #expect(records[K.ana]?.verdict == .enforced)
+    }
+  }
+
+  @Test("a configuration that is not there leaves the verdicts that do not hang on it")
+  func lostConfiguration() async throws {
+    var scenario = K.small {
+      $0.flows = [
+        K.browser(
+          K.strict + [K.conditional("conditional-user-attribute", ["attribute_name": "x"])])
+      ]
+    }
+    scenario.faults = [Fault(.keycloak, Self.config, .notFound, times: nil)]
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench)
+      #expect(!reading.source.isComplete)
+      #expect(reading.source.carriesVerdicts, "\(reading.source.issues)")
+      #expect(records[K.ana]?.verdict == .enforced)
+    }
+  }
+
+  @Test("a client whose scopes are not shown is said to be so")
+  func hiddenScopes() async throws {
+    var scenario = K.small {
+      $0.flows = [
+        K.browser([
+          K.password, K.conditional("conditional-client-scope", ["client_scope": "admin"]),
+        ])
+      ]
+      $0.clients[0].omitted = ["optionalClientScopes"]
+    }
+    scenario.faults = [
+      Fault(
+        .keycloak, "GET /admin/realms/{realm}/clients/{client}/optional-client-scopes", .forbidden,
+        times: nil)
+    ]
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench)
+      #expect(reading.source.carriesVerdicts, "\(reading.source.issues)")
+      #expect(records[K.ana]?.verdict == .cannotTell)
+      let reason = records[K.ana]?.reason ?? ""
+      #expect(reason.contains("the scopes of the client were not shown"), "\(reason)")
+    }
+  }
+
+  @Test("who has a role is asked of the people where the server lists no holders")
+  func unlistedHolders() async throws {
+    var scenario = K.small {
+      $0.roles = [KeycloakRoleSpec("staff")]
+      $0.users[0].roles = ["staff"]
+      $0.flows = [
+        K.browser([
+          K.password, K.conditional("conditional-user-role", ["condUserRole": "staff"]),
+        ])
+      ]
+    }
+    scenario.faults = [
+      Fault(.keycloak, "GET /admin/realms/{realm}/roles/{role}/users", .notFound, times: nil)
+    ]
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, records) = await judge(bench)
+      #expect(reading.source.isComplete, "\(reading.source.issues)")
+      #expect(records[K.ana]?.verdict == .enforced)
+    }
+  }
+
+  @Test("a realm that shows its name alone is a missing role, in runs and to doctor")
+  func nameOnly() async throws {
+    let scenario = K.small { $0.services[0].roles.removeAll { $0 == "view-realm" } }
+    try await ProviderBench.run(scenario) { bench in
+      let (reading, _) = await judge(bench)
+      let issue = reading.source.issues.first { $0.call == "GET /admin/realms/{realm}" }
+      #expect(issue?.code == "forbidden")
+      #expect(issue?.remedy.contains("view-realm") == true)
+      let line = await bench.keycloak().diagnose().first { $0.check == "realm" }
+      #expect(line?.outcome == .failure)
+      #expect(line?.remedy.contains("view-realm") == true)
+    }
+  }
+
   @Test("a list that begins at its first row for ever is not read to its end")
   func repeatedPage() async throws {
     let scenario = K.small {

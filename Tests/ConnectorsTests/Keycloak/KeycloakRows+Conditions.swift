@@ -90,6 +90,19 @@ extension KeycloakRows {
       staff(&$0)
       $0.listsRoles = false
     },
+    KeycloakRow("6i", "an old server that lists neither roles nor groups below others", .enforced) {
+      staff(&$0)
+      $0.groups = [KeycloakGroupNode("people", groups: [KeycloakGroupNode("it", roles: ["staff"])])]
+      $0.users[0].groups = ["/people/it"]
+      $0.listsRoles = false
+      $0.listsChildren = false
+    },
+    KeycloakRow("6j", "a server that lists roles, but no groups below others", .enforced) {
+      staff(&$0)
+      $0.groups = [KeycloakGroupNode("people", groups: [KeycloakGroupNode("it", roles: ["staff"])])]
+      $0.users[0].groups = ["/people/it"]
+      $0.listsChildren = false
+    },
     KeycloakRow("6h", "groups that come nested", .enforced) {
       staff(&$0)
       $0.groups = [KeycloakGroupNode("people", groups: [KeycloakGroupNode("it", roles: ["staff"])])]
@@ -155,6 +168,10 @@ extension KeycloakRows {
     },
     KeycloakRow("C3c", "a scope that the client has not", .notEnforced) {
       asked("conditional-client-scope", ["client_scope": "admin"], &$0)
+    },
+    KeycloakRow("C3d", "a client whose row leaves its scopes out", .enforced) {
+      asked("conditional-client-scope", ["client_scope": "profile"], &$0)
+      $0.clients[0].omitted = ["defaultClientScopes", "optionalClientScopes"]
     },
     KeycloakRow("C4", "two factors unless a passkey was used", .enforced) {
       $0.flows = [
@@ -239,6 +256,19 @@ extension KeycloakRows {
     KeycloakRow("18e", "linked to a provider that is switched off", .enforced) {
       linked(&$0)
       $0.identityProviders[0].enabled = false
+    },
+    KeycloakRow(
+      "18g", "passkeys only, but linked to Google at another client, and nobody reads Google",
+      .enforcedConditionally, witness: "with a single sign-on session opened through account"
+    ) { besideGoogle(&$0) },
+    KeycloakRow("18h", "the same with a one-time password after Google", .enforced) {
+      besideGoogle(&$0)
+      $0.flows.append(KeycloakFlowSpec("after broker", [K.otp]))
+      $0.identityProviders[0].postBrokerFlow = "after broker"
+    },
+    KeycloakRow("18i", "passkeys only, and others are linked to Google", .enforced) {
+      besideGoogle(&$0)
+      $0.users[0].identityProviders = []
     },
     KeycloakRow("18f", "no way in but Google, not linked yet", .cannotTell, reason: "google") {
       linked(&$0)

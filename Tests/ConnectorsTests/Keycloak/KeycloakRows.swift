@@ -11,7 +11,9 @@ enum KeycloakRows {
   static let defaults: [KeycloakRow] = [
     KeycloakRow(
       "1", "a new realm, a one-time password set up", .notEnforced,
-      witness: "Username Password Form", code: .policySingleFactor
+      witness: "Username Password Form", code: .policySingleFactor,
+      reason: "enrolment-driven: 'Browser - Conditional 2FA' is skipped for people who have no "
+        + "one-time password"
     ) { $0.users[0].credentials.append("otp") },
     KeycloakRow("2", "a new realm, nothing set up", .notEnforced) { _ in },
     KeycloakRow(
@@ -152,6 +154,20 @@ enum KeycloakRows {
       overridden(&$0)
       $0.flows[0].steps.removeFirst()
     },
+    KeycloakRow("9e", "a session is taken only before a one-time password", .enforced) {
+      overridden(&$0)
+      $0.flows[0].steps[0] = .flow(
+        "session", .alternative, [.step("auth-cookie"), K.otp])
+    },
+    KeycloakRow(
+      "9f", "the same, and the session's flow asks for a one-time password alone",
+      .enforcedConditionally, witness: "with a single sign-on session opened through portal"
+    ) {
+      overridden(&$0)
+      $0.flows[0].steps[0] = .flow(
+        "session", .alternative, [.step("auth-cookie"), K.otp])
+      $0.flows.append(K.browser([.step("auth-username-form"), K.otp]))
+    },
     KeycloakRow("10", "strict, but the password grant is on", .notEnforced) {
       $0.flows = [K.browser(K.strict)]
       $0.clients[0].directGrants = true
@@ -196,6 +212,11 @@ enum KeycloakRows {
       $0.flows = [K.browser(K.strict)]
       $0.clients[0].clientProtocol = "saml"
       $0.clients[0].standardFlow = false
+    },
+    KeycloakRow("7.2c", "a SAML client that says nothing of the standard flow", .enforced) {
+      $0.flows = [K.browser(K.strict)]
+      $0.clients[0].clientProtocol = "saml"
+      $0.clients[0].omitted = ["standardFlowEnabled"]
     },
     KeycloakRow("7.2b", "a client for services only", .enforced, code: .accessDenied) {
       $0.clients[0].standardFlow = false
@@ -246,6 +267,14 @@ enum KeycloakRows {
     tenant.flows = [K.browser(K.levels)]
     tenant.attributes = K.acrMap
     tenant.clients[0].attributes = attributes
+  }
+
+  /// Passkeys only for the client, and a strict flow with Google beside it for the account console.
+  static func besideGoogle(_ tenant: inout KeycloakTenant) {
+    linked(&tenant)
+    tenant.flows.append(K.flow("strict", [.step("webauthn-authenticator-passwordless")]))
+    tenant.clients[0].browserFlow = "strict"
+    tenant.clients.append(KeycloakClientSpec("account"))
   }
 
   static func linked(_ tenant: inout KeycloakTenant) {

@@ -137,6 +137,9 @@ enum GoogleDirectoryReads {
     if group.hasEverybody {
       rows.append(member(account.customer, nil, "CUSTOMER"))
     }
+    rows += group.externals.map { email -> JSON in
+      ["kind": "admin#directory#member", "email": .string(email), "type": "EXTERNAL"]
+    }
     while let next = open.popLast() {
       for email in next.users {
         guard let user = account.users.first(where: { $0.email == email }),

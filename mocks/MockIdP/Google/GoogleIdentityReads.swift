@@ -139,7 +139,7 @@ enum GoogleIdentityReads {
     ].compactMap(\.self)
     let query = policy.query ?? clauses.joined(separator: " && ")
     let isLiteral = group?.hasPrefix("WORKSPACE_") == true
-    return [
+    let row: JSON = [
       "name": .string("policies/\(policy.id)"),
       "customer": .string("customers/\(account.customer)"), "type": .string(policy.type),
       "policyQuery": .compact([
@@ -152,5 +152,19 @@ enum GoogleIdentityReads {
         "value": policy.value,
       ],
     ]
+    let whole = row.merging(policy.raw)
+    return policy.isSnake ? snake(whole) : whole
+  }
+
+  private static func snake(_ value: JSON) -> JSON {
+    guard case .object(let properties) = value else { return value }
+    return .object(
+      Dictionary(
+        properties.map { name, inner in
+          (
+            name.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined(),
+            snake(inner)
+          )
+        }, uniquingKeysWith: { first, _ in first }))
   }
 }

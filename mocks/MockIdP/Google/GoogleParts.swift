@@ -12,6 +12,8 @@ public struct GoogleGroup: Codable, Sendable, Hashable {
   public var groups: [String]
   /// Whether everybody in the account is a member.
   public var hasEverybody: Bool
+  /// The addresses of members from outside, whom the list shows without an id.
+  public var externals: [String] = []
 
   /// Makes a group.
   public init(
@@ -36,6 +38,7 @@ public struct GoogleGroup: Codable, Sendable, Hashable {
     try values.read(.users, into: &users)
     try values.read(.groups, into: &groups)
     try values.read(.hasEverybody, into: &hasEverybody)
+    try values.read(.externals, into: &externals)
   }
 }
 
@@ -124,6 +127,10 @@ public struct GooglePolicy: Codable, Sendable, Hashable {
   public var sortOrder: Double
   /// `SYSTEM` or `ADMIN`.
   public var type: String
+  /// Properties laid over the vendor's JSON; null takes a property out.
+  public var raw: JSON?
+  /// Whether its row is spelled in snake case.
+  public var isSnake = false
 
   /// Makes an administrator's policy for everybody unless it says otherwise.
   public init(
@@ -153,5 +160,7 @@ public struct GooglePolicy: Codable, Sendable, Hashable {
       id: try values.decodeIfPresent(String.self, forKey: .id))
     try values.read(.sortOrder, into: &sortOrder)
     try values.read(.type, into: &type)
+    try values.read(.raw, into: &raw)
+    try values.read(.isSnake, into: &isSnake)
   }
 }

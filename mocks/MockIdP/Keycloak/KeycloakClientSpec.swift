@@ -28,6 +28,8 @@ public struct KeycloakClientSpec: Codable, Sendable, Hashable {
   public var defaultScopes = ["profile", "email"]
   /// The scopes that a sign-in may ask for.
   public var optionalScopes = ["offline_access"]
+  /// Properties that its row leaves out.
+  public var omitted: [String] = []
 
   /// Makes a client that people sign in to by the standard flow.
   public init(_ clientID: String, _ change: (inout KeycloakClientSpec) -> Void = { _ in }) {
@@ -53,6 +55,7 @@ public struct KeycloakClientSpec: Codable, Sendable, Hashable {
     try values.read(.roles, into: &roles)
     try values.read(.defaultScopes, into: &defaultScopes)
     try values.read(.optionalScopes, into: &optionalScopes)
+    try values.read(.omitted, into: &omitted)
   }
 }
 

@@ -53,7 +53,12 @@ enum KeycloakPeopleReads {
 
   private static func list(_ call: Call, _ context: Context) throws -> Reply {
     // Who may only ask for users sees none of them, and no refusal either.
-    let visible = context.roles.contains("view-users") ? context.realm.listed : []
+    var visible = context.roles.contains("view-users") ? context.realm.listed : []
+    if context.tenant.movesRows, let first = call.parameter("first").flatMap({ Int($0) }),
+      visible.indices.contains(first), first > 0
+    {
+      visible[first] = visible[first - 1]
+    }
     let isBrief = call.parameter("briefRepresentation") == "true"
     return try KeycloakReads.page(
       filtered(visible, call).map { json($0, isBrief: isBrief) }, call, context, default: 100,
@@ -138,12 +143,15 @@ enum KeycloakPeopleReads {
 
   private static func json(_ group: KeycloakRealmIndex.Group, _ context: Context) -> JSON {
     let below = context.realm.groups.filter { $0.parents.last == group.path }
-    return [
+    var row: [String: JSON] = [
       "id": .string(group.id), "name": .string(group.node.name), "path": .string(group.path),
       "attributes": .object(group.node.attributes.mapValues { .strings($0) }),
-      "subGroupCount": .integer(below.count),
-      "subGroups": context.tenant.nestsGroups ? .array(below.map { json($0, context) }) : [],
     ]
+    if context.tenant.listsChildren {
+      row["subGroupCount"] = .integer(below.count)
+      row["subGroups"] = context.tenant.nestsGroups ? .array(below.map { json($0, context) }) : []
+    }
+    return .object(row)
   }
 
   private static func groups(_ call: Call, _ context: Context) throws -> Reply {
@@ -160,6 +168,7 @@ enum KeycloakPeopleReads {
   }
 
   private static func children(_ call: Call, _ context: Context) throws -> Reply {
+    guard context.tenant.listsChildren else { throw KeycloakReads.notFound("HTTP 404 Not Found") }
     let parent = try group(call, context)
     return try KeycloakReads.page(
       context.realm.groups.filter { $0.parents.last == parent.path }.map { json($0, context) },

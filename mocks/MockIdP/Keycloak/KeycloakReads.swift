@@ -5,8 +5,17 @@ enum KeycloakReads {
   private static let prefix = "GET /admin/realms/{realm}"
 
   static let routes: [Route<Context>] = [
-    Route(prefix, scope: "view-realm", realm),
+    // Who may see anything of a realm is told its name.
+    Route(
+      prefix, scope: "view-realm|view-users|view-clients|view-identity-providers|query-users",
+      realm),
     Route("\(prefix)/clients", scope: "view-clients", clients),
+    Route("\(prefix)/clients/{client}/default-client-scopes", scope: "view-clients") {
+      try scopes($0, $1, \.defaultScopes)
+    },
+    Route("\(prefix)/clients/{client}/optional-client-scopes", scope: "view-clients") {
+      try scopes($0, $1, \.optionalScopes)
+    },
     Route("\(prefix)/authentication/flows", scope: "view-realm", flows),
     Route(
       "\(prefix)/authentication/flows/{flow}/executions", scope: "view-realm", executions),
@@ -50,6 +59,9 @@ enum KeycloakReads {
   private static func realm(_ call: Call, _ context: Context) throws -> Reply {
     try refuseUnknown(call)
     let tenant = context.tenant
+    guard context.roles.contains("view-realm") else {
+      return Reply(json: ["realm": .string(tenant.realm)])
+    }
     return Reply(json: [
       "id": .string(Identifier.uuid("keycloak realm \(tenant.realm)")),
       "realm": .string(tenant.realm), "enabled": .bool(tenant.enabled),
@@ -84,7 +96,7 @@ enum KeycloakReads {
         alias.isEmpty
         ? "" : .string(index.flows.first { $0.alias == alias }?.id ?? Identifier.uuid(alias))
     }
-    return [
+    let row: [String: JSON] = [
       "id": .string(client.id), "clientId": .string(client.clientID),
       "enabled": .bool(client.enabled), "protocol": .string(client.clientProtocol),
       "publicClient": true, "bearerOnly": .bool(client.bearerOnly),
@@ -96,6 +108,19 @@ enum KeycloakReads {
       "defaultClientScopes": .strings(client.defaultScopes),
       "optionalClientScopes": .strings(client.optionalScopes),
     ]
+    return .object(row.filter { !client.omitted.contains($0.key) })
+  }
+
+  private static func scopes(
+    _ call: Call, _ context: Context, _ list: (KeycloakClientSpec) -> [String]
+  ) throws -> Reply {
+    try refuseUnknown(call)
+    guard let client = context.realm.client(call.capture("client")) else {
+      throw notFound("Could not find client")
+    }
+    return Reply(
+      json: .array(
+        list(client).map { ["id": .string(Identifier.uuid("scope \($0)")), "name": .string($0)] }))
   }
 
   // MARK: Flows

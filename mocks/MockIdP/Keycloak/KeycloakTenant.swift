@@ -42,6 +42,10 @@ public struct KeycloakTenant: VendorScenario {
   public var listsRoles = true
   /// Whether groups come with those below them, as from older servers.
   public var nestsGroups = false
+  /// Whether groups below others can be listed; older servers cannot, and then do not count them either.
+  public var listsChildren = true
+  /// Whether every further page of users begins with the last row of the one before instead of its own first.
+  public var movesRows = false
   /// Whether lists begin at the first row whatever is asked for, as behind a broken proxy.
   public var ignoresFirst = false
 
@@ -71,6 +75,8 @@ public struct KeycloakTenant: VendorScenario {
     try values.read(.tokenLifetime, into: &tokenLifetime)
     try values.read(.listsRoles, into: &listsRoles)
     try values.read(.nestsGroups, into: &nestsGroups)
+    try values.read(.listsChildren, into: &listsChildren)
+    try values.read(.movesRows, into: &movesRows)
     try values.read(.ignoresFirst, into: &ignoresFirst)
   }
 }

@@ -6,6 +6,8 @@ extension GoogleModelBuilder {
   static let gracePeriod = "security.two_step_verification_grace_period"
   static let factors = "security.two_step_verification_enforcement_factor"
   static let deviceTrust = "security.two_step_verification_device_trust"
+  /// The settings that anything here asks for.
+  static let settings: Set<String> = [enforcement, gracePeriod, factors, deviceTrust]
 
   /// Google's own sign-in.
   mutating func googleDoor() -> SignInPolicy {

@@ -117,7 +117,7 @@ extension GoogleModelBuilder {
       return Upstream(name: "an identity provider that the assignment does not name", keys: [])
     }
     let id = name.split(separator: "/").last.map(String.init) ?? name
-    guard let profile = settings.profiles.value?[name] else {
+    guard let profile = settings.profiles[name] else {
       return Upstream(name: "SSO profile \(name), which is not readable", keys: [name, id])
     }
     let issuer = profile.issuer ?? profile.signInURL

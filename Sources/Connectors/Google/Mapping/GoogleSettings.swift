@@ -24,7 +24,8 @@ struct GoogleSettings: Sendable {
 
   var orgUnits: GooglePart<[GoogleWire.OrgUnit]>
   var assignments: GooglePart<[GoogleWire.Assignment]>
-  var profiles: GooglePart<[String: GoogleWire.Profile]>
+  /// By name, as far as they were readable.
+  var profiles: [String: GoogleWire.Profile]
   var policies: Policies
   /// Whether policies or groups are edited, so that the flags Google keeps on accounts no longer follow from them.
   var isEdited = false

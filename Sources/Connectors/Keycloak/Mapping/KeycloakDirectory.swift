@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// The roles and groups of a realm, as far as conditions made it worth reading them.
 struct KeycloakDirectory: Sendable {
   /// A role and where it belongs.
@@ -16,8 +18,10 @@ struct KeycloakDirectory: Sendable {
   var roles: [String: Role] = [:]
   /// The clients' names by their ids, to resolve `client.role`.
   var clients: [String: String] = [:]
-  /// Whether the server has no list of roles, so that people are asked for one by one.
+  /// Whether roles or groups are not listed, so that people are asked for their roles one by one.
   var asksPeople = false
+  /// Why nobody can tell which groups there are; nil when they were read.
+  var hiddenGroups: Unknown?
 
   /// The role that a step means: of a client, where what is before a dot names one, else of the realm.
   func role(_ text: String) -> Role? {

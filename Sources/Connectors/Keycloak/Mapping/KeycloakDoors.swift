@@ -34,8 +34,9 @@ struct KeycloakDoors {
     case .read(let flow):
       let sessions = sessions(for: client, flow)
       let own = byRequest(client, flow) { requested in
-        let session = SignInPolicy.choice(sessions.map { $0(requested) })
-        return self.run(flow, requested, client, session: session)
+        self.run(flow, requested, client) { next in
+          .choice(sessions.map { $0(requested, next) })
+        }
       }
       return withBrokers(own, flow)
     }
@@ -75,8 +76,9 @@ struct KeycloakDoors {
 
   private func run(
     _ flow: KeycloakFlow, _ requested: Int, _ client: KeycloakWire.Client?,
-    from start: KeycloakProgress = KeycloakProgress(), session: SignInPolicy = .refused,
-    closesDeadEnds: Bool = false, then next: KeycloakNext? = nil
+    from start: KeycloakProgress = KeycloakProgress(), closesDeadEnds: Bool = false,
+    then next: KeycloakNext? = nil,
+    session: @escaping (KeycloakNext) -> SignInPolicy = { _ in .refused }
   ) -> SignInPolicy {
     let compiler = KeycloakFlowCompiler(
       flow, requested: requested, client: client, session: session,
@@ -86,38 +88,51 @@ struct KeycloakDoors {
 
   /// What a sign-in amounts to that came to the end of a flow.
   private func end(of flow: KeycloakFlow, _ progress: KeycloakProgress) -> SignInPolicy {
-    let demand =
+    var demand =
       progress.isMultiFactor
       ? "asks for two factors"
       : progress.hasFirst || !progress.second.isEmpty
         ? "asks for one factor only" : "asks for no factor at all"
+    if progress.session != nil, progress.path.count == 1 {
+      demand =
+        progress.isMultiFactor
+        ? "takes a session that was asked for two factors"
+        : "takes a session that was asked for one factor only"
+    }
+    if !progress.isMultiFactor, !progress.skipped.isEmpty {
+      demand += " (enrolment-driven: \(progress.skipped.joined(separator: "; ")))"
+    }
     let way = progress.path.isEmpty ? flow.alias : progress.path.joined(separator: " → ")
     let rule = builder.rule(
       RuleReference(
-        policyID: flow.id, policyName: flow.alias, ruleID: flow.id, ruleName: way, demand: demand))
+        policyID: flow.id, policyName: flow.alias,
+        ruleID: progress.session.map { "sso-cookie-from \($0)" } ?? flow.id, ruleName: way,
+        demand: demand))
     return .demand(progress.isMultiFactor ? .multiFactor : .singleFactor, by: rule)
   }
 
   // MARK: Sessions opened elsewhere
 
-  /// The ways in by a session that another client opened, by the level that this one asks for.
+  /// The ways in by a session that another client opened, by the level that this one asks for and what follows.
   private func sessions(
     for client: KeycloakWire.Client, _ flow: KeycloakFlow
-  ) -> [(Int) -> SignInPolicy] {
+  ) -> [(Int, KeycloakNext) -> SignInPolicy] {
     guard flow.liveSteps.contains(where: { $0.provider == "auth-cookie" }) else { return [] }
     var seen: Set<SessionKind> = [kind(client, flow)]
-    var ways: [(Int) -> SignInPolicy] = []
+    var ways: [(Int, KeycloakNext) -> SignInPolicy] = []
     for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
     where other.id != client.id && other.hasBrowserDoor {
       guard other.isShownInFull,
         case .read(let theirs) = self.flow(
           picture.browserFlow(of: other), other.browserOverride)
       else {
-        ways.append { _ in self.unreadableSession(other) }
+        ways.append { _, _ in self.unreadableSession(other) }
         continue
       }
       guard seen.insert(kind(other, theirs)).inserted else { continue }
-      ways.append { self.session(openedBy: other, theirs, for: client, flow, asked: $0) }
+      ways.append {
+        self.session(openedBy: other, theirs, for: client, flow, asked: $0, then: $1)
+      }
     }
     return ways
   }
@@ -135,7 +150,8 @@ struct KeycloakDoors {
       flow: flow.alias,
       request: KeycloakLevels.levels(in: flow).isEmpty ? nil : request(client, flow),
       scopes: usesScopes
-        ? (client.defaultScopes ?? []).sorted() + ["/"] + client.optionalScopes.sorted() : [])
+        ? (client.defaultScopes ?? []).sorted() + ["/"] + (client.optionalScopes ?? []).sorted()
+        : [])
   }
 
   private func opened(by other: KeycloakWire.Client) -> Condition {
@@ -152,7 +168,7 @@ struct KeycloakDoors {
 
   private func session(
     openedBy other: KeycloakWire.Client, _ theirs: KeycloakFlow, for client: KeycloakWire.Client,
-    _ flow: KeycloakFlow, asked: Int
+    _ flow: KeycloakFlow, asked: Int, then next: KeycloakNext
   ) -> SignInPolicy {
     let levels = KeycloakLevels.levelsKept(by: flow)
     let used = KeycloakNext { progress in
@@ -160,17 +176,20 @@ struct KeycloakDoors {
       fresh.used = []
       fresh.executed = []
       fresh.level = Self.highest(progress.levels, known: levels)
+      fresh.session = other.clientID
       fresh.path = ["session from \(other.clientID)"]
+      fresh.skipped = []
       // A session of a lower level is not enough: the flow goes on from there.
-      return asked > fresh.level
-        ? self.run(flow, asked, client, from: fresh) : self.cookie(other, flow, fresh)
+      return asked > fresh.level ? self.run(flow, asked, client, from: fresh) : next(fresh)
     }
     let request = request(other, theirs)
     // What the other client asks for is as well in the hands of whoever signs in there.
     let ways = ([request.asked] + request.lowered).map {
       self.run(theirs, $0, other, closesDeadEnds: true, then: used)
     }
-    return .branch(opened(by: other), .choice(ways), .refused)
+    // Whoever is linked to an identity provider can open it there as well.
+    return .branch(
+      opened(by: other), withBrokers(.choice(ways), theirs, then: used), .refused)
   }
 
   /// The highest level of an earlier sign-in that a flow still takes; one that it does not know ends the count.
@@ -179,23 +198,14 @@ struct KeycloakDoors {
     return reached.sorted().prefix { known.contains($0) }.last ?? 0
   }
 
-  private func cookie(
-    _ other: KeycloakWire.Client, _ flow: KeycloakFlow, _ progress: KeycloakProgress
-  ) -> SignInPolicy {
-    let rule = builder.rule(
-      RuleReference(
-        policyID: flow.id, policyName: flow.alias, ruleID: "sso-cookie-from \(other.clientID)",
-        ruleName: "session from \(other.clientID)",
-        demand: progress.isMultiFactor
-          ? "takes a session that was asked for two factors"
-          : "takes a session that was asked for one factor only"))
-    return .demand(progress.isMultiFactor ? .multiFactor : .singleFactor, by: rule)
-  }
-
   // MARK: Other identity providers
 
   /// People may come in through the identity provider that they are linked to.
-  private func withBrokers(_ own: SignInPolicy, _ flow: KeycloakFlow) -> SignInPolicy {
+  ///
+  /// - Parameter next: what follows the sign-in there, where it only opens a session.
+  private func withBrokers(
+    _ own: SignInPolicy, _ flow: KeycloakFlow, then next: KeycloakNext? = nil
+  ) -> SignInPolicy {
     let live = flow.liveSteps
     guard live.contains(where: { KeycloakAuthenticator.showsBrokers($0.provider) }) else {
       return own
@@ -208,21 +218,23 @@ struct KeycloakDoors {
         RuleReference(
           policyID: flow.id, policyName: flow.alias, ruleID: flow.id,
           ruleName: "another identity provider", demand: "leaves the sign-in to another provider"))
-      return .choice([own, .branch(.unknown(may), .demand(.singleFactor, by: rule), .refused)])
+      let there = SignInPolicy.demand(.singleFactor, by: rule)
+      let way = next.map { .all([there, $0(vouched("another identity provider"))]) } ?? there
+      return .choice([own, .branch(.unknown(may), way, .refused)])
     }
     let linked = picture.brokers.map { provider in
       SignInPolicy.branch(
-        .subject(builder.atoms.link(provider)), brokered(provider, flow), .refused)
+        .subject(builder.atoms.link(provider)), brokered(provider, flow, next), .refused)
     }
     let door = SignInPolicy.choice([own] + linked)
     // Where nothing else lets in, even people who are not linked yet go through the provider.
     let redirects = live.contains { $0.provider == "identity-provider-redirector" }
     guard redirects, !picture.brokers.isEmpty else { return door }
-    return door.orElse(.choice(picture.brokers.map { brokered($0, flow) }))
+    return door.orElse(.choice(picture.brokers.map { brokered($0, flow, next) }))
   }
 
   private func brokered(
-    _ provider: KeycloakWire.IdentityProvider, _ flow: KeycloakFlow
+    _ provider: KeycloakWire.IdentityProvider, _ flow: KeycloakFlow, _ next: KeycloakNext?
   ) -> SignInPolicy {
     let name = provider.name ?? provider.alias
     let upstream = builder.upstream(
@@ -238,19 +250,27 @@ struct KeycloakDoors {
         policyID: flow.id, policyName: flow.alias, ruleID: provider.alias,
         ruleName: "identity provider \(name)", demand: "leaves the sign-in to \(name)"))
     let there = SignInPolicy.upstream(upstream, by: rule)
-    guard let alias = provider.postBrokerFlow else { return there }
+    let vouched = vouched(name)
+    guard let alias = provider.postBrokerFlow else {
+      return next.map { .all([there, $0(vouched)]) } ?? there
+    }
     switch self.flow(alias, alias) {
     case .unreadable(let reason, let remedy):
-      return .all([
-        there,
-        builder.cannotTell("what follows a sign-in through \(name): \(reason)", remedy),
-      ])
+      let post = builder.cannotTell("what follows a sign-in through \(name): \(reason)", remedy)
+      return .all([there, post] + (next.map { [$0(vouched)] } ?? []))
     case .read(let post):
-      var vouched = KeycloakProgress()
-      vouched.hasFirst = true
-      vouched.path = [name]
-      return .all([there, run(post, -1, nil, from: vouched)])
+      return .all([
+        there, run(post, -1, nil, from: vouched, closesDeadEnds: next != nil, then: next),
+      ])
     }
+  }
+
+  /// How far a sign-in has come that another provider vouches for.
+  private func vouched(_ name: String) -> KeycloakProgress {
+    var progress = KeycloakProgress()
+    progress.hasFirst = true
+    progress.path = [name]
+    return progress
   }
 
   // MARK: The password grant

@@ -51,7 +51,8 @@ extension KeycloakFlowCompiler {
     }
     switch step.provider {
     case "conditional-user-configured":
-      return configured(subflow.steps, progress, holds, fails)
+      let skipped = KeycloakNext { fails($0.skipping(subflow)) }
+      return configured(subflow.steps, progress, holds, skipped)
     case "conditional-user-role":
       // A role that is not there gives no, even when it is negated.
       guard let name = step["condUserRole"] else { return decide(false) }
@@ -65,8 +66,12 @@ extension KeycloakFlowCompiler {
       guard let test = attribute(step) else { return depend(unconfigured(step)) }
       return depend(step.says("not") ? test.negated : test)
     case "conditional-client-scope":
-      guard let scope = step["client_scope"], let answer = self.scope(scope) else {
-        return depend(unconfigured(step))
+      guard let scope = step["client_scope"] else { return depend(unconfigured(step)) }
+      guard let answer = self.scope(scope) else {
+        return depend(
+          unknown(
+            step, "the scopes of the client were not shown",
+            "give the service account of the source the role view-clients"))
       }
       return depend(step.says("negate") ? answer.negated : answer)
     case "conditional-credential":
@@ -200,7 +205,7 @@ extension KeycloakFlowCompiler {
   private func scope(_ name: String) -> Condition? {
     guard let client, let scopes = client.defaultScopes else { return nil }
     if scopes.contains(name) { return .always }
-    return client.optionalScopes.contains(name) ? builder.flag("scope \(name)") : .never
+    return client.optionalScopes.map { $0.contains(name) ? builder.flag("scope \(name)") : .never }
   }
 
   // MARK: One-time passwords that may be skipped
@@ -235,5 +240,20 @@ extension KeycloakFlowCompiler {
     return votes.reversed().reduce(last(progress)) { rest, vote in
       .branch(vote.condition, vote.skips ? skipped(progress) : shown(progress), rest)
     }
+  }
+}
+
+extension KeycloakProgress {
+  /// The same past a sub-flow that is only for people who have set up what it asks for.
+  fileprivate func skipping(_ subflow: KeycloakFlow.Step) -> KeycloakProgress {
+    let lacking = subflow.steps.compactMap { $0.provider.flatMap { KeycloakAuthenticator($0) } }
+      .compactMap(\.credential).filter { enrolled[$0] == false }
+    guard !lacking.isEmpty else { return self }
+    let names = lacking.map { KeycloakAuthenticator.credentialNames[$0] ?? $0 }
+    var next = self
+    next.skipped.append(
+      "'\(subflow.name)' is skipped for people who have no \(names.joined(separator: " or ")), and people can remove theirs themselves"
+    )
+    return next
   }
 }

@@ -12,8 +12,8 @@ final class KeycloakFlowCompiler {
   let requested: Int
   /// The client that asks, for scopes.
   let client: KeycloakWire.Client?
-  /// What a session that is there already is good for.
-  let session: SignInPolicy
+  /// The ways in by a session that is there already, given what follows the step that takes it.
+  let session: (KeycloakNext) -> SignInPolicy
   /// Whether a way that leads nowhere is simply closed, as for sessions opened elsewhere; else nobody can tell.
   let closesDeadEnds: Bool
   /// The credentials whose possession later conditions depend on.
@@ -24,7 +24,8 @@ final class KeycloakFlowCompiler {
 
   init(
     _ flow: KeycloakFlow, requested: Int = -1, client: KeycloakWire.Client? = nil,
-    session: SignInPolicy = .refused, closesDeadEnds: Bool = false,
+    session: @escaping (KeycloakNext) -> SignInPolicy = { _ in .refused },
+    closesDeadEnds: Bool = false,
     picture: KeycloakRealmPicture, builder: KeycloakModelBuilder
   ) {
     self.picture = picture
@@ -175,7 +176,7 @@ final class KeycloakFlowCompiler {
     switch authenticator {
     case .nothing: return next(progress.passing(step) { _ in })
     case .refusal, .broker: return .refused
-    case .cookie: return progress == KeycloakProgress() ? session : .refused
+    case .cookie: return progress == KeycloakProgress() ? session(next) : .refused
     case .first(let credential):
       return present(step, credential, canBeSetUp: false, isRequired, progress, next) {
         $0.hasFirst = true

@@ -20,8 +20,12 @@ struct KeycloakProgress: Hashable {
   var enrolled: [String: Bool] = [:]
   /// The sub-flows that ended well.
   var executed: Set<String> = []
+  /// The client through which the session was opened that the sign-in began with.
+  var session: String?
   /// The names of the steps passed.
   var path: [String] = []
+  /// Sub-flows passed over because the person has set up nothing for them, as clauses.
+  var skipped: [String] = []
 
   /// Whether two different factors were asked for.
   var isMultiFactor: Bool { isStrong || second.count + (hasFirst ? 1 : 0) > 1 }
@@ -41,6 +45,7 @@ struct KeycloakProgress: Hashable {
       && left.isStrong == right.isStrong && left.level == right.level
       && left.levels == right.levels && left.used == right.used
       && left.enrolled == right.enrolled && left.executed == right.executed
+      && left.session == right.session
   }
 
   func hash(into hasher: inout Hasher) {
@@ -52,6 +57,7 @@ struct KeycloakProgress: Hashable {
     hasher.combine(used)
     hasher.combine(enrolled)
     hasher.combine(executed)
+    hasher.combine(session)
   }
 }
 
