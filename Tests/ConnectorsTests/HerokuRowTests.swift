@@ -57,6 +57,50 @@ struct HerokuRow: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("another company's provider, which a guest brings along, is none of the team's")
+  func foreignProvider() async throws {
+    let scenario = Organisations.small {
+      $0.heroku.teams[0].identityProviders = []
+      $0.heroku.teams[0].members = [
+        HerokuMember("bo@acme.com", isFederated: false, twoFactor: true),
+        HerokuMember("guest@other.example"),
+      ]
+      $0.heroku.teams[0].members[1].raw = [
+        "identity_provider": HerokuRows.foreign(isRedacted: true)
+      ]
+    }
+    try await Bench.run(scenario) { bench in
+      let team = await bench.heroku().readRoster(of: [Bench.team], progress: .none).teams[0]
+      #expect(team.isComplete, "\(team.issues)")
+      #expect(team.hasIdentityProvider == .no)
+      #expect(team.identityProviders == [])
+    }
+  }
+
+  @Test(
+    "an account that may not be seen leaves open whether there is an identity provider, no more")
+  func refusedAccount() async throws {
+    let scenario = Organisations.small {
+      $0.heroku.teams[0].enterpriseAccount = "acme-corp"
+      $0.heroku.teams[0].identityProviders = []
+      $0.heroku.enterpriseAccounts = [EnterpriseAccount("acme-corp")]
+      $0.heroku.teams[0].members = [
+        HerokuMember("bo@acme.com", isFederated: false, twoFactor: true)
+      ]
+      $0.faults = [
+        Fault(.heroku, "GET /enterprise-accounts/{account}", .forbidden, times: nil)
+      ]
+    }
+    try await Bench.run(scenario) { bench in
+      let judged = await bench.judge()
+      let team = judged.roster.teams[0]
+      #expect(team.issues.map(\.status) == [403])
+      #expect(team.isComplete)
+      #expect(team.hasIdentityProvider == .unknown)
+      #expect(judged["bo@acme.com"]?.findings.kinds == [.outsideSSO])
+    }
+  }
+
   @Test("17: 206 and 200 are read both; the range goes back byte for byte")
   func ranges() async throws {
     try await Bench.run(HerokuRows.large) { bench in
@@ -143,6 +187,18 @@ enum HerokuRows {
       change(&$0[team: Bench.team][member: O.ana])
       more(&$0)
     }
+  }
+
+  /// An identity provider of an enterprise account that has nothing to do with the team.
+  static func foreign(isRedacted: Bool) -> JSON {
+    [
+      "id": "5d0c1b7e-4444-4a57-9a0e-2f6d5a0c4444", "name": "other-tenant",
+      "redacted": .bool(isRedacted),
+      "owner": [
+        "id": "6e0c1b7e-5555-4a57-9a0e-2f6d5a0c5555", "name": "other-tenant",
+        "type": "enterprise-account",
+      ],
+    ]
   }
 
   /// Three pages of members.
@@ -277,6 +333,38 @@ enum HerokuRows {
         ]
       }, expected: .cannotTell),
     HerokuRow(
+      number: "9+", situation: "federated through another organisation of the same vendor",
+      scenario: O.small {
+        $0.heroku.teams[0].identityProviders = [
+          HerokuIdentityProvider(
+            "other-okta", entityID: "http://www.okta.com/exkOther",
+            ssoTargetURL: "https://other.okta.com/app/heroku/exkOther/sso/saml")
+        ]
+      }, expected: .cannotTell),
+    HerokuRow(
+      number: "8+", situation: "federated through another company's identity provider",
+      scenario: O.small {
+        $0.heroku.teams[0].identityProviders = []
+        $0[team: Bench.team][member: O.ana].raw = ["identity_provider": foreign(isRedacted: false)]
+      }, expected: .cannotTell, findings: [.cannotTell, .lastAdmin], reason: "hidden"),
+    HerokuRow(
+      number: "8++",
+      situation: "the account's identity provider, redacted, beside one of the team's own",
+      scenario: O.small {
+        $0.heroku.teams[0].enterpriseAccount = "acme-corp"
+        let provider = HerokuIdentityProvider.okta("acme-corp-okta", app: Bench.app)
+        let account = EnterpriseAccount("acme-corp", identityProvider: provider)
+        $0.heroku.enterpriseAccounts = [account]
+        $0[team: Bench.team][member: O.ana].raw = [
+          "identity_provider": [
+            "id": .string(provider.id), "name": "acme-corp-okta", "redacted": true,
+            "owner": [
+              "id": .string(account.id), "name": "acme-corp", "type": "enterprise-account",
+            ],
+          ]
+        ]
+      }, expected: .enforced),
+    HerokuRow(
       number: "10", situation: "federated, unknown to Okta",
       scenario: O.small { $0.heroku.teams[0].members.append(HerokuMember("stranger@acme.com")) },
       expected: .cannotTell, email: "stranger@acme.com", findings: [.notInIdP]),
@@ -287,6 +375,19 @@ enum HerokuRows {
     HerokuRow(
       number: "15", situation: "federated, but without an identity provider",
       scenario: member { $0.raw = ["identity_provider": nil] }, expected: .cannotTell),
+    HerokuRow(
+      number: "15+", situation: "the same where the account's list names one",
+      scenario: O.small {
+        $0.heroku.teams[0].enterpriseAccount = "acme-corp"
+        $0.heroku.teams[0].identityProviders = []
+        $0.heroku.enterpriseAccounts = [
+          EnterpriseAccount("acme-corp", identityProvider: .okta("acme-okta", app: Bench.app))
+        ]
+        $0[team: Bench.team][member: O.ana].raw = ["identity_provider": nil]
+        var silent = HerokuMember("silent@acme.com")
+        silent.raw = ["federated": nil, "identity_provider": nil]
+        $0.heroku.teams[0].members.append(silent)
+      }, expected: .cannotTell, code: .rosterContradiction),
   ]
 
   private static let lists: [HerokuRow] = [

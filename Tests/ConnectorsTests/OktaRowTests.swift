@@ -1,4 +1,5 @@
 import Connectors
+import Crypto
 import CurlTransport
 import IdentityCore
 import MockIdP
@@ -34,6 +35,67 @@ struct Row: Sendable, CustomTestStringConvertible {
       if let reason = row.reason {
         #expect(record.reason.contains(reason), "\(record.reason)")
       }
+    }
+  }
+}
+
+/// What a refusal that lasts takes with it.
+@Suite("Okta, what is refused") struct OktaRefusalTests {
+  private typealias O = Organisations
+  private static let contractors = [
+    Rule("Contractors") {
+      $0.groups = ["Contractors"]
+      $0.zones = ["HQ"]
+      $0.factors = "1FA"
+    }, Rule.catchAll("2FA"),
+  ]
+
+  @Test(
+    "of a part that verdicts may do without leaves the other verdicts standing",
+    arguments: [
+      "GET /api/v1/groups/{group}/users", "GET /api/v1/zones", "GET /api/v1/policies/{policy}",
+      "GET /api/v1/policies", "GET /api/v1/apps/{app}",
+    ], [Fault.Kind.notFound, .forbidden])
+  func part(endpoint: String, kind: Fault.Kind) async throws {
+    try await Bench.run(O.app(Self.contractors)) { bench in
+      await bench.mock.setFaults([Fault(.okta, endpoint, kind, times: nil)])
+      let source = await bench.judge().provider.source
+      #expect(!source.isComplete)
+      #expect(source.carriesVerdicts, "\(source.issues)")
+    }
+  }
+
+  @Test(
+    "of the list of accounts or of assignments doubts all verdicts",
+    arguments: ["GET /api/v1/users", "GET /api/v1/apps/{app}/users"])
+  func list(endpoint: String) async throws {
+    try await Bench.run(O.small()) { bench in
+      await bench.mock.setFaults([Fault(.okta, endpoint, .forbidden, times: nil)])
+      #expect(await !bench.judge().provider.source.carriesVerdicts)
+    }
+  }
+
+  @Test(
+    "an optional scope without consent is left out",
+    arguments: ["invalid_scope", "consent_required"])
+  func consent(error: String) async throws {
+    let key = P256.Signing.PrivateKey()
+    var client = OAuthClient(
+      "0oaServiceApp",
+      keys: [ClientKey("key-1", algorithm: "ES256", pem: key.publicKey.pemRepresentation)],
+      scopes: OAuthClient.readScopes.filter { $0 != "okta.idps.read" })
+    client.scopeRefusal = error
+    let granted = client
+    let scenario = O.small { $0.okta.clients = [granted] }
+    try await Bench.run(scenario) { bench in
+      let judged = await bench.judge(okta: {
+        $0.credentials = .privateKey(
+          clientID: "0oaServiceApp", keyPEM: Secret(key.pemRepresentation), keyID: "key-1",
+          scopes: OktaConfiguration.defaultScopes)
+      })
+      let source = judged.provider.source
+      #expect(source.isComplete, "\(source.issues)")
+      #expect(judged[O.ana]?.verdict == .enforcedConditionally)
     }
   }
 }
@@ -156,6 +218,40 @@ enum OktaRows {
           ], next: [["key": "okta_verify", "method": "push"]])
       ]), expected: .notEnforced),
     Row(
+      number: "21a", situation: "a chain of a text message and a push, which is inherence as well",
+      scenario: O.app([
+        chained(
+          [[["key": "phone_number", "method": "sms"]]],
+          next: [["key": "okta_verify", "method": "push"]])
+      ]), expected: .enforced),
+    Row(
+      number: "21b", situation: "a chain of one push", scenario: O.app([chained([[push]])]),
+      expected: .notEnforced),
+    Row(
+      number: "21c", situation: "a chain of the same push twice",
+      scenario: O.app([chained([[push]], next: [push])]), expected: .notEnforced),
+    Row(
+      number: "21d", situation: "a chain of two possessions",
+      scenario: O.app([
+        chained(
+          [[["key": "phone_number", "method": "sms"]]],
+          next: [["key": "google_otp", "method": "otp"]])
+      ]), expected: .notEnforced),
+    Row(
+      number: "3a", situation: "one factor on a platform whose kind and system disagree",
+      scenario: O.app([
+        Rule("Odd") {
+          $0.conditions = ["platform": ["include": [linuxPhone]]]
+          $0.factors = "1FA"
+        }, .catchAll("2FA"),
+      ]), expected: .cannotTell, reason: "platform"),
+    Row(
+      number: "3b", situation: "two factors but on a platform whose kind and system disagree",
+      scenario: O.app([
+        Rule("Odd") { $0.conditions = ["platform": ["exclude": [linuxPhone]]] },
+        .catchAll("1FA"),
+      ]), expected: .cannotTell, reason: "platform"),
+    Row(
       number: "22a", situation: "one factor by an expression over the device",
       scenario: O.app([
         Rule("Fleet") {
@@ -232,6 +328,12 @@ enum OktaRows {
     Row(
       number: "12b", situation: "the session asks once a month",
       scenario: O.session([remembering("SESSION", 43_200)]), expected: .enforcedConditionally),
+    Row(
+      number: "12c", situation: "the session says nothing of a second factor",
+      scenario: O.session([
+        O.sessionPolicy(
+          "All", rules: [Rule("Bare") { $0.actions = ["signon": ["access": "ALLOW"]] }])
+      ]), expected: .notEnforced),
     Row(
       number: "13", situation: "the only rule of her policy needs a zone: the default one follows",
       scenario: O.session([
@@ -341,10 +443,40 @@ enum OktaRows {
         $0.faults = [Fault(.okta, "GET /api/v1/idps", .forbidden, times: nil)]
       }, expected: .enforced, okta: { $0.inboundFederation = .none }),
     Row(
-      number: "28g", situation: "an organisation that knows no identity providers",
+      number: "28g", situation: "identity providers are not found, which is no list without any",
       scenario: O.small {
         $0.faults = [Fault(.okta, "GET /api/v1/idps", .notFound, times: nil)]
-      }, expected: .enforced),
+      }, expected: .enforcedConditionally),
+    Row(
+      number: "28h", situation: "an external identity provider is the only possession",
+      scenario: O.app([constrained(external, factors: "2FA")]), expected: .enforcedConditionally,
+      witness: "sign-in with second factor asserted by an external identity provider"),
+    Row(
+      number: "28i", situation: "an external identity provider is one possession of two",
+      scenario: O.app([
+        constrained(
+          [
+            "possession": [
+              "authenticationMethods": [
+                ["key": "external_idp", "method": "idp"], ["key": "okta_verify", "method": "push"],
+              ]
+            ]
+          ], factors: "2FA")
+      ]), expected: .enforced),
+    Row(
+      number: "28j", situation: "an external identity provider is the second step of a chain",
+      scenario: O.app([
+        chained([[password]], next: [["key": "external_idp", "method": "idp"]])
+      ]), expected: .enforcedConditionally),
+    Row(
+      number: "28k",
+      situation: "one factor for those who come by an identity provider, and she can",
+      scenario: partnerRule { $0[person: O.ana].identityProviders = ["Partner"] },
+      expected: .enforcedConditionally),
+    Row(
+      number: "28l",
+      situation: "one factor for those who come by an identity provider, not by hers",
+      scenario: partnerRule(), expected: .enforced),
     Row(
       number: "16+", situation: "refused by policy, and from another identity provider",
       scenario: O.app([
@@ -372,11 +504,35 @@ enum OktaRows {
       ])
   }
 
-  private static func constrained(_ constraint: JSON) -> Rule {
+  private static let password: JSON = ["key": "okta_password", "method": "password"]
+  private static let push: JSON = ["key": "okta_verify", "method": "push"]
+  private static let linuxPhone: JSON = ["type": "MOBILE", "os": ["type": "LINUX"]]
+  private static let external: JSON = [
+    "possession": ["authenticationMethods": [["key": "external_idp", "method": "idp"]]]
+  ]
+
+  /// The session asks for two factors but of those who come by the partner's identity provider.
+  private static func partnerRule(_ change: (inout Scenario) -> Void = { _ in }) -> Scenario {
+    let partner = InboundIdentityProvider("Partner")
+    let rules = [
+      Rule("Partner") {
+        $0.conditions = [
+          "identityProvider": ["provider": "SPECIFIC_IDP", "idpIds": [.string(partner.id)]]
+        ]
+      },
+      Rule("Everybody") { $0.requiresFactor = true },
+    ]
+    return O.session([O.sessionPolicy("All", rules: rules)]) {
+      $0.okta.identityProviders = [partner]
+      change(&$0)
+    }
+  }
+
+  private static func constrained(_ constraint: JSON, factors: String = "1FA") -> Rule {
     Rule("Catch-all Rule") {
       $0.isSystem = true
       $0.priority = 99
-      $0.factors = "1FA"
+      $0.factors = factors
       $0.constraints = .array([constraint])
     }
   }

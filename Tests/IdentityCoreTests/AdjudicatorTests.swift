@@ -102,6 +102,17 @@ struct AdjudicatorTests {
       $0.hosts = ["127.0.0.1:8080"]
     }
     #expect(suffixTrick.verdict == .cannotTell)
+    let otherOrganisation = try record {
+      $0.identityProviders[0].ssoTargetURL = "https://other.okta.com/app/sso"
+      $0.hosts = ["127.0.0.1:8080"]
+    }
+    #expect(otherOrganisation.verdict == .cannotTell)
+    let otherEntity = try record {
+      $0.identityProviders[0].entityID = "https://other.okta.com/exk1"
+    }
+    #expect(otherEntity.verdict == .cannotTell)
+    let vendorOnly = try record { $0.identityProviders[0].ssoTargetURL = nil }
+    #expect(vendorOnly.verdict == .cannotTell, "the vendor's entity id names no organisation")
     let accountOwned = try record {
       $0.identityProviders = [
         PlatformIdentityProvider(id: "idp", name: "acme", isAccountOwned: true)
@@ -111,6 +122,55 @@ struct AdjudicatorTests {
     #expect(accountOwned.judgement.deciding?.evidence.contains { $0.kind == .attestation } == true)
     let notConfigured = try record { $0.signIn = [] }
     #expect(notConfigured.judgement.deciding?.code == .notConfigured)
+  }
+
+  /// Addresses at a host that serves many tenants.
+  struct SharedHost: Sendable {
+    var mark: String
+    var entityID: String?
+    var ssoTargetURL: String?
+    var verdict: Verdict
+  }
+
+  @Test(
+    "at a host that serves many tenants, every address there has to name the tenant",
+    arguments: [
+      SharedHost(
+        mark: "0aa0", entityID: "https://sts.windows.net/0aa0/",
+        ssoTargetURL: "https://login.microsoftonline.com/0aa0/saml2", verdict: .enforced),
+      SharedHost(
+        mark: "0aa0", entityID: "https://sts.windows.net/1111/",
+        ssoTargetURL: "https://login.microsoftonline.com/1111/saml2", verdict: .cannotTell),
+      SharedHost(
+        mark: "0aa0", entityID: "https://sts.windows.net/1111/",
+        ssoTargetURL: "https://login.microsoftonline.com/0aa0/saml2", verdict: .cannotTell),
+      SharedHost(mark: "0aa0", entityID: "https://sts.windows.net/0aa0/", verdict: .enforced),
+      SharedHost(
+        mark: "realms/acme", entityID: "https://sso.acme.com/realms/acme",
+        ssoTargetURL: "https://sso.acme.com/auth/realms/acme/protocol/saml", verdict: .enforced),
+      SharedHost(
+        mark: "realms/acme", entityID: "https://sso.acme.com/realms/acme-guests",
+        ssoTargetURL: "https://sso.acme.com/realms/acme-guests/protocol/saml",
+        verdict: .cannotTell),
+      SharedHost(
+        mark: "idpid=C01", entityID: "https://accounts.google.com/o/saml2?idpid=C01",
+        ssoTargetURL: "https://accounts.google.com/o/saml2/idp?idpid=C01", verdict: .enforced),
+      SharedHost(
+        mark: "idpid=C01", ssoTargetURL: "https://accounts.google.com/o/saml2/idp?idpid=C012",
+        verdict: .cannotTell),
+    ])
+  func sharedHosts(row: SharedHost) throws {
+    var team = TestTeam()
+    team.add(TestTeam.ana())
+    team.hosts = [
+      "login.microsoftonline.com", "sts.windows.net", "sso.acme.com", "accounts.google.com",
+    ]
+    team.tenantMarks = [row.mark]
+    team.identityProviders[0].entityID = row.entityID
+    team.identityProviders[0].ssoTargetURL = row.ssoTargetURL
+    let record = try #require(team.records["ana@acme.com"])
+    #expect(record.verdict == row.verdict, "\(record.reason)")
+    if row.verdict == .cannotTell { #expect(record.reason.contains(row.mark), "\(record.reason)") }
   }
 
   @Test("status and assignment at the provider stand instead of a verdict")
@@ -186,6 +246,35 @@ struct AdjudicatorTests {
     }
   }
 
+  @Test("another live account that goes by the same name is never passed over; a dead one may be")
+  func ambiguityAcrossNames() throws {
+    func record(_ change: (inout TestTeam) -> Void) throws -> MemberRecord {
+      var team = TestTeam()
+      team.add(TestTeam.ana())
+      team.accounts[0].login = "a1"
+      team.accounts.append(Account(id: "second", email: "other@acme.com", assigned: [0]))
+      change(&team)
+      return try #require(team.records["ana@acme.com"])
+    }
+    #expect(try record { _ in }.verdict == .enforced)
+    for change: (inout TestTeam) -> Void in [
+      { $0.accounts[1].login = "ana@acme.com" }, { $0.accounts[1].aliases = ["Ana@acme.com"] },
+      {
+        $0.accounts[0].status = .inactive
+        $0.accounts[1].login = "ana@acme.com"
+      },
+    ] {
+      let ambiguous = try record(change)
+      #expect(ambiguous.verdict == .cannotTell)
+      #expect(ambiguous.findings.kinds == [.ambiguousIdentity])
+    }
+    let dead = try record {
+      $0.accounts[1].login = "ana@acme.com"
+      $0.accounts[1].status = .inactive
+    }
+    #expect(dead.verdict == .enforced)
+  }
+
   @Test("the weakest door decides; no account at one provider is a closed door beside another")
   func severalDoors() throws {
     var team = TestTeam()
@@ -227,6 +316,20 @@ struct AdjudicatorTests {
     #expect(record.verdict == .notEnforced)
     #expect(record.role == .member)
     #expect(record.judgement.doors.count == 2)
+  }
+
+  @Test("of a federated login and a password with a second factor, only the password is a gap")
+  func passwordBesideFederated() throws {
+    var team = TestTeam()
+    team.add(TestTeam.ana())
+    team.roster.append(
+      RosterMember(
+        email: "ana@acme.com", role: .member, userID: "second", federated: .no, platformMFA: .yes))
+    let record = try #require(team.records["ana@acme.com"])
+    #expect(record.verdict == .notEnforced)
+    #expect(record.findings.kinds == [.outsideSSO])
+    team.roster[1].platformMFA = .no
+    #expect(team.records["ana@acme.com"]?.findings.kinds == [.noMFA, .outsideSSO])
   }
 
   @Test("an exemption changes no verdict, shows the member as exempt, warns of its end and ends")

@@ -19,6 +19,7 @@ struct TestTeam {
   var rosterIssues: [SourceIssue] = []
   var oktaIssues: [SourceIssue] = []
   var hosts: Set<String> = ["acme.okta.com"]
+  var tenantMarks: Set<String> = []
   var state = ProviderApp.State.readable(
     SignInModel(
       rules: [
@@ -56,7 +57,8 @@ struct TestTeam {
       source: SourceReading(
         name: "okta", kind: "okta", startedAt: now, observedAt: now, issues: oktaIssues),
       apps: [ProviderApp(id: "app", label: "Heroku", state: state)], accounts: table, hosts: hosts,
-      vendorHostSuffixes: ["okta.com"])
+      vendorHostSuffixes: ["www.okta.com"])
+    reading.tenantMarks = tenantMarks
     reading.routes = routes
     return reading
   }

@@ -12,7 +12,7 @@ struct EntraKind: SourceKind {
   let example = """
     entra:
       kind: entra
-      tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com
+      tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com, unless a platform shows its SSO settings
       client_id: 1bb1b1bb-0000-4000-8000-00000000000b
       client_secret: env:ENTRA_SECRET                # or: certificate: file:/run/secrets/entra.pem
       # private_key: file:/run/secrets/entra-key.pem # where the certificate's file does not hold it

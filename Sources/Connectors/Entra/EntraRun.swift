@@ -42,8 +42,9 @@ struct EntraRun: Sendable {
     progress(configuration.name, "policies", done: 0)
     var reading = ProviderReading(
       source: log.reading(kind: "entra", at: clock()), apps: [],
-      accounts: AccountTable(atomCount: 0), hosts: hosts,
-      vendorHostSuffixes: configuration.isOnLoopback ? EntraConfiguration.vendorHosts : [])
+      accounts: AccountTable(atomCount: 0), hosts: hosts)
+    let tenant = configuration.tenant
+    reading.tenantMarks = [tenant, tenant.lowercased(), tenant.uppercased()]
     do throws(ConnectorError) {
       // A credential that is refused is not tried on every list.
       _ = try await client.credentials.current()
@@ -64,6 +65,6 @@ struct EntraRun: Sendable {
 
   private var hosts: Set<String> {
     let own = [configuration.url, configuration.loginURL].compactMap(SourceHost.of)
-    return Set(configuration.isOnLoopback ? own : own + EntraConfiguration.vendorHosts)
+    return Set(own + EntraConfiguration.vendorHosts)
   }
 }

@@ -59,9 +59,13 @@ struct GoogleRun: Sendable {
         id: id, label: id == "google" ? "Google" : id, state: .readable(model),
         evidence: evidence(id, settings))
     }
-    return ProviderReading(
-      source: reading(), apps: apps, accounts: read.table, hosts: ["accounts.google.com"],
-      vendorHostSuffixes: ["accounts.google.com"])
+    var result = ProviderReading(
+      source: reading(), apps: apps, accounts: read.table, hosts: ["accounts.google.com"])
+    // The word for the customer of the subject names none.
+    if configuration.customer.hasPrefix("C") {
+      result.tenantMarks = ["idpid=\(configuration.customer)"]
+    }
+    return result
   }
 
   /// How the account was read, the policies included.

@@ -4,7 +4,7 @@ internal import IdentityCore
 struct HerokuRoster: Sendable {
   private(set) var roster = Roster()
   private var seenProviders = SeenProviders()
-  private var enterpriseProviders: [PlatformIdentityProvider] = []
+  private var enterpriseProviders: [SeenProviders.OwnedProvider] = []
   private var ids: Set<Int> = []
   private var roles: [(bytes: [UInt8], role: Role)] = []
 
@@ -16,7 +16,7 @@ struct HerokuRoster: Sendable {
   /// How many rows there are.
   var count: Int { roster.count }
   /// The identity providers that rows name.
-  var providers: [PlatformIdentityProvider] { seenProviders.all + enterpriseProviders }
+  var providers: [SeenProviders.OwnedProvider] { seenProviders.all + enterpriseProviders }
   /// Whether the enterprise account's list would tell more.
   var needsEnterprise: Bool { lacksSignIn || hasOutsiders }
 
@@ -35,7 +35,7 @@ struct HerokuRoster: Sendable {
     // A row that names a provider signs in through it, also when the flag is left out.
     let federated: Tri =
       row.bool(Field.federated).map { $0 ? .yes : .no } ?? (provider == nil ? .unknown : .yes)
-    if federated == .unknown || (federated == .yes && provider == nil) { lacksSignIn = true }
+    if federated == .unknown { lacksSignIn = true }
     roster.append(
       email: email, name: row.text(Field.userName), userID: userID, role: role,
       kind: role == .collaborator ? .collaborator : .member, federated: federated,
@@ -86,10 +86,13 @@ struct HerokuRoster: Sendable {
       var member = roster[position]
       let key = roster.key(at: position)
       if let more = enterprise.member(key: key, userID: member.userID) {
+        // A row that says federated and names no provider stays as contradictory as it is.
+        if member.federated != .yes {
+          member.identityProvider = member.identityProvider ?? more.identityProvider
+        }
         if member.federated == .unknown {
           member.federated = more.identityProvider == nil ? .no : .yes
         }
-        member.identityProvider = member.identityProvider ?? more.identityProvider
         if member.platformMFA == .unknown { member.platformMFA = more.platformMFA }
       }
       merged.append(member)

@@ -203,9 +203,16 @@ struct HerokuTeamRun: Sendable {
       PlatformIdentityProvider(id: $0.id, entityID: $0.entityID, ssoTargetURL: $0.ssoTargetURL)
     }
     if let own = team.identityProvider { visible.add(PlatformIdentityProvider(own)) }
-    for provider in roster.providers where !provider.isRedacted { visible.add(provider) }
+    var named = roster.providers
+    // Another company's provider, which a guest brings along, is none of the team's.
+    let owners = [team.id, team.enterpriseAccountID].compactMap(\.self)
+    named.removeAll { $0.owner.map { !owners.contains($0) } ?? false }
+    for seen in named where !seen.provider.isRedacted && seen.owner != nil {
+      visible.add(seen.provider)
+    }
     var isUnknown = settings.value == nil
-    if let account = team.enterpriseAccount, visible.isEmpty {
+    let isHidden = named.contains { seen in !visible.contains { $0.id == seen.provider.id } }
+    if let account = team.enterpriseAccount, visible.isEmpty || isHidden {
       do throws(ConnectorError) {
         if let shown = try await run.accounts.account(account, client).identityProvider {
           var provider = PlatformIdentityProvider(shown)
@@ -213,13 +220,15 @@ struct HerokuTeamRun: Sendable {
           visible.add(provider)
         }
       } catch {
-        issues.append(issue(error))
+        // Whoever signs in through a hidden provider, or without any, is told by the rows.
+        let isLasting = error.code == .forbidden || error.code == .notFound
+        issues.append(issue(error, affects: isLasting ? .details : .verdicts))
         isUnknown = true
       }
     }
-    // A hidden provider counts as one, but says nothing more unless the team or its account shows it too.
-    let isHidden = roster.providers.contains(where: \.isRedacted)
-    return (visible, !visible.isEmpty || isHidden ? .yes : isUnknown ? .unknown : .no)
+    // A hidden provider of the team or its account counts as one, but says nothing more.
+    let hasOwn = !visible.isEmpty || named.contains { $0.owner != nil }
+    return (visible, hasOwn ? .yes : isUnknown || !named.isEmpty ? .unknown : .no)
   }
 }
 

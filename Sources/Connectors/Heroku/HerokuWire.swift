@@ -9,6 +9,7 @@ enum HerokuWire {
     .init("identity_provider/name", .string, .optional),
     .init("identity_provider/redacted", .bool, .optional),
     .init("identity_provider/owner/type", .string, .optional),
+    .init("identity_provider/owner/id", .string, .optional),
     .init("user/id", .string, .optional), .init("user/name", .string, .optional),
   ])
 
@@ -23,8 +24,9 @@ enum HerokuWire {
     static let providerName = 6
     static let providerIsRedacted = 7
     static let providerOwner = 8
-    static let userID = 9
-    static let userName = 10
+    static let providerOwnerID = 9
+    static let userID = 10
+    static let userName = 11
   }
 
   /// Members of an enterprise account, in the order user id, address, second factor, then the identity provider.
@@ -35,6 +37,7 @@ enum HerokuWire {
     .init("identity_provider/name", .string, .optional),
     .init("identity_provider/redacted", .bool, .optional),
     .init("identity_provider/owner/type", .string, .optional),
+    .init("identity_provider/owner/id", .string, .optional),
   ])
 
   /// A team.
@@ -43,14 +46,14 @@ enum HerokuWire {
     var isEnterprise: Bool
     var identityProvider: Provider?
     var enterpriseAccount: String?
+    var enterpriseAccountID: String?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.optional("id", .string, \.string)
       isEnterprise = try json.optional("type", .string, \.string) == "enterprise"
       identityProvider = try Provider(optional: json, "identity_provider")
-      enterpriseAccount =
-        json["enterprise_account"]?["id"]?.string
-        ?? json["enterprise_account"]?["name"]?.string
+      enterpriseAccountID = json["enterprise_account"]?["id"]?.string
+      enterpriseAccount = enterpriseAccountID ?? json["enterprise_account"]?["name"]?.string
     }
   }
 

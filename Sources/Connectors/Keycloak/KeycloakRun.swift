@@ -36,6 +36,9 @@ struct KeycloakRun: Sendable {
       accounts: AccountTable(atomCount: 0),
       hosts: Set(
         [configuration.url, configuration.loginURL].compactMap(SourceHost.of)))
+    reading.tenantMarks = [
+      "realms/\(configuration.realm)", "realms/\(URLText.encoded(configuration.realm))",
+    ]
     do throws(ConnectorError) {
       let picture = try await readRealm(query.apps, query.edits)
       var compiled = compile(query.apps, picture)

@@ -87,11 +87,6 @@ extension OktaConnector {
         source: name, check: check, outcome: .good, message: "\(request.endpoint) is allowed.")
     } catch {
       if error.code == .unauthorised { return line("credentials", error) }
-      if isOptional && error.code == .notFound {
-        return DiagnosticLine(
-          source: name, check: check, outcome: .good,
-          message: "The organisation has no external identity providers.")
-      }
       var result = line(check, error)
       if isOptional {
         result.outcome = .warning

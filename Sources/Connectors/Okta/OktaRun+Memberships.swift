@@ -53,7 +53,7 @@ extension OktaRun {
       }
       return nil
     } catch {
-      keep(error)
+      keepPart(error)
       return Unknown(
         title: "\(title): \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))

@@ -128,7 +128,7 @@ extension OktaRun {
     } catch {
       // Also that there is no such application: a token that sees less of the organisation than before gets the
       // same answer as everybody after the application was deleted.
-      keep(error)
+      keepPart(error)
       let reason =
         error.code == .notFound ? "Okta has no application with the id \(id)." : error.message
       return OktaReadApp(
@@ -189,7 +189,7 @@ extension OktaRun {
       if policy.rules == nil { policy.rules = try await rules(id) }
       return .read(try edited(policy, request))
     } catch {
-      keep(error)
+      keepPart(error)
       return .unreadable(
         reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
@@ -209,7 +209,7 @@ extension OktaRun {
       ) { row throws(WireError) in try OktaWire.Mapping(row) }
       return Set(rows.compactMap(\.appID)).intersection(apps)
     } catch {
-      keep(error)
+      keepPart(error)
       return nil
     }
   }
@@ -230,7 +230,7 @@ extension OktaRun {
       for index in policies.indices { policies[index] = try edited(policies[index], request) }
       return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status == "ACTIVE" })
     } catch {
-      keep(error)
+      keepPart(error)
       return .unreadable(
         reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
@@ -253,16 +253,7 @@ extension OktaRun {
       }
       return (.known(providers), nil)
     } catch {
-      if error.code == .notFound {
-        return (
-          .known([]),
-          EvidenceItem(
-            .status, name: "inbound federation",
-            value: "the organisation has no external identity providers (404)",
-            path: "/api/v1/idps")
-        )
-      }
-      guard error.code == .forbidden else {
+      guard error.code == .forbidden || error.code == .notFound else {
         keep(error)
         return (.unreadable(remedy: configuration.phrase(for: error)), nil)
       }
@@ -282,7 +273,7 @@ extension OktaRun {
       }
       return .known(Dictionary(zones.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last }))
     } catch {
-      keep(error)
+      keepPart(error)
       return .unreadable(remedy: configuration.phrase(for: error))
     }
   }

@@ -32,12 +32,18 @@ struct OktaRun: Sendable {
     log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
   }
 
+  /// Keeps the failure of a part that models know as unknown: a refusal that lasts doubts nothing else.
+  func keepPart(_ error: ConnectorError) {
+    let isLasting = error.code == .forbidden || error.code == .notFound
+    keep(error, affects: isLasting ? .parts : .verdicts)
+  }
+
   func read(_ query: ProviderQuery) async -> ProviderReading {
     progress(configuration.name, "policies", done: 0)
     var reading = ProviderReading(
       source: log.reading(kind: "okta", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0), hosts: hosts(besides: []),
-      vendorHostSuffixes: configuration.isOnLoopback ? OktaConfiguration.vendorHosts : [])
+      vendorHostSuffixes: OktaConfiguration.vendorHosts)
     do throws(ConnectorError) {
       let organisation = try await organisation()
       reading.hosts = hosts(besides: organisation.links)
@@ -85,9 +91,6 @@ struct OktaRun: Sendable {
 }
 
 extension OktaConfiguration {
-  /// The suffixes of Okta's own addresses.
-  static let vendorHosts = ["okta.com", "oktapreview.com", "okta-emea.com"]
-
-  /// Whether the source is on this machine, as a mock is.
-  var isOnLoopback: Bool { SourceHost.of(url).map(SourceHost.isLoopback) ?? false }
+  /// The hosts in the entity ids that Okta makes for every organisation, `http://www.okta.com/exk…`.
+  static let vendorHosts = ["www.okta.com", "www.oktapreview.com", "www.okta-emea.com"]
 }

@@ -37,7 +37,9 @@ actor OktaTokenGrant {
   /// Asks for a token.
   func token() async throws(ConnectorError) -> AccessTokenSource.Token {
     var reply = try await exchange()
-    if reply.error == "invalid_scope", scopes.contains(where: Self.optionalScopes.contains) {
+    if ["invalid_scope", "consent_required"].contains(reply.error),
+      scopes.contains(where: Self.optionalScopes.contains)
+    {
       scopes.removeAll(where: Self.optionalScopes.contains)
       reply = try await exchange()
     }
@@ -110,7 +112,7 @@ actor OktaTokenGrant {
       switch reply.error {
       case "use_dpop_nonce"?, "invalid_dpop_proof"?:
         "Okta gives this service app tokens with proof of possession (DPoP) only (\(facts))."
-      case "invalid_scope"?:
+      case "invalid_scope"?, "consent_required"?:
         "Okta does not grant the service app all of \(scopes.joined(separator: ", ")) (\(facts))."
       default: "Okta did not accept the service app's assertion (\(facts))."
       }

@@ -1,6 +1,7 @@
 /// Finds the account of a member at one provider: by primary address, then aliases, then login name.
 ///
-/// The first class of keys that finds any account decides; two accounts on one key are ambiguous and never guessed.
+/// The first class of keys that finds any account decides, unless a later one finds another account that can sign in; two
+/// accounts for one key are ambiguous and never guessed.
 struct AccountMatcher {
   /// What a key finds.
   enum Match: Hashable {
@@ -35,21 +36,25 @@ struct AccountMatcher {
   /// The account that goes by a member's key.
   func match(_ key: UnsafeBufferPointer<UInt8>) -> Match {
     let hash = KeyHash.folded(key)
+    var decided: Int32?
     for keyClass in KeyClass.allCases {
       var found: Int32?
       var isAmbiguous = false
       _ = index.first(hash) { tagged in
         guard tagged & 3 == keyClass.rawValue else { return false }
         let position = tagged >> 2
-        guard position != found, has(key, Int(position), keyClass) else { return false }
-        isAmbiguous = found != nil
+        guard position != found, position != decided, has(key, Int(position), keyClass) else {
+          return false
+        }
+        if decided != nil, accounts.rows[Int(position)].status != .active { return false }
+        isAmbiguous = found != nil || decided != nil
         found = position
         return isAmbiguous
       }
       if isAmbiguous { return .ambiguous }
-      if let found { return .one(found) }
+      decided = decided ?? found
     }
-    return .none
+    return decided.map { .one($0) } ?? .none
   }
 
   private mutating func add(_ hash: UInt64, _ position: Int, _ keyClass: KeyClass) {

@@ -204,10 +204,13 @@ public struct Adjudicator {
     var ways: [(Door, target: Int?)] = []
     var targets: [Int] = []
     var shown: [EvidenceItem] = []
+    var platformMFA = Tri.yes
     for login in logins {
       let way = door.way(
         kind: login.kind, federated: login.federated, platformMFA: login.platformMFA,
         identityProvider: login.identityProvider)
+      // Behind single sign-on the platform's own second factor is off, and says nothing.
+      if way.isOutsideSSO && login.platformMFA != .yes { platformMFA = .no }
       switch way {
       case .door(let door): if !ways.contains(where: { $0.0 == door }) { ways.append((door, nil)) }
       case .providers(let more, let evidence):
@@ -224,7 +227,6 @@ public struct Adjudicator {
       door.evidence = shown + door.evidence
       return (door, target)
     }
-    let platformMFA = logins.allSatisfy { $0.platformMFA == .yes } ? Tri.yes : .no
     return makeCase(ways, platformMFA: platformMFA)
   }
 

@@ -16,6 +16,14 @@ struct PlatformDoor {
     case door(Door)
     /// Both are ways in: the platform's own login, and the identity providers.
     case beside(Door, [Int], [EvidenceItem])
+
+    /// Whether a password outside the team's single sign-on is a way in.
+    var isOutsideSSO: Bool {
+      switch self {
+      case .door(let door), .beside(let door, _, _): door.code == .outsideSSO
+      case .providers: false
+      }
+    }
   }
 
   let settings: TeamSettings
@@ -94,10 +102,14 @@ struct PlatformDoor {
     }
     guard !matched.isEmpty || !unread.isEmpty else {
       let target = provider.ssoTargetURL ?? provider.entityID ?? named
+      let missing = settings.signIn.lazy.compactMap {
+        IdentityProviderMatch.missingMark(provider, providers[$0.provider])
+      }.first
       return .door(
         cannotTell(
           .identityProviderUnknown,
-          "Identity provider '\(named)' (\(target)) is none of the providers configured for this team."
+          "Identity provider '\(named)' (\(target)) is none of the providers configured for this team"
+            + (missing.map { ": an address of it does not name \($0)." } ?? ".")
         ))
     }
     let shown = EvidenceItem(
@@ -173,21 +185,39 @@ struct PlatformDoor {
 enum IdentityProviderMatch {
   static func isSame(_ shown: PlatformIdentityProvider, _ read: ProviderReading?) -> Bool {
     guard let read else { return false }
-    let targets = [shown.ssoTargetURL, shown.entityID].compactMap { $0.flatMap(SourceHost.of) }
-    guard let first = targets.first else { return false }
-    // Where the vendor issues one entity id host for all customers, the sign-in address decides.
-    return isKnown(first, read)
-      && targets.dropFirst().allSatisfy { isKnown($0, read) || isVendor($0, read) }
+    let signIn = shown.ssoTargetURL.flatMap { SourceHost.of($0) == nil ? nil : $0 }
+    let entity = shown.entityID.flatMap { SourceHost.of($0) == nil ? nil : $0 }
+    if let signIn, !isOwn(signIn, read) { return false }
+    guard let entity else { return signIn != nil }
+    // An entity id of the vendor's names no tenant: the sign-in address has to.
+    return isOwn(entity, read) || (signIn != nil && isVendor(entity, read))
   }
 
-  private static func isKnown(_ host: String, _ read: ProviderReading) -> Bool {
-    if read.hosts.contains(host) { return true }
-    // A provider read over loopback goes by another name in SAML settings; its vendor's names are accepted.
-    let isLoopback = read.hosts.allSatisfy(SourceHost.isLoopback)
-    return isLoopback && isVendor(host, read)
+  /// What an address at a host that serves many tenants fails to name; nil where there is no such address.
+  static func missingMark(_ shown: PlatformIdentityProvider, _ read: ProviderReading?) -> String? {
+    guard let read else { return nil }
+    let isForeign = [shown.ssoTargetURL, shown.entityID].compactMap(\.self)
+      .contains { isAtHost($0, read) && !isOwn($0, read) }
+    return isForeign ? read.tenantMarks.max() : nil
   }
 
-  private static func isVendor(_ host: String, _ read: ProviderReading) -> Bool {
-    read.vendorHostSuffixes.contains { host == $0 || host.hasSuffix("." + $0) }
+  private static func isOwn(_ url: String, _ read: ProviderReading) -> Bool {
+    guard isAtHost(url, read) else { return false }
+    guard !read.tenantMarks.isEmpty else { return true }
+    let parts = Self.parts(url)
+    return read.tenantMarks.contains { parts.contains(Self.parts($0)) }
+  }
+
+  private static func isAtHost(_ url: String, _ read: ProviderReading) -> Bool {
+    SourceHost.of(url).map(read.hosts.contains) ?? false
+  }
+
+  private static func isVendor(_ url: String, _ read: ProviderReading) -> Bool {
+    guard let host = SourceHost.of(url) else { return false }
+    return read.vendorHostSuffixes.contains { host == $0 || host.hasSuffix("." + $0) }
+  }
+
+  private static func parts(_ url: String) -> [Substring] {
+    url.split { "/?&#".contains($0) }
   }
 }

@@ -2,7 +2,7 @@
 enum FindingRules {
   /// The findings that follow from the doors alone.
   ///
-  /// - Parameter platformMFA: whether every platform login of the person has the platform's second factor on.
+  /// - Parameter platformMFA: whether every login of the person outside single sign-on has the platform's second factor on.
   static func findings(of judgement: Judgement, platformMFA: Tri) -> FindingSet {
     var findings: FindingSet = []
     for door in judgement.doors {

@@ -89,7 +89,11 @@ public struct ProviderReading: Sendable {
   public var accounts: AccountTable
   /// Hosts under which the provider is known in SAML settings; lower case, with port where not 443.
   public var hosts: Set<String>
-  /// Suffixes of host names the vendor uses for all its customers (`okta.com`), for loopback sources only.
+  /// What the addresses of this tenant have in their path or query where its hosts serve other tenants too.
+  ///
+  /// A tenant id, `realms/acme`; any one of them. Empty where the host alone names the tenant.
+  public var tenantMarks: Set<String> = []
+  /// Suffixes of host names that the vendor puts into the entity ids of all its customers (`www.okta.com`).
   public var vendorHostSuffixes: [String]
   /// How people without an account stand where the provider lets them in and makes one on the way; nil: it does not.
   public var newcomer: Account?

@@ -49,7 +49,7 @@ enum OktaTokenEndpoint {
     let scopes = Set((form["scope"] ?? "").split(separator: " ").map(String.init))
     guard !scopes.isEmpty else { throw refuse("invalid_scope", "No scope was requested.") }
     guard scopes.isSubset(of: client.scopes) else {
-      throw refuse("invalid_scope", "One or more scopes are not granted to the client.")
+      throw refuse(client.scopeRefusal, "One or more scopes are not granted to the client.")
     }
     let text = await context.state.issue(
       .init(client: client, scopes: scopes, expires: Date().addingTimeInterval(3600)))

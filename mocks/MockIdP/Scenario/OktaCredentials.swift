@@ -33,6 +33,8 @@ public struct OAuthClient: Codable, Sendable, Hashable {
   public var scopes: [String]
   /// Whether the app has an admin role; without one every call is refused.
   public var hasAdminRole: Bool
+  /// What the token endpoint says of a scope that was not granted: `invalid_scope` or `consent_required`.
+  public var scopeRefusal = "invalid_scope"
 
   /// Makes a service app with the read scopes granted and an admin role.
   public init(
@@ -53,6 +55,7 @@ public struct OAuthClient: Codable, Sendable, Hashable {
       keys: try values.decode([ClientKey].self, forKey: .keys))
     try values.read(.scopes, into: &scopes)
     try values.read(.hasAdminRole, into: &hasAdminRole)
+    try values.read(.scopeRefusal, into: &scopeRefusal)
   }
 
   /// Every scope that reading needs.

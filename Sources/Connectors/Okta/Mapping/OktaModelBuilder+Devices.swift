@@ -55,9 +55,9 @@ extension OktaModelBuilder {
     case nil where os["type"] == nil: result = among(family)
     case "OTHER": result = others(family)
     case .some(let name):
-      guard let index = Self.systems[name] else { return nil }
-      // The system says more than the family; a contradiction of both can never hold.
-      result = among(family.intersection([index]))
+      // The system says more than the family; what a contradiction of both admits is not documented.
+      guard let index = Self.systems[name], family.contains(index) else { return nil }
+      result = among([index])
     default: return nil
     }
     for key in ["expression", "version"] {
@@ -71,7 +71,6 @@ extension OktaModelBuilder {
   }
 
   private mutating func among(_ values: Set<Int>) -> OktaCondition {
-    if values.isEmpty { return .never }
     if values.count == Self.platforms.count { return .always }
     let names =
       values == Self.desktops

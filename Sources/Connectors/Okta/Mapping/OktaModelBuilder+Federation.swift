@@ -64,12 +64,10 @@ extension OktaModelBuilder {
     case .attestedNone: break
     case .known(let providers):
       for provider in providers where provider.trustsClaims && provider.status == "ACTIVE" {
-        let atom = subject(
-          .attribute, Self.linkAtom(provider.id),
-          name: "linked to identity provider \(provider.name)")
         ways.append(
           FederatedWay(
-            condition: atom, name: "identity provider \(provider.name)", id: provider.id,
+            condition: linked(to: provider), name: "identity provider \(provider.name)",
+            id: provider.id,
             keys: [provider.id, provider.name] + provider.addresses))
       }
     case .unreadable(let remedy):

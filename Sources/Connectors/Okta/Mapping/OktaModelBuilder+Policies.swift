@@ -114,6 +114,12 @@ extension OktaModelBuilder {
         [.init(isRemembered, .demand(.singleFactor, by: skips))],
         otherwise: .demand(
           .multiFactor, by: by("asks for two factors unless the device is remembered")))
+    case .asserted:
+      let phrase = "second factor asserted by an external identity provider"
+      let asserts = by("lets an external identity provider assert the second factor")
+      return .firstMatch(
+        [.init(flag(phrase), .demand(.singleFactor, by: asserts))],
+        otherwise: .demand(.multiFactor, by: by("asks for two factors")))
     case .unknown(let what):
       let id = unknown(
         "what \(place) asks for: \(what)",

@@ -142,11 +142,22 @@ struct OktaModelBuilder {
     return isShared ? "\(zone.name) (\(id))" : zone.name
   }
 
-  /// That the person came in through an external identity provider.
+  /// That the person came in through an external identity provider, which only those can who are linked to it.
   mutating func externalProvider(_ id: String) -> Condition {
     if !mentionedProviders.contains(id) { mentionedProviders.append(id) }
     _ = anyExternalProvider()
-    return flag("signed in by identity provider \(id)")
+    let isUsed = flag("signed in by identity provider \(id)")
+    guard case .known(let providers) = directory.inbound,
+      let provider = providers.first(where: { $0.id == id })
+    else { return isUsed }
+    return .and([isUsed, linked(to: provider)])
+  }
+
+  /// That the account is linked to an external identity provider.
+  mutating func linked(to provider: OktaWire.InboundProvider) -> Condition {
+    subject(
+      .attribute, Self.linkAtom(provider.id),
+      name: "linked to identity provider \(provider.name)")
   }
 
   /// That the person came in through whatever external identity provider.

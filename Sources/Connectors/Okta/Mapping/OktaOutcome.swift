@@ -8,6 +8,8 @@ enum OktaOutcome: Sendable, Hashable {
   case multi(String)
   /// Two factors, but not on a device that was remembered.
   case rememberable
+  /// Two factors, of which an external identity provider may only assert one.
+  case asserted
   /// Not readable; what, as a phrase.
   case unknown(String)
 
@@ -24,6 +26,8 @@ enum OktaOutcome: Sendable, Hashable {
     switch signon["requireFactor"]?.bool {
     case false: return .single("asks for a password only")
     case true: break
+    case nil where (signon["requireFactor"] ?? .null) == .null:
+      return .single("asks for a password only")
     default: return .unknown("requireFactor \(signon["requireFactor"]?.text ?? "missing")")
     }
     switch signon["factorPromptMode"]?.string {
@@ -58,8 +62,10 @@ enum OktaOutcome: Sendable, Hashable {
 
   private static func assurance(_ method: JSONValue) -> OktaOutcome {
     switch method["factorMode"]?.string?.uppercased() {
-    // Whatever the constraints add, two factors are asked for.
-    case "2FA": return .multi("asks for two factors")
+    // Whatever the constraints add, two factors are asked for; any one of the constraints is enough.
+    case "2FA":
+      return method["constraints"]?.array?.contains(where: takesOnlyExternalPossession) == true
+        ? .asserted : .multi("asks for two factors")
     case "1FA": return oneFactor(method["constraints"])
     default: return .unknown("factorMode \(method["factorMode"]?.text ?? "missing")")
     }
@@ -78,7 +84,16 @@ enum OktaOutcome: Sendable, Hashable {
     if let strange = zip(alternatives, strengths).first(where: { $0.1 == .strange })?.0 {
       return .unknown("constraint \(short(strange))")
     }
-    return .multi("asks for one step with user verification")
+    return alternatives.contains(where: takesOnlyExternalPossession)
+      ? .asserted : .multi("asks for one step with user verification")
+  }
+
+  /// Whether an external identity provider is the only possession that a constraint takes.
+  private static func takesOnlyExternalPossession(_ constraint: JSONValue) -> Bool {
+    guard let held = constraint["possession"], held["required"]?.bool ?? true,
+      let methods = held["authenticationMethods"]?.array, !methods.isEmpty
+    else { return false }
+    return methods.allSatisfy { $0["key"]?.string?.lowercased() == OktaChain.externalProvider }
   }
 
   private enum Strength {
