@@ -56,7 +56,14 @@ import Testing
         ],
       ],
     ]
-    return base.merging(policy)
+    var parts = policy
+    if let grant = policy["grantControls"], grant != .null {
+      let none: JSON = [
+        "builtInControls": list, "customAuthenticationFactors": list, "termsOfUse": list,
+      ]
+      parts["grantControls"] = none.merging(grant)
+    }
+    return base.merging(parts)
   }
 
   private static func value(_ json: JSON) throws -> JSONValue {
@@ -83,6 +90,7 @@ import Testing
     let app = try EntraWire.ServicePrincipal(
       value([
         "id": "sp", "appId": .string(Tenants.app), "appRoleAssignmentRequired": false,
+        "appOwnerOrganizationId": .string(EntraApp("", name: "").owner ?? ""),
       ]))
     var atoms = EntraAtoms()
     guard case .readable(var model) = EntraMapping(tenant: tenant).compile(app, &atoms) else {

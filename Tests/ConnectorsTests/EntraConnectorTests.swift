@@ -95,6 +95,76 @@ import Testing
     }
   }
 
+  @Test("of people whom a policy asks anyway nothing is said of their per-user state")
+  func perUserEvidence() async throws {
+    try await EntraBench.run(T.with(T.policy())) { bench in
+      let evidence = await bench.judge()[T.ana]?.judgement.deciding?.evidence ?? []
+      #expect(!evidence.isEmpty)
+      #expect(!evidence.contains { $0.name.contains("per-user") }, "\(evidence.map(\.name))")
+    }
+  }
+
+  @Test("one person's refused state stops nobody else's, and a refusal of whole batches does")
+  func perUserRefusals() async throws {
+    let people = (0..<140).map { "p\($0)@acme.com" }
+    let scenario = T.small { $0.users = people.map { EntraUser($0) } }
+    let endpoint = "GET /beta/users/{user}/authentication/requirements"
+    try await EntraBench.run(scenario) { bench in
+      await bench.mock.setFaults([Fault(.entra, endpoint, .forbidden, first: 3, times: 1)])
+      let judged = await bench.judge(people)
+      let verdicts = people.compactMap { judged[$0]?.verdict }
+      #expect(verdicts.filter { $0 == .notEnforced }.count == 139)
+      #expect(verdicts.filter { $0 == .cannotTell }.count == 1)
+      #expect(judged.provider.source.issues.map(\.affects) == [.parts])
+    }
+    try await EntraBench.run(scenario) { bench in
+      await bench.mock.setFaults([Fault(.entra, endpoint, .forbidden, times: nil)])
+      let judged = await bench.judge(people)
+      #expect(people.allSatisfy { judged[$0]?.verdict == .cannotTell })
+      #expect((await bench.mock.requestCounts(.entra)[endpoint] ?? 0) <= 80)
+    }
+  }
+
+  @Test("a part that is refused for good leaves proven verdicts standing, one that fails does not")
+  func refusedParts() async throws {
+    let parts = [
+      "GET /v1.0/domains", "GET /v1.0/policies/identitySecurityDefaultsEnforcementPolicy",
+      "GET /v1.0/groups/{group}/transitiveMembers",
+      "GET /v1.0/roleManagement/directory/roleAssignments",
+      "GET /v1.0/identity/conditionalAccess/namedLocations",
+    ]
+    let scenario = T.with(
+      T.policy(),
+      T.policy(
+        "More", users: ["includeGroups": [.string(T.sealed)], "includeRoles": [.string(T.admin)]]))
+    for part in parts {
+      try await EntraBench.run(scenario) { bench in
+        await bench.mock.setFaults([Fault(.entra, part, .forbidden, times: nil)])
+        let refused = await bench.judge()
+        #expect(refused[T.ana]?.verdict == .enforced)
+        #expect(!refused.provider.source.isComplete)
+        #expect(refused.provider.source.issues.allSatisfy { $0.affects == .parts }, "\(part)")
+        await bench.mock.setFaults([Fault(.entra, part, .malformed, times: nil)])
+        let failed = await bench.judge()
+        #expect(failed.provider.source.issues.contains { $0.affects == .verdicts }, "\(part)")
+      }
+    }
+  }
+
+  @Test("a policy's group that is gone has nobody in it, and makes nothing uncertain")
+  func goneGroup() async throws {
+    let scenario = T.with(
+      T.policy(users: [
+        "includeUsers": ["All"], "excludeGroups": ["d9999999-0000-4000-8000-000000000009"],
+      ]))
+    try await EntraBench.run(scenario) { bench in
+      let judged = await bench.judge()
+      #expect(judged[T.ana]?.verdict == .enforced)
+      #expect(judged.provider.source.isComplete)
+      #expect(judged.provider.source.issues.contains { $0.affects == .details })
+    }
+  }
+
   @Test("more people without a policy than may be asked are cannot-tell, and the source says so")
   func perUserLimit() async throws {
     let people = ["a@acme.com", "b@acme.com", "c@acme.com"]
@@ -206,9 +276,11 @@ import Testing
     let scenario = T.small {
       $0.users[0].methods = ["microsoftAuthenticatorPush", "mobilePhone"]
       $0.users.append(EntraUser("bo@acme.com"))
+      $0.users.append(EntraUser("cy@acme.com") { $0.methods = ["passKeyDeviceBound"] })
     }
     try await EntraBench.run(scenario) { bench in
-      let judged = await bench.judge([T.ana, "bo@acme.com"], collectFactors: true)
+      let judged = await bench.judge([T.ana, "bo@acme.com", "cy@acme.com"], collectFactors: true)
+      #expect(judged["cy@acme.com"]?.factors == [.webauthn])
       #expect(judged[T.ana]?.enrolled == .yes)
       #expect(judged[T.ana]?.factors == [.push, .sms])
       #expect(judged["bo@acme.com"]?.enrolled == .no)

@@ -71,7 +71,9 @@ enum EntraRows {
   private static let people: [EntraRow] = [
     EntraRow(
       number: "1", situation: "everybody, everything, two factors", scenario: T.with(T.policy()),
-      expected: .enforced, code: .policyEnforces),
+      expected: .enforced, code: .policyEnforces,
+      reason: "Every sign-in to Heroku asks for two factors ('MFA').",
+      evidence: "always; enabled, changed 2026-05-01T12:00:00Z"),
     EntraRow(
       number: "2", situation: "the same, report-only",
       scenario: T.with(T.policy(state: "enabledForReportingButNotEnforced")),
@@ -181,6 +183,20 @@ enum EntraRows {
       ) { $0.apps.append(microsofts(T.outlook, "Exchange Online")) }, expected: .enforced,
       app: T.outlook),
     EntraRow(
+      number: "10a", situation: "in both modern kinds of client, and nobody tells whose it is",
+      scenario: T.with(
+        T.policy(conditions: ["clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]])
+      ) { $0.apps[0].owner = nil }, expected: .enforcedConditionally,
+      witness: "client app exchangeActiveSync"),
+    EntraRow(
+      number: "10b", situation: "the same, and older protocols are refused",
+      scenario: T.with(
+        T.policy(conditions: ["clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]]),
+        T.policy(
+          "No legacy", grant: ["builtInControls": ["block"]],
+          conditions: ["clientAppTypes": ["exchangeActiveSync", "other"]])
+      ) { $0.apps[0].owner = nil }, expected: .enforced),
+    EntraRow(
       number: "11", situation: "on iOS",
       scenario: T.with(T.policy(conditions: T.platforms(["iOS"]))),
       expected: .enforcedConditionally, witness: "from platform android"),
@@ -257,6 +273,9 @@ enum EntraRows {
           grant: nil, ["sessionControls": ["signInFrequency": ["isEnabled": true, "value": 1]]])),
       expected: .notEnforced),
     EntraRow(
+      number: "30a", situation: "lists of controls that are all empty",
+      scenario: T.with(T.policy(grant: ["operator": "OR"])), expected: .notEnforced),
+    EntraRow(
       number: "30+", situation: "with the device code flow only",
       scenario: T.with(
         T.policy(conditions: ["authenticationFlows": ["transferMethods": "deviceCodeFlow"]])),
@@ -293,6 +312,11 @@ enum EntraRows {
         $0.apps.append(microsofts(T.otherApp, "Viva"))
         $0.apps.remove(at: 1)
       }, expected: .cannotTell, reason: "Office365", app: T.otherApp),
+    EntraRow(
+      number: "16a", situation: "everything but Office365, and nobody tells whose this is",
+      scenario: T.with(
+        T.policy(apps: ["includeApplications": ["All"], "excludeApplications": ["Office365"]])
+      ) { $0.apps[0].owner = nil }, expected: .cannotTell, reason: "Office365"),
     EntraRow(
       number: "17", situation: "registering security information",
       scenario: T.with(
@@ -358,7 +382,7 @@ enum EntraRows {
     EntraRow(
       number: "25", situation: "nothing, and methods are registered",
       scenario: T.small { $0.users[0].methods = ["fido2"] }, expected: .notEnforced,
-      configure: { $0.collectFactors = true }),
+      evidence: "per-user MFA disabled: yes", configure: { $0.collectFactors = true }),
     EntraRow(
       number: "26", situation: "nothing, and the per-user state is refused",
       scenario: T.small(faults: [

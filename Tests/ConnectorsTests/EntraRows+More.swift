@@ -150,7 +150,26 @@ extension EntraRows {
           Fault(
             .entra, "GET /v1.0/identity/conditionalAccess/namedLocations", .forbidden, times: nil)
         ]), expected: .cannotTell, reason: "Policy.Read.All"),
+    EntraRow(
+      number: "28i", situation: "outside a location that is damaged",
+      scenario: T.with(T.policy(conditions: T.locations(["All"], not: [T.lab]))) {
+        $0.locations[1] = damagedLab
+      }, expected: .cannotTell, reason: "location Lab: it is damaged"),
+    EntraRow(
+      number: "28j", situation: "outside a location, and another is damaged",
+      scenario: T.with(T.policy(conditions: T.locations(["All"], not: [T.office]))) {
+        $0.locations[1] = damagedLab
+      }, expected: .enforcedConditionally, witness: "inside location Office"),
   ]
+
+  private static let damagedLab: JSON = [
+    "@odata.type": "#microsoft.graph.ipNamedLocation", "id": .string(T.lab), "displayName": "Lab",
+  ]
+
+  private static func hidden(_ tenant: inout EntraTenant) {
+    tenant.groups[3].members = [T.ana]
+    tenant.groups[3].hidesMembers = true
+  }
 
   static let unknowns: [EntraRow] = [
     EntraRow(
@@ -165,7 +184,33 @@ extension EntraRows {
       scenario: T.with(
         T.policy(users: [
           "includeUsers": ["All"], "excludeGroups": ["d9999999-0000-4000-8000-000000000009"],
-        ])), expected: .cannotTell, reason: "d9999999"),
+        ])), expected: .enforced),
+    EntraRow(
+      number: "4d", situation: "an excluded group that is there, and whose list is said to be gone",
+      scenario: T.with(
+        T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(T.sealed)]]),
+        faults: [
+          Fault(.entra, "GET /v1.0/groups/{group}/transitiveMembers", .notFound, times: nil)
+        ]), expected: .cannotTell, reason: "who is in group Sealed"),
+    EntraRow(
+      number: "4a", situation: "an excluded group that hides its members, and she is in it",
+      scenario: T.with(
+        T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(T.sealed)]])
+      ) { hidden(&$0) }, expected: .cannotTell, reason: "Member.Read.Hidden"),
+    EntraRow(
+      number: "4b", situation: "the same, and the right to see them is there",
+      scenario: T.with(
+        T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(T.sealed)]])
+      ) {
+        hidden(&$0)
+        $0.clients[0].permissions.append("Member.Read.Hidden")
+      }, expected: .notEnforced),
+    EntraRow(
+      number: "4c", situation: "an excluded group that shows nobody and tells nothing of itself",
+      scenario: T.with(
+        T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(T.sealed)]]),
+        faults: [Fault(.entra, "GET /v1.0/groups/{group}", .forbidden, times: nil)]),
+      expected: .cannotTell, reason: "may do so"),
     EntraRow(
       number: "4+++", situation: "an included group that cannot be read, and everybody besides",
       scenario: T.with(
@@ -203,6 +248,49 @@ extension EntraRows {
         T.policy(grant: ["operator": "AND", "builtInControls": ["mfa", "faceScan"]])),
       expected: .enforced),
     EntraRow(
+      number: "c4a", situation: "a member of the grant that nobody knows instead of two factors",
+      scenario: T.with(
+        T.policy(grant: [
+          "operator": "OR", "builtInControls": ["mfa"], "verifiedCredential": ["id": "v1"],
+        ])), expected: .cannotTell, reason: "verifiedCredential"),
+    EntraRow(
+      number: "c4b", situation: "a member of the grant that nobody knows besides two factors",
+      scenario: T.with(
+        T.policy(grant: [
+          "operator": "AND", "builtInControls": ["mfa"], "verifiedCredential": ["id": "v1"],
+        ])), expected: .enforced),
+    EntraRow(
+      number: "c4c", situation: "members of locations, platforms and flows that nobody knows",
+      scenario: T.with(
+        T.policy(
+          "L",
+          conditions: [
+            "locations": [
+              "includeLocations": ["All"], "excludeLocations": [], "excludeNetworks": ["n1"],
+            ]
+          ]),
+        T.policy(
+          "P",
+          conditions: [
+            "platforms": [
+              "includePlatforms": ["all"], "excludePlatforms": [], "excludeVersions": ["v1"],
+            ]
+          ]),
+        T.policy(
+          "F",
+          conditions: ["authenticationFlows": ["transferMethods": "none", "tokens": ["t1"]]])),
+      expected: .cannotTell, reason: "tokens of policy 'F'"),
+    EntraRow(
+      number: "c4d", situation: "a damaged policy",
+      scenario: T.with(T.policy("Odd", ["state": 7])), expected: .cannotTell,
+      reason: "policy 'Odd' asks for, and of whom: it is damaged"),
+    EntraRow(
+      number: "c4e", situation: "a damaged policy, and everybody is asked by another",
+      scenario: T.with(T.policy("Odd", ["state": 7]), T.policy("All")), expected: .enforced),
+    EntraRow(
+      number: "c4f", situation: "a damaged policy that is disabled",
+      scenario: T.with(T.policy("Odd", grant: "none", state: "disabled")), expected: .notEnforced),
+    EntraRow(
       number: "c5", situation: "a state that nobody knows",
       scenario: T.with(T.policy(state: "staged")), expected: .cannotTell, reason: "staged"),
     EntraRow(
@@ -236,6 +324,10 @@ extension EntraRows {
       scenario: T.with(T.policy()) { $0.users[0].isEnabled = false }, expected: .notEvaluated,
       code: .deprovisioned),
     EntraRow(
+      number: "a1+", situation: "an account that does not tell whether it may sign in",
+      scenario: T.with(T.policy()) { $0.users[0].isEnabled = nil }, expected: .cannotTell,
+      reason: "accountEnabled"),
+    EntraRow(
       number: "a2", situation: "assignment is required, and she has none",
       scenario: T.with(T.policy()) { $0.apps[0].requiresAssignment = true },
       expected: .notEvaluated, code: .notAssigned),
@@ -246,6 +338,13 @@ extension EntraRows {
         $0.apps[0].assigned = ["Sealed"]
         $0.groups[3].members = [T.ana]
       }, expected: .enforced),
+    EntraRow(
+      number: "a3+", situation: "assignment is required, and her group hides its members",
+      scenario: T.with(T.policy(users: ["includeUsers": ["None"]])) {
+        $0.apps[0].requiresAssignment = true
+        $0.apps[0].assigned = ["Sealed"]
+        hidden(&$0)
+      }, expected: .cannotTell, reason: "is assigned to Heroku"),
     EntraRow(
       number: "a4", situation: "assignment is required, and a group around hers has one",
       scenario: T.with(T.policy()) {
@@ -289,6 +388,12 @@ extension EntraRows {
       number: "f2", situation: "a federated domain, nobody is asked, and nobody reads the provider",
       scenario: T.small { $0.domains = federated }, expected: .cannotTell,
       reason: "Acme ADFS"),
+    EntraRow(
+      number: "f2+", situation: "the same, and her per-user MFA is enforced",
+      scenario: T.small {
+        $0.domains = federated
+        $0.users[0].perUserMFA = "enforced"
+      }, expected: .enforcedConditionally, evidence: "per-user MFA enforced: yes"),
     EntraRow(
       number: "f3", situation: "domains cannot be read, and nobody is asked",
       scenario: T.small(faults: [Fault(.entra, "GET /v1.0/domains", .forbidden, times: nil)]),

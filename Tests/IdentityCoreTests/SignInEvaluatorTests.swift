@@ -80,6 +80,29 @@ struct SignInEvaluatorTests {
     #expect(open.unknowns == [unknown])
   }
 
+  @Test("what is certain without them is found without trying all ways that unknowns can be")
+  func manyUnknowns() {
+    let count = 22
+    func mfa(when condition: Condition) -> SignInPolicy {
+      .firstMatch(
+        [.init(condition, .demand(.multiFactor, by: nil))],
+        otherwise: .demand(.singleFactor, by: nil))
+    }
+    let outside = Condition.variable(0, in: [0])
+    let model = SignInModel(
+      variables: [Variable(name: "zone HQ", values: ["outside", "inside"])],
+      unknowns: (0..<count).map { Unknown(title: "who is in group \($0)", remedy: "") },
+      policy: .all(
+        [mfa(when: outside)] + (0..<count).map { mfa(when: .all([.unknown($0), outside])) }))
+    var result: SignInResult?
+    let time = ContinuousClock().measure { result = evaluate(model) }
+    #expect(result?.verdict == .enforcedConditionally)
+    #expect(result?.witness == [ContextFact(name: "zone HQ", value: "inside")])
+    #expect(time < .seconds(1))
+    let signature = AccountTable.Signature(status: .active, atoms: [0], assigned: 1)
+    #expect(SignInEvaluator(model).verdict(signature) == .enforcedConditionally)
+  }
+
   @Test("an axiom rules out sign-ins that cannot be")
   func axioms() {
     let model = SignInModel(

@@ -49,7 +49,7 @@ public struct EntraConfiguration: Sendable {
   public var perUserMFA: Attestation
   /// Whether domains may leave sign-ins to another identity provider.
   public var federation: Attestation
-  /// How many people are asked for their per-user state in one run at most; only those whom no policy asks.
+  /// How many people are asked for their per-user state in one run at most; only those whom no policy certainly asks.
   public var perUserLimit: Int
   /// How many requests may be under way at a time.
   public var maxConcurrent: Int

@@ -5,7 +5,7 @@ public import Logging
 /// Reads an Entra ID tenant through Microsoft Graph.
 ///
 /// Policies first, then the accounts of watched people, then who is in the groups and roles that live policies mention.
-/// No request is made for a single person but those whom no policy asks, twenty at a time.
+/// No request is made for a single person but those whom no policy certainly asks, twenty at a time.
 public final class EntraConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
   public let kind = "entra"

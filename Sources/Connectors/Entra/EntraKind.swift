@@ -44,10 +44,11 @@ struct EntraKind: SourceKind {
     rights: [
       "Policy.Read.All, User.Read.All, GroupMember.Read.All, Application.Read.All, RoleManagement.Read.Directory, Directory.Read.All",
       "Domain.Read.All for federated domains (or federation: none)",
+      "Member.Read.Hidden where policies name groups that hide their members",
       "AuditLog.Read.All for registered methods (collect: [factors])",
     ],
     requests:
-      "a page for each 999 users, a batch for each 20 groups and 20 roles that policies mention (twice), one a second for Conditional Access, a batch for each 20 people whom no policy asks"
+      "a page for each 999 users, a batch for each 20 groups and 20 roles that policies mention (twice), one a second for Conditional Access, a batch for each 20 people whom no policy certainly asks"
   )
 
   func configure(_ keys: any SourceKeys) -> SourceMaker? {

@@ -50,7 +50,7 @@ extension EntraRun {
     let (table, hasGuests) = await listAccounts(atoms, watch)
     let accounts = EntraAccounts(table)
     async let trust = hasGuests ? crossTenantTrust() : []
-    async let groups = markGroups(atoms, accounts, query.edits)
+    async let groups = markGroups(policies, accounts, query.edits)
     async let roles = markRoles(atoms, accounts)
     await markAssignments(policies, accounts, query.edits)
     let unreadable = (await groups).merging(await roles) { first, _ in first }
@@ -70,6 +70,7 @@ extension EntraRun {
   ) async -> (AccountTable, hasGuests: Bool) {
     var table = AccountTable(atomCount: atoms.all.count)
     let marks = EntraUserMarks(atoms)
+    let unclear = atoms.place(.attribute, EntraAccountFact.unclearState)
     let request = client.get("/v1.0/users", query: Self.userQuery)
     var seen = 0
     var hasGuests = false
@@ -88,6 +89,7 @@ extension EntraRun {
               id: id, email: mail, login: name, status: isEnabled == false ? .inactive : .active,
               statusText: isEnabled.map { $0 ? "enabled" : "disabled" } ?? "not told")
           else { throw client.duplicate(request.endpoint, page: page, row: index + 1) }
+          if isEnabled == nil, let unclear { table.setAtom(unclear, at: position) }
           let login = row.string(EntraWire.UserField.name) ?? ""
           let kind = EntraAccountFact.kind(
             type: row.string(EntraWire.UserField.type),

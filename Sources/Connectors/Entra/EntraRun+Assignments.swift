@@ -46,13 +46,24 @@ extension EntraRun {
       keep(error)
       isComplete = false
     }
-    let lists = groups.filter { !edits.removes(group: $0, name: nil) }.sorted().map { group in
+    let ids = groups.filter { !edits.removes(group: $0, name: nil) }.sorted()
+    let empty = Mutex(Set(ids))
+    let lists = ids.map { group in
       members(of: group, nested: false) { rows in
+        if rows.count > 0 { empty.withLock { _ = $0.remove(group) } }
         accounts.mark(rows) { $0.setAssigned(index, at: $1) }
       }
     }
-    for (_, error) in await read(lists, phase: "users of \(app.name)") {
+    for (list, error) in await read(lists, phase: "users of \(app.name)") {
+      empty.withLock { _ = $0.remove(ids[list]) }
       keep(error)
+      isComplete = false
+    }
+    let open = empty.withLock { $0 }.sorted()
+    let facts = await groupFacts(open)
+    for group in open where facts[group]?.hidesMembers != false {
+      keepHidden(
+        facts[group]?.name ?? group, "GET /v1.0/groups/{group}/members", affects: .verdicts)
       isComplete = false
     }
     guard !isComplete,

@@ -61,44 +61,91 @@ extension EntraRun {
 
   // MARK: Groups
 
-  /// The names of groups, as far as they can be read.
-  func groupNames(_ ids: [String]) async -> [String: String] {
-    let names = Mutex<[String: String]>([:])
+  /// What is known of a group besides its members.
+  struct GroupFacts: Sendable {
+    var name: String?
+    /// Whether only who has a right of its own sees its members; everybody else is shown an empty list.
+    var hidesMembers = true
+    /// Whether there is no such group.
+    var isGone = false
+  }
+
+  /// The names of groups and whether their members are hidden, as far as that can be read.
+  func groupFacts(_ ids: [String]) async -> [String: GroupFacts] {
+    let facts = Mutex<[String: GroupFacts]>([:])
     let parts = ids.map {
       GraphBatch.Part(
-        path: "/groups/\(URLText.encoded($0))?$select=id,displayName",
+        path: "/groups/\(URLText.encoded($0))?$select=id,displayName,visibility",
         endpoint: "GET /v1.0/groups/{group}")
     }
     let failures = await GraphBatch(client: client, version: "v1.0").run(parts) {
       index, body throws(WireError) in
-      guard let name = try body.member("displayName")?.string else { return }
-      names.withLock { $0[ids[index]] = name }
+      let row = try body.row(EntraWire.group)
+      let found = GroupFacts(name: row.string(1), hidesMembers: row.string(2) == "HiddenMembership")
+      facts.withLock { $0[ids[index]] = found }
     }
-    for (_, error) in failures { keep(error, affects: .details) }
-    return names.withLock { $0 }
+    for (index, error) in failures {
+      keep(error, affects: .details)
+      if Self.isGone(error) { facts.withLock { $0[ids[index]] = GroupFacts(isGone: true) } }
+    }
+    return facts.withLock { $0 }
   }
 
   /// Marks who is in the groups that live policies mention, however deep.
   ///
+  /// A group that is gone, by its own word and by that of its list, has nobody in it. One that hides its members, or may, and shows none is not read.
   /// - Returns: the groups that could not be read to the end, unknown for everybody.
   func markGroups(
-    _ atoms: EntraAtoms, _ accounts: EntraAccounts, _ edits: PolicyEdits
+    _ policies: EntraPolicies, _ accounts: EntraAccounts, _ edits: PolicyEdits
   ) async -> [SubjectAtom.ID: Unknown] {
+    let atoms = policies.atoms
+    let filled = Mutex<Set<SubjectAtom.ID>>([])
     let groups = atoms.ids(.group).filter {
       !edits.removes(group: $0.id, name: atoms.all[$0.place].name)
     }
     let lists = groups.map { group in
       members(of: group.id, nested: true) { rows in
+        if rows.count > 0 { filled.withLock { _ = $0.insert(group.place) } }
         accounts.mark(rows) { $0.setAtom(group.place, at: $1) }
       }
     }
     var result: [SubjectAtom.ID: Unknown] = [:]
-    for (index, error) in await read(lists, phase: "groups") {
-      keep(error)
-      let name = atoms.all[groups[index].place].name
-      result[groups[index].place] = unknown("who is in group \(name)", error)
+    let failures = await read(lists, phase: "groups")
+    let shown = filled.withLock { $0 }
+    for (index, group) in groups.enumerated() {
+      let name = atoms.all[group.place].name
+      if let error = failures[index] {
+        if Self.isGone(error), policies.groups[group.id]?.isGone == true {
+          keep(error, affects: .details)
+        } else {
+          keepPart(error)
+          result[group.place] = unknown("who is in group \(name)", error)
+        }
+      } else if !shown.contains(group.place), policies.groups[group.id]?.hidesMembers != false {
+        result[group.place] = keepHidden(
+          name, "GET /v1.0/groups/{group}/transitiveMembers", affects: .parts)
+      }
     }
     return result
+  }
+
+  /// Whether there is nothing by the id of a call.
+  static func isGone(_ error: ConnectorError) -> Bool {
+    error.code == .notFound && error.vendorCode == "Request_ResourceNotFound"
+  }
+
+  /// Keeps that a group shows no members, which may be because it hides them.
+  @discardableResult
+  func keepHidden(_ name: String, _ call: String, affects: SourceIssue.Affects) -> Unknown {
+    let issue = SourceIssue(
+      code: "hidden-members", call: call,
+      message: "Group \(name) shows no members, and hides them or may do so.",
+      remedy: "Grant Member.Read.Hidden; if nobody is in the group, put it to no use.",
+      affects: affects)
+    log.add(issue)
+    return Unknown(
+      title: "who is in group \(name): \(Sentence.clause(issue.message))",
+      remedy: Sentence.clause(Sentence.inside(issue.remedy)))
   }
 
   /// What an unreadable list makes unknown.
@@ -140,7 +187,7 @@ extension EntraRun {
     }
     var result: [SubjectAtom.ID: Unknown] = [:]
     for (index, error) in await read(lists, phase: "roles") {
-      keep(error)
+      keepPart(error)
       let name = atoms.all[roles[index].place].name
       result[roles[index].place] = unknown("who holds role \(name)", error)
     }
@@ -154,8 +201,8 @@ extension EntraRun {
     }
     for (index, error) in await read(members, phase: "groups with roles") {
       // A principal of which nothing was said is no group when there is no such group.
-      if error.code == .notFound { continue }
-      keep(error)
+      if Self.isGone(error) { continue }
+      keepPart(error)
       for place in holders[index].value {
         result[place] = unknown("who holds role \(atoms.all[place].name) through a group", error)
       }

@@ -48,8 +48,8 @@ extension EntraRun {
     var kinds: FactorSet = []
     if let methods = try json.member("methodsRegistered"), methods.type == .array {
       try methods.forEach { _, method throws(WireError) in
-        let word = method.string ?? ""
-        kinds.formUnion(Self.kinds.first { word.hasPrefix($0.word) }?.kind ?? .other)
+        let word = (method.string ?? "").lowercased()
+        kinds.formUnion(Self.kinds.first { word.hasPrefix($0.word.lowercased()) }?.kind ?? .other)
       }
     }
     let isEnrolled = row.bool(1).map { $0 ? Tri.yes : Tri.no } ?? .unknown

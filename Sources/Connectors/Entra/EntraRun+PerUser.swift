@@ -5,7 +5,8 @@ internal import Synchronization
 extension EntraRun {
   private static let states = ["enforced", "enabled", "disabled"]
 
-  /// Marks the legacy per-user state of those whom nothing else asks for a second factor; it could only add to the others.
+  /// Marks the legacy per-user state of those whom nothing else certainly asks for a second factor; it could only add to the
+  /// others.
   func markPerUserState(_ policies: EntraPolicies, _ accounts: EntraAccounts) async {
     guard configuration.perUserMFA == .read,
       let unreadable = policies.atoms.place(.attribute, EntraAccountFact.perUser("unreadable"))
@@ -26,8 +27,8 @@ extension EntraRun {
     let told = Mutex<Set<Int>>([])
     let failures = await GraphBatch(client: client, version: "beta").run(
       parts,
-      // After a refusal every further account would be refused as well.
-      goesOn: { failures in !failures.values.contains { $0.code == .forbidden } },
+      // One account may be out of reach; where a whole batch is, every further one would be refused as well.
+      goesOn: { batch, failures in !batch.allSatisfy { failures[$0]?.code == .forbidden } },
       { index, body throws(WireError) in
         guard let state = try body.member("perUserMfaState")?.string,
           Self.states.contains(state)
@@ -38,7 +39,7 @@ extension EntraRun {
         guard let place = places[state] else { return }
         accounts.withLock { $0.setAtom(place, at: asked[index].position) }
       })
-    for error in failures.values { keep(error) }
+    for error in failures.values { keepPart(error) }
     let known = told.withLock { $0 }
     accounts.withLock { table in
       for (index, account) in open.enumerated() where !known.contains(index) {
@@ -48,28 +49,33 @@ extension EntraRun {
     if open.count > asked.count { keepLimit(open.count) }
   }
 
-  /// The accounts that may get into some application with one factor if their per-user state does not ask.
+  /// The accounts that may get into some application with one factor if their per-user state does not ask, those of which
+  /// that is certain first.
   private func unasked(
     _ policies: EntraPolicies, _ table: AccountTable
   ) -> [(position: Int, id: String)] {
     let evaluators = policies.models.map { ($0.app, SignInEvaluator($0.model)) }
-    var known: [AccountTable.Signature: Bool] = [:]
-    var result: [(position: Int, id: String)] = []
+    var known: [AccountTable.Signature: Verdict?] = [:]
+    var certain: [(position: Int, id: String)] = []
+    var possible: [(position: Int, id: String)] = []
     for position in 0..<table.count {
       let signature = table.signature(at: position)
       guard signature.status == .active, signature.assigned != 0 else { continue }
-      let isOpen: Bool
+      let worst: Verdict?
       if let found = known[signature] {
-        isOpen = found
+        worst = found
       } else {
-        isOpen = evaluators.contains { app, evaluator in
-          signature.mayUse(app) && evaluator.verdict(signature) == .notEnforced
-        }
-        known[signature] = isOpen
+        let verdicts = evaluators.filter { signature.mayUse($0.0) }.map { $0.1.verdict(signature) }
+        worst = [.notEnforced, .cannotTell].first { verdicts.contains($0) }
+        known[signature] = .some(worst)
       }
-      if isOpen { result.append((position, table.id(at: position))) }
+      switch worst {
+      case .notEnforced: certain.append((position, table.id(at: position)))
+      case .cannotTell: possible.append((position, table.id(at: position)))
+      default: continue
+      }
     }
-    return result
+    return certain + possible
   }
 
   private func keepLimit(_ count: Int) {
@@ -77,7 +83,7 @@ extension EntraRun {
       SourceIssue(
         code: "too-many-people", call: "GET /beta/users/{user}/authentication/requirements",
         message:
-          "No policy asks \(count) people for a second factor; only \(configuration.perUserLimit) were asked for their per-user state.",
-        remedy: "Set per_user_mfa: none if per-user MFA is not used.", affects: .verdicts))
+          "No policy certainly asks \(count) people for a second factor; only \(configuration.perUserLimit) were asked for their per-user state.",
+        remedy: "Set per_user_mfa: none if per-user MFA is not used.", affects: .parts))
   }
 }

@@ -16,6 +16,8 @@ struct EntraReadApp: Sendable {
 struct EntraPolicies: Sendable {
   var apps: [EntraReadApp]
   var atoms: EntraAtoms
+  /// What is known of the groups that policies mention, by id.
+  var groups: [String: EntraRun.GroupFacts] = [:]
 
   /// The models of the applications that can be judged, with their places.
   var models: [(app: Int, model: SignInModel)] {
@@ -58,7 +60,8 @@ extension EntraRun {
         _ = EntraMapping(tenant: tenant).compile(principal, &atoms)
       }
     }
-    tenant.groupNames = await groupNames(atoms.ids(.group).map(\.id))
+    let groups = await groupFacts(atoms.ids(.group).map(\.id))
+    tenant.groupNames = groups.compactMapValues(\.name)
     atoms = EntraAtoms()
     for index in apps.indices {
       guard let principal = apps[index].principal else { continue }
@@ -67,7 +70,7 @@ extension EntraRun {
         id: apps[index].id, label: principal.name, state: state,
         evidence: evidence(principal, tenant))
     }
-    var result = EntraPolicies(apps: apps, atoms: atoms)
+    var result = EntraPolicies(apps: apps, atoms: atoms, groups: groups)
     // All models share one table of facts, the last one's.
     result.changeModels { $0.atoms = atoms.all }
     return result

@@ -17,8 +17,25 @@ extension EntraRun {
       let edited = edits.applied(
         to: rows, state: "state", on: .string("enabled"), off: .string("disabled")
       ) { $0["conditions"]?.object != nil }
-      return try JSONValue.array(edited).rows { row throws(WireError) in try EntraWire.Policy(row) }
+      return try JSONValue.array(edited).rows { row throws(WireError) in
+        guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
+        do throws(WireError) {
+          return try EntraWire.Policy(row)
+        } catch {
+          self.keepDamaged(row, error, request)
+          return EntraWire.Policy(damaged: row, error.description)
+        }
+      }
     }
+  }
+
+  /// Keeps that one row of a list cannot be read; models know it as unknown.
+  private func keepDamaged(_ row: JSONValue, _ error: WireError, _ request: HTTPRequest) {
+    let damage = client.malformed(error, request)
+    let name = row["displayName"]?.string ?? row["id"]?.string ?? "without a name"
+    var issue = damage.issue(remedy: configuration.remedy(for: damage), affects: .parts)
+    issue.message = "'\(name)' cannot be read. \(issue.message)"
+    log.add(issue)
   }
 
   /// The named locations by id.
@@ -26,10 +43,16 @@ extension EntraRun {
     guard configuration.conditionalAccess == .read else { return .read([:]) }
     let request = client.get("/v1.0/identity/conditionalAccess/namedLocations")
     return await part(request) { rows throws(WireError) in
-      let all = try JSONValue.array(rows).rows { row throws(WireError) in
-        try EntraWire.Location(row)
+      let all = try JSONValue.array(rows).rows { row throws(WireError) -> EntraWire.Location? in
+        guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
+        do throws(WireError) {
+          return try EntraWire.Location(row)
+        } catch {
+          self.keepDamaged(row, error, request)
+          return EntraWire.Location(damaged: row, error.description)
+        }
       }
-      return Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
+      return Dictionary(all.compactMap { $0 }.map { ($0.id, $0) }) { first, _ in first }
     }
   }
 
@@ -87,7 +110,7 @@ extension EntraRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error)
+      keepPart(error)
       return unreadable(error)
     }
   }
@@ -105,7 +128,7 @@ extension EntraRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error)
+      keepPart(error)
       return unreadable(error)
     }
   }
@@ -132,7 +155,7 @@ extension EntraRun {
       }
       return .read(result)
     } catch {
-      keep(error)
+      keepPart(error)
       return unreadable(error)
     }
   }

@@ -32,6 +32,13 @@ struct EntraRun: Sendable {
     log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
   }
 
+  /// Keeps a failure to read a part that models then know as unknown.
+  ///
+  /// What is refused for good leaves the other verdicts standing; what may succeed the next time doubts them all.
+  func keepPart(_ error: ConnectorError) {
+    keep(error, affects: error.code == .forbidden || error.code == .notFound ? .parts : .verdicts)
+  }
+
   /// A part that could not be read.
   func unreadable<T>(_ error: ConnectorError) -> EntraPart<T> {
     .unreadable(

@@ -10,6 +10,18 @@ enum EntraWire {
     var grant: Grant?
     /// How often sessions of this policy ask again; nil where they do not.
     var frequency: String?
+    /// Why nobody can say what it asks for; nil for a policy that is whole.
+    var damage: String?
+
+    /// A policy whose row cannot be read, with what can.
+    init(damaged json: JSONValue, _ damage: String) {
+      id = json["id"]?.string ?? "?"
+      name = json["displayName"]?.string ?? id
+      state = json["state"]?.string ?? "not told"
+      modified = nil
+      conditions = .null
+      self.damage = damage
+    }
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -44,6 +56,10 @@ enum EntraWire {
     var customFactors: [String]
     var termsOfUse: [String]
     var strength: Strength?
+    /// Members that we do not know and that say something, and lists that are missing.
+    var strange: [String]
+
+    private static let lists = ["builtInControls", "customAuthenticationFactors", "termsOfUse"]
 
     init(_ json: JSONValue) throws(WireError) {
       combination = try json.optional("operator", .string, \.string)
@@ -54,11 +70,19 @@ enum EntraWire {
         $0.object == nil ? nil : $0
       }
       if let strength { self.strength = try Strength(strength) }
+      let members = json.object ?? [:]
+      let known = Set(Self.lists + ["operator", "authenticationStrength"])
+      strange =
+        members.filter {
+          !known.contains($0.key) && !$0.key.contains("@odata") && $0.value.saysSomething
+        }.map { "the control \($0.key.prefix(40)): \($0.value.text.prefix(100))" }.sorted()
+        + Self.lists.filter { json[$0] == nil }.map { "the missing list \($0)" }
     }
 
     /// Whether it names no control at all.
     var isEmpty: Bool {
       controls.isEmpty && customFactors.isEmpty && termsOfUse.isEmpty && strength == nil
+        && strange.isEmpty
     }
   }
 
@@ -84,11 +108,21 @@ enum EntraWire {
       case countries(Set<String>, includesUnknown: Bool, byAddress: Bool)
       /// Of a kind that we do not know.
       case other(String)
+      /// Its row cannot be read, and why.
+      case damaged(String)
     }
 
     var id: String
     var name: String
     var kind: Kind
+
+    /// A location whose row cannot be read but for its id.
+    init?(damaged json: JSONValue, _ damage: String) {
+      guard let id = json["id"]?.string else { return nil }
+      self.id = id
+      name = json["displayName"]?.string ?? id
+      kind = .damaged(damage)
+    }
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -177,6 +211,11 @@ extension EntraWire {
     static let creation = 6
   }
 
+  /// A group, in the order id, name, visibility.
+  static let group = TablePlan([
+    .init("id"), .init("displayName", .string, .optional), .init("visibility", .string, .nullable),
+  ])
+
   /// Members of a group: ids only.
   static let ids = TablePlan([.init("id")])
 
@@ -191,10 +230,9 @@ extension EntraWire {
     .init("id"), .init("principalId"), .init("principalType"),
   ])
 
-  /// Registered methods, in the order id, registered, capable, methods are read apart.
+  /// Registered methods, in the order id, registered; the methods are read apart.
   static let registrations = TablePlan([
     .init("id"), .init("isMfaRegistered", .bool, .optional),
-    .init("isMfaCapable", .bool, .optional),
   ])
 
   /// Where the next page of a list is.

@@ -28,27 +28,31 @@ struct GraphBatch: Sendable {
 
   /// Sends all parts.
   ///
-  /// - Parameter goesOn: asked after every batch, with the failures so far; false leaves the rest unsent.
+  /// - Parameter goesOn: asked after every batch, with its parts and their failures; false leaves the rest unsent.
   /// - Returns: the parts that brought nothing, with why; parts left unsent are not among them.
   func run(
-    _ parts: [Part], goesOn: @Sendable ([Int: ConnectorError]) -> Bool = { _ in true },
+    _ parts: [Part],
+    goesOn: @Sendable (_ batch: [Int], _ failures: [Int: ConnectorError]) -> Bool = { _, _ in
+      true
+    },
     _ read: @escaping Reader
   ) async -> [Int: ConnectorError] {
     let chunks = stride(from: 0, to: parts.count, by: Self.size).map {
       Array($0..<min($0 + Self.size, parts.count))
     }
     var failures: [Int: ConnectorError] = [:]
-    await withTaskGroup(of: [Int: ConnectorError].self) { group in
+    await withTaskGroup(of: ([Int], [Int: ConnectorError]).self) { group in
       var next = chunks.makeIterator()
-      // The transport lets as many through as it may; two in hand keep it busy.
-      for _ in 0..<(chunks.count > 1 && goesOn([:]) ? 4 : 1) {
-        guard let chunk = next.next() else { break }
-        group.addTask { await self.send(chunk, parts, read) }
+      var isStopped = false
+      // The transport lets as many through as it may; four in hand keep it busy.
+      for chunk in [next.next(), next.next(), next.next(), next.next()].compactMap({ $0 }) {
+        group.addTask { (chunk, await self.send(chunk, parts, read)) }
       }
-      while let found = await group.next() {
+      while let (batch, found) = await group.next() {
         failures.merge(found) { first, _ in first }
-        guard goesOn(failures), let chunk = next.next() else { continue }
-        group.addTask { await self.send(chunk, parts, read) }
+        if !goesOn(batch, found) { isStopped = true }
+        guard !isStopped, let chunk = next.next() else { continue }
+        group.addTask { (chunk, await self.send(chunk, parts, read)) }
       }
     }
     return failures
@@ -109,7 +113,6 @@ struct GraphBatch: Sendable {
     let requests = chunk.map { part in
       JSONValue.object([
         "id": .string(String(part)), "method": .string("GET"), "url": .string(parts[part].path),
-        "headers": .object(["ConsistencyLevel": .string("eventual")]),
       ])
     }
     let request = client.post("/\(version)/$batch", .object(["requests": .array(requests)]))

@@ -11,30 +11,36 @@ struct EscapeSearch {
   private(set) var steps = 0
   /// More steps than this end the search; a caller then knows nothing.
   let budget: Int
+  /// From here on variables stay open: what is found holds whatever they are.
+  private let splitEnd: Int
 
-  init(_ policy: ResidualPolicy, budget: Int = 4_000_000) {
+  init(_ policy: ResidualPolicy, budget: Int = 4_000_000, splittingBelow end: Int = .max) {
     self.policy = policy
     self.budget = budget
+    splitEnd = end
   }
 
   struct BudgetExceeded: Error {}
 
   /// A partial sign-in inside `start` of which every completion has an outcome in `wanted`; nil: no sign-in has.
+  ///
+  /// Where some variables stay open, nil says only that none was found that holds for all they may be.
   mutating func find(_ wanted: UInt8, in start: Partial) throws -> Partial? {
     steps += 1
     if steps > budget { throw BudgetExceeded() }
     var split: (variable: Int, mask: UInt64)?
+    var axiomsHold = true
     for axiom in policy.axioms {
       switch judge(axiom, start, &split) {
       case .some(false): return nil
-      case .some(true), .none: continue
+      case .some(true): continue
+      case .none: axiomsHold = false
       }
     }
-    let axiomsHold = split == nil
     let possible = outcomes(policy.root, start, &split)
     if possible & wanted == 0 { return nil }
     if axiomsHold && possible & ~wanted == 0 { return start }
-    guard let split else { return start }
+    guard let split else { return splitEnd == .max ? start : nil }
     for mask in [split.mask, ~split.mask] {
       var half = start
       half[split.variable] &= mask
@@ -55,7 +61,7 @@ struct EscapeSearch {
       let left = partial[index]
       if left & mask == 0 { return false }
       if left & ~mask == 0 { return true }
-      if split == nil { split = (index, mask) }
+      if split == nil, index < splitEnd { split = (index, mask) }
       return nil
     case .not(let inner): return judge(inner, partial, &split).map { !$0 }
     case .all(let parts): return connect(parts, partial, &split, neutral: true)
@@ -89,7 +95,9 @@ struct EscapeSearch {
     case .leaf(let outcome, _): return outcome.bit
     case .open(let variable):
       let left = partial[variable]
-      if split == nil && left & (left - 1) != 0 { split = (variable, left & ~(left - 1)) }
+      if split == nil, variable < splitEnd, left & (left - 1) != 0 {
+        split = (variable, left & ~(left - 1))
+      }
       return UInt8(left)
     case .firstMatch(let branches, let otherwise):
       var possible: UInt8 = 0

@@ -2,6 +2,8 @@
 struct ReachableRules {
   private let policy: ResidualPolicy
   private(set) var rules: [RuleReference.ID] = []
+  /// Those of them that refuse or ask for two factors.
+  private(set) var closing: [RuleReference.ID] = []
   private(set) var variables: Set<Int> = []
   private(set) var unknowns: Set<Int> = []
 
@@ -30,8 +32,10 @@ struct ReachableRules {
 
   private mutating func collect(_ tree: ResidualPolicy.Tree) {
     switch tree {
-    case .leaf(_, let rule):
-      if let rule, !rules.contains(rule) { rules.append(rule) }
+    case .leaf(let outcome, let rule):
+      guard let rule else { return }
+      if !rules.contains(rule) { rules.append(rule) }
+      if outcome != .single, !closing.contains(rule) { closing.append(rule) }
     case .open(let variable): unknowns.insert(variable)
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches {

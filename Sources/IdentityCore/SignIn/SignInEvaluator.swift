@@ -12,6 +12,8 @@ public struct SignInResult: Sendable, Hashable {
   public var witnessRules: [RuleReference.ID] = []
   /// The rules that may decide a sign-in of this person, in the order they are asked.
   public var reachableRules: [RuleReference.ID] = []
+  /// Those of them that refuse or ask for two factors.
+  public var closingRules: [RuleReference.ID] = []
   /// The facts about the person that decided which rules are left.
   public var decidingAtoms: [SubjectAtom.ID] = []
   /// What is not known and may matter.
@@ -44,6 +46,7 @@ public struct SignInEvaluator: Sendable {
     var reach = ReachableRules(policy)
     reach.collect()
     result.reachableRules = reach.rules
+    result.closingRules = reach.closing
     result.unknowns = reach.unknowns.sorted().map { policy.unknowns[$0 - policy.firstUnknown] }
     var atoms = DecidingAtoms()
     atoms.collect(model.policy)
@@ -66,7 +69,7 @@ public struct SignInEvaluator: Sendable {
     var reach = ReachableRules(policy)
     reach.collect()
     var search = EscapeSearch(policy)
-    var worlds = PossibleWorlds(relevant: reach.unknowns.sorted())
+    var worlds = PossibleWorlds(policy, relevant: reach.unknowns.sorted())
     do {
       try worlds.visit(policy.domains, &search)
       return worlds.verdict
@@ -79,7 +82,7 @@ public struct SignInEvaluator: Sendable {
     _ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult
   ) throws {
     var search = EscapeSearch(policy)
-    var worlds = PossibleWorlds(relevant: reach.unknowns.sorted())
+    var worlds = PossibleWorlds(policy, relevant: reach.unknowns.sorted())
     try worlds.visit(policy.domains, &search)
     result.verdict = worlds.verdict
     switch worlds.verdict {
@@ -105,9 +108,15 @@ private struct PossibleWorlds {
   let relevant: [Int]
   /// A world for each verdict found.
   private(set) var example: [Verdict: EscapeSearch.Partial] = [:]
+  /// Looks for sign-ins that ask for two factors whatever is not known.
+  private var certain: EscapeSearch
 
-  init(relevant: [Int]) {
+  /// Steps spent on a short cut; without it the worlds are gone through one by one.
+  private static let budget = 200_000
+
+  init(_ policy: ResidualPolicy, relevant: [Int]) {
     self.relevant = relevant
+    certain = EscapeSearch(policy, budget: Self.budget, splittingBelow: policy.firstUnknown)
   }
 
   /// The same verdict in all worlds: that one; the worst conditional: that; otherwise nobody can tell.
@@ -118,13 +127,20 @@ private struct PossibleWorlds {
 
   mutating func visit(_ world: EscapeSearch.Partial, _ search: inout EscapeSearch) throws {
     if example[.notEnforced] != nil && example.count > 1 { return }
-    let single = try search.find(Outcome.single.bit, in: world)
-    if single == nil { return note(.enforced, world) }
+    guard let single = try search.find(Outcome.single.bit, in: world) else {
+      return note(.enforced, world)
+    }
     let multi = try search.find(Outcome.multi.bit, in: world)
     let open = relevant.first { world[$0] & (world[$0] - 1) != 0 }
     guard let open else { return note(multi == nil ? .notEnforced : .enforcedConditionally, world) }
     if multi == nil, try search.find(Outcome.refused.bit, in: world) == nil {
       return note(.notEnforced, world)
+    }
+    // Where some sign-in asks for two factors in every world, none is worse than one in which another does not.
+    if multi != nil, (try? certain.find(Outcome.multi.bit, in: world)) != nil {
+      let simplest = fixed(world, as: world)
+      let isOpen = try search.find(Outcome.single.bit, in: simplest) != nil
+      return note(.enforcedConditionally, isOpen ? simplest : fixed(world, as: single))
     }
     var left = world[open]
     while left != 0 {
@@ -134,6 +150,15 @@ private struct PossibleWorlds {
       narrower[open] = value
       try visit(narrower, &search)
     }
+  }
+
+  /// The world in which every unknown has the first of the values that it may have in a partial sign-in.
+  private func fixed(
+    _ world: EscapeSearch.Partial, as partial: EscapeSearch.Partial
+  ) -> EscapeSearch.Partial {
+    var result = world
+    for unknown in relevant { result[unknown] = partial[unknown] & (~partial[unknown] + 1) }
+    return result
   }
 
   private mutating func note(_ verdict: Verdict, _ world: EscapeSearch.Partial) {

@@ -30,12 +30,15 @@ public struct SubjectAtom: Sendable, Codable, Hashable {
   public var id: String
   /// Its name as people know it.
   public var name: String
+  /// Whether it is looked up for some people only, so that its absence says nothing.
+  public var isPartial: Bool
 
   /// Makes an atom.
-  public init(kind: Kind, id: String, name: String) {
+  public init(kind: Kind, id: String, name: String, isPartial: Bool = false) {
     self.kind = kind
     self.id = id
     self.name = name
+    self.isPartial = isPartial
   }
 }
 
@@ -75,11 +78,13 @@ public struct RuleReference: Sendable, Codable, Hashable {
   public var demand: String
   /// The raw condition as one line; empty when it always holds.
   public var condition: String
+  /// Since when it stands as it does, as a phrase: `enabled, changed 2026-05-01T12:00:00Z`; nil where that is not told.
+  public var standing: String?
 
   /// Makes a reference.
   public init(
     policyID: String, policyName: String, ruleID: String, ruleName: String, position: Int? = nil,
-    demand: String, condition: String = ""
+    demand: String, condition: String = "", standing: String? = nil
   ) {
     self.policyID = policyID
     self.policyName = policyName
@@ -88,6 +93,7 @@ public struct RuleReference: Sendable, Codable, Hashable {
     self.position = position
     self.demand = demand
     self.condition = condition
+    self.standing = standing
   }
 }
 

@@ -27,7 +27,7 @@ struct SignInWording {
     case .enforced where result.isAlwaysRefused:
       return "Every sign-in to \(app.label) is refused by policy."
     case .enforced:
-      let policies = names(result.reachableRules.map { "'\(model.rules[$0].policyName)'" })
+      let policies = names(result.closingRules.map { "'\(model.rules[$0].policyName)'" })
       return "Every sign-in to \(app.label) asks for two factors"
         + (policies.isEmpty ? "." : " (\(policies)).")
     case .enforcedConditionally:
@@ -82,7 +82,8 @@ struct SignInWording {
       let condition = rule.condition.isEmpty ? "always" : "when \(rule.condition)"
       return EvidenceItem(
         .rule, id: rule.ruleID, name: "\(rule.policyName) › \(rule.ruleName)",
-        value: "\(rule.demand), \(condition)", path: "policy \(rule.policyID)")
+        value: "\(rule.demand), \(condition)" + (rule.standing.map { "; \($0)" } ?? ""),
+        path: "policy \(rule.policyID)")
     }
   }
 
@@ -97,6 +98,7 @@ struct SignInWording {
     for id in result.decidingAtoms {
       let atom = model.atoms[id]
       let isUnreadable = model.unreadableAtoms[id] != nil
+      if atom.isPartial, !isUnreadable, !signature.has(id) { continue }
       let kind: EvidenceItem.Kind = atom.kind == .group ? .group : .userFlag
       if kind == .group, !isUnreadable, !signature.has(id) {
         absences.append(atom)

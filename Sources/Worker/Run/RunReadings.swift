@@ -34,8 +34,7 @@ struct SourceReader: Sendable {
     let people = Task { await readRosters() }
     let accounts = await withTaskGroup(of: ProviderReading.self) { group in
       for provider in providers {
-        let query = query(to: provider.name, people)
-        group.addTask { await provider.readProvider(query, progress: progress) }
+        group.addTask { await read(provider, people) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
@@ -49,10 +48,31 @@ struct SourceReader: Sendable {
     guard let provider = providers.first(where: { $0.name == name }) else { return readings }
     let people = Task { readings }
     var result = readings
-    let reading = await provider.readProvider(query(to: name, people), progress: progress)
+    let reading = await read(provider, people)
     result.sources.removeAll { $0.name == name }
     take(reading, into: &result)
     return result
+  }
+
+  /// How many applications of one source an account can be marked for.
+  private static let maxApps = 64
+
+  /// Reads one provider; applications beyond those that accounts can be marked for cannot be judged.
+  private func read(
+    _ provider: any ProviderConnector, _ people: Task<RunReadings, Never>
+  ) async -> ProviderReading {
+    var query = query(to: provider.name, people)
+    let beyond = Array(query.apps.dropFirst(Self.maxApps))
+    query.apps.removeLast(beyond.count)
+    var reading = await provider.readProvider(query, progress: progress)
+    reading.apps += beyond.map { app in
+      ProviderApp(
+        id: app, label: app,
+        state: .unreadable(
+          reason: "More than \(Self.maxApps) applications of one source, \(provider.name).",
+          remedy: "configure the source twice, each with a part of the applications"))
+    }
+    return reading
   }
 
   private func take(_ reading: ProviderReading, into readings: inout RunReadings) {

@@ -77,6 +77,11 @@ struct EntraDirectory: Sendable {
     return number < divisions ? "Division \(number)" : "Department \(number)"
   }
 
+  /// Whether a group hides its members from whoever asks.
+  func hidesMembers(_ key: String) -> Bool {
+    groupPlaces[key].map { tenant.groups[$0].hidesMembers } == true
+  }
+
   /// The id of a user, group or application by whatever names it.
   func principal(_ key: String) -> (id: String, type: String)? {
     if let user = user(key) { return (user.id, "user") }

@@ -95,9 +95,12 @@ enum EntraDirectoryReads {
 
   // MARK: Groups
 
-  private static func row(_ id: String, _ name: String, _ call: Call) throws -> JSON {
+  private static func row(
+    _ id: String, _ name: String, _ hidesMembers: Bool, _ call: Call
+  ) throws -> JSON {
     let all: [String: JSON] = [
-      "id": .string(id), "displayName": .string(name), "visibility": nil, "mail": nil,
+      "id": .string(id), "displayName": .string(name),
+      "visibility": hidesMembers ? "HiddenMembership" : nil, "mail": nil,
       "securityEnabled": true,
     ]
     let fields = try selected(call, of: Set(all.keys), default: Array(all.keys))
@@ -106,13 +109,14 @@ enum EntraDirectoryReads {
 
   private static func listGroups(_ call: Call, _ context: Context) throws -> Reply {
     let page = try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage)
-    return page.cut(try context.tenant.groups.map { try row($0.id, $0.name, call) })
+    return page.cut(
+      try context.tenant.groups.map { try row($0.id, $0.name, $0.hidesMembers, call) })
   }
 
   private static func group(_ call: Call, _ context: Context) throws -> Reply {
     let id = call.capture("group")
     guard let name = context.directory.groupName(id) else { throw EntraAPI.notFound(id) }
-    return Reply(json: try row(id, name, call))
+    return Reply(json: try row(id, name, context.directory.hidesMembers(id), call))
   }
 
   private static func members(
@@ -120,8 +124,12 @@ enum EntraDirectoryReads {
   ) throws -> Reply {
     let id = call.capture("group")
     guard EntraDirectory.isObjectID(id),
-      let members = context.directory.members(of: id, nested: nested)
+      var members = context.directory.members(of: id, nested: nested)
     else { throw EntraAPI.notFound(id) }
+    let seesHidden = context.tenant.clients.contains {
+      $0.permissions.contains("Member.Read.Hidden")
+    }
+    if context.directory.hidesMembers(id), !seesHidden { members = [] }
     let page = try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage)
     let rows = members[page.range(of: members.count)].map { member -> JSON in
       ["@odata.type": .string("#microsoft.graph.\(member.type)"), "id": .string(member.id)]

@@ -19,13 +19,18 @@ struct EntraPage: Sendable {
     }
     self.size = min(size, cap)
     if let token = call.parameter("$skiptoken") {
-      guard let cursor = Self.read(token, path: call.path) else {
+      guard let cursor = Self.read(token, path: Self.salt(call)) else {
         throw EntraAPI.invalid("Skip token is invalid.")
       }
       (start, turn) = cursor
     } else {
       (start, turn) = (0, 0)
     }
+  }
+
+  /// What a skip token is good for: the list, asked for at the same consistency, whose header is not remembered.
+  private static func salt(_ call: Call) -> String {
+    call.path + (call.headers["consistencylevel"].map { " \($0)" } ?? "")
   }
 
   private static func token(_ position: Int, turn: Int, path: String) -> String {
@@ -47,7 +52,7 @@ struct EntraPage: Sendable {
     let pairs = call.query.split(separator: "&").filter {
       !$0.hasPrefix("$skiptoken=") && !$0.hasPrefix("%24skiptoken=")
     }.map(String.init)
-    let cursor = "$skiptoken=" + Self.token(position, turn: turn, path: call.path)
+    let cursor = "$skiptoken=" + Self.token(position, turn: turn, path: Self.salt(call))
     return call.baseURL + call.path + "?" + (pairs + [cursor]).joined(separator: "&")
   }
 

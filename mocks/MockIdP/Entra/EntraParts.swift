@@ -87,6 +87,10 @@ public struct EntraGroup: Codable, Sendable, Hashable {
   public var id: String
   /// The direct members: users and groups.
   public var members: [String]
+  /// Whether only who holds `Member.Read.Hidden` sees the members; others are shown an empty list.
+  public var hidesMembers = false
+
+  private enum CodingKeys: CodingKey { case name, id, members, hidesMembers }
 
   /// Makes a group.
   public init(_ name: String, id: String? = nil, members: [String] = []) {
@@ -102,6 +106,7 @@ public struct EntraGroup: Codable, Sendable, Hashable {
       try values.decode(String.self, forKey: .name),
       id: try values.decodeIfPresent(String.self, forKey: .id))
     try values.read(.members, into: &members)
+    try values.read(.hidesMembers, into: &hidesMembers)
   }
 }
 

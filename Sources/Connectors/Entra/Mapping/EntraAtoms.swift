@@ -11,10 +11,12 @@ struct EntraAtoms: Sendable {
   private var places: [Key: SubjectAtom.ID] = [:]
 
   /// The atom's place; made if it is new.
-  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
+  mutating func id(
+    _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isPartial: Bool = false
+  ) -> SubjectAtom.ID {
     let key = Key(kind: kind, id: id)
     if let known = places[key] { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name))
+    all.append(SubjectAtom(kind: kind, id: id, name: name, isPartial: isPartial))
     places[key] = all.count - 1
     return all.count - 1
   }
@@ -45,7 +47,9 @@ enum EntraAccountFact {
   static let customDomain = "domain=custom"
   /// An account whose assignment to the application could not be read.
   static func unclearAssignment(_ app: String) -> String { "assignment of \(app)=unclear" }
-  /// The state of legacy per-user MFA: `enforced`, `enabled`, `unreadable`.
+  /// An account of which its row does not tell whether it may sign in.
+  static let unclearState = "accountEnabled=unclear"
+  /// The state of legacy per-user MFA: `enforced`, `enabled`, `disabled`, `unreadable`; none where nobody asked.
   static func perUser(_ state: String) -> String { "perUserMfaState=\(state)" }
 
   /// What kind of account a row tells of; nil for an ordinary member.

@@ -30,6 +30,7 @@ struct EntraMapping {
     var policy = SignInPolicy.all(parts)
     if app.signOnMode == "password" { policy = builder.withStoredPassword(policy) }
     if app.requiresAssignment { policy = builder.withUnclearAssignment(policy) }
+    policy = builder.withUnclearState(policy)
     atoms = builder.atoms
     return .readable(builder.model(policy))
   }
@@ -59,8 +60,14 @@ extension EntraModelBuilder {
   }
 
   private mutating func compiled(_ policy: EntraWire.Policy) -> SignInPolicy? {
-    guard policy.grant != nil else { return nil }
     let place = "policy '\(policy.name)'"
+    if let damage = policy.damage {
+      let id = unknown(
+        "what \(place) asks for, and of whom: it is damaged (\(damage))",
+        remedy: "run again; if it stays, report it")
+      return .demand(.unknown(id), by: nil)
+    }
+    guard policy.grant != nil else { return nil }
     let target = applications(policy.conditions, place)
     guard target.holds != .never else { return nil }
     let people = people(policy.conditions, place)
@@ -76,7 +83,8 @@ extension EntraModelBuilder {
     }
     let rule = RuleReference(
       policyID: policy.id, policyName: policy.name, ruleID: policy.id, ruleName: policy.name,
-      demand: "", condition: condition.phrases.joined(separator: "; "))
+      demand: "", condition: condition.phrases.joined(separator: "; "),
+      standing: policy.state + (policy.modified.map { ", changed \($0)" } ?? ""))
     guard let demand = demand(policy, rule) else { return nil }
     if condition.holds == .always { return demand }
     return .firstMatch(

@@ -62,7 +62,7 @@ extension EntraModelBuilder {
     default:
       if EntraKnownApps.groups[word]?.contains(app.appID.lowercased()) == true { return .always }
       // What Microsoft groups under a word is Microsoft's own.
-      if EntraKnownApps.groups[word] != nil, !isMicrosofts { return .never }
+      if EntraKnownApps.groups[word] != nil, isMicrosofts == .no { return .never }
       return unknownCondition(
         "whether \(app.name) is among \(word.prefix(40)) (\(place))",
         remedy: "name the application itself in the policy")
@@ -77,9 +77,10 @@ extension EntraModelBuilder {
       remedy: "name the application itself in the policy")
   }
 
-  /// Whether the application is Microsoft's own.
-  var isMicrosofts: Bool {
-    app.owner.map { EntraKnownApps.microsoftTenants.contains($0.lowercased()) } == true
+  /// Whether the application is Microsoft's own; unknown where its owner is not told.
+  var isMicrosofts: Tri {
+    guard let owner = app.owner, !owner.isEmpty else { return .unknown }
+    return EntraKnownApps.microsoftTenants.contains(owner.lowercased()) ? .yes : .no
   }
 
   /// Whether a text is a GUID.

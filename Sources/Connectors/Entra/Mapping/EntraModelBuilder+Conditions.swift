@@ -20,7 +20,7 @@ extension EntraModelBuilder {
     var strange = unknownMembers(
       of: conditions, besides: Self.knownConditionKeys, "conditions", place)
     for key in ["servicePrincipalRiskLevels", "clientApplications"] {
-      guard let value = conditions[key], Self.saysSomething(value) else { continue }
+      guard let value = conditions[key], value.saysSomething else { continue }
       strange.append(
         unknownCondition(
           "whether \(key) of \(place) leaves people out",
@@ -61,21 +61,39 @@ extension EntraModelBuilder {
 
   // MARK: Client applications
 
+  private static let modern = ["browser", "mobileAppsAndDesktopClients"]
+
   private var clientApps: [String] {
-    let modern = ["browser", "mobileAppsAndDesktopClients"]
-    return isMicrosofts ? modern + ["exchangeActiveSync", "other"] : modern
+    isMicrosofts == .no ? Self.modern : Self.modern + ["exchangeActiveSync", "other"]
   }
+
+  /// The variable of the client; where nobody can tell whether the application is Microsoft's own, nobody can tell whether
+  /// older protocols reach it.
+  mutating func clientApp() -> Variable.ID {
+    let isNew = place(ofVariable: Self.client) == nil
+    let client = variable(Self.client, clientApps)
+    if isNew, isMicrosofts == .unknown {
+      let isOwn = unknownCondition(
+        "whether \(app.name) is Microsoft's own, so that older protocols reach it",
+        remedy: "run again; if its owner stays untold, refuse older protocols by a policy")
+      axioms.append(.any([.variable(client, in: [0, 1]), isOwn]))
+    }
+    return client
+  }
+
+  private static let client = "client app"
 
   /// Only Microsoft's own applications can be reached by older protocols.
   private mutating func clientApps(_ json: JSONValue?, _ place: String) -> EntraCondition {
     guard var words = json?.strings else { return unreadable("client app types", place) }
     if words.contains("all") { return .always }
     // Policies from before the choice existed have none, and are for modern clients.
-    if words.isEmpty { words = ["browser", "mobileAppsAndDesktopClients"] }
+    if words.isEmpty { words = Self.modern }
     let phrase = "client app is \(words.joined(separator: " or "))"
     words = words.flatMap { $0 == "easSupported" ? ["exchangeActiveSync"] : [$0] }
-    if !isMicrosofts { words.removeAll { $0 == "exchangeActiveSync" || $0 == "other" } }
-    return EntraCondition(oneOf("client app", clientApps, words, place), phrase)
+    if isMicrosofts == .no { words.removeAll { $0 == "exchangeActiveSync" || $0 == "other" } }
+    if !Set(clientApps).isSubset(of: words) { _ = clientApp() }
+    return EntraCondition(oneOf(Self.client, clientApps, words, place), phrase)
   }
 
   // MARK: Platforms
@@ -94,9 +112,11 @@ extension EntraModelBuilder {
     }
     let included = side(include)
     let excluded = side(exclude)
+    let strange = unknownMembers(
+      of: json, besides: ["includePlatforms", "excludePlatforms"], "platforms", place)
     var phrase = "platform is \(include.joined(separator: " or "))"
     if !exclude.isEmpty { phrase += ", not \(exclude.joined(separator: " or "))" }
-    return EntraCondition(.and([included, excluded.negated]), phrase)
+    return EntraCondition(.and([included, excluded.negated] + strange), phrase)
   }
 
   // MARK: Risk
@@ -135,14 +155,17 @@ extension EntraModelBuilder {
   private mutating func flows(_ json: JSONValue?, _ place: String) -> EntraCondition {
     guard let json else { return .always }
     guard let text = json["transferMethods"]?.string else {
-      return Self.saysSomething(json) ? unreadable("authentication flows", place) : .always
+      return json.saysSomething ? unreadable("authentication flows", place) : .always
     }
+    let strange = unknownMembers(
+      of: json, besides: ["transferMethods"], "authentication flows", place
+    ).map { EntraCondition($0, "authentication flows not readable") }
     let words = Self.words(text).filter { $0 != "none" }
-    if words.isEmpty { return .always }
-    return EntraCondition(
-      oneOf(
-        "authentication flow", ["ordinary", "deviceCodeFlow", "authenticationTransfer"], words,
-        place), "authentication flow is \(words.joined(separator: " or "))")
+    if words.isEmpty { return .and(strange) }
+    let flow = oneOf(
+      "authentication flow", ["ordinary", "deviceCodeFlow", "authenticationTransfer"], words, place)
+    return .and(
+      [EntraCondition(flow, "authentication flow is \(words.joined(separator: " or "))")] + strange)
   }
 
   // MARK: Devices

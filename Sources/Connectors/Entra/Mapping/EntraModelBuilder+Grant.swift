@@ -5,12 +5,8 @@ extension EntraModelBuilder {
   mutating func demand(_ policy: EntraWire.Policy, _ rule: RuleReference) -> SignInPolicy? {
     guard let grant = policy.grant else { return nil }
     let place = "policy '\(policy.name)'"
-    guard !grant.isEmpty else {
-      let id = unknown(
-        "what \(place) asks for: it names no control",
-        remedy: "report the policy, so that idsync learns its form")
-      return .demand(.unknown(id), by: by(rule, "asks for something that cannot be read"))
-    }
+    // Lists that are all there and all empty are a policy for sessions only.
+    if grant.isEmpty { return nil }
     let suffix = policy.frequency.map { ", \($0)" } ?? ""
     var parts = grant.controls.map { control($0, rule, suffix, place) }
     if let strength = grant.strength { parts.append(self.strength(strength, rule, place)) }
@@ -18,6 +14,7 @@ extension EntraModelBuilder {
       parts.append(alternative("custom control \(factor)", rule))
     }
     if !grant.termsOfUse.isEmpty { parts.append(alternative("accepted terms of use", rule)) }
+    for member in grant.strange { parts.append(strange(member, rule, place)) }
     if parts.count == 1 { return parts[0] }
     switch grant.combination {
     case "AND": return .all(parts)
@@ -28,6 +25,16 @@ extension EntraModelBuilder {
         remedy: "report the policy, so that idsync learns its form")
       return .firstMatch([.init(isAnd, .all(parts))], otherwise: .any(parts))
     }
+  }
+
+  /// A part of the grant that we do not know is one more control, and so is a list that is missing.
+  private mutating func strange(
+    _ member: String, _ rule: RuleReference, _ place: String
+  ) -> SignInPolicy {
+    let id = unknown(
+      "what \(member.prefix(160)) of \(place) asks for",
+      remedy: "report the control, so that idsync learns it")
+    return .demand(.unknown(id), by: by(rule, "asks for something that cannot be read"))
   }
 
   private mutating func by(_ rule: RuleReference, _ phrase: String) -> RuleReference.ID {

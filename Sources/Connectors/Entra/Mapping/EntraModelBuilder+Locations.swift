@@ -19,7 +19,9 @@ extension EntraModelBuilder {
     }
     let included = include.map { location($0) }
     let excluded = exclude.map { location($0) }
-    var phrases: [String] = []
+    let strange = unknownMembers(
+      of: json, besides: ["includeLocations", "excludeLocations"], "locations", place)
+    var phrases: [String] = strange.map { _ in "locations not readable" }
     if !include.contains("All") {
       phrases.append("inside \(include.map(locationName).joined(separator: " or "))")
     }
@@ -27,7 +29,7 @@ extension EntraModelBuilder {
       phrases.append("outside \(exclude.map(locationName).joined(separator: " and "))")
     }
     return EntraCondition(
-      holds: .and([.or(included), Condition.or(excluded).negated]), phrases: phrases)
+      holds: .and([.or(included), Condition.or(excluded).negated] + strange), phrases: phrases)
   }
 
   /// The locations that policies mention by id.
@@ -69,6 +71,10 @@ extension EntraModelBuilder {
       guard let countries else { return flag(name, Self.sides) }
       return .variable(variable("country", countries.names), in: countries.classes(of: id))
     case .countries: return flag(name, Self.sides)
+    case .damaged(let damage):
+      return unknownCondition(
+        "whether the sign-in is inside location \(found.name): it is damaged (\(damage))",
+        remedy: "run again; if it stays, report it")
     case .other(let type):
       return unknownCondition(
         "whether the sign-in is inside location \(found.name), of the kind \(type.prefix(60))",

@@ -37,11 +37,8 @@ extension EntraModelBuilder {
           .role, EntraKnownApps.synchronisation, "Directory Synchronization Accounts"),
         Self.nothing),
     ]
-    if isMicrosofts {
-      let old = Condition.variable(
-        variable(
-          "client app",
-          ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"]), in: [2, 3])
+    if isMicrosofts != .no {
+      let old = Condition.variable(clientApp(), in: [2, 3])
       let refuses = rule(
         id, "security defaults", "legacy authentication", "refuses older protocols")
       branches.append(.init(old, .demand(.refused, by: refuses)))
@@ -79,11 +76,10 @@ extension EntraModelBuilder {
   /// The older switch on an account; its settings on trusted addresses and remembered devices are in no API.
   mutating func perUser() -> [SignInPolicy] {
     guard tenant.usesPerUserMFA else { return [] }
-    let enforced = subject(
-      .attribute, EntraAccountFact.perUser("enforced"), "per-user MFA enforced")
-    let enabled = subject(.attribute, EntraAccountFact.perUser("enabled"), "per-user MFA enabled")
-    let unreadable = subject(
-      .attribute, EntraAccountFact.perUser("unreadable"), "per-user MFA not readable")
+    let enforced = perUser("enforced", "per-user MFA enforced")
+    let enabled = perUser("enabled", "per-user MFA enabled")
+    let disabled = perUser("disabled", "per-user MFA disabled")
+    let unreadable = perUser("unreadable", "per-user MFA not readable")
     let unknown = unknownCondition(
       "whether per-user MFA is set for the person",
       remedy: "grant Policy.Read.All, or set per_user_mfa: none if it is not used")
@@ -109,8 +105,15 @@ extension EntraModelBuilder {
             .firstMatch(
               [.init(.any([skipped, pending]), .demand(.singleFactor, by: waits))],
               otherwise: .demand(.multiFactor, by: asks))),
+          // Asks for nothing; it is here to stand in the evidence.
+          .init(disabled, Self.nothing),
         ], otherwise: Self.nothing)
     ]
+  }
+
+  /// A state of per-user MFA; only people whom nothing else asks are asked for theirs.
+  private mutating func perUser(_ state: String, _ name: String) -> Condition {
+    .subject(atoms.id(.attribute, EntraAccountFact.perUser(state), name, isPartial: true))
   }
 
   // MARK: Federated domains
@@ -167,6 +170,17 @@ extension EntraModelBuilder {
       app.appID, "single sign-on mode password", "stored password",
       "asks for the stored password only", "started at the application itself")
     return .firstMatch([.init(isDirect, .demand(.singleFactor, by: by))], otherwise: policy)
+  }
+
+  /// Of an account whose row does not tell whether it may sign in nobody can tell what it is asked for.
+  mutating func withUnclearState(_ policy: SignInPolicy) -> SignInPolicy {
+    let isUnclear = atoms.id(
+      .attribute, EntraAccountFact.unclearState, "accountEnabled not told", isPartial: true)
+    let id = unknown(
+      "whether the account may sign in: accountEnabled is not told",
+      remedy: "enable or disable the account")
+    return .firstMatch(
+      [.init(.subject(isUnclear), .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
   /// Whose assignment could not be read may be refused for want of one.

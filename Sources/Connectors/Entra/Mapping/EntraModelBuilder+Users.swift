@@ -160,7 +160,7 @@ extension EntraModelBuilder {
     guard case .object(let members) = json else { return [] }
     return members.keys.sorted().compactMap { key in
       guard !known.contains(key), !key.contains("@odata"), let value = members[key],
-        Self.saysSomething(value)
+        value.saysSomething
       else { return nil }
       return unknownCondition(
         "whether the condition \(key.prefix(40)) of \(place) holds: \(value.text.prefix(120))",
@@ -168,14 +168,17 @@ extension EntraModelBuilder {
     }
   }
 
+}
+
+extension JSONValue {
   /// Whether a member is more than a place holder.
-  static func saysSomething(_ value: JSONValue) -> Bool {
-    switch value {
+  var saysSomething: Bool {
+    switch self {
     case .null: false
     case .array(let values): !values.isEmpty
     case .string(let text): !text.isEmpty
     case .object(let members):
-      members.contains { !$0.key.contains("@odata") && saysSomething($0.value) }
+      members.contains { !$0.key.contains("@odata") && $0.value.saysSomething }
     case .bool, .integer, .number: true
     }
   }
