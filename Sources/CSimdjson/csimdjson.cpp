@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -55,6 +56,45 @@ uint8_t type_of(dom::element element) {
   return CJSON_MISSING;
 }
 
+// Whether a number is an integer that neither 64 bits signed nor unsigned can hold.
+bool is_big(std::string_view number) {
+  const bool is_negative = number.front() == '-';
+  std::string_view digits = number.substr(is_negative ? 1 : 0);
+  if (digits.empty() || digits.front() == '0') return false;
+  for (char digit : digits) {
+    if (digit < '0' || digit > '9') return false;
+  }
+  const std::string_view most = is_negative ? "9223372036854775808" : "18446744073709551615";
+  return digits.size() > most.size() || (digits.size() == most.size() && digits > most);
+}
+
+// Writes a document with its big integers as strings of their digits; false when it has none.
+bool quote_big_integers(std::string_view document, std::string &result) {
+  bool found = false;
+  result.clear();
+  result.reserve(document.size() + 64);
+  size_t at = 0;
+  while (at < document.size()) {
+    const char byte = document[at];
+    size_t end = at + 1;
+    if (byte == '"') {
+      while (end < document.size() && document[end] != '"') end += document[end] == '\\' ? 2 : 1;
+      end = std::min(end + 1, document.size());
+    } else if (byte == '-' || (byte >= '0' && byte <= '9')) {
+      end = std::min(document.find_first_not_of("0123456789+-.eE", at), document.size());
+      if (is_big(document.substr(at, end - at))) {
+        found = true;
+        result.append(1, '"').append(document.substr(at, end - at)).append(1, '"');
+        at = end;
+        continue;
+      }
+    }
+    result.append(document.substr(at, end - at));
+    at = end;
+  }
+  return found;
+}
+
 }  // namespace
 
 extern "C" cjson_parser *cjson_parser_create(size_t max_bytes) {
@@ -71,6 +111,17 @@ extern "C" const char *cjson_parse(
   }
   dom::element element;
   auto error = parser->parser.parse(bytes, length, false).get(element);
+  if (error) {
+    // simdjson refuses integers beyond 64 bits, and with them the document.
+    try {
+      const std::string_view document(reinterpret_cast<const char *>(bytes), length);
+      if (quote_big_integers(document, parser->scratch)) {
+        error = parser->parser.parse(parser->scratch.data(), parser->scratch.size()).get(element);
+      }
+    } catch (...) {
+      // No memory for the copy: the first error stands.
+    }
+  }
   if (error) return simdjson::error_message(error);
   *root = wrap(element);
   return nullptr;

@@ -146,6 +146,20 @@ enum Auth0Bench {
     Row(number: "15", situation: "no such user", expected: .cannotTell, reason: "No account") {
       $0.users = []
     },
+    Row(
+      number: "10b",
+      situation: "the Action that can switch the policy off is bound on a later page",
+      expected: .enforcedConditionally, reason: "switches MFA off"
+    ) {
+      $0.actions = (0..<45).map { .init("Log \($0)", id: "log\($0)", code: "console.log(1)") }
+      $0.actions.append(.init("Off", id: "off", code: "api.multifactor.enable('none')"))
+    },
+    Row(
+      number: "16b", situation: "the application is found in the list only", expected: .enforced
+    ) {
+      $0.hidesSingleClients = true
+      $0.clients = (0..<150).map { .init("other\($0)", name: "Other") } + $0.clients
+    },
     Row(number: "16", situation: "no such application", expected: .cannotTell) { $0.clients = [] },
   ]
 

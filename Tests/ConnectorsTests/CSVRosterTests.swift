@@ -103,6 +103,14 @@ import Testing
     #expect(reading.source.issues.allSatisfy { !$0.remedy.isEmpty })
   }
 
+  @Test("the same line twice says nothing new")
+  func sameLine() async throws {
+    let reading = try await read(
+      "team,email,role\nacme,a@x.y,admin\nacme,b@x.y,member\nacme,a@x.y,admin\n")
+    #expect(reading.source.isComplete, "\(reading.source.issues)")
+    #expect(members(reading).map(\.email) == ["a@x.y", "b@x.y"])
+  }
+
   @Test(
     "a wrong first line is refused whole",
     arguments: [

@@ -76,6 +76,24 @@ import Testing
     }
   }
 
+  @Test("a key in the query is put on the targets of Link headers")
+  func queryAndLink() async throws {
+    let scenario = E.scenario(E.people(25)) {
+      $0.paging = .link
+      $0.maxPageSize = 10
+      $0.credentials = .query
+      $0.user = "key"
+    }
+    try await EndpointBench.run(scenario) { bench in
+      let text = E.configuration(
+        paging: #"{"style": "link"}"#, auth: #"{"kind": "query", "name": "key", "value": "env:S"}"#)
+      let judged = await EndpointJudged(try bench.endpoint(text), ["p0024@acme.com"])
+      #expect(judged.isComplete && judged["p0024@acme.com"]?.verdict == .enforced)
+      let secret = scenario[JSONEndpoint.self].secret
+      #expect(!bench.log.text.contains(secret) && !"\(judged.provider)".contains(secret))
+    }
+  }
+
   @Test(
     "wrong credentials are told with the remedy, and never printed", arguments: accesses.dropFirst()
   )
@@ -135,7 +153,12 @@ import Testing
       (["pol-1", "pol-2"], "", .cannotTell, "differ"),
       (["pol-1", "pol-2"], #", "combine": "weakest""#, .notEnforced, "pol-2"),
       (["pol-1", "pol-2"], #", "combine": "strongest""#, .enforced, "pol-1"),
-      (["pol-1", "gone"], "", .enforced, "pol-1"), (["pol-4"], "", .cannotTell, "missing"),
+      (["pol-1", "gone"], "", .cannotTell, "has the key gone"),
+      (["pol-1", "gone"], #", "combine": "weakest""#, .cannotTell, "has the key gone"),
+      (["pol-2", "gone"], #", "combine": "weakest""#, .notEnforced, "pol-2"),
+      (["pol-1", "gone"], #", "combine": "strongest""#, .enforced, "pol-1"),
+      (["pol-1", ["id": "pol-2"]], #", "combine": "weakest""#, .cannotTell, "no text"),
+      (["pol-4"], "", .cannotTell, "missing"),
     ]
     for (refs, combine, expected, word) in cases {
       let scenario = E.scenario([E.person(nil, ["policy_refs": .array(refs)])]) {
@@ -151,6 +174,24 @@ import Testing
         #expect(record.verdict == expected, "\(refs) \(combine): \(record.reason)")
         let words = record.reason + "\(record.judgement.deciding?.evidence ?? [])"
         #expect(words.contains(word), "\(refs) \(combine): \(words)")
+      }
+    }
+  }
+
+  @Test("rules about joined rows hold neither way while one of the rows is not there")
+  func partialJoin() async throws {
+    let rules =
+      #""mfa": {"meaning": "enforcement-rules", "app": "*", "rules": [{"when": {"path": {"path": "/mode", "from": "join"}, "equals": "lax"}, "verdict": "not-enforced"}, {"when": "always", "verdict": "enforced"}]}"#
+    for (refs, expected) in [(["pol-1"], .enforced), (["pol-1", "gone"], .cannotTell)]
+      as [([JSON], Verdict)]
+    {
+      let scenario = E.scenario([E.person(nil, ["policy_refs": .array(refs)])]) {
+        $0.policies = [["id": "pol-1", "mode": "strict"]]
+      }
+      try await EndpointBench.run(scenario) { bench in
+        let text = E.configuration(mfa: rules, more: Self.join)
+        let judged = await EndpointJudged(try bench.endpoint(text), [E.ana])
+        #expect(judged[E.ana]?.verdict == expected, "\(refs)")
       }
     }
   }
@@ -222,7 +263,83 @@ import Testing
     }
   }
 
+  @Test("whether an account is active may stand in the detail")
+  func activeDetail() async throws {
+    let scenario = E.scenario(E.people(3)) {
+      $0.details = [
+        "u-0001": ["mode": "on", "status": "GONE"], "u-0002": ["mode": "on", "status": "ACTIVE"],
+      ]
+    }
+    let text = E.configuration(mfa: Self.detailed(), more: Self.detail).replacingOccurrences(
+      of: #""path": "/state","#, with: #""path": "/status", "from": "detail","#)
+    try await EndpointBench.run(scenario) { bench in
+      let people = ["p0001@acme.com", "p0002@acme.com"]
+      let judged = await EndpointJudged(try bench.endpoint(text), people)
+      #expect(people.map { judged[$0]?.verdict } == [.notEvaluated, .enforced])
+      #expect(judged.isComplete && judged.issues.isEmpty, "\(judged.issues)")
+    }
+  }
+
+  // MARK: Lists in a row
+
+  @Test("what a step loses of a list, and what a list lacks, leaves its groups untold")
+  func lostElements() async throws {
+    let mfa =
+      #""mfa": {"meaning": "enforcement-rules", "app": "*", "rules": [{"when": {"group": "contractors"}, "verdict": "not-enforced"}, {"when": "always", "verdict": "enforced"}]}"#
+    let map = #"{"path": "/teams", "transform": {"map": {"F": "fin", "C": "contractors"}}}"#
+    let names = #""$.teams[*].name""#
+    let cases: [(String, JSON, Verdict)] = [
+      (map, ["F"], .enforced), (map, ["F", "X"], .cannotTell), (map, ["C", "X"], .notEnforced),
+      (names, [["name": "fin"]], .enforced), (names, [["name": "fin"], [:]], .cannotTell),
+      (names, [], .enforced), (names, .null, .cannotTell),
+      (#"{"path": "/teams", "transform": {"split": ","}}"#, "fin,contractors", .notEnforced),
+    ]
+    for (groups, teams, expected) in cases {
+      try await EndpointBench.run(E.scenario([E.person("REQUIRED", ["teams": teams])])) { bench in
+        let text = E.configuration(mfa: mfa).replacingOccurrences(
+          of: #""groups": "/teams""#, with: #""groups": \#(groups)"#)
+        let judged = await EndpointJudged(try bench.endpoint(text), [E.ana])
+        #expect(judged[E.ana]?.verdict == expected, "\(groups) \(teams)")
+      }
+    }
+  }
+
+  @Test("no factors is no enrolment; a factor that is no text leaves it open")
+  func factors() async throws {
+    let cases: [(JSON, Tri)] = [
+      ([], .no), (["totp"], .yes), ([.null], .unknown), (.null, .unknown), (["totp", .null], .yes),
+    ]
+    for (factors, expected) in cases {
+      let person = E.person("REQUIRED", ["factors": factors])
+      try await EndpointBench.run(E.scenario([person])) { bench in
+        let text = E.configuration().replacingOccurrences(
+          of: #""enrolled": "/security/mfa/enrolled""#, with: #""factors": "/factors""#)
+        let judged = await EndpointJudged(try bench.endpoint(text), [E.ana])
+        #expect(judged[E.ana]?.enrolled == expected, "\(factors)")
+      }
+    }
+  }
+
   // MARK: Applications
+
+  @Test("a row whose application cannot be read may speak of any, and never for a pass")
+  func unreadableApp() async throws {
+    let good: JSON = ["uid": "u-1", "mail": "ana@acme.com", "app": "A", "policy": "REQUIRED"]
+    let odd: JSON = ["uid": "u-1", "mail": "ana@acme.com", "app": [["id": "A"]], "policy": "OFF"]
+    let text = """
+      {"path": "/people", "items": "/data", "auth": {"kind": "bearer", "token": "env:T"},
+       "fields": {"id": "/uid", "email": "/mail"},
+       "mfa": {"meaning": "enforcement", "app_path": "/app", "app_values": {"app-1": "A"}, "value_path": "/policy",
+         "values": {"REQUIRED": "enforced", "OFF": "not-enforced"}}}
+      """
+    for rows in [[good, odd], [odd, good]] {
+      try await EndpointBench.run(E.scenario(rows)) { bench in
+        let judged = await EndpointJudged(try bench.endpoint(text), [E.ana])
+        #expect(judged[E.ana]?.verdict == .cannotTell)
+        #expect(judged[E.ana]?.reason.contains("which application") == true)
+      }
+    }
+  }
 
   @Test("rows that name applications speak for those only")
   func apps() async throws {
@@ -284,6 +401,20 @@ import Testing
       }
       let reading = try await bench.endpoint(all).readRoster(of: ["x"], progress: .none)
       #expect(reading.teams[0].roster.count == 2)
+      for (teams, isComplete) in [
+        ([], true), (.null, true), (nil, false), ([.null, "ops"], false),
+      ]
+        as [(JSON?, Bool)]
+      {
+        var other: [String: JSON] = ["uid": "3", "mail": "cy@acme.com"]
+        other["teams"] = teams
+        let rows = Self.people + [.object(other)]
+        try await EndpointBench.run(E.scenario(rows)) { bench in
+          let reading = try await bench.endpoint(byField).readRoster(of: ["ops"], progress: .none)
+          #expect(reading.teams[0].isComplete == isComplete, "\(String(describing: teams))")
+          if isComplete { #expect(reading.teams[0].roster.count == 2) }
+        }
+      }
       for text in [byField, byPath] {
         let unknown = try await bench.endpoint(text).readRoster(of: ["nobody"], progress: .none)
         #expect(!unknown.teams[0].isComplete, "an unknown team is no empty one")
@@ -381,6 +512,10 @@ import Testing
         #""path": "/people""#,
         #""path": "/people", "paging": {"style": "page", "param": "p", "stop": "short"}"#,
         "paging.stop: expected empty or total or pages"
+      ),
+      (
+        #""items": "/data""#, #""items": "$.data[*]", "items_by_key": true"#,
+        "items_by_key: items must then lead to one object"
       ),
       (
         #""path": "/people""#, #""path": "/people", "paging": {"style": "link", "next": "/x"}"#,

@@ -1,9 +1,10 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Connectors
 
 /// People of a mock endpoint and configurations that read them.
 enum Endpoints {
@@ -79,6 +80,12 @@ enum Endpoints {
     #""mfa": {"meaning": "enforcement-rules", "app": "*", "rules": [\#(text)]}"#
   }
 
+  private static func flagged(_ enrolled: JSON) -> JSON {
+    E.person("REQUIRED", ["security": ["mfa": ["policy": "REQUIRED", "enrolled": enrolled]]])
+  }
+
+  private static let unenrolled =
+    #"{"when": {"field": "enrolled", "equals": false}, "verdict": "not-enforced"}, {"when": "always", "verdict": "enforced"}"#
   private static let contractors =
     #"{"when": {"group": "contractors"}, "verdict": "not-enforced", "reason": "contractors are exempt"}, {"when": "always", "verdict": "enforced"}"#
 
@@ -138,6 +145,43 @@ enum Endpoints {
       mfa: rules(
         #"{"when": {"not": {"path": "/contractor", "equals": true}}, "verdict": "enforced"}"#),
       expected: .cannotTell, reason: "/contractor"),
+    .init(
+      number: "5g", situation: "a group is no text, and might be the one the rule asks for",
+      person: E.person("REQUIRED", ["teams": ["fin", ["name": "contractors"]]]),
+      mfa: rules(contractors), expected: .cannotTell, reason: "groups"),
+    .init(
+      number: "5h", situation: "her only group is null",
+      person: E.person("REQUIRED", ["teams": [.null]]), mfa: rules(contractors),
+      expected: .cannotTell, reason: "groups"),
+    .init(
+      number: "5i", situation: "she is in no group", person: E.person("REQUIRED", ["teams": []]),
+      mfa: rules(contractors), expected: .enforced),
+    .init(
+      number: "5j", situation: "one group is null, and another is the one the rule asks for",
+      person: E.person("REQUIRED", ["teams": [.null, "contractors"]]), mfa: rules(contractors),
+      expected: .notEnforced),
+    .init(
+      number: "5k", situation: "a comparison with a list of which one element is no text",
+      person: E.person("REQUIRED", ["teams": [["name": "contractors"]]]),
+      mfa: rules(
+        #"{"when": {"field": "groups", "equals": "contractors"}, "verdict": "not-enforced"}, {"when": "always", "verdict": "enforced"}"#
+      ), expected: .cannotTell, reason: "groups"),
+    .init(
+      number: "5l", situation: "a flag that is written as a number is compared as a flag",
+      person: flagged(0), mfa: rules(unenrolled), expected: .notEnforced),
+    .init(
+      number: "5m", situation: "a flag that is written as a word is compared as a flag",
+      person: flagged("no"), mfa: rules(unenrolled), expected: .notEnforced),
+    .init(
+      number: "5n", situation: "a flag that is neither true nor false",
+      person: flagged("perhaps"), mfa: rules(unenrolled), expected: .cannotTell,
+      reason: "enrolled"),
+    .init(
+      number: "5o", situation: "an empty list does not exist for a rule",
+      person: E.person("REQUIRED", ["teams": []]),
+      mfa: rules(
+        #"{"when": {"field": "groups", "exists": true}, "verdict": "enforced"}, {"when": "always", "verdict": "not-enforced"}"#
+      ), expected: .notEnforced),
     .init(
       number: "1d", situation: "the account is not active",
       person: E.person("REQUIRED", ["state": "GONE"]),
@@ -220,6 +264,74 @@ enum Endpoints {
     try await pages(
       .token, #"{"style": "token_in_body", "next": "/meta/next", "body_pointer": "/cursor"}"#,
       more: #""method": "POST", "body": {"filter": "all"}"#)
+  }
+
+  @Test("a page of which a filter leaves nothing is no end of the list")
+  func filtered() async throws {
+    let people = E.people(25).enumerated().map { index, person in
+      person.merging(["kind": (10..<20).contains(index) ? "robot" : "person"])
+    }
+    let cases: [(JSONEndpoint.Paging, String)] = [
+      (.page, #"{"style": "page", "param": "page", "size_param": "per_page"}"#),
+      (.offset, #"{"style": "offset", "param": "offset", "start": 1, "size_param": "limit"}"#),
+      (.keyset, #"{"style": "keyset", "param": "since", "field": "/uid", "size_param": "limit"}"#),
+    ]
+    for (paging, configuration) in cases {
+      let scenario = E.scenario(people) {
+        $0.paging = paging
+        $0.maxPageSize = 10
+      }
+      try await EndpointBench.run(scenario) { bench in
+        let text = E.configuration(
+          items: "$.data[?@.kind == 'person']", paging: configuration)
+        let judged = await EndpointJudged(try bench.endpoint(text), ["p0024@acme.com"])
+        #expect(judged.isComplete && judged.provider.source.fetched == 15, "\(judged.issues)")
+        #expect(judged["p0024@acme.com"]?.verdict == .enforced, "\(paging)")
+      }
+    }
+  }
+
+  @Test(
+    "a reply without the list is no empty list, whatever selects its items",
+    arguments: [
+      "/data", "$.data", "$.data[*]", "$.data[?@.state == 'ACTIVE']", "$.data[0:5]", "$..data[*]",
+    ])
+  func noList(_ items: String) async throws {
+    let scenario = E.scenario([E.person("REQUIRED")]) { $0.shape = .keyed }
+    try await EndpointBench.run(scenario) { bench in
+      let judged = await EndpointJudged(
+        try bench.endpoint(E.configuration(items: items)), [E.ana])
+      #expect(!judged.isComplete && judged.issues.first?.code == "malformed", "\(judged.issues)")
+    }
+    try await EndpointBench.run(E.scenario([])) { bench in
+      let judged = await EndpointJudged(
+        try bench.endpoint(E.configuration(items: items)), [E.ana])
+      #expect(judged.isComplete, "\(judged.issues)")
+    }
+  }
+
+  @Test("204 for the page behind the last one ends the list; for the first page it is none")
+  func noContent() async throws {
+    try await pages(
+      .page, #"{"style": "page", "param": "page", "size_param": "per_page"}"#, requests: 4
+    ) { $0.endsWithNoContent = true }
+    try await pages(
+      .offset, #"{"style": "offset", "param": "offset", "start": 1, "size_param": "limit"}"#,
+      requests: 4
+    ) { $0.endsWithNoContent = true }
+    try await pages(
+      .keyset, #"{"style": "keyset", "param": "since", "field": "/uid", "size_param": "limit"}"#,
+      requests: 4
+    ) { $0.endsWithNoContent = true }
+    let scenario = E.scenario([]) {
+      $0.paging = .page
+      $0.endsWithNoContent = true
+    }
+    try await EndpointBench.run(scenario) { bench in
+      let text = E.configuration(paging: #"{"style": "page", "param": "page"}"#)
+      let judged = await EndpointJudged(try bench.endpoint(text), [E.ana])
+      #expect(!judged.isComplete)
+    }
   }
 
   @Test("7: a next URL on another host is not followed, and no token goes there")
@@ -306,6 +418,24 @@ enum Endpoints {
     }
   }
 
+  @Test("integers beyond 64 bits keep their digits, and spoil nothing around them")
+  func bigIntegers() throws {
+    let text =
+      #"[123456789012345678901234567890, {"a\"-99999999999999999999": -9223372036854775809}, 18446744073709551615, -1, 1e40, "18446744073709551616"]"#
+    let value = try JSONReader().value(ResponseBody(copying: text.utf8))
+    let values = try #require(value.array)
+    #expect(values[0].scalarText == "123456789012345678901234567890")
+    #expect(values[1].object?.first?.key == #"a"-99999999999999999999"#)
+    #expect(values[1].object?.first?.value.scalarText == "-9223372036854775809")
+    #expect(values[2] == .number("18446744073709551615") && values[3] == .integer(-1))
+    #expect(values[5] == .string("18446744073709551616"))
+    for damaged in ["[123456789012345678901234567890", "[0123456789012345678901234567890]"] {
+      #expect(throws: WireError.self) {
+        try JSONReader().value(ResponseBody(copying: damaged.utf8))
+      }
+    }
+  }
+
   @Test("13: Retry-After as a date is waited for")
   func retryAfter() async throws {
     let formatter = DateFormatter()
@@ -327,7 +457,8 @@ enum Endpoints {
   func shapes() async throws {
     let cases: [(JSONEndpoint.Shape, String, String?)] = [
       (.array, "", nil), (.array, "$", nil), (.array, "$[*]", nil), (.wrapped, "$.data[*]", nil),
-      (.keyed, "/people", #""items_by_key": true"#), (.lines, "", nil),
+      (.keyed, "/people", #""items_by_key": true"#),
+      (.keyed, "$.people", #""items_by_key": true"#), (.lines, "", nil),
     ]
     for (shape, items, more) in cases {
       let scenario = E.scenario([E.person("REQUIRED", ["name": "Añá"])]) {

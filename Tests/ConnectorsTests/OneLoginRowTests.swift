@@ -159,9 +159,14 @@ enum OneLoginRows {
       account: account(policy: 410) { $0.users[0].state = 3 }, expected: .notEvaluated,
       attested: .init(apps: ["410": .enforced])),
     OneLoginRow(
-      number: "2a", situation: "a group that nobody vouches for does not fall to the default",
-      account: account(group: 78), expected: .cannotTell, attested: .init(fallback: .enforced),
-      says: ["group 78"]),
+      number: "2a", situation: "the default covers a group that is not named",
+      account: account(group: 78), expected: .notEnforced,
+      attested: .init(groups: ["77": .enforced], fallback: Attested.none),
+      says: ["group 78, by the default"]),
+    OneLoginRow(
+      number: "2b", situation: "a group that is not named, and no default",
+      account: account(group: 78), expected: .cannotTell,
+      attested: .init(groups: ["77": .enforced]), says: ["group 78"]),
     OneLoginRow(
       number: "4a", situation: "an unknown app policy adds to a user policy that enforces",
       account: account(policy: 999, group: 77), expected: .enforced,

@@ -44,6 +44,11 @@ enum SCIMServers {
     #"{"token": "env:T", "mfa": {"path": "\#(urn):mfaEnrolled", "meaning": "enrolment"}}"#
 }
 
+extension SCIMServers {
+  static let enrolmentWords =
+    #"{"token": "env:T", "mfa": {"path": "\#(urn):mfaEnrolled", "meaning": "enrolment", "enforced_values": ["ready"], "not_enforced_values": ["absent"]}}"#
+}
+
 @Suite("SCIM verdicts, row by row") struct SCIMRowTests {
   private typealias S = SCIMServers
 
@@ -88,6 +93,18 @@ enum SCIMServers {
     .init(
       number: "4b", situation: "mapped enrolment is missing", user: S.user(),
       configuration: S.enrolment, expected: .cannotTell),
+    .init(
+      number: "4c", situation: "mapped enrolment is a word that is listed",
+      user: S.user(["mfaEnrolled": "ready"]), configuration: S.enrolmentWords,
+      expected: .notEnforced, reason: "enrolled only"),
+    .init(
+      number: "4d", situation: "mapped enrolment is a word that is listed as none",
+      user: S.user(["mfaEnrolled": "absent"]), configuration: S.enrolmentWords,
+      expected: .notEnforced, reason: "not even enrolled"),
+    .init(
+      number: "4e", situation: "mapped enrolment is a word that is not listed",
+      user: S.user(["mfaEnrolled": "perhaps"]), configuration: S.enrolmentWords,
+      expected: .cannotTell),
     .init(
       number: "5", situation: "active is the text False",
       user: S.user(["mfaPolicy": "required"], active: "False"), expected: .notEvaluated),
@@ -208,6 +225,28 @@ enum SCIMServers {
     try await EndpointBench.run(S.scenario(S.users(250)) { $0.countsPages = true }) { bench in
       let judged = await EndpointJudged(try bench.scim(S.plain), ["p249@acme.com"])
       #expect(judged.isComplete && judged.provider.source.fetched == 250, "\(judged.issues)")
+    }
+    let capped = S.scenario(S.users(120)) {
+      $0.countsPages = true
+      $0.maxPageSize = 50
+      $0.announcesPageSize = false
+    }
+    try await EndpointBench.run(capped) { bench in
+      let judged = await EndpointJudged(try bench.scim(S.plain), ["p119@acme.com"])
+      #expect(judged.isComplete && judged.provider.source.fetched == 120, "\(judged.issues)")
+    }
+    // A server that knows one page, which is not full and holds as many as it says, has told all.
+    try await EndpointBench.run(S.scenario(S.users(3)) { $0.ignoresStartIndex = true }) { bench in
+      let judged = await EndpointJudged(try bench.scim(S.plain), ["p2@acme.com"])
+      #expect(judged.isComplete && judged.provider.source.fetched == 3, "\(judged.issues)")
+    }
+    let full = S.scenario(S.users(250)) {
+      $0.ignoresStartIndex = true
+      $0.countsPages = true
+    }
+    try await EndpointBench.run(full) { bench in
+      let judged = await EndpointJudged(try bench.scim(S.plain), ["p200@acme.com"])
+      #expect(!judged.isComplete && judged.issues.first?.code == "cursor-loop", "\(judged.issues)")
     }
     try await EndpointBench.run(S.scenario(S.users(250)) { $0.surplus = 1 }) { bench in
       let judged = await EndpointJudged(try bench.scim(S.plain), ["p249@acme.com"])

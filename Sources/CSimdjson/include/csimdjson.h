@@ -33,7 +33,7 @@ enum {
   CJSON_STRING = 2,
   CJSON_BOOL = 3,
   CJSON_INTEGER = 4,
-  CJSON_NUMBER = 5, // with a fraction, or beyond 64 bits signed
+  CJSON_NUMBER = 5, // with a fraction, or beyond 64 bits signed; integers beyond 64 bits unsigned are strings
   CJSON_ARRAY = 6,
   CJSON_OBJECT = 7
 };

@@ -66,8 +66,7 @@ struct Auth0Run: Sendable {
   }
 
   private func actions() async -> Auth0Mapping.Part<[Auth0Wire.Action]> {
-    let bound = await part(
-      "/api/v2/actions/triggers/post-login/bindings", [], Auth0Wire.bindings)
+    let bound = await bindings()
     guard case .read(let ids) = bound else {
       if case .unreadable(let reason, let remedy) = bound {
         return .unreadable(reason: reason, remedy: remedy)
@@ -82,6 +81,30 @@ struct Auth0Run: Sendable {
       }
     }
     return .read(actions)
+  }
+
+  /// The ids of the Actions bound to sign-ins, in order; they come 20 a page.
+  private func bindings() async -> Auth0Mapping.Part<[String]> {
+    var ids: [String] = []
+    var page = 0
+    while true {
+      let query = page == 0 ? [] : [("page", "\(page)")]
+      let read = await part(
+        "/api/v2/actions/triggers/post-login/bindings", query: query, Auth0Wire.Bindings.init)
+      switch read {
+      case .unreadable(let reason, let remedy): return .unreadable(reason: reason, remedy: remedy)
+      case .read(let found):
+        let isNew = found.actions.contains { !ids.contains($0) }
+        ids += found.actions
+        guard let total = found.total, ids.count < total else { return .read(ids) }
+        guard isNew else {
+          return .unreadable(
+            reason: "Auth0 says that \(total) Actions are bound, and named \(ids.count)",
+            remedy: "run again")
+        }
+        page += 1
+      }
+    }
   }
 
   private func part<Value: Sendable>(
@@ -105,26 +128,50 @@ struct Auth0Run: Sendable {
   }
 
   private func app(_ id: AppID, _ state: ProviderApp.State) async -> ProviderApp {
-    let fields = "client_id,name,grant_types"
-    let client = await part(
-      "/api/v2/clients/{client}", [id], query: [("fields", fields)], Auth0Wire.Client.init)
-    switch client {
-    case .unreadable(let reason, let remedy):
+    let client: Auth0Wire.Client
+    do throws(ConnectorError) {
+      client = try await self.client(id)
+    } catch {
+      keep(error)
       return ProviderApp(
-        id: id, label: id, state: .unreadable(reason: "The application: \(reason).", remedy: remedy)
-      )
-    case .read(let client):
-      let passwords = client.grants.filter { $0 == "password" || $0.hasSuffix("/password-realm") }
-      var evidence = [
-        EvidenceItem(.policy, id: id, name: "application \(client.name)", value: "at Auth0")
-      ]
-      if !passwords.isEmpty {
-        evidence.append(
-          EvidenceItem(
-            .flow, name: "grant types",
-            value: "password grant allowed (ropg); the policy asks it too"))
+        id: id, label: id,
+        state: .unreadable(
+          reason: "The application: \(Sentence.clause(error.message)).",
+          remedy: error.code.remedy ?? configuration.remedy(for: error)))
+    }
+    let passwords = client.grants.filter { $0 == "password" || $0.hasSuffix("/password-realm") }
+    var evidence = [
+      EvidenceItem(.policy, id: id, name: "application \(client.name)", value: "at Auth0")
+    ]
+    if !passwords.isEmpty {
+      evidence.append(
+        EvidenceItem(
+          .flow, name: "grant types",
+          value: "password grant allowed (ropg); the policy asks it too"))
+    }
+    return ProviderApp(id: id, label: client.name, state: state, evidence: evidence)
+  }
+
+  /// One application: by its id, and where that finds none, out of the list of all.
+  private func client(_ id: AppID) async throws(ConnectorError) -> Auth0Wire.Client {
+    let fields = ("fields", "client_id,name,grant_types")
+    let request = client.get("/api/v2/clients/{client}", [id], query: [fields])
+    do throws(ConnectorError) {
+      let json = try await client.value(request)
+      do throws(WireError) {
+        return try Auth0Wire.Client(json)
+      } catch {
+        throw client.malformed(error, request)
       }
-      return ProviderApp(id: id, label: client.name, state: state, evidence: evidence)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      let style = PagingStyle.page(
+        parameter: "page", start: 0, sizeParameter: "per_page", size: 100,
+        stop: .empty(received: { try JSONReader().value($0.body).array?.count ?? 0 }))
+      let list = client.get("/api/v2/clients", query: [fields])
+      let all = try await client.values(list, style, Auth0Wire.Client.init)
+      guard let found = all.first(where: { $0.id == id }) else { throw error }
+      return found
     }
   }
 

@@ -47,22 +47,31 @@ enum Auth0Wire {
 
   /// An application.
   struct Client: Sendable {
+    var id: String
     var name: String
     var grants: [String]
 
     init(_ json: JSONValue) throws(WireError) {
-      let id = try json.required("client_id", .string, \.string)
+      id = try json.required("client_id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       grants = try json.optional("grant_types", .array, \.strings) ?? []
     }
   }
 
-  /// The ids of the Actions bound to a trigger, in order.
-  static func bindings(_ json: JSONValue) throws(WireError) -> [String] {
-    let list = try json.required("bindings", .array) { $0.array == nil ? nil : $0 }
-    return try list.rows { row throws(WireError) in
-      let action = try row.required("action", .object) { $0.object == nil ? nil : $0 }
-      return try action.required("id", .string, \.string)
+  /// A page of the Actions bound to a trigger, in order.
+  struct Bindings: Sendable {
+    /// The ids of the Actions.
+    var actions: [String]
+    /// How many bindings there are on all pages; nil when Auth0 does not say.
+    var total: Int?
+
+    init(_ json: JSONValue) throws(WireError) {
+      let list = try json.required("bindings", .array) { $0.array == nil ? nil : $0 }
+      actions = try list.rows { row throws(WireError) in
+        let action = try row.required("action", .object) { $0.object == nil ? nil : $0 }
+        return try action.required("id", .string, \.string)
+      }
+      total = try json.optional("total", .integer, \.integer).map { Int($0) }
     }
   }
 

@@ -5,8 +5,8 @@ struct CSVRosters {
   private struct Team {
     var roster = Roster()
     var issues: [SourceIssue] = []
-    /// The line of each person, by the hash of the match key.
-    var lines: [UInt64: Int] = [:]
+    /// The line of each person and the place in the roster, by the hash of the match key.
+    var lines: [UInt64: (line: Int, place: Int)] = [:]
     var federated: Set<Tri> = []
     var hidden = 0
   }
@@ -84,13 +84,16 @@ struct CSVRosters {
     var key = EmailKey.make(row.member.email)
     let hash = key.withUTF8 { KeyHash.exact($0) }
     if let first = teams[row.team]?.lines[hash] {
+      // The same line again says nothing new.
+      if teams[row.team]?.roster[first.place] == row.member { return }
       return tell(
         issue(
           "duplicate-ids",
-          "Line \(line): the person of line \(first) is on team \(row.team) again.",
+          "Line \(line): the person of line \(first.line) is on team \(row.team) again.",
           "Leave one line for each person of a team."), row.team)
     }
-    teams[row.team]?.lines[hash] = line
+    let place = teams[row.team]?.roster.count ?? 0
+    teams[row.team]?.lines[hash] = (line, place)
     teams[row.team]?.federated.insert(row.member.federated)
     teams[row.team]?.roster.append(row.member)
   }

@@ -38,8 +38,8 @@ enum EndpointAuth: Sendable {
   }
 
   /// Puts the key into the query of a URL, where that is the proof.
-  var completing: @Sendable (String) -> String {
-    guard case .query(let name, let value) = self else { return { $0 } }
+  var completing: (@Sendable (String) -> String)? {
+    guard case .query(let name, let value) = self else { return nil }
     return { url in value.withExposed { URLText.setting(name, to: $0, in: url) } }
   }
 

@@ -15,7 +15,7 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
   /// Nil but with client credentials.
   let tokens: AccessTokenSource?
   /// Puts a key into the query of a URL, for the one way to authenticate that needs it.
-  let complete: @Sendable (String) -> String
+  let complete: (@Sendable (String) -> String)?
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 

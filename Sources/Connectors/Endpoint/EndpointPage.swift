@@ -23,7 +23,7 @@ struct EndpointPage: Sendable {
       return count
     }
     if case .path(let path) = list.items {
-      for item in try Self.items(path, try JSONReader().value(try Self.text(response))) {
+      for item in try items(path, try JSONReader().value(try Self.text(response))) {
         count += 1
         try body(item)
       }
@@ -57,30 +57,50 @@ struct EndpointPage: Sendable {
     return element
   }
 
-  private static func items(
+  private func items(
     _ path: JSONPath, _ document: JSONValue
   ) throws(WireError) -> [JSONValue] {
-    let nodes: [JSONValue]
+    let found: (values: [JSONValue], lacking: Int)?
     do throws(JSONPathEvaluator.Exhausted) {
-      nodes = try path.nodes(in: document)
+      found = try path.list(in: document)
     } catch {
       throw WireError(.shape, path: "items", detail: "the query visits too many values")
     }
-    if nodes.count == 1, case .array(let values) = nodes[0] { return values }
     // A list that is not there is no empty list: `$.data` must find one, and `$.data[*]` the list before the star.
-    var before = path.segments
-    if case .wildcard? = before.last?.selectors.first, before.last?.isDescendant == false {
-      before.removeLast()
+    guard let found, !found.values.isEmpty || found.lacking == 0 else {
+      throw WireError.expected(list.isKeyed ? .object : .array, found: .missing, path: "items")
     }
-    let isSingular = JSONPath.Query(isRelative: false, segments: before).isSingular
-    if nodes.isEmpty, isSingular {
-      var evaluator = JSONPathEvaluator(root: document)
-      let list = (try? evaluator.nodes(before, from: document))?.first
-      guard list?.type == .array || list?.type == .object else {
-        throw WireError.expected(.array, found: list?.type ?? .missing, path: "items")
+    if list.isKeyed {
+      guard found.values.count == 1, let members = found.values[0].object else {
+        throw WireError.expected(
+          .object, found: found.values.first?.type ?? .missing, path: "items")
       }
+      return members.sorted { $0.key < $1.key }.map { Self.keyed($0.value, $0.key) }
     }
-    return nodes
+    if found.values.count == 1, case .array(let values) = found.values[0] { return values }
+    return found.values
+  }
+
+  /// How many rows a page has for its paging, and the last of them: those that a filter leaves out count as well.
+  func received(_ response: HTTPResponse) throws(WireError) -> (count: Int, last: JSONValue?) {
+    if isBeyondEnd(response) { return (0, nil) }
+    if case .path(let path) = list.items, !Self.isLines(response) {
+      let rows = try items(path.unfiltered, try JSONReader().value(try Self.text(response)))
+      return (rows.count, rows.last)
+    }
+    var last: JSONValue?
+    let count = try forEachItem(response) { last = $0 }
+    return (count, last)
+  }
+
+  /// Whether a reply says that there is no such page: 204, where a list ends at a page without rows.
+  func isBeyondEnd(_ response: HTTPResponse) -> Bool {
+    guard response.status == 204 else { return false }
+    return switch list.paging.style {
+    case .page: list.paging.stop == .empty
+    case .offset, .keyset: true
+    case .none, .link, .cursor, .nextURL, .tokenInBody: false
+    }
   }
 
   private static func keyed(_ item: JSONValue, _ key: String) -> JSONValue {

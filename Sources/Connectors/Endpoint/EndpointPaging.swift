@@ -5,13 +5,13 @@ struct EndpointPaging: Sendable {
   let page: EndpointPage
   /// The body of the first request, for tokens that go into it.
   let body: JSONValue
-  /// Puts back into a next URL what the source leaves out of it: a key in the query.
-  let complete: @Sendable (String) -> String
+  /// Puts back into a next URL what the source leaves out of it, a key in the query; nil where nothing is left out.
+  let complete: (@Sendable (String) -> String)?
   private var plan: PagingPlan { page.list.paging }
 
   init(
     _ list: ListPlan, body: JSONValue,
-    complete: @escaping @Sendable (String) -> String
+    complete: (@Sendable (String) -> String)?
   ) {
     page = EndpointPage(list: list)
     self.body = body
@@ -22,13 +22,13 @@ struct EndpointPaging: Sendable {
     let page = page
     let plan = plan
     let complete = complete
-    let received: @Sendable (HTTPResponse) throws -> Int = { try page.forEachItem($0) { _ in } }
+    let received: @Sendable (HTTPResponse) throws -> Int = { try page.received($0).count }
     switch plan.style {
     case .none: return .single
-    case .link: return .link
+    case .link: return complete.map { .link(completing: $0) } ?? .link
     case .nextURL:
       return .nextURL { response in
-        try Self.next(page, plan, response).map { $0.isEmpty ? $0 : complete($0) }
+        try Self.next(page, plan, response).map { $0.isEmpty ? $0 : complete?($0) ?? $0 }
       }
     case .cursor:
       if let header = plan.nextHeader {
@@ -59,9 +59,9 @@ struct EndpointPaging: Sendable {
         base: plan.start, received: received, total: page.list.total == nil ? nil : total)
     case .keyset:
       return .keyset(parameter: plan.parameter) { response in
-        var last: JSONValue?
-        try page.forEachItem(response) { last = $0 }
-        guard let last, let field = plan.field else { return nil }
+        guard let last = try page.received(response).last, let field = plan.field else {
+          return nil
+        }
         guard let key = try field.nodes(in: last).first?.scalarText, !key.isEmpty else {
           throw WireError.expected(.string, found: .missing, path: "paging field of the last item")
         }

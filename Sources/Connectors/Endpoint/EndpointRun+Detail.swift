@@ -53,6 +53,11 @@ extension EndpointRun {
       let row = row(documents, edits)
       let (enrolled, factors) = Self.enrolment(row)
       kept.accounts.setEnrolment(enrolled, factors, at: waiting.position)
+      if plan.fields[.active]?.place == .detail {
+        let (status, text) = Self.status(row)
+        kept.accounts.setStatus(status, text, at: waiting.position)
+        if row.flag(.active) == nil { tellOddStatus() }
+      }
       state(row, documents, waiting.apps, waiting.position, &kept)
     case .unknownUser?:
       let verdict = plan.verdicts?.unknownUser ?? .cannotTell

@@ -104,8 +104,13 @@ extension EndpointRun {
     guard let join = plan.join else { return RowDocuments(item: item) }
     var row = MappedRow()
     row.values[.groups] = join.reference.value(in: [item]) { _ in }
-    let keys = row.texts(.groups) ?? []
-    return RowDocuments(item: item, joined: keys.flatMap { joined[$0] ?? [] })
+    let keys = row.knownTexts(.groups)
+    var unmatched = keys.filter { joined[$0] == nil }
+    if let value = row.values[.groups], value != .null, row.texts(.groups) == nil {
+      unmatched.append("at \(join.reference.text), which is no text")
+    }
+    return RowDocuments(
+      item: item, joined: keys.flatMap { joined[$0] ?? [] }, unmatched: unmatched)
   }
 
   // MARK: Accounts
@@ -123,7 +128,7 @@ extension EndpointRun {
       key: { item in
         let row = plan.fields.row(RowDocuments(item: item), only: [.id])
         return row.text(.id).map { id in
-          ([id] + Self.appNames(item, plan)).joined(separator: "\u{0}")
+          ([id] + (Self.appNames(item, plan) ?? [])).joined(separator: "\u{0}")
         }
       }, counts: &counts
     ) { item, _ throws(WireError) in
@@ -131,12 +136,17 @@ extension EndpointRun {
       let keys = Self.keys(person)
       guard keys.contains(where: { Self.isWatched($0, watch) }) else { return }
       let documents = documents(item, joined)
-      try keep(documents, Self.apps(item, apps, plan), edits, &found)
+      let own = Self.apps(item, apps, plan)
+      let position = try keep(documents, own ?? [], edits, &found)
+      guard own == nil, let position else { return }
+      for app in apps.indices {
+        found.accounts.state(Self.unreadableApp, at: position, app: app)
+      }
     }
   }
 
   private static func keys(_ row: MappedRow) -> [String] {
-    [row.text(.email), row.text(.login)].compactMap { $0 } + (row.texts(.emails) ?? [])
+    [row.text(.email), row.text(.login)].compactMap { $0 } + row.knownTexts(.emails)
   }
 
   private static func isWatched(_ text: String, _ watch: WatchList) -> Bool {
@@ -144,23 +154,32 @@ extension EndpointRun {
     return copy.withUTF8 { watch.contains($0) }
   }
 
-  private static func appNames(_ item: JSONValue, _ plan: EndpointPlan) -> [String] {
+  /// The names of the applications that a row speaks of; nil when one of them is no text.
+  private static func appNames(_ item: JSONValue, _ plan: EndpointPlan) -> [String]? {
     guard case .named(let path, _)? = plan.verdicts?.scope else { return [] }
     var row = MappedRow()
     row.values[.groups] = path.value(in: [item]) { _ in }
-    return row.texts(.groups) ?? []
+    guard let value = row.values[.groups], value != .null else { return [] }
+    return row.texts(.groups)
   }
 
-  /// The applications a row speaks of, by position.
-  private static func apps(_ item: JSONValue, _ apps: [AppID], _ plan: EndpointPlan) -> [Int] {
+  /// What a row states that does not say which application it speaks of.
+  private static let unreadableApp = StatedCase(
+    verdict: .cannotTell, statement: "an application that cannot be read",
+    reason: "a row does not say which application it speaks of",
+    remedy: "check app_path: it must lead to texts")
+
+  /// The applications a row speaks of, by position; nil when that cannot be read.
+  private static func apps(_ item: JSONValue, _ apps: [AppID], _ plan: EndpointPlan) -> [Int]? {
     guard case .named(_, let names)? = plan.verdicts?.scope else { return Array(apps.indices) }
-    let own = Set(appNames(item, plan))
+    guard let own = appNames(item, plan).map({ Set($0) }) else { return nil }
     return apps.indices.filter { own.contains(names[apps[$0]] ?? apps[$0]) }
   }
 
+  /// Keeps the account of a row; its position.
   private func keep(
     _ documents: RowDocuments, _ apps: [Int], _ edits: PolicyEdits, _ kept: inout Kept
-  ) throws(WireError) {
+  ) throws(WireError) -> Int? {
     let row = row(documents, edits)
     guard let id = row.text(.id) else {
       throw WireError.expected(.string, found: .missing, path: "id")
@@ -169,16 +188,17 @@ extension EndpointRun {
     if let known = kept.accounts.position(ofID: id) {
       position = known
     } else {
-      let active = row.flag(.active)
-      var emails = row.texts(.emails) ?? []
+      var emails = row.knownTexts(.emails)
       let email = row.text(.email) ?? emails.first
       emails.removeAll { $0 == email }
+      let (status, text) = Self.status(row)
       let account = Account(
-        id: id, email: email, aliases: emails, login: row.text(.login),
-        status: active == false ? .inactive : .active,
-        statusText: active == nil ? "not told" : active == true ? "active" : "inactive")
-      if active == nil, plan.fields.has(.active) { tellOddStatus() }
-      guard let added = kept.accounts.add(account) else { return }
+        id: id, email: email, aliases: emails, login: row.text(.login), status: status,
+        statusText: text)
+      if row.flag(.active) == nil, let active = plan.fields[.active], active.place != .detail {
+        tellOddStatus()
+      }
+      guard let added = kept.accounts.add(account) else { return nil }
       position = added
     }
     let (enrolled, factors) = Self.enrolment(row)
@@ -189,17 +209,29 @@ extension EndpointRun {
         Waiting(
           position: position, documents: documents, apps: apps,
           values: values.compactMapValues { $0 }))
-      return
+      return position
     }
     state(row, documents, apps, position, &kept)
+    return position
+  }
+
+  /// Whether a row says that the account is active.
+  static func status(_ row: MappedRow) -> (AccountStatus, text: String) {
+    switch row.flag(.active) {
+    case true?: (.active, "active")
+    case false?: (.inactive, "inactive")
+    case nil: (.active, "not told")
+    }
   }
 
   /// A row with the groups that a what-if leaves.
   func row(_ documents: RowDocuments, _ edits: PolicyEdits) -> MappedRow {
     var row = plan.fields.row(documents)
-    if !edits.removedGroups.isEmpty, let groups = row.texts(.groups) {
+    if !edits.removedGroups.isEmpty, let groups = row.values[.groups], groups != .null {
       row.values[.groups] = .array(
-        groups.filter { !edits.removes(group: $0, name: nil) }.map { .string($0) })
+        (groups.array ?? [groups]).filter { group in
+          group.scalarText.map { !edits.removes(group: $0, name: nil) } ?? true
+        })
     }
     return row
   }
@@ -218,7 +250,7 @@ extension EndpointRun {
     }
   }
 
-  private func tellOddStatus() {
+  func tellOddStatus() {
     log.add(
       SourceIssue(
         code: "unknown-status", call: plan.list.request.call,
@@ -228,11 +260,10 @@ extension EndpointRun {
   }
 
   static func enrolment(_ row: MappedRow) -> (Tri, FactorSet) {
-    let factors = (row.texts(.factors) ?? []).reduce(into: FactorSet()) {
-      $0.insert(FactorSet(word: $1))
-    }
+    let names = row.knownTexts(.factors)
+    let factors = names.reduce(into: FactorSet()) { $0.insert(FactorSet(word: $1)) }
     var enrolled = Tri(row.flag(.enrolled))
-    if enrolled == .unknown, let names = row.texts(.factors) {
+    if enrolled == .unknown, !names.isEmpty || row.texts(.factors) == [] {
       enrolled = names.isEmpty ? .no : .yes
     }
     return (enrolled, factors)

@@ -90,7 +90,7 @@ extension EndpointRun {
           // The same person may be on several teams, one row each.
           let row = fields.row(RowDocuments(item: item), only: [.id, .team])
           return row.text(.id).map { id in
-            ([id] + (row.texts(.team) ?? [])).joined(separator: "\u{0}")
+            ([id] + row.knownTexts(.team)).joined(separator: "\u{0}")
           }
         }, counts: &counts
       ) { item, _ throws(WireError) in
@@ -100,7 +100,8 @@ extension EndpointRun {
           for name in names { try take(name, member) }
           return
         }
-        guard let own = row.texts(.team) else {
+        // Null, like an empty list, says that the person is on no team.
+        guard let own = row.values[.team] == .null ? [] : row.texts(.team) else {
           throw WireError(.shape, path: "team", detail: "the row names no team")
         }
         for name in names where own.contains(name) { try take(name, member) }
@@ -112,7 +113,7 @@ extension EndpointRun {
 
   /// A row as a person.
   static func member(_ row: MappedRow) throws(WireError) -> RosterMember {
-    guard let email = row.text(.email) ?? row.texts(.emails)?.first ?? row.text(.login) else {
+    guard let email = row.text(.email) ?? row.knownTexts(.emails).first ?? row.text(.login) else {
       throw WireError(.shape, path: "email", detail: "the row has no address")
     }
     let role = Role(rawValue: row.text(.role)?.lowercased() ?? "")

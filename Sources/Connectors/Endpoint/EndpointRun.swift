@@ -46,7 +46,7 @@ struct EndpointRun: Sendable {
         message:
           "\(request.call) of \(plan.name) names a team, which only a roster has.")
     }
-    made.url = connector.complete(made.url)
+    if let complete = connector.complete { made.url = complete(made.url) }
     return made
   }
 
@@ -70,6 +70,7 @@ struct EndpointRun: Sendable {
     var idlePages = 0
     defer { counts = mine }
     try await client.pages(first, paging.style) { response, number throws(ConnectorError) in
+      if number > 1, page.isBeyondEnd(response) { return }
       let fresh = mine.distinct.count
       do throws(WireError) {
         if try page.isFailure(list.errorPath, response) {

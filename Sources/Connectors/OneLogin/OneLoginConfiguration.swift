@@ -19,7 +19,7 @@ public struct OneLoginConfiguration: Sendable {
     public var apps: [String: Attested]
     /// What the security policies of users ask for, by the ids of the groups that carry them.
     public var groups: [String: Attested]
-    /// What the policy of users without a group asks for; nil when nobody says.
+    /// What the policy of users without a group, or of a group that is not named, asks for; nil when nobody says.
     public var fallback: Attested?
     /// Who vouches.
     public var author: String?

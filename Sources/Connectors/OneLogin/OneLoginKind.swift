@@ -12,7 +12,7 @@ struct OneLoginKind: SourceKind {
       client_secret: env:ONELOGIN_SECRET      # of API credentials with the scope Read All
       policies:
         app: { "410": enforced }              # by the policy's id: enforced, conditional or none
-        user_by_group: { "77": enforced, default: none }
+        user_by_group: { "77": enforced, default: none }   # default: no group, and groups not named here
         attested_by: ciso@acme.com
         attested_on: 2026-11-01
       # collect: [factors]                    # enrolled factors too: one request a person

@@ -86,14 +86,19 @@ struct OneLoginMapping {
     }
   }
 
-  /// What the policy of the person's group asks for, the default one without a group.
+  /// What the policy of the person's group asks for; the default covers people without one and groups nobody names.
   private mutating func userPolicies() -> SignInPolicy {
     var branches: [SignInPolicy.Branch] = []
     for (index, group) in facts.groups.enumerated() {
+      let named = attestation.groups[String(group)]
+      let byDefault = named == nil && attestation.fallback != nil
       branches.append(
         .init(
           .subject(index),
-          user(attestation.groups[String(group)], "user policy of group \(group)", String(group))))
+          user(
+            named ?? attestation.fallback,
+            "user policy of group \(group)" + (byDefault ? ", by the default" : ""),
+            String(group))))
     }
     let fallback = user(attestation.fallback, "default user policy", "default")
     return branches.isEmpty ? fallback : .firstMatch(branches, otherwise: fallback)

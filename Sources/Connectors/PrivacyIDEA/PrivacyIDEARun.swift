@@ -152,7 +152,7 @@ struct PrivacyIDEARun: Sendable {
     var table = AccountTable(atomCount: model.atoms.count)
     let watch = await query.watch()
     guard !watch.isEmpty else { return table }
-    var positions: [String: [Int]] = [:]
+    var positions: [String: [Holder]] = [:]
     do throws(ConnectorError) {
       for user in try await users() where Self.isWatched(user, watch) {
         guard
@@ -161,7 +161,8 @@ struct PrivacyIDEARun: Sendable {
               id: user.id, email: user.email, login: user.username, statusText: "known",
               assigned: Set(0..<min(query.apps.count, 64))))
         else { continue }
-        positions[user.username, default: []].append(position)
+        positions[user.username, default: []].append(
+          Holder(position: position, resolver: user.resolver))
         for (atom, wanted) in compiled.users {
           let isSame =
             wanted.ignoresCase
@@ -220,8 +221,14 @@ struct PrivacyIDEARun: Sendable {
 
   // MARK: Tokens
 
+  /// An account that tokens may belong to.
+  private struct Holder {
+    var position: Int
+    var resolver: String?
+  }
+
   private func mark(
-    _ positions: [String: [Int]], _ table: inout AccountTable
+    _ positions: [String: [Holder]], _ table: inout AccountTable
   ) async throws(ConnectorError) {
     var kinds: [Int: FactorSet] = [:]
     var serials: Set<String> = []
@@ -242,16 +249,16 @@ struct PrivacyIDEARun: Sendable {
           guard serials.insert(token.serial).inserted else {
             throw WireError(.shape, row: index + 1, path: "serial", detail: "the token came before")
           }
-          guard token.realms.isEmpty || token.realms.contains(configuration.realm) else { continue }
-          for position in positions[token.username] ?? [] {
-            Self.mark(token, position, &table, &kinds)
+          for holder in positions[token.username] ?? []
+          where token.isOf(realm: configuration.realm, resolver: holder.resolver) {
+            Self.mark(token, holder.position, &table, &kinds)
           }
         }
       } catch {
         throw client.malformed(error, request, page: page)
       }
     }
-    for position in positions.values.flatMap({ $0 }) {
+    for position in positions.values.flatMap({ $0.map(\.position) }) {
       let found = kinds[position] ?? []
       table.setEnrolment(found.isEmpty ? .no : .yes, found, at: position)
     }

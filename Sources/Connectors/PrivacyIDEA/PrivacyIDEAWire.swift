@@ -51,7 +51,9 @@ enum PrivacyIDEAWire {
       let conditions = try json.optional("conditions", .array, \.array) ?? []
       conditionSections = conditions.compactMap { condition in
         guard let parts = condition.array else { return "unknown" }
-        return parts.last?.bool == false ? nil : parts.first?.string ?? "unknown"
+        // Section, key, comparator, value, whether it is switched on; newer versions add what missing data means.
+        let isActive = parts.count > 4 ? parts[4].bool : parts.last?.bool
+        return isActive == false ? nil : parts.first?.string ?? "unknown"
       }
       ignoresCase = try json.optional("user_case_insensitive", .bool, \.bool) ?? false
     }
@@ -79,13 +81,24 @@ enum PrivacyIDEAWire {
     var type: String
     var username: String
     var realms: [String]
+    /// Where its owner comes from; nil when the server does not say.
+    var resolver: String?
     var isUsable: Bool
+
+    /// Whether it may belong to somebody of a realm; names of realms have no case.
+    func isOf(realm: String, resolver: String?) -> Bool {
+      guard realms.isEmpty || realms.contains(where: { $0.lowercased() == realm.lowercased() })
+      else { return false }
+      guard let own = self.resolver, let resolver else { return true }
+      return own == resolver
+    }
 
     init(_ json: JSONValue) throws(WireError) {
       serial = try json.required("serial", .string, \.string)
       type = try json.required("tokentype", .string, \.string).lowercased()
       username = try json.optional("username", .string, \.string) ?? ""
       realms = try json.optional("realms", .array, \.strings) ?? []
+      resolver = try json.optional("resolver", .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
       let isActive = try json.required("active", .bool, \.bool)
       let isRevoked = try json.optional("revoked", .bool, \.bool) ?? false
       let isLocked = try json.optional("locked", .bool, \.bool) ?? false

@@ -83,6 +83,53 @@ struct JSONPath: Sendable, Hashable {
     segments = try parser.parse()
   }
 
+  private init(segments: [Segment]) {
+    self.segments = segments
+  }
+
+  /// Whether it finds at most one value.
+  var isSingular: Bool { Query(isRelative: false, segments: segments).isSingular }
+
+  /// The same query without filters and slices: they find all.
+  var unfiltered: JSONPath {
+    JSONPath(
+      segments: segments.map { segment in
+        let leavesOut = segment.selectors.contains {
+          switch $0 {
+          case .filter, .slice: true
+          case .name, .wildcard, .index: false
+          }
+        }
+        guard leavesOut else { return segment }
+        return Segment(isDescendant: segment.isDescendant, selectors: [.wildcard])
+      })
+  }
+
+  /// The values found, and how many of those on the way lack what the query asks of them; nil when the list is not there.
+  func list(
+    in document: JSONValue
+  ) throws(JSONPathEvaluator.Exhausted) -> (values: [JSONValue], lacking: Int)? {
+    var evaluator = JSONPathEvaluator(root: document)
+    var nodes = [document]
+    var lacking = 0
+    var isSingle = true
+    for segment in segments {
+      let isName = Query(isRelative: false, segments: [segment]).isSingular
+      var next: [JSONValue] = []
+      for node in nodes {
+        let found = try evaluator.nodes([segment], from: node)
+        next += found
+        let isEmptyList = !isName && !segment.isDescendant && [.array, .object].contains(node.type)
+        guard found.isEmpty, !isEmptyList else { continue }
+        if isSingle { return nil }
+        lacking += 1
+      }
+      isSingle = isSingle && isName
+      nodes = next
+    }
+    return (nodes, lacking)
+  }
+
   /// The values found, in the document's order; of the members of an object, in the order of their keys.
   ///
   /// - Throws: ``JSONPathEvaluator/Exhausted`` when the query visits too much.

@@ -34,6 +34,30 @@ enum JSONQuery: Sendable, Hashable {
     var text: String { "the query visits too many values" }
   }
 
+  /// The values of the list that is found: those of the one array, else all that are found.
+  ///
+  /// Null stands for each that lacks what the query asks of it, so that it is not taken for one that was never there.
+  /// - Returns: nil when the list is not there, or is null.
+  func list(in document: JSONValue) throws(Failure) -> [JSONValue]? {
+    var values: [JSONValue]
+    var lacking = 0
+    switch self {
+    case .pointer(let pointer):
+      guard case .value(let value) = pointer.find(in: document), value != .null else { return nil }
+      values = [value]
+    case .path(let path):
+      do throws(JSONPathEvaluator.Exhausted) {
+        guard let found = try path.list(in: document) else { return nil }
+        if path.isSingular, found.values == [.null] { return nil }
+        (values, lacking) = found
+      } catch {
+        throw .exhausted
+      }
+    }
+    if values.count == 1, lacking == 0, case .array(let inner) = values[0] { values = inner }
+    return values + Array(repeating: .null, count: lacking)
+  }
+
   /// The values found, in order; empty when there are none.
   func nodes(in document: JSONValue) throws(Failure) -> [JSONValue] {
     switch self {

@@ -17,6 +17,12 @@ struct SCIMConfiguration: Sendable {
     var path: SCIMPath
     var meaning: Meaning
     var table: [String: Verdict]
+
+    /// Whether a value says that a factor is set up; nil when it says neither.
+    func isEnrolled(_ value: JSONValue?) -> Bool? {
+      if let listed = value?.scalarText.flatMap({ table[$0] }) { return listed != .notEnforced }
+      return value?.lenientBool
+    }
   }
 
   var name: SourceName

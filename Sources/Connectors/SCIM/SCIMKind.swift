@@ -17,7 +17,7 @@ struct SCIMKind: SourceKind {
       page_size: 100
       mfa:                             # without it the verdict is cannot-tell: SCIM has no such attribute of its own
         path: 'urn:acme:scim:security:2.0:User:mfaPolicy'
-        meaning: enforcement           # or enrolment
+        meaning: enforcement           # or enrolment: enforced_values then mean enrolled, not_enforced_values not
         enforced_values: [ required ]
         conditional_values: [ risk-based ]
         not_enforced_values: [ optional, "off" ]
@@ -34,7 +34,9 @@ struct SCIMKind: SourceKind {
       "enrolment only: never better than not-enforced",
     ],
     rights: ["reading /Users and /Groups"],
-    requests: "a page for each 100 users, and two calls a group; one for the capabilities")
+    requests:
+      "a page for each 100 users, one more where one page holds all, two calls a group; one for the capabilities"
+  )
 
   func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let auth = auth(keys)
@@ -95,18 +97,16 @@ struct SCIMKind: SourceKind {
       ("enforced_values", .enforced), ("conditional_values", .enforcedConditionally),
       ("not_enforced_values", .notEnforced),
     ]
-    if meaning != .enrolment {
-      for (key, verdict) in lists {
-        for value in keys.strings(key) ?? [] {
-          if let other = table.updateValue(verdict, forKey: value), other != verdict {
-            keys.reject(key, "\"\(value.prefix(40))\" is listed twice, with different meanings")
-          }
+    for (key, verdict) in lists {
+      for value in keys.strings(key) ?? [] {
+        if let other = table.updateValue(verdict, forKey: value), other != verdict {
+          keys.reject(key, "\"\(value.prefix(40))\" is listed twice, with different meanings")
         }
       }
-      if meaning == .enforcement, table.isEmpty {
-        keys.reject("list enforced_values, conditional_values or not_enforced_values")
-        return nil
-      }
+    }
+    if meaning == .enforcement, table.isEmpty {
+      keys.reject("list enforced_values, conditional_values or not_enforced_values")
+      return nil
     }
     keys.finish()
     guard let path, let meaning else { return nil }

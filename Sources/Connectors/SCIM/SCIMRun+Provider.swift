@@ -67,7 +67,7 @@ extension SCIMRun {
     guard let position = accounts.add(account), let mapping = configuration.mapping else { return }
     if mapping.meaning == .enrolment {
       accounts.setEnrolment(
-        Tri(mapping.path.values(in: user.resource).first?.lenientBool), [], at: position)
+        Tri(mapping.isEnrolled(mapping.path.values(in: user.resource).first)), [], at: position)
     }
     let stated = mapping.statement(user.resource)
     for app in 0..<apps { accounts.state(stated, at: position, app: app) }
@@ -94,14 +94,14 @@ extension SCIMConfiguration.Mapping {
   private func statement(of value: JSONValue) -> StatedCase {
     guard let text = value.scalarText else { return gap("it is \(value.type.phrase)") }
     if meaning == .enrolment {
-      guard let flag = value.lenientBool else {
-        return gap("\(value.shown) is neither true nor false")
+      guard let flag = isEnrolled(value) else {
+        return gap("\(value.shown) is neither true nor false nor listed")
       }
       return StatedCase(
         verdict: .notEnforced,
         statement: flag
-          ? "\(path.text) is true: enrolled only, nothing asks for it"
-          : "\(path.text) is false: not even enrolled")
+          ? "\(path.text) is \(value.shown): enrolled only, nothing asks for it"
+          : "\(path.text) is \(value.shown): not even enrolled")
     }
     guard let verdict = table[text] else { return gap("the value \(value.shown) is not listed") }
     return StatedCase(

@@ -73,41 +73,48 @@ struct SCIMRun: Sendable {
     let style = provider.cursors ? Self.cursor : Self.index(size)
     var kept = state
     defer { state = kept }
-    try await client.pages(first, style) { response, page throws(ConnectorError) in
-      let before = counts.distinct.count
-      var count = 0
-      do throws(WireError) {
-        counts.total = try SCIMWire.total(response) ?? counts.total
-        try SCIMWire.forEachResource(response) { element throws(WireError) in
-          count += 1
-          let resource = try JSONValue(element)
-          do throws(WireError) {
-            guard let id = resource.attribute("id")?.scalarText else {
-              throw WireError.expected(.string, found: .missing, path: "id")
+    var isWhole = false
+    do throws(ConnectorError) {
+      try await client.pages(first, style) { response, page throws(ConnectorError) in
+        let before = counts.distinct.count
+        var count = 0
+        do throws(WireError) {
+          counts.total = try SCIMWire.total(response) ?? counts.total
+          try SCIMWire.forEachResource(response) { element throws(WireError) in
+            count += 1
+            let resource = try JSONValue(element)
+            do throws(WireError) {
+              guard let id = resource.attribute("id")?.scalarText else {
+                throw WireError.expected(.string, found: .missing, path: "id")
+              }
+              guard counts.distinct.insert(id) else {
+                counts.hasRepeats = true
+                return
+              }
+              try row(resource, &kept)
+            } catch {
+              throw error.inRow(count)
             }
-            guard counts.distinct.insert(id) else {
-              counts.hasRepeats = true
-              return
-            }
-            try row(resource, &kept)
-          } catch {
-            throw error.inRow(count)
           }
+        } catch {
+          throw client.malformed(error, first, page: page)
         }
-      } catch {
-        throw client.malformed(error, first, page: page)
+        counts.received += count
+        let fresh = counts.distinct.count - before
+        log.count(fresh)
+        progress(configuration.name, phase, done: counts.distinct.count, total: counts.total)
+        if count > 0, fresh == 0 {
+          // Asked again only because of the doubt about the total: the server knows one page, and it was not full.
+          isWhole = page == 2 && counts.total == count && count == before && count < size
+          throw ConnectorError(
+            .cursorLoop, source: configuration.name, call: first.endpoint, page: page, status: 200,
+            message:
+              "\(first.endpoint) of \(configuration.name) gave a page that holds nothing new (page \(page))."
+          )
+        }
       }
-      counts.received += count
-      let fresh = counts.distinct.count - before
-      log.count(fresh)
-      progress(configuration.name, phase, done: counts.distinct.count, total: counts.total)
-      if count > 0, fresh == 0 {
-        throw ConnectorError(
-          .cursorLoop, source: configuration.name, call: first.endpoint, page: page, status: 200,
-          message:
-            "\(first.endpoint) of \(configuration.name) gave a page that holds nothing new (page \(page))."
-        )
-      }
+    } catch {
+      guard isWhole else { throw error }
     }
     try check(counts, first.endpoint)
     return counts
@@ -146,9 +153,9 @@ struct SCIMRun: Sendable {
         guard let total = try SCIMWire.total(response) else {
           throw WireError.expected(.integer, found: .missing, path: "totalResults")
         }
-        // Some servers call the size of the page the total: a full page that would be the last is not believed.
+        // Some servers call the size of the page the total: a page that holds all of it is believed after the next one.
         let count = try SCIMWire.count(response)
-        return total <= count && count >= size ? nil : total
+        return count > 0 && total <= count ? nil : total
       })
   }
 }

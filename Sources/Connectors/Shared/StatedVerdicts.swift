@@ -107,6 +107,8 @@ struct StatedVerdicts: Sendable {
 struct StatedAccounts: Sendable {
   private var table = AccountTable(atomCount: 0)
   private var aliases: [Int: [String]] = [:]
+  /// What became known of accounts only after they were added.
+  private var statuses: [Int: (AccountStatus, text: String)] = [:]
   /// The case of every account, one list for each application; -1 where nothing is stated.
   private var cases: [[Int32]]
   private var assigned: [UInt64] = []
@@ -138,20 +140,33 @@ struct StatedAccounts: Sendable {
   func account(at position: Int) -> Account {
     var account = table[position]
     account.aliases = aliases[position] ?? []
+    if let (status, text) = statuses[position] {
+      account.status = status
+      account.statusText = text
+    }
     return account
   }
 
   /// Whether something was stated of an account for an application.
   func hasCase(at position: Int, app: Int) -> Bool { cases[app][position] >= 0 }
 
-  /// States something of an account for an application.
+  /// States something of an account for an application; of several statements the weakest counts.
   mutating func state(_ stated: StatedCase, at position: Int, app: Int) {
+    if hasCase(at: position, app: app) {
+      let before = verdicts[app].cases[Int(cases[app][position])]
+      if (before.verdict.strength ?? .max) <= (stated.verdict.strength ?? .max) { return }
+    }
     cases[app][position] = Int32(verdicts[app].number(of: stated))
   }
 
   /// Takes the application away from an account.
   mutating func unassign(at position: Int, app: Int) {
     assigned[position] &= ~(1 << UInt64(app))
+  }
+
+  /// Sets whether an account is active.
+  mutating func setStatus(_ status: AccountStatus, _ text: String, at position: Int) {
+    statuses[position] = (status, text)
   }
 
   /// Sets what is known of the factors set up.

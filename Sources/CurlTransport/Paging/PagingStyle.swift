@@ -54,6 +54,15 @@ public enum PagingStyle: Sendable {
   case tokenInBody(@Sendable (HTTPResponse) throws -> [UInt8]?)
 }
 
+extension PagingStyle {
+  /// A `Link` header whose target lacks something that goes with every request, such as a key in the query.
+  ///
+  /// What is put back goes nowhere but to the origin of the list.
+  public static func link(completing: @escaping @Sendable (String) -> String) -> PagingStyle {
+    .nextURL { response in try LinkHeader(response.headers).next.map(completing) }
+  }
+}
+
 /// What a reader found on a page, for the guards against endless lists.
 public struct PageItems: Sendable {
   /// How many items the page has.

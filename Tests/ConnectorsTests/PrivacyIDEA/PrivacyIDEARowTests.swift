@@ -158,6 +158,33 @@ enum PrivacyIDEARows {
       number: "6c", situation: "a simple pass token that is locked", expected: .enforced,
       change: { $0.tokens.append(PrivacyIDEAToken("ana", "spass") { $0.locked = true }) }),
     PrivacyIDEARow(
+      number: "6d", situation: "a simple pass token only, and the realm is written in upper case",
+      expected: .notEnforced, configure: { $0.realm = "ACME" },
+      change: { $0.tokens.append(PrivacyIDEAToken("ana", "spass")) }),
+    PrivacyIDEARow(
+      number: "6e", situation: "a simple pass token of somebody of that name in another resolver",
+      expected: .enforced,
+      change: {
+        $0.tokens.append(PrivacyIDEAToken("ana", "spass") { $0.resolver = "sql" })
+      }),
+    PrivacyIDEARow(
+      number: "3j", situation: "a token of somebody of that name in another resolver",
+      expected: .notEnforced, witness: "passthru",
+      change: {
+        $0.policies = [passthru]
+        $0.tokens.append(PrivacyIDEAToken("ana", "totp") { $0.resolver = "sql" })
+      }),
+    PrivacyIDEARow(
+      number: "3k", situation: "a condition of the newer form that is switched off",
+      expected: .notEnforced, witness: "passthru",
+      change: {
+        $0.policies = [
+          P.policy(
+            "grace", ["passthru": "userstore"],
+            ["conditions": [["userinfo", "groups", "contains", "new", false, "raise_error"]]])
+        ]
+      }),
+    PrivacyIDEARow(
       number: "7", situation: "policies may not be read", expected: .cannotTell,
       reason: "refused", isComplete: false, change: { $0.rights = ["userlist", "tokenlist"] }),
     PrivacyIDEARow(

@@ -24,11 +24,15 @@ extension Auth0API {
     },
     Route("GET /api/v2/actions/triggers/post-login/bindings", scope: "read:actions", bindings),
     Route("GET /api/v2/actions/actions/{action}", scope: "read:actions", action),
-    Route("GET /api/v2/clients", scope: "read:clients") { _, context in
-      Reply(json: .array(context.tenant.clients.map(shape)))
+    Route("GET /api/v2/clients", scope: "read:clients") { call, context in
+      let size = min(100, call.parameter("per_page").flatMap { Int($0) } ?? 50)
+      let page = call.parameter("page").flatMap { Int($0) } ?? 0
+      return Reply(
+        json: .array(context.tenant.clients.dropFirst(page * size).prefix(size).map(shape)))
     },
     Route("GET /api/v2/clients/{client}", scope: "read:clients") { call, context in
-      guard let client = context.tenant.clients.first(where: { $0.id == call.capture("client") })
+      guard !context.tenant.hidesSingleClients,
+        let client = context.tenant.clients.first(where: { $0.id == call.capture("client") })
       else {
         throw Refusal(
           status: 404, code: "inexistent_client", message: "The client does not exist")
@@ -46,7 +50,10 @@ extension Auth0API {
   }
 
   private static func bindings(_ call: Call, _ context: Context) async throws -> Reply {
-    let bindings = context.tenant.actions.enumerated().map { index, action -> JSON in
+    let size = 20
+    let page = call.parameter("page").flatMap { Int($0) } ?? 0
+    let bindings = context.tenant.actions.enumerated().dropFirst(page * size).prefix(size).map {
+      index, action -> JSON in
       [
         "id": .string("binding\(index)"), "trigger_id": "post-login",
         "display_name": .string(action.name),
@@ -54,7 +61,8 @@ extension Auth0API {
       ]
     }
     return Reply(json: [
-      "bindings": .array(bindings), "total": .integer(bindings.count), "page": 0, "per_page": 20,
+      "bindings": .array(bindings), "total": .integer(context.tenant.actions.count),
+      "page": .integer(page), "per_page": .integer(size),
     ])
   }
 

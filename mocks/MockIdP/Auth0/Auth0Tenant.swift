@@ -86,6 +86,8 @@ public struct Auth0Tenant: VendorScenario {
   public var actions: [Action] = []
   /// Whether Actions choose the factors.
   public var actionsChooseFactors = false
+  /// Whether an application is found in the list only.
+  public var hidesSingleClients = false
   /// Seconds that an access token lives.
   public var tokenLifetime = 86_400
 
@@ -97,7 +99,7 @@ public struct Auth0Tenant: VendorScenario {
 
   private enum CodingKeys: CodingKey {
     case clientID, clientSecret, scopes, policies, factors, users, generated, clients, actions
-    case actionsChooseFactors, tokenLifetime
+    case actionsChooseFactors, hidesSingleClients, tokenLifetime
   }
 
   /// Reads a tenant; every part may be missing.
@@ -113,6 +115,7 @@ public struct Auth0Tenant: VendorScenario {
     try values.read(.clients, into: &clients)
     try values.read(.actions, into: &actions)
     try values.read(.actionsChooseFactors, into: &actionsChooseFactors)
+    try values.read(.hidesSingleClients, into: &hidesSingleClients)
     try values.read(.tokenLifetime, into: &tokenLifetime)
   }
 

@@ -70,6 +70,7 @@ struct EndpointPage: Sendable {
       throw Refusal(status: 400, code: "invalid_parameter", message: "There is no such page.")
     }
     let page = endpoint.paging == .none ? rows : Array(rows.dropFirst(start).prefix(size))
+    if endpoint.endsWithNoContent, page.isEmpty { return Reply(status: 204) }
     let end = start + page.count
     let next = end < rows.count ? end : nil
     var meta: [String: JSON] = [:]

@@ -68,6 +68,8 @@ public struct JSONEndpoint: VendorScenario {
   public var claimedTotal: Int?
   /// Whether `/meta/total` and `/meta/pages` are there.
   public var hasTotal = true
+  /// Whether the page after the last one is 204 without a body.
+  public var endsWithNoContent = false
   /// What is put into every reply beside the rows, such as an error.
   public var extra: JSON?
   /// What requests have to prove themselves with.
@@ -106,6 +108,7 @@ public struct JSONEndpoint: VendorScenario {
     try values.read(.maxPageSize, into: &maxPageSize)
     try values.read(.claimedTotal, into: &claimedTotal)
     try values.read(.hasTotal, into: &hasTotal)
+    try values.read(.endsWithNoContent, into: &endsWithNoContent)
     try values.read(.extra, into: &extra)
     try values.read(.credentials, into: &credentials)
     try values.read(.secret, into: &secret)

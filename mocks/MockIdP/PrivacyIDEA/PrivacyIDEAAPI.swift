@@ -125,7 +125,9 @@ struct PrivacyIDEAAPI: VendorAPI {
   @Sendable private static func users(_ call: Call, _ context: Context) throws -> Reply {
     try refuseUnknown(call, ["realm", "username", "has_tokens", "resolver"])
     let server = context.server
-    guard call.parameter("realm") == server.realm else { return envelope([]) }
+    guard call.parameter("realm")?.lowercased() == server.realm.lowercased() else {
+      return envelope([])
+    }
     let rows = server.users.enumerated().map { index, user -> JSON in
       [
         "userid": .string("uid-\(user.username)"), "username": .string(user.username),
@@ -148,7 +150,8 @@ struct PrivacyIDEAAPI: VendorAPI {
     }
     var all = Array(context.server.tokens.enumerated())
     if let user = call.parameter("user") { all = all.filter { $0.element.username == user } }
-    if let realm = call.parameter("realm"), realm != context.server.realm { all = [] }
+    // Names of realms have no case; the server keeps them in lower case.
+    if let realm = call.parameter("realm"), realm.lowercased() != context.server.realm { all = [] }
     let start = (page - 1) * size
     let rows = all.dropFirst(start).prefix(size).map { index, token -> JSON in
       [
@@ -157,7 +160,7 @@ struct PrivacyIDEAAPI: VendorAPI {
         "locked": .bool(token.locked), "failcount": 0, "maxfail": 10,
         "rollout_state": .string(token.rolloutState), "username": .string(token.username),
         "realms": .strings(token.username.isEmpty ? [] : [context.server.realm]),
-        "resolver": "ldap", "description": "", "info": [:],
+        "resolver": .string(token.resolver), "description": "", "info": [:],
       ]
     }
     return envelope([

@@ -91,6 +91,8 @@ public struct PrivacyIDEAToken: Codable, Sendable, Hashable {
   public var locked = false
   /// How far it is rolled out.
   public var rolloutState = ""
+  /// The resolver that its owner comes from.
+  public var resolver = "ldap"
 
   /// Makes a token in use.
   public init(
@@ -111,5 +113,6 @@ public struct PrivacyIDEAToken: Codable, Sendable, Hashable {
     try values.read(.revoked, into: &revoked)
     try values.read(.locked, into: &locked)
     try values.read(.rolloutState, into: &rolloutState)
+    try values.read(.resolver, into: &resolver)
   }
 }

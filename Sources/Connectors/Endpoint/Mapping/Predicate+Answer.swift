@@ -10,26 +10,29 @@ extension Predicate {
     switch self {
     case .always: return .yes
     case .exists(let subject, let wanted):
-      return Tri((subject.value(row, documents) != nil) == wanted)
-    case .oneOf(let subject, let values):
-      let value = subject.value(row, documents)
-      if let value, value == .null ? values.contains(.null) : true {
-        return Tri(values.contains { Self.isSame(value, $0) })
-      }
+      if subject.isThere(row, documents) { return Tri(wanted) }
+      guard subject.isPartial(row, documents) else { return Tri(!wanted) }
       missing(subject.text)
       return .unknown
+    case .oneOf(let subject, let values):
+      let answer = Self.answer(subject, values, row, documents)
+      if answer == .unknown { missing(subject.text) }
+      return answer
     case .matches(let subject, let expression):
-      guard let text = subject.value(row, documents)?.scalarText else {
+      guard !subject.isPartial(row, documents),
+        let text = subject.value(row, documents)?.scalarText
+      else {
         missing(subject.text)
         return .unknown
       }
       return Tri(expression.matches(text))
     case .group(let name):
-      guard let groups = row.texts(.groups) else {
-        missing("groups")
-        return .unknown
+      if row.knownTexts(.groups).contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+        return .yes
       }
-      return Tri(groups.contains { $0.utf8.elementsEqual(name.utf8) })
+      if row.texts(.groups) != nil { return .no }
+      missing("groups")
+      return .unknown
     case .not(let inner):
       switch inner.answer(row, documents, missing) {
       case .yes: return .no
@@ -40,6 +43,25 @@ extension Predicate {
       return Self.fold(parts, row, documents, missing, decisive: .no)
     case .any(let parts):
       return Self.fold(parts, row, documents, missing, decisive: .yes)
+    }
+  }
+
+  private static func answer(
+    _ subject: Subject, _ wanted: [JSONValue], _ row: MappedRow, _ documents: RowDocuments
+  ) -> Tri {
+    guard !subject.isPartial(row, documents), let value = subject.value(row, documents) else {
+      return .unknown
+    }
+    if wanted.contains(where: { isSame(value, $0) }) { return .yes }
+    if subject.isFlag {
+      guard let flag = value.lenientBool else { return .unknown }
+      return Tri(wanted.contains { $0.lenientBool == flag })
+    }
+    switch value {
+    case .null: return .unknown
+    // An element that is no text may stand for what is asked for.
+    case .array(let elements) where elements.contains { $0.scalarText == nil }: return .unknown
+    default: return .no
     }
   }
 
@@ -71,6 +93,30 @@ extension Predicate.Subject {
     case .field(let name): name.rawValue
     case .query(let plan): plan.text
     }
+  }
+
+  /// Whether it is true or false, however that is written.
+  var isFlag: Bool {
+    if case .field(let name) = self { name.isFlag } else { false }
+  }
+
+  /// Whether a part of what it is made of is not known.
+  func isPartial(_ row: MappedRow, _ documents: RowDocuments) -> Bool {
+    switch self {
+    case .field(let name): row.partial.contains(name)
+    case .query(let plan): plan.place == .join && !documents.unmatched.isEmpty
+    }
+  }
+
+  /// Whether there is a value; a list without values is none.
+  func isThere(_ row: MappedRow, _ documents: RowDocuments) -> Bool {
+    guard let value = value(row, documents) else { return false }
+    let isList =
+      switch self {
+      case .field(let name): name.isList
+      case .query(let plan): plan.take == .all
+      }
+    return !(isList && value == .array([]))
   }
 
   /// The value; null is there and is null.

@@ -10,7 +10,13 @@ extension Transform {
     }
     guard let value, value != .null else { return value }
     if case .array(let values) = value {
-      return .array(values.compactMap { apply(to: $0, note) })
+      return .array(
+        values.flatMap { element -> [JSONValue] in
+          // Null stays for an element that is lost, so that it is not taken for one that was never there.
+          let made = apply(to: element, note) ?? .null
+          if case .split = self, case .array(let parts) = made { return parts }
+          return [made]
+        })
     }
     switch self {
     case .lower:

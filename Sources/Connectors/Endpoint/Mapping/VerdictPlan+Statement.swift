@@ -39,6 +39,12 @@ extension VerdictPlan {
       }
       for value in values { statements.append(statement(plan, value, table, policy)) }
     }
+    let gaps =
+      plan.place == .join
+      ? documents.unmatched.map { key -> Statement in
+        .stated(gap(plan.text, "no row of the joined list has the key \(key)"))
+      } : []
+    statements += gaps
     guard let first = statements.first else {
       return .stated(gap(plan.text, "no row of the joined list goes with this person"))
     }
@@ -47,6 +53,7 @@ extension VerdictPlan {
     case .weakest: return statements.min { strength($0) < strength($1) } ?? first
     case .strongest: return statements.max { strength($0) < strength($1) } ?? first
     case .cannotTell:
+      if let gap = gaps.first { return gap }
       return .stated(
         StatedCase(
           verdict: .cannotTell, statement: "several policies that differ",

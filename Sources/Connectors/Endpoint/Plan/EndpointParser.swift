@@ -94,6 +94,9 @@ struct EndpointParser {
     let paging = keys.mapping("paging").map { PagingParser(keys: $0).plan() } ?? PagingPlan()
     let total = keys.query("total")
     let errorPath = keys.query("error_path")
+    if isKeyed, case .path(let path)? = items, !path.isSingular {
+      keys.reject("items_by_key", "items must then lead to one object, not to its members")
+    }
     if paging.style == .tokenInBody {
       if case .text? = request?.body {
         keys.reject("body", "token_in_body needs a mapping here, not a text")

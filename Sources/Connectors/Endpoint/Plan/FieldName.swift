@@ -20,6 +20,8 @@ enum FieldName: String, CaseIterable, Sendable {
 struct MappedRow: Sendable {
   var values: [FieldName: JSONValue] = [:]
   var notes: [String] = []
+  /// Fields of which a part is not known.
+  var partial: Set<FieldName> = []
 
   /// The value as text; nil when missing or null.
   func text(_ field: FieldName) -> String? {
@@ -27,17 +29,23 @@ struct MappedRow: Sendable {
     return text?.isEmpty == true ? nil : text
   }
 
-  /// The values as texts; nil when missing or null, a single value is a list of one.
+  /// The values as texts, a single value as a list of one; nil when missing or null, or when one of them is no text.
   func texts(_ field: FieldName) -> [String]? {
-    switch values[field] {
-    case nil, .null?: nil
-    case .array(let values)?: values.compactMap(\.scalarText)
-    case let value?: value.scalarText.map { [$0] }
-    }
+    guard !partial.contains(field), let value = values[field], value != .null else { return nil }
+    let texts = knownTexts(field)
+    return texts.count == value.array?.count ?? 1 ? texts : nil
+  }
+
+  /// Those of the values that are texts; there may be others.
+  func knownTexts(_ field: FieldName) -> [String] {
+    if case .array(let values)? = values[field] { return values.compactMap(\.scalarText) }
+    return values[field]?.scalarText.map { [$0] } ?? []
   }
 
   /// True or false; nil when missing, null or neither.
-  func flag(_ field: FieldName) -> Bool? { values[field]?.lenientBool }
+  func flag(_ field: FieldName) -> Bool? {
+    partial.contains(field) ? nil : values[field]?.lenientBool
+  }
 }
 
 /// Which fields there are and where.
@@ -57,6 +65,7 @@ struct FieldMap: Sendable {
     for (name, plan) in fields where names?.contains(name) != false {
       var notes: [String] = []
       row.values[name] = plan.value(in: documents[plan.place]) { notes.append($0) }
+      if plan.place == .join, !documents.unmatched.isEmpty { row.partial.insert(name) }
       if name.isFlag, let value = row.values[name], value != .null, value.lenientBool == nil {
         notes.append("\(plan.text): \(value.shown) is neither true nor false")
       }
@@ -71,6 +80,8 @@ struct RowDocuments: Sendable {
   var item: JSONValue
   var detail: JSONValue?
   var joined: [JSONValue] = []
+  /// What refers to rows that the joined list does not have.
+  var unmatched: [String] = []
 
   subscript(place: FieldPlan.Place) -> [JSONValue] {
     switch place {

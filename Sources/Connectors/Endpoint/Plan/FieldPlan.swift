@@ -26,8 +26,15 @@ struct FieldPlan: Sendable, Hashable {
   /// - Parameter note: takes what was not understood.
   func value(in documents: [JSONValue], _ note: (String) -> Void) -> JSONValue? {
     var nodes: [JSONValue] = []
+    var lists: [[JSONValue]] = []
     do throws(JSONQuery.Failure) {
-      for document in documents { nodes += try query.nodes(in: document) }
+      for document in documents {
+        if take == .all, let list = try query.list(in: document) {
+          lists.append(list)
+        } else {
+          nodes += try query.nodes(in: document)
+        }
+      }
     } catch {
       note("\(text): \(error.text)")
       return nil
@@ -36,9 +43,10 @@ struct FieldPlan: Sendable, Hashable {
     switch take {
     case .first: value = nodes.first
     case .all:
-      // A pointer to a list means its values.
-      if nodes.count == 1, case .array(let values) = nodes[0] { nodes = values }
-      value = nodes.isEmpty ? nil : .array(nodes)
+      // A list that is there and empty is no missing one; null stands for a document without one beside others.
+      let without = Array(repeating: JSONValue.null, count: documents.count - lists.count)
+      value =
+        lists.isEmpty ? (nodes.isEmpty ? nil : .null) : .array(lists.flatMap { $0 } + without)
     case .count: value = .integer(Int64(nodes.count))
     case .exists: value = .bool(!nodes.isEmpty)
     }
