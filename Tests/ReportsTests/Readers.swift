@@ -62,9 +62,8 @@ enum CSVReader {
   /// Undoes the guards of a field: the apostrophe before a formula, then the visible escapes.
   static func original(_ field: String) -> String {
     var text = field.unicodeScalars[...]
-    if text.first == "'", let first = text.first(where: { $0 != "'" && !$0.properties.isWhitespace }),
-      "=+-@＝＋－＠".unicodeScalars.contains(first)
-    {
+    let start = text.first { $0 != "'" && !$0.properties.isWhitespace }
+    if text.first == "'", let start, "=+-@＝＋－＠".unicodeScalars.contains(start) {
       text = text.dropFirst()
     }
     return unescaped(String(String.UnicodeScalarView(text)))

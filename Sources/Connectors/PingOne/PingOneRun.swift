@@ -36,11 +36,14 @@ struct PingOneRun: Sendable {
     var table = AccountTable(atomCount: compiled.atoms.facts.count, capacity: people.count)
     for person in people { table.append(compiled.account(of: person)) }
     table.forgetIDs()
-    return ProviderReading(
+    var reading = ProviderReading(
       source: log.reading(kind: connector.kind, at: connector.clock()), apps: compiled.apps,
       accounts: table,
       hosts: Set([configuration.loginURL].compactMap(SourceHost.of)),
       vendorHostSuffixes: PingOneConfiguration.vendorHosts)
+    // All customers of a region sign in at one host; the environment stands in the path.
+    reading.tenantMarks = [configuration.environment]
+    return reading
   }
 
   /// Keeps a failure as an issue, with what to do about it.

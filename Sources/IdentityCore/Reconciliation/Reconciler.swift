@@ -218,10 +218,11 @@ public struct Reconciler {
   }
 
   /// Findings that a look at the person would have to end; where nobody looked, they stay open.
-  private static let held = FindingSet([
-    FindingKind.mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .deprovisionedAtIdP,
-    .notInIdP, .notAssigned, .ambiguousIdentity, .notEnrolled, .weakFactorsOnly,
-  ].map { FindingSet($0) })
+  private static let held = FindingSet(
+    [
+      FindingKind.mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .deprovisionedAtIdP,
+      .notInIdP, .notAssigned, .ambiguousIdentity, .notEnrolled, .weakFactorsOnly,
+    ].map { FindingSet($0) })
 
   /// Keeps findings open beside a verdict that only says that there is no evidence: nothing ends for lack of data.
   private func hold(_ before: FindingSet, in record: inout MemberRecord) {

@@ -130,8 +130,8 @@ enum AlertsTable {
           .init("delivered \(TimestampText.minute(delivered))", .good)
         } else {
           message.state == .givenUp
-          ? .init("given up", .bad)
-          : .init("waits until \(TimestampText.minute(message.nextAttemptAt))", .warning)
+            ? .init("given up", .bad)
+            : .init("waits until \(TimestampText.minute(message.nextAttemptAt))", .warning)
         }
       return TextTable.Row(
         [

@@ -31,8 +31,9 @@ struct SourceFactory {
     let secrets = SecretResolver(environment: setting.environment)
     return try source.make(
       SourceContext(
-        name: name, url: try Self.telling(name) { try url(source, secrets) }, maxConcurrent: source.maxConcurrent,
-        rateShare: source.rateShare, cache: cache, transport: transport,
+        name: name, url: try Self.telling(name) { try url(source, secrets) },
+        maxConcurrent: source.maxConcurrent, rateShare: source.rateShare, cache: cache,
+        transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
         secrets: { handle in try Self.telling(name) { try secrets.resolve(handle) } },
         addresses: { handle in try Self.telling(name) { try secrets.url(handle) } },
