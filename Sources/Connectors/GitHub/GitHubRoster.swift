@@ -38,6 +38,7 @@ struct GitHubRoster: Sendable {
   /// Whether single sign-on is said to be required, and no provider is shown: it may be that of an unnamed enterprise.
   var hidesProvider: Bool {
     configuration.saml == .enforced && configuration.shortcode == nil && links.all.isEmpty
+      && !people.isEmpty
   }
 
   /// The lists of second factors, and whether they look as if nothing had been filtered.

@@ -46,6 +46,9 @@ struct IAMPrincipals: Sendable {
     return holder
   }
 
+  /// Whether the account has a user of the name.
+  func contains(_ user: String) -> Bool { users[user] != nil }
+
   /// The value of a user's tag.
   func tag(_ key: String, of user: String) -> String? { users[user]?.tags[key] }
 

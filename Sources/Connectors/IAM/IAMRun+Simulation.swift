@@ -48,8 +48,8 @@ extension IAMRun {
         outcome.simulations[user.arn] = simulation
         if let set { known[set] = simulation }
       } catch {
-        // The report may be four hours old.
-        if error.vendorCode == Self.deleted {
+        // The report may be four hours old; the list of users is new.
+        if error.code == .notFound, let principals, !principals.contains(user.name) {
           outcome.deleted.insert(user.arn)
           continue
         }
@@ -57,14 +57,11 @@ extension IAMRun {
         outcome.unknown = Unknown(
           title: "what the policies of the account ask for: \(error.message)",
           remedy: AWSErrors.phrase(error, source: configuration.name))
-        if !error.isTransient { return outcome }
+        if !error.isTransient, error.code != .notFound { return outcome }
       }
     }
     return outcome
   }
-
-  /// AWS's word for a user that is no more.
-  static let deleted = "NoSuchEntity"
 
   private func simulation(
     _ user: IAMCredentialReport.User

@@ -187,7 +187,8 @@ struct IAMRun: Sendable {
     _ users: [IAMCredentialReport.User], _ table: inout AccountTable
   ) async {
     for user in users where user.hasDevice != false && !user.isRoot {
-      guard let position = table.position(ofID: user.arn) else { continue }
+      guard let position = table.position(ofID: user.arn), table[position].status == .active
+      else { continue }
       let request = client.request("ListMFADevices", query: [("UserName", user.name)])
       do throws(ConnectorError) {
         let devices = try await client.result(request).list("MFADevices")
@@ -201,9 +202,8 @@ struct IAMRun: Sendable {
         }
         table.setEnrolment(factors.isEmpty ? .no : .yes, factors, at: position)
       } catch {
-        if error.vendorCode == Self.deleted { continue }
         keep(error, affects: .details)
-        if !error.isTransient { return }
+        if !error.isTransient, error.code != .notFound { return }
       }
     }
   }

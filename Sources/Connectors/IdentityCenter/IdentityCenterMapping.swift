@@ -56,14 +56,9 @@ enum IdentityCenterMapping {
         "where people of Identity Center sign in, for no API shows it",
         "set identity_source: external or directory")
     }
-    // A status that is not shown can only close the door.
-    model.unknowns.append(
-      Unknown(
-        title: "whether the account is enabled",
-        remedy: "check the user in the console of Identity Center"))
-    let isClosed = Condition.all([.subject(unclear), .unknown(model.unknowns.count - 1)])
-    model.policy = .firstMatch(
-      [.init(isClosed, .demand(.refused, by: nil))], otherwise: model.policy)
+    let status = unknown(
+      "whether the account is enabled", "check the user in the console of Identity Center")
+    model.policy = .firstMatch([.init(.subject(unclear), status)], otherwise: model.policy)
     return model
   }
 }

@@ -482,22 +482,14 @@ extension AWSRow {
       $0.identityCenter = IdentityCenterInstance(people: [ana])
     },
     AWSRow(
-      "13e", "a status that is not shown, always on as the operator vouches",
+      "13e", "JSON that calls itself a web page",
       .identityCenter {
         $0.identitySource = .directory
         $0.attestedMode = .alwaysOn
       }, .enforced
     ) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])
-      $0.identityCenter?.hidesStatus = true
       $0.identityCenter?.contentType = "text/html; charset=utf-8"
-    },
-    AWSRow(
-      "13f", "a status that is not shown, an external provider that asks for one factor",
-      .identityCenter { $0.identitySource = .external }, .cannotTell, upstream: .notEnforced
-    ) {
-      $0.identityCenter = IdentityCenterInstance(people: [ana])
-      $0.identityCenter?.hidesStatus = true
     },
     AWSRow("13c", "nobody says where people sign in", .identityCenter { _ in }, .cannotTell) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])

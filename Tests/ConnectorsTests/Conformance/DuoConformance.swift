@@ -14,8 +14,8 @@ extension ConformanceCase {
         "GET /admin/v3/integrations/{integration}", answersAbsence: true,
         required: ["response.integration_key", "stat"], optional: ["response.name"]),
       Endpoint(
-        "GET /admin/v1/users", .list, required: ["user_id", "username", "status", "groups"],
-        optional: ["email", "is_enrolled", "alias1"]),
+        "GET /admin/v1/users", .list, required: ["user_id"],
+        optional: ["username", "status", "groups", "email", "is_enrolled", "alias1"]),
       Endpoint(
         "GET /admin/v2/policies/summary", whenRefused: .certainty, answersAbsence: true,
         required: ["response.policies"]),

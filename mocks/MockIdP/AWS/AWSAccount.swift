@@ -110,8 +110,6 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
   public var issuer: String?
   /// The people among them who are disabled.
   public var disabled: [String] = []
-  /// Whether rows leave the status out.
-  public var hidesStatus = false
   /// The type of content of the list of people.
   public var contentType: String?
 
@@ -130,7 +128,6 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
     try values.read(.people, into: &people)
     try values.read(.issuer, into: &issuer)
     try values.read(.disabled, into: &disabled)
-    try values.read(.hidesStatus, into: &hidesStatus)
     contentType = try values.decodeIfPresent(String.self, forKey: .contentType)
   }
 }

@@ -30,8 +30,7 @@ enum IdentityCenterCalls {
         "UserId": .string(Identifier.uuid(email)), "IdentityStoreId": .string(instance.store),
         "UserName": .string(email), "DisplayName": .string(email),
         "Emails": [["Value": .string(email), "Primary": true, "Type": "work"]],
-        "UserStatus": instance.hidesStatus
-          ? nil : .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
+        "UserStatus": .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
         "ExternalIds": instance.issuer.map {
           [["Issuer": .string($0), "Id": .string(Identifier.uuid("external \(email)"))]]
         },
