@@ -25,7 +25,10 @@ extension ConformanceCase {
       Endpoint("GET /api/v2/tenants/settings", optional: ["customize_mfa_in_postlogin_action"]),
       Endpoint("GET /api/v2/actions/triggers/post-login/bindings", required: ["bindings"]),
       Endpoint("GET /api/v2/actions/actions/{action}", required: ["id"], optional: ["name"]),
-      Endpoint("GET /api/v2/clients/{client}", required: ["client_id"], optional: ["name"]),
+      // Where a client cannot be had by its id, the list of clients is asked.
+      Endpoint(
+        "GET /api/v2/clients/{client}", answersAbsence: true, required: ["client_id"],
+        optional: ["name"]),
       Endpoint(
         "GET /api/v2/users", .list, required: ["user_id"],
         optional: ["email", "username"]),
