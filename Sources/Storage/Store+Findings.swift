@@ -141,7 +141,7 @@ extension Store {
     else { throw StorageError(.notFound, "The store has no run \(run).") }
     let range: (Int64, Int64) = (row["first_version"], row["last_version"])
     let key = query.email.map(EmailKey.make)
-    try eachTransition(database, range.0, range.1, team: nil, reader.versions) { version in
+    try eachTransition(database, range.0, range.1, reader.versions) { version in
       guard query.team ?? version.record.team == version.record.team,
         key ?? version.record.key == version.record.key
       else { return }
@@ -150,8 +150,8 @@ extension Store {
   }
 
   /// Every version in a range that opened or ended a finding, in the order written.
-  static func eachTransition(
-    _ database: Database, _ first: Int64, _ last: Int64, team: Int64?, _ versions: VersionReader,
+  private static func eachTransition(
+    _ database: Database, _ first: Int64, _ last: Int64, _ versions: VersionReader,
     _ body: (MemberVersion) throws -> Void
   ) throws {
     let rows = try Query(
@@ -159,12 +159,11 @@ extension Store {
       """
       SELECT \(VersionReader.columns)
       FROM member_versions v CROSS JOIN teams t ON t.id = v.team_id
-      WHERE v.id BETWEEN ? AND ? AND (?3 IS NULL OR v.team_id = ?3) AND v.opened | v.resolved <> 0
+      WHERE v.id BETWEEN ? AND ? AND v.opened | v.resolved <> 0
       ORDER BY v.id
       """)
     rows.bind(1, first)
     rows.bind(2, last)
-    rows.bind(3, team)
     while try rows.step() { try body(try versions.version(rows)) }
   }
 }

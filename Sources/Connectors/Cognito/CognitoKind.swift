@@ -1,7 +1,5 @@
 /// Amazon Cognito user pools as a provider.
 struct CognitoKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   let word = "cognito"
   let address = SourceAddress.standard("https://cognito-idp.{region}.amazonaws.com")
   let example = """
@@ -34,15 +32,7 @@ struct CognitoKind: SourceKind {
     }
     let region = AWSAccessKeys.region(keys, pool.flatMap { CognitoConfiguration.region(of: $0) })
     let access = AWSAccessKeys(keys)
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     guard let region, let access else { return nil }
     return { context in
       CognitoConnector(

@@ -45,3 +45,14 @@ public protocol SourceKeys {
   /// Tells every key that was not asked for.
   func finish()
 }
+
+extension SourceKeys {
+  /// The key `collect`, a list of what to collect beside verdicts: whether `factors` is on it, the only word there is.
+  public func collectsFactors() -> Bool {
+    let words = strings("collect") ?? []
+    if words.contains(where: { $0 != "factors" }) {
+      reject("collect", "expected a list of: factors")
+    }
+    return words.contains("factors")
+  }
+}

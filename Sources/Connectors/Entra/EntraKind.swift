@@ -1,7 +1,5 @@
 /// Entra ID through Microsoft Graph, as a provider.
 struct EntraKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   private enum Credentials {
     case secret(SecretHandle)
     case certificate(SecretHandle, key: SecretHandle, EntraConfiguration.Algorithm)
@@ -56,15 +54,7 @@ struct EntraKind: SourceKind {
     let clientID = keys.requiredString("client_id")
     let credentials = credentials(keys)
     let login = keys.url("login_url")
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     let mandatory = keys.bool("microsoft_mandatory_mfa") ?? true
     let policies = keys.choice("conditional_access", EntraConfiguration.Attestation.self) ?? .read
     let perUser = keys.choice("per_user_mfa", EntraConfiguration.Attestation.self) ?? .read

@@ -2,8 +2,6 @@
 ///
 /// The application is the account: `aws-iam:111122223333`, or the number alone.
 struct IAMKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   let word = "aws-iam"
   let address = SourceAddress.standard("https://iam.amazonaws.com")
   let example = """
@@ -51,15 +49,7 @@ struct IAMKind: SourceKind {
     {
       keys.reject("sensitive_actions", "expected up to 64 actions such as s3:ListAllMyBuckets")
     }
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     guard let region, let access else { return nil }
     return { context in
       let isDefault = context.url == "https://iam.amazonaws.com"

@@ -1,7 +1,5 @@
 /// Keycloak, and the Red Hat build of it, as a provider.
 struct KeycloakKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   let word = "keycloak"
   let address = SourceAddress.required
   let example = """
@@ -49,15 +47,7 @@ struct KeycloakKind: SourceKind {
     let providers = Set(keys.strings("second_factor_providers") ?? [])
     let enrolment =
       keys.choice("enrolment_driven", KeycloakConfiguration.EnrolmentDriven.self) ?? .notEnforced
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     guard let realm, let clientID, let secret else { return nil }
     return { context in
       KeycloakConnector(

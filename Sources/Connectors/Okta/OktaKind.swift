@@ -1,7 +1,5 @@
 /// Okta, Classic and Identity Engine, as a provider.
 struct OktaKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   private enum Credentials {
     case token(SecretHandle)
     case privateKey(clientID: String, key: SecretHandle, keyID: String, scopes: [String]?)
@@ -44,15 +42,7 @@ struct OktaKind: SourceKind {
 
   func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let credentials = credentials(keys)
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     let limit = keys.seconds("remembered_device_limit").map { Int($0 / 60) } ?? 1440
     let inbound =
       keys.choice("inbound_federation", OktaConfiguration.InboundFederation.self) ?? .read

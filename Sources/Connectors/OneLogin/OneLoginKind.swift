@@ -1,7 +1,5 @@
 /// OneLogin as a provider; what its policies ask for has to be vouched for, since no API shows it.
 struct OneLoginKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   let word = "onelogin"
   let address = SourceAddress.required
   let example = """
@@ -37,15 +35,7 @@ struct OneLoginKind: SourceKind {
     let clientID = keys.requiredString("client_id")
     let secret = keys.requiredSecret("client_secret")
     let attestation = attestation(keys)
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     guard let clientID, let secret else { return nil }
     return { context in
       OneLoginConnector(

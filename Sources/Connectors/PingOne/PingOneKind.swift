@@ -1,7 +1,5 @@
 /// PingOne as a provider.
 struct PingOneKind: SourceKind {
-  private enum Collected: String, CaseIterable { case factors }
-
   let word = "pingone"
   let address = SourceAddress.required
   let example = """
@@ -55,15 +53,7 @@ struct PingOneKind: SourceKind {
       keys.choice("switched_off", PingOneConfiguration.SwitchedOff.self) ?? .notEnforced
     let pingID = keys.choice("pingid", PingOneConfiguration.Attested.self)
     let limit = keys.seconds("remembered_device_limit").map { Int($0 / 60) } ?? 1440
-    var collectsFactors = false
-    for word in keys.strings("collect") ?? [] {
-      if word == Collected.factors.rawValue {
-        collectsFactors = true
-      } else {
-        keys.reject("collect", "expected a list of: factors")
-      }
-    }
-    let collectFactors = collectsFactors
+    let collectFactors = keys.collectsFactors()
     guard let environment, let clientID, let secret else { return nil }
     return { context in
       PingOneConnector(
