@@ -119,6 +119,13 @@ struct DocumentationTests {
     #expect(outcome.status == 65, "\(outcome.errors)")
   }
 
+  @Test("the README's table of providers is the program's")
+  func providers() async throws {
+    let table = try await run(["providers", "--format", "markdown"]).output
+    #expect(table.contains("| `okta` (provider) |"))
+    #expect(try Self.text("README.md").contains(table))
+  }
+
   @Test("the entries of all kinds of sources are those of the program, and right")
   func sourceExamples() async throws {
     let outcome = try await run(["providers", "--format", "yaml"])
