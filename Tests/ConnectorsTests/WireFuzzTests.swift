@@ -180,7 +180,7 @@ import Testing
         OktaMapping.App(app: app, policy: .read(policy)), OktaDirectory(), &atoms)
       guard case .readable(let model) = compiled.state else { continue }
       for bits in [UInt64(0), 1, 3, .max] {
-        let signature = AccountTable.Signature(status: .active, atoms: [bits], assigned: 1)
+        let signature = AccountTable.Signature(status: .active, atoms: [bits], assigned: [1])
         let result = SignInEvaluator(model).evaluate(signature)
         verdicts[result.verdict, default: 0] += 1
         // With the session side unknown only the app's own rules can prove anything; without a single demand

@@ -160,7 +160,7 @@ struct RandomModels {
       model.axioms = [.any([.not(atom(model, context: true)), atom(model, context: true)])]
     }
     let bits = UInt64.random(in: 0..<8, using: &random)
-    return (model, AccountTable.Signature(status: .active, atoms: [bits], assigned: 1))
+    return (model, AccountTable.Signature(status: .active, atoms: [bits], assigned: [1]))
   }
 
   private mutating func policy(_ model: SignInModel, depth: Int) -> SignInPolicy {

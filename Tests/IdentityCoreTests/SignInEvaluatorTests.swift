@@ -99,7 +99,7 @@ struct SignInEvaluatorTests {
     #expect(result?.verdict == .enforcedConditionally)
     #expect(result?.witness == [ContextFact(name: "zone HQ", value: "inside")])
     #expect(time < .seconds(1))
-    let signature = AccountTable.Signature(status: .active, atoms: [0], assigned: 1)
+    let signature = AccountTable.Signature(status: .active, atoms: [0], assigned: [1])
     #expect(SignInEvaluator(model).verdict(signature) == .enforcedConditionally)
   }
 
@@ -149,6 +149,6 @@ struct SignInEvaluatorTests {
 
   private func evaluate(_ model: SignInModel) -> SignInResult {
     SignInEvaluator(model).evaluate(
-      AccountTable.Signature(status: .active, atoms: [0], assigned: 1))
+      AccountTable.Signature(status: .active, atoms: [0], assigned: [1]))
   }
 }

@@ -84,7 +84,7 @@ extension CognitoRun {
     if isExternal { account.atoms.insert(CognitoMapping.Facts.external) }
     if user.status == "FORCE_CHANGE_PASSWORD" { account.atoms.insert(CognitoMapping.Facts.isNew) }
     account.atoms.formUnion(names.compactMap { facts.atom(of: $0) })
-    for (index, client) in clients.enumerated() where index < 64 {
+    for (index, client) in clients.enumerated() {
       guard let client else { continue }
       if mayUse(client, isExternal: isExternal, names, pool) { account.assigned.insert(index) }
     }

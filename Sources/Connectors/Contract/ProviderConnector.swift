@@ -16,7 +16,7 @@ public protocol ProviderConnector: Sendable {
 
 /// What is wanted from an identity provider.
 public struct ProviderQuery: Sendable {
-  /// The applications, by the provider's own ids; at most 64.
+  /// The applications, by the provider's own ids; any number.
   public var apps: [AppID]
   /// Gives the people whose accounts are to be kept; awaited only when policies are read, so that a roster may still be
   /// on its way.
@@ -25,15 +25,18 @@ public struct ProviderQuery: Sendable {
   public var collectFactors: Bool
   /// What is to be read otherwise than the provider says it; none but for `idsync whatif`.
   public var edits: PolicyEdits
+  /// Groups, by id or name, of which it is wanted to be known who of the watched is in them (``ProviderReading/groups``).
+  public var groups: [String]
 
   /// Makes a query.
   public init(
     apps: [AppID], collectFactors: Bool = false, edits: PolicyEdits = PolicyEdits(),
-    watch: @escaping @Sendable () async -> WatchList
+    groups: [String] = [], watch: @escaping @Sendable () async -> WatchList
   ) {
     self.apps = apps
     self.collectFactors = collectFactors
     self.edits = edits
+    self.groups = groups
     self.watch = watch
   }
 }

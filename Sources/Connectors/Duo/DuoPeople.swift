@@ -99,7 +99,7 @@ struct DuoPeople {
       }
       let isShutOut = account.status == .inactive
       if isUnguarded { account.status = .active }
-      for (number, mapping) in mappings.enumerated() where number < 64 {
+      for (number, mapping) in mappings.enumerated() {
         guard let mapping else { continue }
         let set = sets[number][user.id]
         if let set { holding.insert(.policies(app: number, set: set)) }
@@ -119,7 +119,7 @@ struct DuoPeople {
   func newcomer(_ facts: [DuoMapping.Fact], _ mappings: [DuoMapping?]) -> Account? {
     guard let place = facts.firstIndex(of: .newcomer) else { return nil }
     var account = Account(id: "", email: nil, statusText: "no account yet", atoms: [place])
-    for (number, mapping) in mappings.enumerated() where number < 64 {
+    for (number, mapping) in mappings.enumerated() {
       if let mapping, mapping.admitsNewcomers { account.assigned.insert(number) }
     }
     return account

@@ -19,7 +19,7 @@ extension EndpointRun {
 
   /// Reads accounts and what is stated of them.
   func provider(_ query: ProviderQuery) async -> ProviderReading {
-    let apps = Array(query.apps.prefix(64))
+    let apps = query.apps
     var result = ProviderReading(
       source: reading(nil), apps: [], accounts: AccountTable(atomCount: 0),
       hosts: Set([SourceHost.of(plan.url)].compactMap { $0 }))

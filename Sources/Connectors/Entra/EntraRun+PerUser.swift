@@ -60,7 +60,7 @@ extension EntraRun {
     var possible: [(position: Int, id: String)] = []
     for position in 0..<table.count {
       let signature = table.signature(at: position)
-      guard signature.status == .active, signature.assigned != 0 else { continue }
+      guard signature.status == .active, signature.mayUseAny else { continue }
       let worst: Verdict?
       if let found = known[signature] {
         worst = found

@@ -195,7 +195,7 @@ extension GoogleRun {
       id: id, email: row.string(Field.email), aliases: aliases,
       status: isSuspended || isArchived ? .inactive : .active,
       statusText: isSuspended ? "suspended" : isArchived ? "archived" : "active",
-      atoms: marks.places(row), assigned: Set(0..<min(apps, 64)),
+      atoms: marks.places(row), assigned: Set(0..<apps),
       enrolled: Tri(row.bool(Field.isEnrolled)))
   }
 }

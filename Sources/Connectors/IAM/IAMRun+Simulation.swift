@@ -95,7 +95,9 @@ extension IAMRun {
   }
 
   /// The accounts of kept users, with all that the model asks of them.
-  func accounts(_ people: [IAMPeople.Person], _ outcome: IAMOutcome) -> AccountTable {
+  func accounts(
+    _ people: [IAMPeople.Person], _ outcome: IAMOutcome, apps: Int
+  ) -> AccountTable {
     let actions = configuration.sensitiveActions
     let gates = outcome.gates
     let all = IAMMapping.facts(actions, gates: gates.count)
@@ -133,7 +135,7 @@ extension IAMRun {
         && !actions.indices.contains {
           facts.contains(.allowed($0)) || facts.contains(.uncertain($0))
         }
-      account.assigned = isUseless ? [] : Set(0..<64)
+      account.assigned = isUseless ? [] : Set(0..<apps)
       table.append(account)
     }
     return table

@@ -53,7 +53,7 @@ struct IAMRun: Sendable {
         configuration: configuration, report: report, summary: summary, principals: principals)
       let kept = people.kept(await query.watch())
       let outcome = await simulate(kept.map(\.user), principals)
-      reading.accounts = accounts(kept, outcome)
+      reading.accounts = accounts(kept, outcome, apps: query.apps.count)
       if query.collectFactors || configuration.collectFactors {
         await collectFactors(kept.map(\.user), &reading.accounts)
       }

@@ -124,7 +124,7 @@ struct IdentityCenterRun: Sendable {
     var issuers: Set<String> = []
     guard !watch.isEmpty else { return (table, issuers) }
     // Who is assigned to what is asked person by person at AWS: everybody counts as assigned.
-    let assigned = Set(wanted.indices.filter { $0 < 64 && wanted[$0] == instance })
+    let assigned = Set(wanted.indices.filter { wanted[$0] == instance })
     let reader = JSONReader()
     do throws(ConnectorError) {
       try await store.pages { token in

@@ -129,7 +129,7 @@ struct OneLoginRun: Sendable {
   }
 
   private func markAssignments(_ apps: [ReadApp], _ table: inout AccountTable) async {
-    for (position, app) in apps.enumerated().prefix(64) where app.wire != nil {
+    for (position, app) in apps.enumerated() where app.wire != nil {
       let request = client.get("/api/2/apps/{app}/users", [app.id], query: [("limit", "100")])
       var seen = 0
       var ids: Set<Int64> = []

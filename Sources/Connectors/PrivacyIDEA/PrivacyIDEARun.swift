@@ -159,7 +159,7 @@ struct PrivacyIDEARun: Sendable {
           let position = table.append(
             Account(
               id: user.id, email: user.email, login: user.username, statusText: "known",
-              assigned: Set(0..<min(query.apps.count, 64))))
+              assigned: Set(query.apps.indices)))
         else { continue }
         positions[user.username, default: []].append(
           Holder(position: position, resolver: user.resolver))

@@ -111,7 +111,8 @@ struct StatedAccounts: Sendable {
   private var statuses: [Int: (AccountStatus, text: String)] = [:]
   /// The case of every account, one list for each application; -1 where nothing is stated.
   private var cases: [[Int32]]
-  private var assigned: [UInt64] = []
+  /// The applications taken away, by account.
+  private var unassigned: [Int: Set<Int>] = [:]
   private(set) var verdicts: [StatedVerdicts]
 
   init(apps: Int) {
@@ -129,7 +130,6 @@ struct StatedAccounts: Sendable {
     guard let position = table.append(plain) else { return nil }
     if !account.aliases.isEmpty { aliases[position] = account.aliases }
     for app in cases.indices { cases[app].append(-1) }
-    assigned.append(cases.count >= 64 ? .max : (1 << UInt64(cases.count)) - 1)
     return position
   }
 
@@ -161,7 +161,7 @@ struct StatedAccounts: Sendable {
 
   /// Takes the application away from an account.
   mutating func unassign(at position: Int, app: Int) {
-    assigned[position] &= ~(1 << UInt64(app))
+    unassigned[position, default: []].insert(app)
   }
 
   /// Sets whether an account is active.
@@ -187,7 +187,7 @@ struct StatedAccounts: Sendable {
         if cases[app][position] >= 0 {
           account.atoms.insert(firsts[app] + Int(cases[app][position]))
         }
-        if assigned[position] & (1 << UInt64(app)) != 0 { account.assigned.insert(app) }
+        if unassigned[position]?.contains(app) != true { account.assigned.insert(app) }
       }
       result.append(account)
     }

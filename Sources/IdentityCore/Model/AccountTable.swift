@@ -9,11 +9,11 @@ public struct AccountTable: Sendable {
     public var status: AccountStatus
     /// The bits of the atoms that hold, 64 a word.
     public var atoms: [UInt64]
-    /// The bits of the applications it may use.
-    public var assigned: UInt64
+    /// The bits of the applications it may use, 64 a word; what lies beyond is no.
+    public var assigned: [UInt64]
 
     /// Makes a signature.
-    public init(status: AccountStatus, atoms: [UInt64], assigned: UInt64) {
+    public init(status: AccountStatus, atoms: [UInt64], assigned: [UInt64]) {
       self.status = status
       self.atoms = atoms
       self.assigned = assigned
@@ -24,7 +24,11 @@ public struct AccountTable: Sendable {
       atoms[atom >> 6] & (1 << UInt64(atom & 63)) != 0
     }
     /// Whether it may use the application at a position in ``ProviderReading/apps``.
-    public func mayUse(_ app: Int) -> Bool { assigned & (1 << UInt64(app)) != 0 }
+    public func mayUse(_ app: Int) -> Bool {
+      app >> 6 < assigned.count && assigned[app >> 6] & (1 << UInt64(app & 63)) != 0
+    }
+    /// Whether it may use any application.
+    public var mayUseAny: Bool { assigned.contains { $0 != 0 } }
   }
 
   struct Row: Sendable {
@@ -35,15 +39,19 @@ public struct AccountTable: Sendable {
     var factors: FactorSet
     var status: AccountStatus
     var enrolled: Tri
-    var assigned: UInt64
   }
 
   private(set) var arena = TextArena()
   private(set) var rows: [Row] = []
   /// Further addresses, by row; few accounts have any.
   private(set) var aliases: [Int32: [String]] = [:]
+  /// What other providers know the person by, by row; few accounts have any.
+  private(set) var links: [Int32: [AccountLink]] = [:]
   private var atomWords: [UInt64] = []
   private let wordsPerRow: Int
+  private var appWords: [UInt64] = []
+  /// How many words of applications a row has; grows with the applications that are marked.
+  private var appWordsPerRow = 1
   private var statusTexts: [String] = []
   private var index = HashIndex()
 
@@ -88,6 +96,7 @@ public struct AccountTable: Sendable {
     for app in account.assigned { setAssigned(app, at: position) }
     setEnrolment(account.enrolled, account.factors, at: position)
     if !account.aliases.isEmpty { aliases[Int32(position)] = account.aliases }
+    if !account.links.isEmpty { links[Int32(position)] = account.links }
     return position
   }
 
@@ -115,8 +124,9 @@ public struct AccountTable: Sendable {
         id: arena.add(id), email: emailReference,
         login: isSame ? emailReference : login.map { arena.add($0) } ?? .none,
         statusText: UInt16(textIndex), factors: [],
-        status: status, enrolled: .unknown, assigned: 0))
+        status: status, enrolled: .unknown))
     atomWords.append(contentsOf: repeatElement(0, count: wordsPerRow))
+    appWords.append(contentsOf: repeatElement(0, count: appWordsPerRow))
     index.insert(hash, Int32(rows.count - 1))
     return rows.count - 1
   }
@@ -137,15 +147,35 @@ public struct AccountTable: Sendable {
     atomWords[position * wordsPerRow + atom >> 6] |= 1 << UInt64(atom & 63)
   }
 
-  /// Marks that an account may use an application.
+  /// Marks that an account may use an application; there may be any number of them.
   ///
-  /// - Precondition: `app` is below 64.
   /// - Returns: whether that is news.
   @discardableResult
   public mutating func setAssigned(_ app: Int, at position: Int) -> Bool {
-    let before = rows[position].assigned
-    rows[position].assigned |= 1 << UInt64(app)
-    return before != rows[position].assigned
+    if app >> 6 >= appWordsPerRow { widenApps(to: app >> 6 + 1) }
+    let word = position * appWordsPerRow + app >> 6
+    let before = appWords[word]
+    appWords[word] |= 1 << UInt64(app & 63)
+    return before != appWords[word]
+  }
+
+  /// Gives every row more words of applications; at least twice as many, so that it seldom happens.
+  private mutating func widenApps(to needed: Int) {
+    let width = max(needed, appWordsPerRow * 2)
+    var wider = [UInt64](repeating: 0, count: rows.count * width)
+    for row in rows.indices {
+      for word in 0..<appWordsPerRow {
+        wider[row * width + word] = appWords[row * appWordsPerRow + word]
+      }
+    }
+    appWords = wider
+    appWordsPerRow = width
+  }
+
+  /// Notes what another provider knows the person by, once.
+  public mutating func addLink(_ link: AccountLink, at position: Int) {
+    guard links[Int32(position)]?.contains(link) != true else { return }
+    links[Int32(position), default: []].append(link)
   }
 
   /// Sets what is known of the factors set up.
@@ -163,16 +193,17 @@ public struct AccountTable: Sendable {
       aliases: aliases[Int32(position)] ?? [], login: arena[row.login], status: row.status,
       statusText: statusTexts[Int(row.statusText)],
       atoms: Set((0..<atomCount).filter { signature.has($0) }),
-      assigned: Set((0..<64).filter { signature.mayUse($0) }), enrolled: row.enrolled,
-      factors: row.factors)
+      assigned: Set((0..<appWordsPerRow * 64).filter { signature.mayUse($0) }),
+      enrolled: row.enrolled, factors: row.factors, links: links[Int32(position)] ?? [])
   }
 
   /// All that policies may ask of the account at a position.
   public func signature(at position: Int) -> Signature {
     let start = position * wordsPerRow
+    let apps = position * appWordsPerRow
     return Signature(
       status: rows[position].status, atoms: Array(atomWords[start..<start + wordsPerRow]),
-      assigned: rows[position].assigned)
+      assigned: Array(appWords[apps..<apps + appWordsPerRow]))
   }
 
   /// A hash of the signature and status text at a position; no allocation.
@@ -180,7 +211,7 @@ public struct AccountTable: Sendable {
     let row = rows[position]
     var digest = Digest()
     digest.add(UInt64(row.status.rawValue) << 32 | UInt64(row.statusText))
-    digest.add(row.assigned)
+    for word in 0..<appWordsPerRow { digest.add(appWords[position * appWordsPerRow + word]) }
     for word in 0..<wordsPerRow { digest.add(atomWords[position * wordsPerRow + word]) }
     return digest.value == 0 ? 1 : digest.value
   }
@@ -188,7 +219,11 @@ public struct AccountTable: Sendable {
   /// Whether the account at a position has this signature; no allocation.
   func hasSignature(_ signature: Signature, at position: Int) -> Bool {
     let row = rows[position]
-    guard row.status == signature.status, row.assigned == signature.assigned else { return false }
+    guard row.status == signature.status else { return false }
+    for word in 0..<appWordsPerRow
+    where appWords[position * appWordsPerRow + word] != signature.assigned[word] {
+      return false
+    }
     for word in 0..<wordsPerRow
     where atomWords[position * wordsPerRow + word] != signature.atoms[word] {
       return false

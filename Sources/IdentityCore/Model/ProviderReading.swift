@@ -6,6 +6,30 @@ public enum AccountStatus: UInt8, Sendable, Codable, Hashable {
   case inactive = 1
 }
 
+/// What another identity provider knows a person by, where this one names it.
+///
+/// Several links of one account are doors side by side: the weakest counts.
+public struct AccountLink: Sendable, Codable, Hashable {
+  /// The other provider: one of the ``Upstream/keys`` or the name of an upstream of this provider's models.
+  public var upstream: String
+  /// The account there: its id, its login or an address of it, as this provider spells it.
+  public var subject: String
+
+  /// Makes a link.
+  public init(upstream: String, subject: String) {
+    self.upstream = upstream
+    self.subject = subject
+  }
+}
+
+/// By which of an account's own names the next provider of a chain knows it, where the account has no link to it.
+public enum PassedIdentity: Sendable, Hashable {
+  /// The primary address; the login where there is none.
+  case email
+  /// The login (a principal name); the address where there is none.
+  case login
+}
+
 /// One login at one provider, as seen.
 public struct Account: Sendable, Hashable {
   /// The provider's immutable id.
@@ -28,13 +52,15 @@ public struct Account: Sendable, Hashable {
   public var enrolled: Tri
   /// The kinds of factors set up.
   public var factors: FactorSet
+  /// What other providers know the person by.
+  public var links: [AccountLink]
 
   /// Makes an account.
   public init(
     id: String, email: String?, aliases: [String] = [], login: String? = nil,
     status: AccountStatus = .active, statusText: String = "ACTIVE",
     atoms: Set<SubjectAtom.ID> = [], assigned: Set<Int> = [], enrolled: Tri = .unknown,
-    factors: FactorSet = []
+    factors: FactorSet = [], links: [AccountLink] = []
   ) {
     self.id = id
     self.email = email
@@ -46,6 +72,7 @@ public struct Account: Sendable, Hashable {
     self.assigned = assigned
     self.enrolled = enrolled
     self.factors = factors
+    self.links = links
   }
 }
 
@@ -69,13 +96,21 @@ public struct ProviderApp: Sendable {
   public var state: State
   /// Facts about the application itself (sign-on mode, policy id), first in every proof.
   public var evidence: [EvidenceItem]
+  /// The id of the policy that the provider itself links to the application; nil where it links none or was not read.
+  ///
+  /// A verdict that is kept while a source fails is about this policy; under another link it is about something else.
+  public var policyLink: String?
 
   /// Makes an application.
-  public init(id: AppID, label: String, state: State, evidence: [EvidenceItem] = []) {
+  public init(
+    id: AppID, label: String, state: State, evidence: [EvidenceItem] = [],
+    policyLink: String? = nil
+  ) {
     self.id = id
     self.label = label
     self.state = state
     self.evidence = evidence
+    self.policyLink = policyLink
   }
 }
 
@@ -99,6 +134,10 @@ public struct ProviderReading: Sendable {
   public var newcomer: Account?
   /// Where the configuration says that sign-ins go which this provider leaves to others.
   public var routes: [UpstreamRoute] = []
+  /// By which of its names the next provider of a chain knows an account that has no link.
+  public var passesOn: PassedIdentity = .email
+  /// The groups that the query asked for, by the name asked; those that are missing could not be read.
+  public var groups: [String: SubjectAtom.ID] = [:]
 
   /// Makes a reading.
   public init(

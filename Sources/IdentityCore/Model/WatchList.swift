@@ -43,6 +43,22 @@ public struct WatchList: Sendable {
     return key.withUTF8 { contains(hash: KeyHash.folded($0)) }
   }
 
+  /// Whether an account is to be kept: by its id, which the configuration may name, its address or its login.
+  public func keeps(
+    id: UnsafeBufferPointer<UInt8>?, email: UnsafeBufferPointer<UInt8>?,
+    login: UnsafeBufferPointer<UInt8>?
+  ) -> Bool {
+    email.map(contains) == true || login.map(contains) == true || id.map(contains) == true
+  }
+
+  /// Whether an account is to be kept: by its id, which the configuration may name, or any of its names.
+  public func keeps(id: String?, names: [String]) -> Bool {
+    ([id].compactMap(\.self) + names).contains { name in
+      var copy = name
+      return copy.withUTF8 { contains($0) }
+    }
+  }
+
   private func contains(hash: UInt64) -> Bool {
     var index = Int(truncatingIfNeeded: hash) & mask
     while slots[index] != 0 {

@@ -54,25 +54,10 @@ struct SourceReader: Sendable {
     return result
   }
 
-  /// How many applications of one source an account can be marked for.
-  private static let maxApps = 64
-
-  /// Reads one provider; applications beyond those that accounts can be marked for cannot be judged.
   private func read(
     _ provider: any ProviderConnector, _ people: Task<RunReadings, Never>
   ) async -> ProviderReading {
-    var query = query(to: provider.name, people)
-    let beyond = Array(query.apps.dropFirst(Self.maxApps))
-    query.apps.removeLast(beyond.count)
-    var reading = await provider.readProvider(query, progress: progress)
-    reading.apps += beyond.map { app in
-      ProviderApp(
-        id: app, label: app,
-        state: .unreadable(
-          reason: "More than \(Self.maxApps) applications of one source, \(provider.name).",
-          remedy: "configure the source twice, each with a part of the applications"))
-    }
-    return reading
+    await provider.readProvider(query(to: provider.name, people), progress: progress)
   }
 
   private func take(_ reading: ProviderReading, into readings: inout RunReadings) {
