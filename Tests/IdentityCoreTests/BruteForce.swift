@@ -4,25 +4,40 @@ import IdentityCore
 struct BruteForce {
   let model: SignInModel
   let signature: AccountTable.Signature
+  /// What stands behind each upstream provider.
+  var behind: [Behind] = []
+
+  /// What is known of a provider to which sign-ins are left.
+  enum Behind: CaseIterable {
+    case strong, weak, closed, unknown
+    /// One factor is enough in some sign-ins.
+    case conditional
+    /// One factor is enough in some sign-ins, or in none: nobody knows.
+    case perhapsConditional
+  }
 
   /// Fixed values of all that a model leaves open.
   struct World: Hashable {
     var conditions: [Bool]
     var demands: [Int]
     var atoms: [SubjectAtom.ID: Bool]
+    var behind: [Int]
   }
 
-  enum Outcome { case refused, single, multi }
+  enum Outcome { case refused, nothing, single, multi }
+
+  /// What all sign-ins of a world come to.
+  enum Fate: Hashable { case notEnforced, conditional, enforced, refused, nothing, impossible }
 
   var worlds: [World] {
-    var all = [World(conditions: [], demands: [], atoms: [:])]
+    var all = [World(conditions: [], demands: [], atoms: [:], behind: [])]
     for _ in model.unknowns {
       all = all.flatMap { world in
         [false, true].flatMap { condition in
           (0..<3).map { demand in
             World(
               conditions: world.conditions + [condition], demands: world.demands + [demand],
-              atoms: world.atoms)
+              atoms: world.atoms, behind: [])
           }
         }
       }
@@ -36,15 +51,29 @@ struct BruteForce {
         }
       }
     }
+    for provider in behind {
+      let ways = provider == .unknown ? 3 : provider == .perhapsConditional ? 2 : 1
+      all = all.flatMap { world in
+        (0..<ways).map { value in
+          var next = world
+          next.behind.append(value)
+          return next
+        }
+      }
+    }
     return all
   }
 
+  /// How many values each variable of a sign-in has: those of the model, then one for each conditional provider behind.
+  var dimensions: [Int] {
+    model.variables.map(\.values.count)
+      + behind.filter { $0 == .conditional || $0 == .perhapsConditional }.map { _ in 2 }
+  }
+
   var contexts: [[Int]] {
-    var all: [[Int]] = [[]]
-    for variable in model.variables {
-      all = all.flatMap { context in variable.values.indices.map { context + [$0] } }
+    dimensions.reduce([[]]) { all, count in
+      all.flatMap { context in (0..<count).map { context + [$0] } }
     }
-    return all
   }
 
   func signIns(_ world: World) -> [([Int], Outcome)] {
@@ -52,16 +81,23 @@ struct BruteForce {
       .map { ($0, outcome(model.policy, $0, world)) }
   }
 
-  func verdict(_ world: World) -> Verdict {
-    let outcomes = signIns(world).map(\.1).filter { $0 != .refused }
-    if !outcomes.contains(.single) { return .enforced }
-    return outcomes.contains(.multi) ? .enforcedConditionally : .notEnforced
+  func fate(_ signIns: [([Int], Outcome)]) -> Fate {
+    let all = signIns.map(\.1)
+    if all.isEmpty { return .impossible }
+    if all.contains(.single) { return all.contains(.multi) ? .conditional : .notEnforced }
+    if all.contains(.multi) { return .enforced }
+    return all.allSatisfy { $0 == .refused } ? .refused : .nothing
   }
 
-  var verdict: Verdict {
-    let all = Set(worlds.map { verdict($0) })
-    if all.count == 1, let only = all.first { return only }
-    return all.contains(.notEnforced) ? .cannotTell : .enforcedConditionally
+  /// What a set of worlds means, by the words of the design.
+  static func verdict(_ fates: Set<Fate>) -> Verdict {
+    let possible = fates.subtracting([.impossible])
+    let open = possible.subtracting([.refused, .nothing])
+    if open.isEmpty { return possible == [.refused] ? .notEvaluated : .cannotTell }
+    if open.contains(.notEnforced) {
+      return possible == [.notEnforced] ? .notEnforced : .cannotTell
+    }
+    return open.contains(.conditional) ? .enforcedConditionally : .enforced
   }
 
   /// Whether every sign-in with these facts passes with one factor, and there is one.
@@ -73,12 +109,9 @@ struct BruteForce {
   /// The size of the smallest witness in a world.
   func smallestWitness(_ signIns: [([Int], Outcome)]) -> Int? {
     var partials: [[Int: Int]] = [[:]]
-    for (index, variable) in model.variables.enumerated() {
+    for (index, count) in dimensions.enumerated() {
       partials = partials.flatMap { partial in
-        [partial]
-          + variable.values.indices.map { value in
-            partial.merging([index: value]) { $1 }
-          }
+        [partial] + (0..<count).map { value in partial.merging([index: value]) { $1 } }
       }
     }
     return partials.filter { guarantees($0, signIns) }.map(\.count).min()
@@ -86,20 +119,37 @@ struct BruteForce {
 
   private func outcome(_ policy: SignInPolicy, _ context: [Int], _ world: World) -> Outcome {
     switch policy {
-    case .demand(.refused, _): return .refused
-    // Sign-ins left to another provider are resolved before a model is judged.
-    case .demand(.singleFactor, _), .upstream: return .single
+    case .demand(.refused, let rule): return rule == nil ? .nothing : .refused
+    case .demand(.singleFactor, _): return .single
     case .demand(.multiFactor, _): return .multi
-    case .demand(.unknown(let id), _): return [.refused, .single, .multi][world.demands[id]]
+    case .demand(.unknown(let id), _): return [.nothing, .single, .multi][world.demands[id]]
     case .firstMatch(let branches, let otherwise):
       let branch = branches.first { holds($0.condition, context, world) }
       return outcome(branch?.policy ?? otherwise, context, world)
     case .all(let parts):
       let all = parts.map { outcome($0, context, world) }
-      return all.contains(.refused) ? .refused : all.contains(.multi) ? .multi : .single
+      if all.contains(.refused) { return .refused }
+      return all.contains(.nothing) ? .nothing : all.contains(.multi) ? .multi : .single
     case .any(let parts):
-      let open = parts.map { outcome($0, context, world) }.filter { $0 != .refused }
-      return open.isEmpty ? .refused : open.contains(.single) ? .single : .multi
+      let all = parts.map { outcome($0, context, world) }
+      if all.contains(.single) { return .single }
+      return all.contains(.multi) ? .multi : all.contains(.refused) ? .refused : .nothing
+    case .upstream(let id, _): return outcome(behind: id, context, world)
+    }
+  }
+
+  private func outcome(behind id: Upstream.ID, _ context: [Int], _ world: World) -> Outcome {
+    let place =
+      model.variables.count
+      + behind[..<id].count { $0 == .conditional || $0 == .perhapsConditional }
+    switch behind[id] {
+    case .strong: return .multi
+    case .weak: return .single
+    case .closed: return .refused
+    case .unknown: return [.nothing, .single, .multi][world.behind[id]]
+    case .conditional: return context[place] == 0 ? .single : .multi
+    case .perhapsConditional:
+      return context[place] == 0 && world.behind[id] == 1 ? .single : .multi
     }
   }
 
@@ -135,11 +185,13 @@ struct SplitMix: RandomNumberGenerator {
 /// Random policy sets of every shape the common form has.
 struct RandomModels {
   var random: SplitMix
+  private var refuses = false
 
   init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-  mutating func model() -> (SignInModel, AccountTable.Signature) {
-    let variables = (0..<Int.random(in: 0...4, using: &random)).map { index in
+  mutating func model(upstreams: Int = 0) -> (SignInModel, AccountTable.Signature) {
+    let most = upstreams == 0 ? 4 : 3
+    let variables = (0..<Int.random(in: 0...most, using: &random)).map { index in
       Variable(
         name: "v\(index)",
         values: (0..<Int.random(in: 2...4, using: &random)).map { "\($0)" })
@@ -147,17 +199,30 @@ struct RandomModels {
     let atoms = (0..<Int.random(in: 1...3, using: &random)).map {
       SubjectAtom(kind: .group, id: "g\($0)", name: "group \($0)")
     }
-    let unknowns = (0..<pick([0, 0, 1, 1, 2])).map {
+    let unknowns = (0..<pick(upstreams == 0 ? [0, 0, 1, 1, 2] : [0, 0, 1])).map {
       Unknown(title: "u\($0)", remedy: "r\($0)")
     }
+    let rules = (0..<3).map {
+      RuleReference(
+        policyID: "p\($0)", policyName: "P\($0)", ruleID: "r\($0)", ruleName: "R\($0)",
+        demand: "decides"
+      )
+    }
     var model = SignInModel(
-      variables: variables, atoms: atoms, unknowns: unknowns, policy: .demand(.refused, by: nil))
+      variables: variables, atoms: atoms, unknowns: unknowns, rules: rules,
+      policy: .demand(.refused, by: nil),
+      upstreams: (0..<upstreams).map { Upstream(name: "up\($0)", keys: []) })
     if Int.random(in: 0..<4, using: &random) == 0 {
       model.unreadableAtoms[0] = Unknown(title: "a0", remedy: "")
     }
+    // Some sets of policies that mostly refuse: the others seldom close every way.
+    refuses = Int.random(in: 0..<4, using: &random) == 0
     model.policy = policy(model, depth: 3)
     if !variables.isEmpty, Int.random(in: 0..<3, using: &random) == 0 {
       model.axioms = [.any([.not(atom(model, context: true)), atom(model, context: true)])]
+    }
+    if !unknowns.isEmpty, Int.random(in: 0..<6, using: &random) == 0 {
+      model.axioms.append(.any([.not(.unknown(0)), atom(model, context: false)]))
     }
     let bits = UInt64.random(in: 0..<8, using: &random)
     return (model, AccountTable.Signature(status: .active, atoms: [bits], assigned: [1]))
@@ -165,20 +230,31 @@ struct RandomModels {
 
   private mutating func policy(_ model: SignInModel, depth: Int) -> SignInPolicy {
     switch depth == 0 ? 0 : Int.random(in: 0..<6, using: &random) {
-    case 0:
-      let demands: [Demand] = [.refused, .singleFactor, .singleFactor, .multiFactor, .multiFactor]
-      if !model.unknowns.isEmpty, Int.random(in: 0..<6, using: &random) == 0 {
-        return .demand(.unknown(pick(Array(model.unknowns.indices))), by: nil)
-      }
-      return .demand(pick(demands), by: nil)
+    case 0: return leaf(model)
     case 1: return .all(parts(model, depth))
-    case 2: return .any(parts(model, depth))
+    case 2:
+      return Int.random(in: 0..<20, using: &random) == 0 ? .any([]) : .any(parts(model, depth))
     default:
       let branches = (0..<Int.random(in: 1...3, using: &random)).map { _ in
         SignInPolicy.Branch(condition(model, depth: 2), policy(model, depth: depth - 1))
       }
       return .firstMatch(branches, otherwise: policy(model, depth: depth - 1))
     }
+  }
+
+  private mutating func leaf(_ model: SignInModel) -> SignInPolicy {
+    if !model.upstreams.isEmpty, Int.random(in: 0..<3, using: &random) == 0 {
+      return .upstream(pick(Array(model.upstreams.indices)), by: pick([nil, 0]))
+    }
+    if !model.unknowns.isEmpty, Int.random(in: 0..<6, using: &random) == 0 {
+      return .demand(.unknown(pick(Array(model.unknowns.indices))), by: nil)
+    }
+    let demands: [Demand] =
+      refuses
+      ? [.refused, .refused, .refused, .refused, .refused, .refused, .multiFactor]
+      : [.refused, .singleFactor, .singleFactor, .multiFactor, .multiFactor]
+    let demand = pick(demands)
+    return .demand(demand, by: pick(refuses ? [nil, 0, 1, 2, 2, 1, 0] : [nil, 0, 1, 2]))
   }
 
   private mutating func pick<T>(_ values: [T]) -> T {

@@ -209,7 +209,8 @@ struct ProviderGraph {
     let evaluator = evaluators[key] ?? SignInEvaluator(model, upstream: answers)
     evaluators[key] = evaluator
     var door = SignInWording(
-      model: evaluator.model, app: app, source: nodes[node].target.provider
+      model: evaluator.model, closed: Set(evaluator.closed.keys), app: app,
+      source: nodes[node].target.provider
     ).door(evaluator.evaluate(signature), signature)
     door.evidence += hops
     if door.witness != nil, answers.count == 1, let answer = answers.values.first,
@@ -247,6 +248,6 @@ extension UpstreamAnswer {
   init(source: SourceName, door: Door) {
     self.init(
       source: source, verdict: door.verdict, isClosed: door.verdict == .notEvaluated,
-      words: door.witness ?? door.reason)
+      words: door.witness ?? door.reason, code: door.code, isProven: door.isProven)
   }
 }

@@ -72,11 +72,14 @@ public struct Door: Sendable, Codable, Hashable {
   public var witnessContext: [ContextFact]
   /// The policies, rules and memberships read, in the order they apply.
   public var evidence: [EvidenceItem]
+  /// Whether the verdict holds whatever is not known; false only for an escape that something unknown may close.
+  public var isProven: Bool
 
   /// Makes a door.
   public init(
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
-    witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = []
+    witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
+    isProven: Bool = true
   ) {
     self.provider = provider
     self.app = app
@@ -86,6 +89,21 @@ public struct Door: Sendable, Codable, Hashable {
     self.witness = witness
     self.witnessContext = witnessContext
     self.evidence = evidence
+    self.isProven = isProven
+  }
+
+  /// Reads a door; one that does not say so is proven.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    provider = try values.decode(SourceName.self, forKey: .provider)
+    app = try values.decodeIfPresent(AppID.self, forKey: .app)
+    verdict = try values.decode(Verdict.self, forKey: .verdict)
+    code = try values.decode(ReasonCode.self, forKey: .code)
+    reason = try values.decode(String.self, forKey: .reason)
+    witness = try values.decodeIfPresent(String.self, forKey: .witness)
+    witnessContext = try values.decode([ContextFact].self, forKey: .witnessContext)
+    evidence = try values.decode([EvidenceItem].self, forKey: .evidence)
+    isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true
   }
 }
 

@@ -1,46 +1,50 @@
-/// Exact search over the sign-ins of a residual policy.
+/// Answers whether some sign-in of a residual policy has one of the wanted outcomes.
+protocol SignInSearch {
+  /// A partial sign-in inside `start` of which every possible completion has an outcome in `wanted`; nil: no sign-in has.
+  mutating func find(
+    _ wanted: UInt8, in start: EscapeSearch.Partial
+  ) throws(BudgetExceeded) -> EscapeSearch.Partial?
+
+  /// What questions may cost.
+  var meter: WorkMeter { get set }
+}
+
+/// Exact search over the sign-ins of a residual policy, for policies of which no diagram stays small.
 ///
 /// A partial sign-in is the set of values each variable may still have. Judging it gives every outcome still possible
 /// (at most too many, never too few); the search splits on a variable that still matters until the outcome is certain.
-struct EscapeSearch {
+struct EscapeSearch: SignInSearch {
   /// The values each variable may still have.
   typealias Partial = [UInt64]
 
   let policy: ResidualPolicy
-  /// How many partial sign-ins were judged.
-  private(set) var steps = 0
-  /// More steps than this end the search; a caller then knows nothing.
-  let budget: Int
+  /// What the search may cost; each condition and demand that is looked at counts.
+  var meter: WorkMeter
   /// From here on variables stay open: what is found holds whatever they are.
   private let splitEnd: Int
 
-  init(_ policy: ResidualPolicy, budget: Int = 4_000_000, splittingBelow end: Int = .max) {
-    self.policy = policy
-    self.budget = budget
-    splitEnd = end
+  /// What was seen on the way through a policy.
+  private struct Look {
+    /// The first variable that still matters, and some of its values.
+    var split: (variable: Int, mask: UInt64)?
+    var work = 0
   }
 
-  struct BudgetExceeded: Error {}
+  init(_ policy: ResidualPolicy, _ meter: WorkMeter, splittingBelow end: Int = .max) {
+    self.policy = policy
+    self.meter = meter
+    splitEnd = end
+  }
 
   /// A partial sign-in inside `start` of which every completion has an outcome in `wanted`; nil: no sign-in has.
   ///
   /// Where some variables stay open, nil says only that none was found that holds for all they may be.
-  mutating func find(_ wanted: UInt8, in start: Partial) throws -> Partial? {
-    steps += 1
-    if steps > budget { throw BudgetExceeded() }
-    var split: (variable: Int, mask: UInt64)?
-    var axiomsHold = true
-    for axiom in policy.axioms {
-      switch judge(axiom, start, &split) {
-      case .some(false): return nil
-      case .some(true): continue
-      case .none: axiomsHold = false
-      }
-    }
-    let possible = outcomes(policy.root, start, &split)
-    if possible & wanted == 0 { return nil }
-    if axiomsHold && possible & ~wanted == 0 { return start }
-    guard let split else { return splitEnd == .max ? start : nil }
+  mutating func find(_ wanted: UInt8, in start: Partial) throws(BudgetExceeded) -> Partial? {
+    var look = Look()
+    let certain = judge(wanted, start, &look)
+    try meter.spend(look.work)
+    if let certain { return certain ? start : nil }
+    guard let split = look.split else { return splitEnd == .max ? start : nil }
     for mask in [split.mask, ~split.mask] {
       var half = start
       half[split.variable] &= mask
@@ -50,35 +54,49 @@ struct EscapeSearch {
     return nil
   }
 
+  /// Whether every completion is a sign-in with a wanted outcome (true), none is (false), or that cannot be said (nil).
+  private func judge(_ wanted: UInt8, _ partial: Partial, _ look: inout Look) -> Bool? {
+    var axiomsHold = true
+    for axiom in policy.axioms {
+      switch holds(axiom, partial, &look) {
+      case .some(false): return false
+      case .some(true): continue
+      case .none: axiomsHold = false
+      }
+    }
+    let possible = outcomes(policy.root, partial, &look)
+    if possible & wanted == 0 { return false }
+    return axiomsHold && possible & ~wanted == 0 ? true : nil
+  }
+
   /// Whether a condition holds in every completion (true), in none (false), or cannot be said (nil).
-  private func judge(
-    _ formula: ResidualPolicy.Formula, _ partial: Partial,
-    _ split: inout (variable: Int, mask: UInt64)?
+  private func holds(
+    _ formula: ResidualPolicy.Formula, _ partial: Partial, _ look: inout Look
   ) -> Bool? {
+    look.work += 1
     switch formula {
     case .constant(let value): return value
     case .variable(let index, let mask):
       let left = partial[index]
       if left & mask == 0 { return false }
       if left & ~mask == 0 { return true }
-      if split == nil, index < splitEnd { split = (index, mask) }
+      if look.split == nil, index < splitEnd { look.split = (index, mask) }
       return nil
-    case .not(let inner): return judge(inner, partial, &split).map { !$0 }
-    case .all(let parts): return connect(parts, partial, &split, neutral: true)
-    case .any(let parts): return connect(parts, partial, &split, neutral: false)
+    case .not(let inner): return holds(inner, partial, &look).map { !$0 }
+    case .all(let parts): return connect(parts, partial, &look, neutral: true)
+    case .any(let parts): return connect(parts, partial, &look, neutral: false)
     }
   }
 
   private func connect(
-    _ parts: [ResidualPolicy.Formula], _ partial: Partial,
-    _ split: inout (variable: Int, mask: UInt64)?, neutral: Bool
+    _ parts: [ResidualPolicy.Formula], _ partial: Partial, _ look: inout Look, neutral: Bool
   ) -> Bool? {
-    let before = split
+    let before = look.split
     var isOpen = false
     for part in parts {
-      switch judge(part, partial, &split) {
+      switch holds(part, partial, &look) {
       case .some(let value) where value != neutral:
-        split = before
+        look.split = before
         return !neutral
       case .some: continue
       case .none: isOpen = true
@@ -89,63 +107,35 @@ struct EscapeSearch {
 
   /// The outcomes still possible, as bits of ``Outcome``.
   private func outcomes(
-    _ tree: ResidualPolicy.Tree, _ partial: Partial, _ split: inout (variable: Int, mask: UInt64)?
+    _ tree: ResidualPolicy.Tree, _ partial: Partial, _ look: inout Look
   ) -> UInt8 {
+    look.work += 1
     switch tree {
     case .leaf(let outcome, _): return outcome.bit
     case .open(let variable):
       let left = partial[variable]
-      if split == nil, variable < splitEnd, left & (left - 1) != 0 {
-        split = (variable, left & ~(left - 1))
+      if look.split == nil, variable < splitEnd, left & (left - 1) != 0 {
+        look.split = (variable, left & ~(left - 1))
       }
-      return UInt8(left)
+      return Outcome.ofOpenDemand(left)
     case .firstMatch(let branches, let otherwise):
       var possible: UInt8 = 0
       for (condition, branch) in branches {
-        switch judge(condition, partial, &split) {
+        switch holds(condition, partial, &look) {
         case .some(false): continue
-        case .some(true): return possible | outcomes(branch, partial, &split)
-        case .none: possible |= outcomes(branch, partial, &split)
+        case .some(true): return possible | outcomes(branch, partial, &look)
+        case .none: possible |= outcomes(branch, partial, &look)
         }
       }
-      return possible | outcomes(otherwise, partial, &split)
+      return possible | outcomes(otherwise, partial, &look)
     case .all(let parts):
       return parts.reduce(Outcome.single.bit) {
-        OutcomeTable.all(($0, outcomes($1, partial, &split)))
+        OutcomeTable.all(($0, outcomes($1, partial, &look)))
       }
     case .any(let parts):
-      return parts.reduce(Outcome.refused.bit) {
-        OutcomeTable.any(($0, outcomes($1, partial, &split)))
+      return parts.reduce(Outcome.nothing.bit) {
+        OutcomeTable.any(($0, outcomes($1, partial, &look)))
       }
-    }
-  }
-}
-
-/// How sets of outcomes combine, for every pair of sets.
-enum OutcomeTable {
-  /// All parts are to be passed: a refusal refuses, two factors anywhere are two factors.
-  static func all(_ sets: (UInt8, UInt8)) -> UInt8 { allTable[Int(sets.0) << 3 | Int(sets.1)] }
-  /// The person chooses: the weakest that lets in.
-  static func any(_ sets: (UInt8, UInt8)) -> UInt8 { anyTable[Int(sets.0) << 3 | Int(sets.1)] }
-
-  private static let allTable = table { a, b in
-    if a == .refused || b == .refused { return .refused }
-    return a == .multi || b == .multi ? .multi : .single
-  }
-
-  private static let anyTable = table { a, b in
-    if a == .refused { return b }
-    if b == .refused { return a }
-    return a == .single || b == .single ? .single : .multi
-  }
-
-  private static func table(_ combine: (Outcome, Outcome) -> Outcome) -> [UInt8] {
-    (0..<64).map { index in
-      var result: UInt8 = 0
-      for a in Outcome.allCases where index >> 3 & Int(a.bit) != 0 {
-        for b in Outcome.allCases where index & Int(b.bit) != 0 { result |= combine(a, b).bit }
-      }
-      return result
     }
   }
 }

@@ -4,6 +4,8 @@ struct ReachableRules {
   private(set) var rules: [RuleReference.ID] = []
   /// Those of them that refuse or ask for two factors.
   private(set) var closing: [RuleReference.ID] = []
+  /// Those of them that refuse.
+  private(set) var refusing: [RuleReference.ID] = []
   private(set) var variables: Set<Int> = []
   private(set) var unknowns: Set<Int> = []
 
@@ -19,7 +21,7 @@ struct ReachableRules {
       isGrowing = false
       for axiom in policy.axioms {
         var touched: Set<Int> = []
-        Self.variables(of: axiom, into: &touched)
+        axiom.collectVariables(into: &touched)
         if !touched.isDisjoint(with: variables), !touched.isSubset(of: variables) {
           variables.formUnion(touched)
           isGrowing = true
@@ -34,12 +36,13 @@ struct ReachableRules {
     switch tree {
     case .leaf(let outcome, let rule):
       guard let rule else { return }
-      if !rules.contains(rule) { rules.append(rule) }
-      if outcome != .single, !closing.contains(rule) { closing.append(rule) }
+      Self.note(rule, &rules)
+      if outcome != .single { Self.note(rule, &closing) }
+      if outcome == .refused { Self.note(rule, &refusing) }
     case .open(let variable): unknowns.insert(variable)
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches {
-        Self.variables(of: condition, into: &variables)
+        condition.collectVariables(into: &variables)
         collect(branch)
       }
       collect(otherwise)
@@ -47,12 +50,7 @@ struct ReachableRules {
     }
   }
 
-  private static func variables(of formula: ResidualPolicy.Formula, into set: inout Set<Int>) {
-    switch formula {
-    case .constant: return
-    case .variable(let index, _): set.insert(index)
-    case .not(let inner): variables(of: inner, into: &set)
-    case .all(let parts), .any(let parts): parts.forEach { variables(of: $0, into: &set) }
-    }
+  private static func note(_ rule: RuleReference.ID, _ list: inout [RuleReference.ID]) {
+    if !list.contains(rule) { list.append(rule) }
   }
 }

@@ -9,6 +9,17 @@ struct ResidualPolicy {
     case not(Formula)
     case all([Formula])
     case any([Formula])
+
+    /// Adds the variables that it speaks of.
+    func collectVariables(into set: inout Set<Int>) {
+      switch self {
+      case .constant: return
+      case .variable(let index, _): set.insert(index)
+      case .not(let inner): inner.collectVariables(into: &set)
+      case .all(let parts), .any(let parts):
+        for part in parts { part.collectVariables(into: &set) }
+      }
+    }
   }
 
   indirect enum Tree {
@@ -27,7 +38,14 @@ struct ResidualPolicy {
   /// From here on variables are unknowns.
   var firstUnknown: Int
   /// What each unknown variable stands for, in order.
-  var unknowns: [Unknown]
+  var unknowns: [UnknownThing]
+
+  /// What is not known, by what it is and not by what it is called.
+  enum UnknownThing: Hashable {
+    case condition(Unknown.ID)
+    case demand(Unknown.ID)
+    case atom(SubjectAtom.ID)
+  }
 
   /// Puts an account's facts into a model.
   init(_ model: SignInModel, _ signature: AccountTable.Signature) {
@@ -40,26 +58,38 @@ struct ResidualPolicy {
     firstUnknown = model.variables.count
     unknowns = builder.unknowns
   }
+
+  /// The same without the demands of some rules, as if they asked for nothing.
+  func ignoring(_ rules: Set<RuleReference.ID>) -> ResidualPolicy {
+    var policy = self
+    policy.root = root.ignoring(rules)
+    return policy
+  }
+
+  /// The variables that axioms speak of.
+  var axiomVariables: Set<Int> { axioms.reduce(into: []) { $1.collectVariables(into: &$0) } }
 }
 
-/// What a sign-in meets; raw values are bit positions.
-enum Outcome: Int, CaseIterable {
-  case refused = 0
-  case single = 1
-  case multi = 2
-
-  /// The name in a witness of an unreadable demand.
-  var bit: UInt8 { 1 << UInt8(rawValue) }
+extension ResidualPolicy.Tree {
+  fileprivate func ignoring(_ rules: Set<RuleReference.ID>) -> Self {
+    switch self {
+    case .leaf(_, let rule): rule.map(rules.contains) == true ? .leaf(.single, nil) : self
+    case .open: self
+    case .firstMatch(let branches, let otherwise):
+      .firstMatch(
+        branches.map { ($0.0, $0.1.ignoring(rules)) }, otherwise: otherwise.ignoring(rules))
+    case .all(let parts): .all(parts.map { $0.ignoring(rules) })
+    case .any(let parts): .any(parts.map { $0.ignoring(rules) })
+    }
+  }
 }
 
 private struct Builder {
   let model: SignInModel
   let signature: AccountTable.Signature
   var domains: [UInt64]
-  var unknowns: [Unknown] = []
-  private var conditionUnknowns: [Unknown.ID: Int] = [:]
-  private var demandUnknowns: [Unknown.ID: Int] = [:]
-  private var atomUnknowns: [SubjectAtom.ID: Int] = [:]
+  var unknowns: [ResidualPolicy.UnknownThing] = []
+  private var places: [ResidualPolicy.UnknownThing: Int] = [:]
 
   init(model: SignInModel, signature: AccountTable.Signature) {
     self.model = model
@@ -69,11 +99,12 @@ private struct Builder {
 
   mutating func tree(_ policy: SignInPolicy) -> ResidualPolicy.Tree {
     switch policy {
-    case .demand(.refused, let rule): return .leaf(.refused, rule)
+    // A refusal of no rule is nothing but the want of a way in.
+    case .demand(.refused, let rule): return .leaf(rule == nil ? .nothing : .refused, rule)
     case .demand(.singleFactor, let rule): return .leaf(.single, rule)
     case .demand(.multiFactor, let rule): return .leaf(.multi, rule)
     case .demand(.unknown(let id), _):
-      return .open(variable(for: id, in: \.demandUnknowns, values: 3))
+      return .open(variable(.demand(id), values: 3))
     case .firstMatch(let branches, let otherwise):
       var kept: [(ResidualPolicy.Formula, ResidualPolicy.Tree)] = []
       for branch in branches {
@@ -108,12 +139,10 @@ private struct Builder {
       return mask == 0
         ? .constant(false) : mask == domains[id] ? .constant(true) : .variable(id, mask)
     case .subject(let atom):
-      guard let unknown = model.unreadableAtoms[atom] else {
-        return .constant(signature.has(atom))
-      }
-      return .variable(variable(forAtom: atom, unknown), 0b10)
+      return model.unreadableAtoms[atom] == nil
+        ? .constant(signature.has(atom)) : .variable(variable(.atom(atom), values: 2), 0b10)
     case .unknown(let id):
-      return .variable(variable(for: id, in: \.conditionUnknowns, values: 2), 0b10)
+      return .variable(variable(.condition(id), values: 2), 0b10)
     case .not(let inner):
       switch formula(inner) {
       case .constant(let value): return .constant(!value)
@@ -143,26 +172,13 @@ private struct Builder {
     return neutral ? .all(kept) : .any(kept)
   }
 
-  private mutating func variable(
-    for id: Unknown.ID, in table: WritableKeyPath<Builder, [Unknown.ID: Int]>, values: Int
-  ) -> Int {
-    if let known = self[keyPath: table][id] { return known }
-    let index = add(model.unknowns[id], values: values)
-    self[keyPath: table][id] = index
-    return index
-  }
-
-  private mutating func variable(forAtom atom: SubjectAtom.ID, _ unknown: Unknown) -> Int {
-    if let known = atomUnknowns[atom] { return known }
-    let index = add(unknown, values: 2)
-    atomUnknowns[atom] = index
-    return index
-  }
-
-  private mutating func add(_ unknown: Unknown, values: Int) -> Int {
+  private mutating func variable(_ thing: ResidualPolicy.UnknownThing, values: Int) -> Int {
+    if let known = places[thing] { return known }
+    let place = domains.count
     domains.append(mask(ofFirst: values))
-    unknowns.append(unknown)
-    return domains.count - 1
+    unknowns.append(thing)
+    places[thing] = place
+    return place
   }
 }
 

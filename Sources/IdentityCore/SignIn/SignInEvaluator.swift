@@ -1,29 +1,14 @@
-/// What policies say about one person's sign-ins to one application.
-public struct SignInResult: Sendable, Hashable {
-  /// The verdict over all possible worlds and sign-ins.
-  public var verdict: Verdict
-  /// Whether every sign-in is refused: enforced for want of any way in.
-  public var isAlwaysRefused = false
-  /// The fewest facts of a sign-in that make every such sign-in pass with one factor, in the order of the variables.
-  ///
-  /// Empty when nothing escapes, and when every sign-in does.
-  public var witness: [ContextFact] = []
-  /// The rules that let the witness in.
-  public var witnessRules: [RuleReference.ID] = []
-  /// The rules that may decide a sign-in of this person, in the order they are asked.
-  public var reachableRules: [RuleReference.ID] = []
-  /// Those of them that refuse or ask for two factors.
-  public var closingRules: [RuleReference.ID] = []
-  /// The facts about the person that decided which rules are left.
-  public var decidingAtoms: [SubjectAtom.ID] = []
-  /// What is not known and may matter.
-  public var unknowns: [Unknown] = []
-}
-
 /// Decides whether one factor can be enough for a person at an application; exact, and the only evaluator.
 public struct SignInEvaluator: Sendable {
   /// The model judged by, upstream providers resolved.
   let model: SignInModel
+  /// The rules of the model that stand for a provider behind which lets the person in nowhere.
+  let closed: [RuleReference.ID: UpstreamAnswer]
+  /// What all who are judged by the model may cost together, beyond what each may cost alone.
+  private let budget: SearchBudget
+
+  /// The work beyond what is free, for all who are judged by one model.
+  static let work = 12_000_000
 
   /// Prepares to judge accounts by a model.
   ///
@@ -33,32 +18,42 @@ public struct SignInEvaluator: Sendable {
   }
 
   /// Prepares to judge accounts by a model and by what its upstream providers ask of them.
-  init(_ model: SignInModel, upstream answers: [Upstream.ID: UpstreamAnswer]) {
-    self.model = model.resolving(answers)
+  ///
+  /// - Parameter work: what tangled policies may cost beyond what is free.
+  init(
+    _ model: SignInModel, upstream answers: [Upstream.ID: UpstreamAnswer],
+    work: Int = SignInEvaluator.work
+  ) {
+    let resolved = model.resolving(answers)
+    self.model = resolved.model
+    closed = resolved.closed
+    budget = SearchBudget(work)
   }
 
   /// Judges every account with this signature.
   ///
-  /// A model so tangled that the search would not end in reasonable time gives `cannot-tell`.
+  /// A model so tangled that the search would not end in reasonable time gives `cannot-tell`, or `enforced-conditionally`
+  /// with what was found until then.
   public func evaluate(_ signature: AccountTable.Signature) -> SignInResult {
     let policy = ResidualPolicy(model, signature)
-    var result = SignInResult(verdict: .cannotTell)
     var reach = ReachableRules(policy)
     reach.collect()
+    var result = SignInResult(verdict: .cannotTell)
     result.reachableRules = reach.rules
     result.closingRules = reach.closing
-    result.unknowns = reach.unknowns.sorted().map { policy.unknowns[$0 - policy.firstUnknown] }
+    result.unknowns = model.unknowns(reach.unknowns, of: policy)
     var atoms = DecidingAtoms()
     atoms.collect(model.policy)
     result.decidingAtoms = atoms.list
-    do {
-      try decide(policy, reach, &result)
+    do throws(BudgetExceeded) {
+      let diagram = try SignInDiagram.make(policy, budget)
+      let worlds = PossibleWorlds(diagram)
+      apply(worlds, policy, reach, &result)
+      if let world = worlds.deciding {
+        note(world, escape: nil, diagram, policy, reach, &result)
+      }
     } catch {
-      result.verdict = .cannotTell
-      result.unknowns.append(
-        Unknown(
-          title: "how these policies work together: too many conditions to search them all",
-          remedy: "simplify the conditions of the policies named in the evidence"))
+      search(policy, reach, &result)
     }
     return result
   }
@@ -66,103 +61,106 @@ public struct SignInEvaluator: Sendable {
   /// The verdict alone, without witness and reasons.
   public func verdict(_ signature: AccountTable.Signature) -> Verdict {
     let policy = ResidualPolicy(model, signature)
+    if let diagram = try? SignInDiagram.make(policy, budget) {
+      return PossibleWorlds(diagram).verdict
+    }
     var reach = ReachableRules(policy)
     reach.collect()
-    var search = EscapeSearch(policy)
-    var worlds = PossibleWorlds(policy, relevant: reach.unknowns.sorted())
-    do {
-      try worlds.visit(policy.domains, &search)
-      return worlds.verdict
+    var result = SignInResult(verdict: .cannotTell)
+    search(policy, reach, &result)
+    return result.verdict
+  }
+
+  /// Judges without a diagram, within what is left of the budget.
+  func search(_ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult) {
+    var search = WorldSearch(
+      policy, relevant: reach.unknowns.sorted(),
+      WorkMeter(free: Self.freeWork, then: .max, from: budget))
+    do throws(BudgetExceeded) {
+      try search.run()
+      apply(search.worlds, policy, reach, &result)
+      if let world = search.worlds.deciding {
+        let engine = EscapeSearch(policy, search.search.meter)
+        note(world, escape: search.escape, engine, policy, reach, &result)
+      }
     } catch {
-      return .cannotTell
+      result.unknowns.append(Self.tooTangled)
+      // What was found stays found: at best there are sign-ins that ask for more.
+      guard let escape = search.escape, search.worlds.example[.notEnforced] == nil else { return }
+      result.verdict = .enforcedConditionally
+      result.isProven = reach.unknowns.allSatisfy { escape[$0] == policy.domains[$0] }
+      var world = policy.domains
+      for unknown in reach.unknowns { world[unknown] = escape[unknown] & (~escape[unknown] + 1) }
+      let engine = EscapeSearch(policy, WorkMeter(free: Self.freeWork))
+      note(world, escape: escape, engine, policy, reach, &result)
     }
   }
 
-  private func decide(
-    _ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult
-  ) throws {
-    var search = EscapeSearch(policy)
-    var worlds = PossibleWorlds(policy, relevant: reach.unknowns.sorted())
-    try worlds.visit(policy.domains, &search)
+  /// The work of a search that counts against no budget.
+  private static let freeWork = 500_000
+  /// The work spent on looking for a smaller witness: free, and of the budget.
+  private static let witnessWork = (free: 100_000, more: 400_000)
+
+  private static let tooTangled = Unknown(
+    title: "how these policies work together: too many conditions to search them all",
+    remedy: "simplify the conditions of the policies named in the evidence")
+
+  private func apply(
+    _ worlds: PossibleWorlds, _ policy: ResidualPolicy, _ reach: ReachableRules,
+    _ result: inout SignInResult
+  ) {
     result.verdict = worlds.verdict
-    switch worlds.verdict {
-    case .enforced:
-      let anySignIn = Outcome.single.bit | Outcome.multi.bit
-      result.isAlwaysRefused = try search.find(anySignIn, in: policy.domains) == nil
-    case .notEnforced, .enforcedConditionally:
-      guard let world = worlds.example[worlds.verdict] else { return }
-      var witness = SmallestWitness(policy, world: world, variables: reach.variables.sorted())
-      let smallest = try witness.find()
-      result.witness = smallest.map { variable, value in
-        let variable = model.variables[variable]
-        return ContextFact(name: variable.name, value: variable.values[value])
-      }
-      result.witnessRules = try witness.rules(of: smallest)
-    case .cannotTell, .notEvaluated: break
+    result.isProven = worlds.isProven
+    guard worlds.isClosed else { return }
+    result.closingRules = reach.refusing
+    result.findsNoWayIn = worlds.verdict == .cannotTell
+    guard worlds.verdict == .notEvaluated else { return }
+    let behind = reach.refusing.filter { closed[$0] != nil }
+    if !behind.isEmpty, letsIn(policy.ignoring(Set(behind))) {
+      result.closedUpstreams = behind.compactMap { closed[$0] }
     }
+  }
+
+  /// Whether some sign-in gets in; where that would take too long to say, it does.
+  private func letsIn(_ policy: ResidualPolicy) -> Bool {
+    guard var diagram = try? SignInDiagram.make(policy, budget) else { return true }
+    let found = try? diagram.find(Outcome.entering, in: policy.domains)
+    return found != nil
+  }
+
+  /// Notes the witness of a world and the rules that let it in.
+  private func note(
+    _ world: EscapeSearch.Partial, escape: EscapeSearch.Partial?, _ engine: some SignInSearch,
+    _ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult
+  ) {
+    guard result.verdict == .notEnforced || result.verdict == .enforcedConditionally else { return }
+    var engine = engine
+    let found = (try? engine.find(Outcome.single.bit, in: world)) ?? escape
+    guard let found else { return }
+    var witness = SmallestWitness(
+      policy, engine, world: world, variables: reach.variables.sorted())
+    let smallest = witness.find(
+      found,
+      within: WorkMeter(
+        free: Self.witnessWork.free, then: Self.witnessWork.more, from: budget))
+    result.witness = smallest.map { variable, value in
+      let variable = model.variables[variable]
+      return ContextFact(name: variable.name, value: variable.values[value])
+    }
+    result.witnessRules = witness.rules(of: smallest, escape: found)
   }
 }
 
-/// The verdicts of all possible worlds, each unknown fixed one way or the other.
-private struct PossibleWorlds {
-  let relevant: [Int]
-  /// A world for each verdict found.
-  private(set) var example: [Verdict: EscapeSearch.Partial] = [:]
-  /// Looks for sign-ins that ask for two factors whatever is not known.
-  private var certain: EscapeSearch
-
-  /// Steps spent on a short cut; without it the worlds are gone through one by one.
-  private static let budget = 200_000
-
-  init(_ policy: ResidualPolicy, relevant: [Int]) {
-    self.relevant = relevant
-    certain = EscapeSearch(policy, budget: Self.budget, splittingBelow: policy.firstUnknown)
-  }
-
-  /// The same verdict in all worlds: that one; the worst conditional: that; otherwise nobody can tell.
-  var verdict: Verdict {
-    if example.count == 1, let only = example.keys.first { return only }
-    return example[.notEnforced] == nil ? .enforcedConditionally : .cannotTell
-  }
-
-  mutating func visit(_ world: EscapeSearch.Partial, _ search: inout EscapeSearch) throws {
-    if example[.notEnforced] != nil && example.count > 1 { return }
-    guard let single = try search.find(Outcome.single.bit, in: world) else {
-      return note(.enforced, world)
+extension SignInModel {
+  /// What the unknown variables of a residual policy are, each once.
+  fileprivate func unknowns(_ variables: Set<Int>, of policy: ResidualPolicy) -> [Unknown] {
+    var seen: Set<Unknown.ID> = []
+    return variables.sorted().compactMap { variable in
+      switch policy.unknowns[variable - policy.firstUnknown] {
+      case .condition(let id), .demand(let id): seen.insert(id).inserted ? unknowns[id] : nil
+      case .atom(let atom): unreadableAtoms[atom]
+      }
     }
-    let multi = try search.find(Outcome.multi.bit, in: world)
-    let open = relevant.first { world[$0] & (world[$0] - 1) != 0 }
-    guard let open else { return note(multi == nil ? .notEnforced : .enforcedConditionally, world) }
-    if multi == nil, try search.find(Outcome.refused.bit, in: world) == nil {
-      return note(.notEnforced, world)
-    }
-    // Where some sign-in asks for two factors in every world, none is worse than one in which another does not.
-    if multi != nil, (try? certain.find(Outcome.multi.bit, in: world)) != nil {
-      let simplest = fixed(world, as: world)
-      let isOpen = try search.find(Outcome.single.bit, in: simplest) != nil
-      return note(.enforcedConditionally, isOpen ? simplest : fixed(world, as: single))
-    }
-    var left = world[open]
-    while left != 0 {
-      let value = left & (~left + 1)
-      left &= ~value
-      var narrower = world
-      narrower[open] = value
-      try visit(narrower, &search)
-    }
-  }
-
-  /// The world in which every unknown has the first of the values that it may have in a partial sign-in.
-  private func fixed(
-    _ world: EscapeSearch.Partial, as partial: EscapeSearch.Partial
-  ) -> EscapeSearch.Partial {
-    var result = world
-    for unknown in relevant { result[unknown] = partial[unknown] & (~partial[unknown] + 1) }
-    return result
-  }
-
-  private mutating func note(_ verdict: Verdict, _ world: EscapeSearch.Partial) {
-    if example[verdict] == nil { example[verdict] = world }
   }
 }
 

@@ -51,11 +51,24 @@ public struct Unknown: Sendable, Codable, Hashable {
   public var title: String
   /// Who can mend it and how.
   public var remedy: String
+  /// What it is, whatever it is called: object, place and full text; two of one title and of different keys are two.
+  public var key: String
 
   /// Makes an unknown.
-  public init(title: String, remedy: String) {
+  ///
+  /// - Parameter key: what it is; nil: its title says so already.
+  public init(title: String, remedy: String, key: String? = nil) {
     self.title = title
     self.remedy = remedy
+    self.key = key ?? title
+  }
+
+  /// Reads an unknown; one without a key is known by its title.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    title = try values.decode(String.self, forKey: .title)
+    remedy = try values.decode(String.self, forKey: .remedy)
+    key = try values.decodeIfPresent(String.self, forKey: .key) ?? title
   }
 }
 

@@ -1,6 +1,8 @@
 /// Puts a sign-in result into the words of reports: reason, witness and evidence.
 struct SignInWording {
   let model: SignInModel
+  /// The rules of the model that stand for a provider behind.
+  var closed: Set<RuleReference.ID> = []
   let app: ProviderApp
   let source: SourceName
 
@@ -10,22 +12,22 @@ struct SignInWording {
       provider: source, app: app.id, verdict: result.verdict, code: code(result),
       reason: reason(result), witness: witness(result),
       witnessContext: result.witness.sorted { $0.name < $1.name },
-      evidence: app.evidence + rules(result) + facts(result, signature) + unknowns(result))
+      evidence: app.evidence + rules(result) + facts(result, signature) + unknowns(result),
+      isProven: result.isProven)
   }
 
   private func code(_ result: SignInResult) -> ReasonCode {
     switch result.verdict {
-    case .enforced: result.isAlwaysRefused ? .accessDenied : .policyEnforces
+    case .enforced: .policyEnforces
     case .enforcedConditionally: .policyEscapes
     case .notEnforced: .policySingleFactor
-    case .cannotTell, .notEvaluated: .policyUnknown
+    case .cannotTell: .policyUnknown
+    case .notEvaluated: result.closedUpstreams.first?.code ?? .accessDenied
     }
   }
 
   private func reason(_ result: SignInResult) -> String {
     switch result.verdict {
-    case .enforced where result.isAlwaysRefused:
-      return "Every sign-in to \(app.label) is refused by policy."
     case .enforced:
       let policies = names(result.closingRules.map { "'\(model.rules[$0].policyName)'" })
       return "Every sign-in to \(app.label) asks for two factors"
@@ -34,11 +36,47 @@ struct SignInWording {
       return "One factor is enough for \(app.label) in some sign-ins: \(witness(result) ?? "")."
     case .notEnforced:
       return "One factor is enough for \(app.label): \(witness(result) ?? "every sign-in")."
-    case .cannotTell, .notEvaluated:
-      let causes = names(result.unknowns.map(\.title))
+    case .notEvaluated: return refusal(result)
+    case .cannotTell:
+      let head = result.findsNoWayIn ? noWayIn(result) : nil
+      let causes = names(titles(result.unknowns))
+      if let head, causes.isEmpty {
+        return "\(head) To mend it: see at \(source) how people sign in to \(app.label)."
+      }
       let remedies = names(result.unknowns.map(\.remedy))
-      return "It is not known \(causes.isEmpty ? "what the policies ask for" : causes)."
+      return (head.map { "\($0) " } ?? "")
+        + "It is not known \(causes.isEmpty ? "what the policies ask for" : causes)."
         + (remedies.isEmpty ? "" : " To mend it: \(remedies).")
+    }
+  }
+
+  /// Why nobody gets in, by the rules that were read.
+  private func refusal(_ result: SignInResult) -> String {
+    let behind = result.closedUpstreams.map { answer in
+      let words = answer.words.hasSuffix(".") ? String(answer.words.dropLast()) : answer.words
+      return "it is left to \(answer.source), where there is no way in: \(words)"
+    }
+    let rules = own(result.closingRules).map { ruleText(model.rules[$0]) }
+    return "No sign-in to \(app.label) gets in: \(names(behind + rules))."
+  }
+
+  private func noWayIn(_ result: SignInResult) -> String {
+    let rules = names(own(result.closingRules).map { ruleText(model.rules[$0]) })
+    return rules.isEmpty
+      ? "No way to sign in to \(app.label) was found, and no rule that refuses it."
+      : "No way to sign in to \(app.label) was found; not every sign-in is refused by a rule (\(rules))."
+  }
+
+  /// The rules that are the provider's own.
+  private func own(_ rules: [RuleReference.ID]) -> [RuleReference.ID] {
+    rules.filter { !closed.contains($0) }
+  }
+
+  /// What unknowns are called: several of one title by what they are besides.
+  private func titles(_ unknowns: [Unknown]) -> [String] {
+    let things = Dictionary(grouping: unknowns, by: \.title).mapValues { Set($0.map(\.key)).count }
+    return unknowns.map {
+      things[$0.title] == 1 || $0.key == $0.title ? $0.title : "\($0.title) (\($0.key))"
     }
   }
 
@@ -77,7 +115,7 @@ struct SignInWording {
   }
 
   private func rules(_ result: SignInResult) -> [EvidenceItem] {
-    result.reachableRules.map { id in
+    own(result.reachableRules).map { id in
       let rule = model.rules[id]
       let condition = rule.condition.isEmpty ? "always" : "when \(rule.condition)"
       return EvidenceItem(
@@ -115,8 +153,8 @@ struct SignInWording {
   }
 
   private func unknowns(_ result: SignInResult) -> [EvidenceItem] {
-    result.unknowns.map {
-      EvidenceItem(.status, name: "not known: \($0.title)", value: $0.remedy)
+    zip(titles(result.unknowns), result.unknowns).map { title, unknown in
+      EvidenceItem(.status, name: "not known: \(title)", value: unknown.remedy)
     }
   }
 

@@ -1,60 +1,97 @@
 /// The fewest facts of a sign-in that make one factor enough, whatever else the sign-in is like.
-struct SmallestWitness {
+struct SmallestWitness<Search: SignInSearch> {
+  /// Variables with one value each, sorted by variable.
+  typealias Facts = [(variable: Int, value: Int)]
+
   private let policy: ResidualPolicy
   private let world: EscapeSearch.Partial
   private let variables: [Int]
-  private var search: EscapeSearch
+  private var search: Search
 
-  /// The search for a smaller witness than one that cannot be shortened goes so far, and no further.
-  private static let budget = 60_000
-
-  init(_ policy: ResidualPolicy, world: EscapeSearch.Partial, variables: [Int]) {
+  /// - Parameter world: every unknown fixed; one factor is enough for some sign-in there.
+  init(_ policy: ResidualPolicy, _ search: Search, world: EscapeSearch.Partial, variables: [Int]) {
     self.policy = policy
     self.world = world
     self.variables = variables.filter { world[$0] & (world[$0] - 1) != 0 }
-    search = EscapeSearch(policy)
+    self.search = search
   }
 
-  /// Variables with one value each, sorted by variable; empty when every sign-in of this world escapes.
-  mutating func find() throws -> [(variable: Int, value: Int)] {
-    let short = try shortened()
-    search = EscapeSearch(policy, budget: Self.budget)
-    defer { search = EscapeSearch(policy) }
-    do {
-      for size in 0..<short.count {
-        if let found = try extend(world, from: 0, by: size) { return facts(of: found) }
-      }
-    } catch is EscapeSearch.BudgetExceeded {
-      return short
+  /// The smallest witness; empty when every sign-in of this world escapes.
+  ///
+  /// - Parameters:
+  ///   - escape: a partial sign-in that escapes; it is the witness when there is no budget even for shortening it.
+  ///   - meter: what looking for a smaller one than one that cannot be shortened may cost.
+  mutating func find(_ escape: EscapeSearch.Partial, within meter: WorkMeter) -> Facts {
+    guard let short = try? shortened() else { return facts(of: escape) }
+    let before = search.meter
+    search.meter = meter
+    defer { search.meter = before }
+    return (try? smaller(than: short)) ?? short
+  }
+
+  private mutating func smaller(than short: Facts) throws(BudgetExceeded) -> Facts? {
+    let (needed, open) = try necessary()
+    let base = variables.count { needed[$0] != world[$0] }
+    for size in base..<max(base, short.count) {
+      if let found = try extend(needed, open, from: 0, by: size - base) { return facts(of: found) }
     }
-    return short
+    return nil
   }
 
-  /// `partial` with `count` more variables from `start` on fixed, so that every sign-in left escapes.
+  /// The world with all facts that no witness is without, and the variables that are left.
+  ///
+  /// Without a value of such a variable nothing escapes, and no axiom speaks of it: a sign-in that differs in it alone is
+  /// possible and does not escape.
+  private mutating func necessary() throws(BudgetExceeded) -> (EscapeSearch.Partial, [Int]) {
+    var needed = world
+    var open: [Int] = []
+    let bound = policy.axiomVariables
+    for variable in variables {
+      var values = Self.values(world[variable])[...]
+      if !bound.contains(variable) {
+        var escaping: [Int] = []
+        for value in values where escaping.count < 2 {
+          var narrower = world
+          narrower[variable] = 1 << UInt64(value)
+          if try search.find(Outcome.single.bit, in: narrower) != nil { escaping.append(value) }
+        }
+        values = escaping[...]
+      }
+      if values.count == 1, let value = values.first {
+        needed[variable] = 1 << UInt64(value)
+      } else {
+        open.append(variable)
+      }
+    }
+    return (needed, open)
+  }
+
+  /// `partial` with `count` more of the open variables from `start` on fixed, so that every sign-in left escapes.
   private mutating func extend(
-    _ partial: EscapeSearch.Partial, from start: Int, by count: Int
-  ) throws -> EscapeSearch.Partial? {
+    _ partial: EscapeSearch.Partial, _ open: [Int], from start: Int, by count: Int
+  ) throws(BudgetExceeded) -> EscapeSearch.Partial? {
     if count == 0 { return try alwaysEscapes(partial) ? partial : nil }
     // Nothing escapes inside: no need to look closer.
     if try search.find(Outcome.single.bit, in: partial) == nil { return nil }
-    for index in start..<max(start, variables.count - count + 1) {
+    for index in start..<max(start, open.count - count + 1) {
       var narrower = partial
-      for value in Self.values(partial[variables[index]]) {
-        narrower[variables[index]] = 1 << UInt64(value)
-        if let found = try extend(narrower, from: index + 1, by: count - 1) { return found }
+      for value in Self.values(partial[open[index]]) {
+        narrower[open[index]] = 1 << UInt64(value)
+        if let found = try extend(narrower, open, from: index + 1, by: count - 1) { return found }
       }
     }
     return nil
   }
 
-  private mutating func alwaysEscapes(_ partial: EscapeSearch.Partial) throws -> Bool {
-    let other = Outcome.refused.bit | Outcome.multi.bit
+  private mutating func alwaysEscapes(
+    _ partial: EscapeSearch.Partial
+  ) throws(BudgetExceeded) -> Bool {
     guard try search.find(Outcome.single.bit, in: partial) != nil else { return false }
-    return try search.find(other, in: partial) == nil
+    return try search.find(Outcome.others, in: partial) == nil
   }
 
   /// A witness of which no fact can be left out; not always the smallest.
-  private mutating func shortened() throws -> [(variable: Int, value: Int)] {
+  private mutating func shortened() throws(BudgetExceeded) -> Facts {
     guard var partial = try completed(world) else { return [] }
     for variable in variables {
       let value = partial[variable]
@@ -65,17 +102,19 @@ struct SmallestWitness {
   }
 
   /// The rules that decide the sign-in of a witness, those that ask for one factor only.
-  mutating func rules(of facts: [(variable: Int, value: Int)]) throws -> [RuleReference.ID] {
+  mutating func rules(of facts: Facts, escape: EscapeSearch.Partial) -> [RuleReference.ID] {
     var partial = world
     for fact in facts { partial[fact.variable] = 1 << UInt64(fact.value) }
-    guard let complete = try completed(partial) else { return [] }
+    let complete = (try? completed(partial)) ?? escape.map { $0 & (~$0 + 1) }
     var rules: [RuleReference.ID] = []
     _ = trace(policy.root, complete, &rules)
     return rules
   }
 
   /// One concrete sign-in that escapes: every variable with one value.
-  private mutating func completed(_ start: EscapeSearch.Partial) throws -> EscapeSearch.Partial? {
+  private mutating func completed(
+    _ start: EscapeSearch.Partial
+  ) throws(BudgetExceeded) -> EscapeSearch.Partial? {
     guard try search.find(Outcome.single.bit, in: start) != nil else { return nil }
     var partial = start
     for variable in partial.indices {
@@ -99,26 +138,22 @@ struct SmallestWitness {
       if outcome == .single, let rule, !rules.contains(rule) { rules.append(rule) }
       return outcome
     case .open(let variable):
-      return Outcome(rawValue: partial[variable].trailingZeroBitCount) ?? .refused
+      return Outcome(bits: Outcome.ofOpenDemand(partial[variable])) ?? .nothing
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches where Self.holds(condition, partial) {
         return trace(branch, partial, &rules)
       }
       return trace(otherwise, partial, &rules)
     case .all(let parts):
-      let outcomes = parts.map { trace($0, partial, &rules) }
-      if outcomes.contains(.refused) { return .refused }
-      return outcomes.contains(.multi) ? .multi : .single
+      return parts.reduce(.single) { Outcome.all($0, trace($1, partial, &rules)) }
     case .any(let parts):
-      var result = Outcome.refused
+      var result = Outcome.nothing
       for part in parts {
         var own: [RuleReference.ID] = []
-        switch trace(part, partial, &own) {
-        case .single:
+        result = Outcome.any(result, trace(part, partial, &own))
+        if result == .single {
           rules += own.filter { !rules.contains($0) }
-          return .single
-        case .multi: result = .multi
-        case .refused: continue
+          break
         }
       }
       return result
@@ -141,7 +176,7 @@ struct SmallestWitness {
     (0..<64).filter { mask & (1 << UInt64($0)) != 0 }
   }
 
-  private func facts(of partial: EscapeSearch.Partial) -> [(variable: Int, value: Int)] {
+  private func facts(of partial: EscapeSearch.Partial) -> Facts {
     variables.compactMap { variable in
       partial[variable] == world[variable]
         ? nil : (variable, partial[variable].trailingZeroBitCount)
