@@ -37,6 +37,10 @@ final class CommitSession {
   var alertRules: [AlertChannelRule] = []
   var maxPerMessage = 100
   private var isOpen = true
+  /// Members whose address another one has by now, until their own new address comes.
+  private var detached: [Moved: Detached] = [:]
+  private var notices: [Notice] = []
+  private lazy var teamReadings = TeamReadings(database)
 
   private var teams: [TeamName: Team] = [:]
   private var current: Team?
@@ -45,18 +49,22 @@ final class CommitSession {
   private let rows: MemberRows
   private let findings: FindingRows
 
-  init(_ database: Database, path: String) throws {
+  init(_ database: Database, path: String, in open: OpenRun?) throws {
     self.path = path
     self.database = database
     let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM member_versions") ?? 0
     firstVersion = newest + 1
     lastVersion = newest
-    try database.execute(
-      sql: """
-        INSERT INTO runs (id, started_at, finished_at, outcome, added, changed, removed, opened, resolved,
-          first_version, last_version) VALUES ('', 0, 0, 'open', 0, 0, 0, 0, 0, 1, 0)
-        """)
-    run = database.lastInsertedRowID
+    if let open {
+      run = open.seq
+    } else {
+      try database.execute(
+        sql: """
+          INSERT INTO runs (id, started_at, finished_at, outcome, added, changed, removed, opened, resolved,
+            first_version, last_version) VALUES ('', 0, 0, 'open', 0, 0, 0, 0, 0, 1, 0)
+          """)
+      run = database.lastInsertedRowID
+    }
     judgements = try JudgementWriter(database)
     rows = try MemberRows(database, run: run)
     findings = try FindingRows(database)
@@ -112,6 +120,59 @@ final class CommitSession {
     scope.isEmpty ? source : source + "\u{0}" + scope
   }
 
+  // MARK: Readings of teams, and what is told of them
+
+  private struct Notice {
+    var team: TeamName
+    var notice: AlertNotice
+  }
+
+  func teamReading(
+    _ team: TeamName, _ source: SourceName, _ role: ReadingRole, _ quality: ReadingQuality,
+    at: Timestamp, issue: SourceIssue?
+  ) throws {
+    try checkOpen()
+    let before = try teamReadings.state(of: source, for: team, as: role)
+    try database.execute(
+      sql: """
+        INSERT INTO team_readings (team, source, role, run, at, quality, last_sound_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        team, source, role.rawValue, run, at.milliseconds, quality.rawValue,
+        quality.isSound ? at.milliseconds : before?.lastSoundAt?.milliseconds,
+      ])
+    if let notice = AlertNotice(
+      source: source, before: before?.quality, now: quality, issue: issue)
+    {
+      notices.append(Notice(team: team, notice: notice))
+    }
+  }
+
+  func notice(_ notice: AlertNotice, of team: TeamName) throws {
+    try checkOpen()
+    notices.append(Notice(team: team, notice: notice))
+  }
+
+  /// Writes what is told beside findings; gives the ids of the teams it is about.
+  private func writeNotices() throws -> Set<Int64> {
+    var ids: Set<Int64> = []
+    for (position, notice) in notices.enumerated() {
+      guard let team = teams[notice.team] else { continue }
+      ids.insert(team.id)
+      try database.execute(
+        sql: """
+          INSERT INTO notices (run, team_id, position, kind, subject, message, remedy)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run, team.id, position, notice.notice.kind.rawValue, notice.notice.subject,
+          notice.notice.message, notice.notice.remedy,
+        ])
+    }
+    return ids
+  }
+
   func setCursor(_ name: String, _ value: String?) throws {
     try checkOpen()
     try Store.setCursor(database, name, value)
@@ -123,24 +184,36 @@ final class CommitSession {
     try checkOpen()
     let record = change.record
     let team = try team(of: record)
-    let prior = team.isNew ? nil : try rows.current(team.id, record.key)
-    try check(change, prior)
+    var prior = team.isNew ? nil : try rows.current(team.id, record.key)
+    var moved: Detached?
+    if let former = change.formerKey {
+      // Whoever goes by the new address until now has another one himself, which comes later.
+      if let occupant = prior, occupant.isPresent {
+        detached[Moved(team: team.id, key: record.key)] = try detach(team.id, record.key, occupant)
+        prior = try rows.current(team.id, record.key)
+      }
+      moved = try takeDetached(team.id, former)
+    }
+    let previous = moved?.state ?? prior
+    try check(change, previous)
     lastVersion += 1
     let isRemoval = change.kind == .removed
     try rows.insertVersion(
       MemberRows.Version(
-        id: lastVersion, team: team.id, previous: prior?.version,
+        id: lastVersion, team: team.id, previous: previous?.version,
         judgement: try judgements.id(of: record.judgement),
         trueAt: trueAt ?? moment(of: change, team)),
       change)
     let state = MemberRows.Current(
       version: lastVersion, isPresent: !isRemoval,
       isAdmin: !isRemoval && record.role.isAdministrator, isExempt: record.isExempt,
-      findings: isRemoval ? [] : record.findings)
+      findings: isRemoval ? [] : record.findings, isGap: !isRemoval && record.isGap,
+      userID: record.platformUserID)
     try rows.setCurrent(
       team.id, record.key, state,
       fingerprint: isRemoval ? 0 : fingerprint ?? change.fingerprint ?? record.fingerprint,
       isNew: prior == nil)
+    if let moved { try findings.attach(team.id, record.key, moved.opened) }
     if !change.opened.isEmpty {
       try findings.open(team.id, record.key, change.opened, version: lastVersion)
     }
@@ -148,8 +221,41 @@ final class CommitSession {
       try findings.resolve(team.id, record.key, change.resolved, version: lastVersion)
     }
     count(change)
-    team.members += (state.isPresent ? 1 : 0) - (prior?.isPresent == true ? 1 : 0)
-    team.openGaps += state.gaps - (prior?.gaps ?? 0)
+    team.members += (state.isPresent ? 1 : 0) - (previous?.isPresent == true ? 1 : 0)
+    team.openGaps += (state.isGap ? 1 : 0) - (previous?.isGap == true ? 1 : 0)
+  }
+
+  // MARK: People with another address
+
+  private struct Moved: Hashable {
+    var team: Int64
+    var key: String
+  }
+
+  /// A member taken from its key, until it is put under another one.
+  private struct Detached {
+    var state: MemberRows.Current
+    /// The versions that opened its findings, by kind.
+    var opened: [Int64: Int64]
+  }
+
+  private func takeDetached(_ team: Int64, _ key: String) throws -> Detached? {
+    if let known = detached.removeValue(forKey: Moved(team: team, key: key)) { return known }
+    guard let state = try rows.current(team, key) else { return nil }
+    return try detach(team, key, state)
+  }
+
+  private func detach(
+    _ team: Int64, _ key: String, _ state: MemberRows.Current
+  ) throws -> Detached {
+    let opened = try findings.detach(team, key, state.findings)
+    var gone = state
+    gone.isPresent = false
+    gone.isAdmin = false
+    gone.isGap = false
+    gone.findings = []
+    try rows.setCurrent(team, key, gone, fingerprint: 0, isNew: false)
+    return Detached(state: state, opened: opened)
   }
 
   private func team(of record: MemberRecord) throws -> Team {
@@ -207,6 +313,10 @@ final class CommitSession {
   func finish(_ record: RunRecord) throws -> RunRecord {
     var record = record
     isOpen = false
+    guard detached.isEmpty else {
+      throw StorageError(
+        .invalid, "A member lost its address to another one and got none. Nothing was written.")
+    }
     let isChanged = lastVersion >= firstVersion
     if isChanged { record.changes = counts }
     try RunRows.close(database, run, record, firstVersion...lastVersion + 1)
@@ -220,8 +330,11 @@ final class CommitSession {
     if isChanged {
       try database.execute(
         sql: "UPDATE meta SET value = value + 1 WHERE name = 'state_version'")
+    }
+    let noticed = try writeNotices()
+    if isChanged || !noticed.isEmpty {
       try Outbox.enqueue(
-        database, run: record, seq: run, from: firstVersion, rules: alertRules,
+        database, run: record, seq: run, from: firstVersion, noticed: noticed, rules: alertRules,
         maxPerMessage: maxPerMessage)
     }
     return record

@@ -31,6 +31,26 @@ public struct CommitWriter {
     }
   }
 
+  /// Notes how a source was read for a team, once for each source and role in a run.
+  ///
+  /// A source that cannot be read any more, or can be again, is told to the channels.
+  /// - Parameter issue: the gravest reason for not being complete.
+  public mutating func teamReading(
+    of source: SourceName, for team: TeamName, as role: ReadingRole, _ quality: ReadingQuality,
+    at: Timestamp, issue: SourceIssue? = nil
+  ) throws(StorageError) {
+    try translating(session.path) {
+      try session.teamReading(team, source, role, quality, at: at, issue: issue)
+    }
+  }
+
+  /// Tells the channels something about a team that is no finding.
+  public mutating func notice(
+    _ notice: AlertNotice, of team: TeamName
+  ) throws(StorageError) {
+    try translating(session.path) { try session.notice(notice, of: team) }
+  }
+
   /// Writes one change.
   ///
   /// - Parameters:

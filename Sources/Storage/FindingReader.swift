@@ -40,7 +40,7 @@ final class FindingReader {
     let record = state.record
     let cause = resolvedRun == nil ? record : opened.record
     return Finding(
-      id: StableID.finding(team: record.team, key: record.key, kind: kind), team: record.team,
+      id: record.findingID(kind), team: record.team,
       email: record.email, kind: kind,
       severity: kind.severity(isAdministrator: record.role.isAdministrator),
       reason: cause.reason, witness: cause.witness, isExempt: record.isExempt,
@@ -73,5 +73,12 @@ final class FindingReader {
     query.bind(4, version.id)
     defer { query.reset() }
     return try query.step() ? query.integer(0) : nil
+  }
+}
+
+extension MemberRecord {
+  /// The stable id of a finding of the member: it stays when the address changes.
+  func findingID(_ kind: FindingKind) -> String {
+    StableID.finding(team: team, person: platformUserID ?? key, kind: kind)
   }
 }

@@ -10,11 +10,10 @@ final class MemberRows {
     var isAdmin: Bool
     var isExempt: Bool
     var findings: FindingSet
-
-    /// How many gaps it adds to the team's count.
-    var gaps: Int64 {
-      isExempt ? 0 : Int64(findings.intersection(.gaps).rawValue.nonzeroBitCount)
-    }
+    /// Whether it counts as a gap.
+    var isGap: Bool
+    /// The roster's own id of the person.
+    var userID: String?
   }
 
   /// What a row of `member_versions` has beside the change.
@@ -37,7 +36,7 @@ final class MemberRows {
     find = try Query(
       database,
       """
-      SELECT version_id, is_present, is_admin, is_exempt, findings FROM members
+      SELECT version_id, is_present, is_admin, is_exempt, findings, is_gap, user_id FROM members
       WHERE team_id = ? AND key = ?
       """)
     insertVersion = try Query(
@@ -45,20 +44,21 @@ final class MemberRows {
       """
       INSERT INTO member_versions (id, run, team_id, previous, kind, opened, resolved, findings, is_exempt,
         is_pending, enrolled, factors, judgement_id, true_at, since, key, email, name, role, sso, platform_mfa,
-        platform_user_id, provider, account_id, exemption, fields)
-      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        platform_user_id, provider, account_id, exemption, fields, accounts, kept_from, is_held)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
       """)
     insert = try Query(
       database,
       """
-      INSERT INTO members (version_id, fingerprint, is_present, is_admin, is_exempt, findings, team_id, key)
-      VALUES (?,?,?,?,?,?,?,?)
+      INSERT INTO members (version_id, fingerprint, is_present, is_admin, is_exempt, findings, is_gap, user_id,
+        team_id, key)
+      VALUES (?,?,?,?,?,?,?,?,?,?)
       """)
     update = try Query(
       database,
       """
       UPDATE members SET version_id = ?, fingerprint = ?, is_present = ?, is_admin = ?, is_exempt = ?,
-        findings = ? WHERE team_id = ? AND key = ?
+        findings = ?, is_gap = ?, user_id = ? WHERE team_id = ? AND key = ?
       """)
   }
 
@@ -70,7 +70,8 @@ final class MemberRows {
     return Current(
       version: find.integer(0), isPresent: find.integer(1) != 0, isAdmin: find.integer(2) != 0,
       isExempt: find.integer(3) != 0,
-      findings: FindingSet(rawValue: UInt32(truncatingIfNeeded: find.integer(4))))
+      findings: FindingSet(rawValue: UInt32(truncatingIfNeeded: find.integer(4))),
+      isGap: find.integer(5) != 0, userID: find.optionalText(6))
   }
 
   func setCurrent(
@@ -83,8 +84,10 @@ final class MemberRows {
     query.bind(4, row.isAdmin)
     query.bind(5, row.isExempt)
     query.bind(6, Int64(row.findings.rawValue))
-    query.bind(7, team)
-    query.bind(8, key)
+    query.bind(7, row.isGap)
+    query.bind(8, row.userID)
+    query.bind(9, team)
+    query.bind(10, key)
     try query.run()
   }
 
@@ -117,6 +120,9 @@ final class MemberRows {
     query.bind(24, record.accountID)
     query.bind(25, try record.exemption.map { try StoreJSON.text(StoredExemption($0)) })
     query.bind(26, change.fields.isEmpty ? nil : try StoreJSON.text(change.fields))
+    query.bind(27, record.accounts.isEmpty ? nil : try StoreJSON.text(record.accounts))
+    query.bind(28, record.keptFrom?.milliseconds)
+    query.bind(29, record.isHeld)
     try query.run()
   }
 }
@@ -146,6 +152,30 @@ final class FindingRows {
 
   func open(_ team: Int64, _ key: String, _ kinds: FindingSet, version: Int64) throws {
     for bit in kinds.bits {
+      insert.bind(1, team)
+      insert.bind(2, key)
+      insert.bind(3, bit)
+      insert.bind(4, version)
+      try insert.run()
+    }
+  }
+
+  /// Takes the open findings of a member away, with the versions that opened them; nothing is resolved by it.
+  func detach(_ team: Int64, _ key: String, _ kinds: FindingSet) throws -> [Int64: Int64] {
+    var opened: [Int64: Int64] = [:]
+    for bit in kinds.bits {
+      delete.bind(1, team)
+      delete.bind(2, key)
+      delete.bind(3, bit)
+      if try delete.step() { opened[bit] = delete.integer(0) }
+      delete.reset()
+    }
+    return opened
+  }
+
+  /// Puts findings that were taken from one key under another one of the same person.
+  func attach(_ team: Int64, _ key: String, _ opened: [Int64: Int64]) throws {
+    for (bit, version) in opened.sorted(by: { $0.key < $1.key }) {
       insert.bind(1, team)
       insert.bind(2, key)
       insert.bind(3, bit)

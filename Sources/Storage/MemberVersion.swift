@@ -19,7 +19,8 @@ final class VersionReader {
   static let columns = """
     v.id, v.run, v.previous, v.kind, v.opened, v.resolved, v.findings, v.is_exempt, v.is_pending,
     v.enrolled, v.factors, v.judgement_id, v.true_at, v.since, v.key, v.email, v.name, v.role, v.sso,
-    v.platform_mfa, v.platform_user_id, v.provider, v.account_id, v.exemption, t.name
+    v.platform_mfa, v.platform_user_id, v.provider, v.account_id, v.exemption, t.name,
+    v.accounts, v.kept_from, v.is_held
     """
   private let judgements: JudgementReader
   private let find: Query
@@ -69,7 +70,12 @@ final class VersionReader {
         try StoreJSON.value(StoredExemption.self, $0).exemption
       },
       isExempt: row.integer(7) != 0,
-      findings: Self.findings(row.integer(6)), since: Timestamp(milliseconds: row.integer(13)))
+      findings: Self.findings(row.integer(6)), since: Timestamp(milliseconds: row.integer(13)),
+      accounts: try row.optionalText(25).map {
+        try StoreJSON.value([SourceName: String].self, $0)
+      } ?? [:],
+      keptFrom: row.optionalInteger(26).map(Timestamp.init(milliseconds:)),
+      isHeld: row.integer(27) != 0)
     return MemberVersion(
       id: row.integer(0), run: row.integer(1), previous: row.optionalInteger(2), kind: row.text(3),
       opened: Self.findings(row.integer(4)), resolved: Self.findings(row.integer(5)),
@@ -87,17 +93,21 @@ struct StoredExemption: Codable {
   var reason: String
   var approvedBy: String
   var until: Int64
+  var group: ExemptGroup?
 
   init(_ exemption: Exemption) {
     member = exemption.member
     reason = exemption.reason
     approvedBy = exemption.approvedBy
     until = exemption.until.milliseconds
+    group = exemption.group
   }
 
   var exemption: Exemption {
-    Exemption(
-      member: member, reason: reason, approvedBy: approvedBy,
-      until: Timestamp(milliseconds: until))
+    let until = Timestamp(milliseconds: until)
+    guard let group else {
+      return Exemption(member: member, reason: reason, approvedBy: approvedBy, until: until)
+    }
+    return Exemption(group: group, reason: reason, approvedBy: approvedBy, until: until)
   }
 }

@@ -4,8 +4,8 @@ internal import IdentityCore
 /// Fills the outbox in the commit that makes the findings.
 enum Outbox {
   fileprivate struct Part {
-    var first: Int64
-    var last: Int64
+    var first: Int64?
+    var last: Int64?
     var findings: Int
   }
   /// What one channel is told of one team.
@@ -16,11 +16,19 @@ enum Outbox {
   }
 
   static func enqueue(
-    _ database: Database, run: RunRecord, seq: Int64, from first: Int64, rules: [AlertChannelRule],
-    maxPerMessage: Int
+    _ database: Database, run: RunRecord, seq: Int64, from first: Int64, noticed: Set<Int64>,
+    rules: [AlertChannelRule], maxPerMessage: Int
   ) throws {
     guard !rules.isEmpty else { return }
-    let teams = try collect(database, from: first, rules: rules, maxPerMessage: maxPerMessage)
+    var teams = try collect(database, from: first, rules: rules, maxPerMessage: maxPerMessage)
+    for team in noticed {
+      // What is told of a source or of the whole run goes with the first message of the team.
+      var tellings = teams[team] ?? Array(repeating: Telling(), count: rules.count)
+      for index in tellings.indices where tellings[index].parts.isEmpty {
+        tellings[index].parts = [Part(first: nil, last: nil, findings: 0)]
+      }
+      teams[team] = tellings
+    }
     for (team, tellings) in teams.sorted(by: { $0.key < $1.key }) {
       guard
         let row = try Row.fetchOne(

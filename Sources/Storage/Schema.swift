@@ -26,6 +26,7 @@ enum Schema {
     migrator.registerMigration("findings-2") { database in
       try database.execute(sql: "DROP VIEW findings; \(currentFindings)")
     }
+    registerTruth(in: &migrator)
     return migrator
   }
 
@@ -293,7 +294,7 @@ enum Schema {
     "readings", "source_attempts", "judgements", "member_versions", "resolved_findings",
   ]
 
-  private static func guarding(_ table: String) -> String {
+  static func guarding(_ table: String) -> String {
     """
     CREATE TRIGGER \(table)_update BEFORE UPDATE ON \(table)
       BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;

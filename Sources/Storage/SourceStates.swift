@@ -50,20 +50,6 @@ final class SourceStates {
     return state
   }
 
-  /// The age of a record: when the oldest source behind it was last read to its end, and whether one failed since.
-  ///
-  /// A source that was never read to its end gives no moment; a record without any was never observed, and is as
-  /// old as its verdict.
-  func freshness(_ record: MemberRecord, roster: SourceName) throws -> (
-    at: Timestamp, isStale: Bool
-  ) {
-    let states = [
-      try state(roster, record.team), try record.provider.flatMap { try state($0, "") },
-    ].compactMap { $0 }
-    let oldest = states.compactMap(\.lastCompleteAt).min()
-    return (oldest ?? record.since, states.contains { !$0.isComplete })
-  }
-
   /// Every source and scope ever tried, in order.
   static func all(_ database: Database) throws -> [SourceState] {
     let states = SourceStates(database)

@@ -3,8 +3,10 @@ internal import IdentityCore
 /// Ids that follow from what they name, the same on every machine.
 enum StableID {
   /// The id of a finding: 32 hexadecimal digits.
-  static func finding(team: TeamName, key: String, kind: FindingKind) -> String {
-    let (a, b) = lanes("finding", [team, key, kind.rawValue])
+  ///
+  /// - Parameter person: the roster's own id of the member, or the match key where the roster has none.
+  static func finding(team: TeamName, person: String, kind: FindingKind) -> String {
+    let (a, b) = lanes("finding", [team, person, kind.rawValue])
     return hex(a) + hex(b)
   }
 

@@ -111,8 +111,8 @@ extension Store {
       SELECT \(FindingVersion.columns) FROM member_versions
       WHERE id BETWEEN ? AND ? AND team_id = ? ORDER BY id
       """)
-    rows.bind(1, row["first_version"] as Int64)
-    rows.bind(2, row["last_version"] as Int64)
+    rows.bind(1, (row["first_version"] as Int64?) ?? 0)
+    rows.bind(2, (row["last_version"] as Int64?) ?? -1)
     rows.bind(3, row["team_id"] as Int64)
     while try rows.step() {
       let version = FindingVersion(rows)
@@ -137,7 +137,26 @@ extension Store {
       incompleteSources: try String.fetchAll(
         database,
         sql: "SELECT name FROM readings WHERE run = ? AND is_complete = 0 ORDER BY position",
-        arguments: [row["run"] as Int64]))
+        arguments: [row["run"] as Int64]),
+      notices: row["part"] as Int64 == 0
+        ? try notices(database, run: row["run"], team: row["team_id"]) : [])
+  }
+
+  private static func notices(
+    _ database: Database, run: Int64, team: Int64
+  ) throws -> [AlertNotice] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT kind, subject, message, remedy FROM notices WHERE run = ? AND team_id = ?
+        ORDER BY position
+        """, arguments: [run, team]
+    ).compactMap { row in
+      AlertNotice.Kind(rawValue: row["kind"]).map {
+        AlertNotice(
+          kind: $0, subject: row["subject"], message: row["message"], remedy: row["remedy"])
+      }
+    }
   }
 
   private static func admins(_ database: Database, team: Int64) throws -> [String] {

@@ -7,13 +7,16 @@ extension Store {
   /// The closure streams the changes and returns the run; inside it, reads of this store show the state before.
   /// What changed is counted from what was written; a run without a change keeps the counts it names, so that a
   /// held run can tell what it would have changed.
-  /// - Parameter version: the ``version()`` from which the changes were worked out.
+  /// - Parameters:
+  ///   - version: the ``version()`` from which the changes were worked out.
+  ///   - open: the run that was opened for it; nil makes a row of its own.
   /// - Returns: the run as it was stored.
   /// - Throws: ``StorageError`` with `.stateMoved` when the state has another version by now; what the closure throws,
   ///   after everything was rolled back.
   @discardableResult
   public func commit(
-    expecting version: Int64, _ body: (inout CommitWriter) throws -> RunRecord
+    expecting version: Int64, in open: OpenRun? = nil,
+    _ body: (inout CommitWriter) throws -> RunRecord
   ) throws -> RunRecord {
     try passing(path) {
       try write { database in
@@ -24,7 +27,7 @@ extension Store {
             "The members changed since they were read (version \(version), now \(stored)). Nothing was written;"
               + " run again.")
         }
-        let session = try CommitSession(database, path: path)
+        let session = try CommitSession(database, path: path, in: open)
         var writer = CommitWriter(session: session)
         return try session.finish(try body(&writer))
       }

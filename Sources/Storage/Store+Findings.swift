@@ -82,8 +82,10 @@ extension Store {
   }
 
   /// The stable id of a finding, as listings and alerts show it.
-  public static func findingID(team: TeamName, key: String, kind: FindingKind) -> String {
-    StableID.finding(team: team, key: key, kind: kind)
+  ///
+  /// - Parameter person: the roster's own id of the member, or the match key where the roster has none.
+  public static func findingID(team: TeamName, person: String, kind: FindingKind) -> String {
+    StableID.finding(team: team, person: person, kind: kind)
   }
 
   private static func standing(

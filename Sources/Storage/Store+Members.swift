@@ -13,18 +13,24 @@ public struct MemberQuery: Sendable, Hashable {
   public var finding: FindingKind?
   /// As the store knew it at this moment; now when nil.
   public var asOf: Timestamp?
+  /// How old evidence may be; nil leaves every verdict as the last run stored it.
+  public var age: AgeLimit?
 
   /// Makes a query; without conditions it lists everybody.
   public init(
     team: TeamName? = nil, email: String? = nil, verdict: Verdict? = nil,
-    finding: FindingKind? = nil, asOf: Timestamp? = nil
+    finding: FindingKind? = nil, asOf: Timestamp? = nil, age: AgeLimit? = nil
   ) {
     self.team = team
     self.email = email
     self.verdict = verdict
     self.finding = finding
     self.asOf = asOf
+    self.age = age
   }
+
+  /// Whether the findings that the store keeps can tell who has the one asked for.
+  var isFindingStored: Bool { finding != nil && asOf == nil && age == nil }
 
   func matches(_ record: MemberRecord) -> Bool {
     if let verdict, record.verdict != verdict { return false }
@@ -56,12 +62,14 @@ extension Store {
       try read { database in
         guard let moment = try Moment(database, query.asOf) else { return }
         let versions = try VersionReader(database)
-        let states = SourceStates(database, upTo: moment.run)
+        let readings = TeamReadings(database, upTo: moment.run)
         for team in try TeamRow.all(database, named: query.team) {
           try Self.eachVersion(database, team, query, moment, versions) { version in
-            let age = try states.freshness(version.record, roster: team.rosterSource)
-            try body(
-              MemberStatus(record: version.record, observedAt: age.at, isStale: age.isStale))
+            let age = try readings.age(of: version.record, roster: team.rosterSource)
+            let stored = MemberStatus(
+              record: version.record, observedAt: age.at, isStale: age.isKept)
+            let status = query.age?.applied(to: stored) ?? stored
+            if query.matches(status.record) { try body(status) }
           }
         }
       }
@@ -93,19 +101,21 @@ extension Store {
       FROM members m CROSS JOIN member_versions v ON v.id = m.version_id CROSS JOIN teams t ON t.id = v.team_id
       WHERE m.team_id = ?1 AND (?2 OR m.is_present = 1)
         \(query.email == nil ? "" : "AND m.key = ?3")
-        \(query.finding == nil || isPast ? "" : "AND m.findings & ?4 <> 0")
+        \(query.isFindingStored ? "AND m.findings & ?4 <> 0" : "")
       ORDER BY m.key
       """)
     rows.bind(1, team.id)
     rows.bind(2, isPast)
     if let email = query.email { rows.bind(3, EmailKey.make(email)) }
-    if let finding = query.finding, !isPast { rows.bind(4, Int64(FindingSet(finding).rawValue)) }
+    if let finding = query.finding, query.isFindingStored {
+      rows.bind(4, Int64(FindingSet(finding).rawValue))
+    }
     while try rows.step() {
       let version =
         isPast
         ? try versions.version(id: rows.integer(0), notAfter: moment.version)
         : try versions.version(rows)
-      guard let version, version.kind != "removed", query.matches(version.record) else { continue }
+      guard let version, version.kind != "removed" else { continue }
       try body(version)
     }
   }

@@ -7,7 +7,7 @@ public import IdentityCore
 public struct StoredPriorMembers: PriorMembers {
   private let rows: Query
   private let versions: VersionReader
-  private let states: SourceStates
+  private let readings: TeamReadings
   private let rosterSource: SourceName
 
   init(_ database: Database, team: TeamName) throws {
@@ -16,13 +16,13 @@ public struct StoredPriorMembers: PriorMembers {
     rows = try Query(
       database,
       """
-      SELECT version_id, key, fingerprint FROM members WHERE team_id = ? AND is_present = 1
+      SELECT version_id, key, fingerprint, user_id FROM members WHERE team_id = ? AND is_present = 1
       ORDER BY key
       """)
     rows.bind(1, row?["id"] ?? -1 as Int64)
     rosterSource = row?["roster_source"] ?? ""
     versions = try VersionReader(database)
-    states = SourceStates(database)
+    readings = TeamReadings(database)
   }
 
   /// The next member, or nil at the end.
@@ -30,12 +30,12 @@ public struct StoredPriorMembers: PriorMembers {
     guard try rows.step() else { return nil }
     return PriorRow(
       id: rows.integer(0), key: rows.text(1),
-      fingerprint: UInt64(bitPattern: rows.integer(2)))
+      fingerprint: UInt64(bitPattern: rows.integer(2)), userID: rows.optionalText(3))
   }
 
-  /// The whole record of a member, with the moment its oldest source was last read to its end.
+  /// The whole record of a member, with the moment when the oldest thing that it rests on was read.
   public func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp) {
     let record = try versions.version(id: row.id).record
-    return (record, try states.freshness(record, roster: rosterSource).at)
+    return (record, try readings.age(of: record, roster: rosterSource).at)
   }
 }

@@ -26,11 +26,12 @@ struct AdjudicatorTests {
       federated: .no, hasIdP: true, mfa: .no, verdict: .notEnforced,
       findings: [.noMFA, .outsideSSO]),
     .init(
-      federated: .no, hasIdP: true, mfa: .unknown, verdict: .notEnforced,
-      findings: [.noMFA, .outsideSSO]),
+      federated: .no, hasIdP: true, mfa: .unknown, verdict: .notEnforced, findings: [.outsideSSO]),
     .init(federated: .no, hasIdP: false, mfa: .yes, verdict: .enforced, findings: []),
     .init(federated: .no, hasIdP: false, mfa: .no, verdict: .notEnforced, findings: [.noMFA]),
-    .init(federated: .no, hasIdP: false, mfa: .unknown, verdict: .notEnforced, findings: [.noMFA]),
+    .init(
+      federated: .no, hasIdP: false, mfa: .unknown, verdict: .notEnforced,
+      findings: [.mfaNotEnforced]),
     .init(federated: .yes, hasIdP: false, mfa: .no, verdict: .cannotTell, findings: [.cannotTell]),
     .init(
       federated: .unknown, hasIdP: true, mfa: .no, verdict: .cannotTell, findings: [.cannotTell]),

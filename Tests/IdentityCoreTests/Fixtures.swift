@@ -8,6 +8,7 @@ struct TestTeam {
   var accounts: [Account] = []
   var signIn = [SignInTarget(provider: "okta", app: "app")]
   var exemptions: [Exemption] = []
+  var identities: [IdentityMapping] = []
   var identityProviders = [
     PlatformIdentityProvider(
       id: "idp", name: "acme-okta", entityID: "http://www.okta.com/exk1",
@@ -27,6 +28,9 @@ struct TestTeam {
           policyID: "p1", policyName: "Any two factors", ruleID: "r1", ruleName: "Catch-all",
           position: 1, demand: "asks for two factors")
       ], policy: .demand(.multiFactor, by: 0)))
+  var policyLink: String?
+  /// The group that the fact at position 1 stands for.
+  var exemptGroup: String?
   var routes: [UpstreamRoute] = []
   var otherProviders: [SourceName: ProviderReading] = [:]
   var now = Self.now
@@ -47,7 +51,9 @@ struct TestTeam {
   }
 
   var settings: TeamSettings {
-    TeamSettings(name: "acme", roster: "heroku", signIn: signIn, exemptions: exemptions)
+    TeamSettings(
+      name: "acme", roster: "heroku", signIn: signIn, exemptions: exemptions,
+      identities: identities)
   }
 
   var okta: ProviderReading {
@@ -56,10 +62,12 @@ struct TestTeam {
     var reading = ProviderReading(
       source: SourceReading(
         name: "okta", kind: "okta", startedAt: now, observedAt: now, issues: oktaIssues),
-      apps: [ProviderApp(id: "app", label: "Heroku", state: state)], accounts: table, hosts: hosts,
+      apps: [ProviderApp(id: "app", label: "Heroku", state: state, policyLink: policyLink)],
+      accounts: table, hosts: hosts,
       vendorHostSuffixes: ["www.okta.com"])
     reading.tenantMarks = tenantMarks
     reading.routes = routes
+    if let exemptGroup { reading.groups[exemptGroup] = 1 }
     return reading
   }
 
@@ -84,10 +92,10 @@ struct TestTeam {
   }
 
   /// Reconciles with what a store knew.
-  func reconcile(_ prior: MemoryPrior, staleAfter: Int64 = 72 * 3600) throws
-    -> (changes: [MemberChange], outcome: TeamOutcome)
-  {
-    var reconciler = Reconciler(adjudicator, staleAfter: staleAfter)
+  func reconcile(
+    _ prior: MemoryPrior, staleAfter: Int64 = 72 * 3600, holding holds: ChangeGuard.Holds = []
+  ) throws -> (changes: [MemberChange], outcome: TeamOutcome) {
+    var reconciler = Reconciler(adjudicator, staleAfter: staleAfter, holding: holds)
     var changes: [MemberChange] = []
     var prior = prior
     let outcome = try reconciler.reconcile(with: &prior) { changes.append($0) }
@@ -114,7 +122,9 @@ struct MemoryPrior: PriorMembers {
     guard position < records.count else { return nil }
     let key = keys[position]
     position += 1
-    return PriorRow(id: Int64(position), key: key, fingerprint: records[key]?.fingerprint ?? 0)
+    return PriorRow(
+      id: Int64(position), key: key, fingerprint: records[key]?.fingerprint ?? 0,
+      userID: records[key]?.platformUserID)
   }
 
   func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp) {
@@ -126,6 +136,7 @@ struct MemoryPrior: PriorMembers {
 
   /// Applies changes as a store would.
   mutating func apply(_ changes: [MemberChange]) {
+    for former in changes.compactMap(\.formerKey) { records[former] = nil }
     for change in changes {
       records[change.record.key] = change.kind == .removed ? nil : change.record
     }

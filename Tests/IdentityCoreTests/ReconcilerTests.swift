@@ -43,12 +43,12 @@ struct ReconcilerTests {
     team.accounts[3].status = .inactive
     team.add(TestTeam.ana("zoe@acme.com"))
     let (changes, outcome) = try team.reconcile(prior)
-    #expect(changes.map(\.kind) == [.changed, .removed, .changed, .added])
+    #expect(changes.map(\.kind) == [.changed, .changed, .removed, .added], "who left comes last")
     #expect(changes[0].fields.first == FieldChange(name: "role", before: "member", after: "admin"))
     #expect(changes[0].opened == FindingSet(.lastAdmin))
-    #expect(changes[2].opened == FindingSet(.deprovisionedAtIdP))
-    #expect(changes[2].fields.contains { $0.name == "verdict" && $0.after == "not-evaluated" })
-    #expect(outcome.moved == 4)
+    #expect(changes[1].opened == FindingSet(.deprovisionedAtIdP))
+    #expect(changes[1].fields.contains { $0.name == "verdict" && $0.after == "not-evaluated" })
+    #expect(outcome.removals == 1 && outcome.prior == 4)
   }
 
   @Test(
@@ -81,7 +81,7 @@ struct ReconcilerTests {
     #expect(changes[0].record.role == .viewer)
     #expect(changes[0].record.verdict == .enforced)
     #expect(changes[1].record.verdict == .cannotTell)
-    #expect(outcome.moved == 1, "what a failure did is not counted against the guard")
+    #expect(outcome.removals == 0 && outcome.improvements == 0)
   }
 
   @Test("a failing provider can make a verdict worse when that is proven, never better")
@@ -162,26 +162,6 @@ struct ReconcilerTests {
     #expect(try team.reconcile(prior).changes.first?.record.since == team.now)
   }
 
-  @Test("the guard holds mass changes, not first runs, small numbers or failures")
-  func massChange() throws {
-    let guardRule = ChangeGuard(maximumChanged: 0.2, atLeast: 5)
-    var team = team(30)
-    #expect(!guardRule.holds(try team.reconcile(MemoryPrior()).outcome))
-    let prior = try known(team)
-    team.roster.removeLast(6)
-    #expect(!guardRule.holds(try team.reconcile(prior).outcome), "20 % is allowed")
-    team.roster.removeLast()
-    #expect(guardRule.holds(try team.reconcile(prior).outcome))
-    var small = self.team(4)
-    let smallPrior = try known(small)
-    small.roster = []
-    #expect(!guardRule.holds(try small.reconcile(smallPrior).outcome))
-    var failing = self.team(30)
-    failing.oktaIssues = [issue]
-    failing.now = TestTeam.now.adding(seconds: 100 * 3600)
-    #expect(!guardRule.holds(try failing.reconcile(prior).outcome))
-  }
-
   @Test("random rosters: reconciling and applying gives the judged records, whatever came before")
   func convergence() throws {
     var random = SplitMix(seed: 7)
@@ -227,8 +207,7 @@ struct ReconcilerTests {
         let glance = judge.glance(person)
         #expect(glance.fingerprint == judged.record.fingerprint, "variant \(variant)")
         #expect(judged.fingerprint == judged.record.fingerprint)
-        #expect(glance.findings == judged.record.findings)
-        #expect(glance.isExempt == judged.record.isExempt)
+        #expect(glance.isGap == judged.record.isGap)
         seen.insert(glance.fingerprint)
       }
     }

@@ -18,10 +18,11 @@ import Testing
   }
 
   @Test(
-    "the guard holds from its number on and above its share, counting each member once",
+    "the guard holds removals from its number on and above its share, and nothing else of the run",
     arguments: [
       // Members, gone, changed, share, number, held.
-      (20, 4, 0, "20%", 5, false), (20, 5, 0, "20%", 5, true), (20, 2, 3, "20%", 5, true),
+      (20, 4, 0, "20%", 5, false), (20, 5, 0, "20%", 5, true), (20, 2, 3, "20%", 5, false),
+      (20, 5, 6, "20%", 5, true),
       (30, 5, 0, "20%", 5, false), (30, 7, 0, "20%", 5, true), (10, 3, 0, "20%", 5, false),
       (10, 3, 0, "20%", 3, true), (10, 9, 0, "100%", 1, false), (10, 1, 0, "0%", 1, true),
     ])
@@ -38,13 +39,16 @@ import Testing
       #expect((second.heldPlan != nil) == isHeld)
       #expect(second.run.outcome == (isHeld ? .held : .committed))
       if isHeld {
-        #expect(try bench.members().mapValues(\.record) == before.mapValues(\.record))
+        let after = try bench.members()
+        #expect(after.count == before.count, "nobody is gone")
+        #expect(after.values.filter(\.record.isHeld).count == gone)
+        #expect(after.values.filter { $0.record.role == .viewer }.count == changed)
         let plan = try #require(try bench.worker().heldPlan(nil))
-        #expect(plan.changes == gone + changed && plan.isCurrent)
+        #expect(plan.changes == gone && plan.isCurrent)
         var changes: [MemberChange] = []
         try bench.worker().changes(ofPlan: plan.id) { changes.append($0) }
-        #expect(changes.filter { $0.kind == .removed }.count == gone)
-        #expect(changes.filter { $0.kind == .changed }.count == changed)
+        #expect(changes.count == gone && changes.allSatisfy { $0.kind == .removed })
+        #expect(try await bench.worker().sync().heldPlan == plan.id, "the same plan stays")
         _ = try await bench.worker().apply(plan: plan.id)
         #expect(try bench.worker().heldPlan(nil) == nil)
       }
@@ -87,19 +91,33 @@ import Testing
     }
   }
 
-  @Test("a run that the guard holds makes no evidence fresh")
+  @Test("what the guard holds gets no younger, ages, and is told with its plan; the rest goes on")
   func heldIsNoEvidence() async throws {
-    try await WorkerBench.run(members: 20) { bench async throws in
-      _ = try await bench.worker().sync()
+    let alerts =
+      "alerts:\n  hook: { kind: webhook, url: \"http://127.0.0.1:9/x\", secret: env:HOOK }"
+    let hook = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    try await WorkerBench.run(members: 20, extra: alerts) { bench async throws in
+      _ = try await bench.worker(hook).sync()
       let before = try #require(try bench.members()["p1@acme.com"]?.observedAt)
+      await Self.change(bench, removing: 10, changing: 0)
       await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("1FA")] }
       bench.advance(hours: 10)
-      #expect(try await bench.worker().sync().heldPlan != nil)
-      #expect(try bench.members()["p1@acme.com"]?.observedAt == before)
-      let plan = try #require(try bench.worker().heldPlan(nil))
-      _ = try await bench.worker().apply(plan: plan.id)
-      let after = try #require(try bench.members()["p1@acme.com"])
-      #expect(after.observedAt > before && after.record.verdict == .notEnforced)
+      let id = try #require(try await bench.worker(hook).sync().heldPlan)
+      let held = try #require(try bench.members()["p1@acme.com"])
+      #expect(held.observedAt == before && held.isStale && held.record.isHeld)
+      #expect(held.record.verdict == .enforced)
+      let worse = try #require(try bench.members()["p15@acme.com"])
+      #expect(worse.observedAt > before && worse.record.verdict == .notEnforced, "stored at once")
+      let told = try bench.worker(hook).alerts(includingDelivered: true)
+      #expect(told.contains { $0.runID.hasPrefix(id) && $0.team == "acme-widgets" })
+      bench.advance(hours: 70)
+      let aged = try #require(try bench.members()["p1@acme.com"])
+      #expect(aged.record.verdict == .cannotTell, "read by the clock of whoever asks")
+      #expect(aged.record.findings.contains(FindingSet(.stale)))
+      _ = try await bench.worker(hook).sync()
+      let plan = try #require(try bench.worker(hook).heldPlan(nil))
+      _ = try await bench.worker(hook).apply(plan: plan.id)
+      #expect(try bench.members()["p1@acme.com"] == nil)
     }
   }
 
@@ -209,6 +227,66 @@ import Testing
     }
   }
 
+  @Test("whatever the clock of the reader says is too old is cannot-tell, without a run")
+  func deadWorker() async throws {
+    try await WorkerBench.run(members: 6) { bench async throws in
+      _ = try await bench.worker().sync()
+      bench.advance(hours: 73)
+      let report = try bench.worker().status()
+      #expect(report.members.count == 7)
+      for member in report.members {
+        #expect(member.record.verdict == .cannotTell && member.isStale)
+        #expect(member.record.since <= member.observedAt)
+      }
+      #expect(report.findings.filter { $0.kind == .stale }.count == 7)
+      let past = StatusFilter(asOf: Timestamp(Date()))
+      #expect(try bench.worker().status(past).members.allSatisfy { !$0.isStale })
+      let stale = StatusFilter(finding: .stale)
+      #expect(try bench.worker().status(stale).members.count == 7)
+      #expect(try bench.worker().status(StatusFilter(verdict: .enforced)).members.isEmpty)
+    }
+  }
+
+  @Test("a run over one team makes nobody of another team younger, whatever they share")
+  func otherTeams() async throws {
+    let extra =
+      "  acme-more:\n    roster: heroku\n    sign_in: [ { provider: okta, app: 0oaheroku000000000001 } ]"
+    try await WorkerBench.run(members: 3, extra: extra) { bench async throws in
+      await bench.mock.update { scenario in
+        var more = HerokuTeam("acme-more")
+        more.identityProviders = [.okta("acme-okta", app: WorkerBench.app)]
+        more.members = [HerokuMember("p0@acme.com", role: "admin")]
+        scenario.heroku.teams.append(more)
+      }
+      _ = try await bench.worker().sync()
+      bench.advance(hours: 80)
+      _ = try await bench.worker().sync(SyncOptions(teams: ["acme-more"]))
+      let members = try bench.worker().status().members
+      for member in members where member.record.team == "acme-widgets" {
+        #expect(member.record.verdict == .cannotTell)
+      }
+      #expect(members.contains { $0.record.team == "acme-more" && $0.record.verdict == .enforced })
+    }
+  }
+
+  @Test("a run that is interrupted leaves a row that says so")
+  func interrupted() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      _ = try await bench.worker().sync()
+      await bench.mock.setFaults([Fault(.okta, "GET /api/v1/users", .slow, seconds: 20)])
+      let task = Task { try await bench.worker().sync() }
+      try await Task.sleep(for: .seconds(1))
+      task.cancel()
+      _ = try? await task.value
+      await bench.mock.setFaults([])
+      #expect(try bench.worker().runs(id: nil, limit: 9).map(\.outcome) == [.failed, .committed])
+      #expect(try bench.members().count == 4)
+      _ = try await bench.worker().sync()
+      let outcomes = try bench.worker().runs(id: nil, limit: 9).map(\.outcome)
+      #expect(outcomes == [.committed, .failed, .committed])
+    }
+  }
+
   @Test("a run that recovers from a failure is not held for it")
   func recovery() async throws {
     try await WorkerBench.run(members: 20) { bench async throws in
@@ -218,7 +296,8 @@ import Testing
       #expect(healed.heldPlan == nil)
       #expect(try bench.members()["p1@acme.com"]?.record.verdict == .enforced)
       await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("1FA")] }
-      #expect(try await bench.worker().sync().heldPlan != nil, "a change of policy still is")
+      #expect(try await bench.worker().sync().heldPlan == nil, "nor is what got worse")
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .notEnforced)
     }
   }
 

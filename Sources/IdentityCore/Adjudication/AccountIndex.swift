@@ -2,39 +2,29 @@
 struct AccountIndex {
   /// How a member stands at the provider; equal standings are judged once.
   enum Standing: Hashable {
-    /// No account goes by the member's key.
+    /// No account goes by the member's name.
     case unknown
-    /// Two accounts do, or the account goes by two members' keys.
+    /// One account goes by two members' names.
     case ambiguous
     /// One account: the number of its signature.
     case account(signature: Int32)
-
-    /// A small number for memory of cases: equal numbers, equal standings.
-    var code: UInt64 {
-      switch self {
-      case .unknown: 0
-      case .ambiguous: 1
-      case .account(let signature): 2 + UInt64(signature)
-      }
-    }
+    /// Several accounts: the numbers of their signatures.
+    case candidates([Int32])
   }
 
   let reading: ProviderReading
-  private let matcher: AccountMatcher
+  let matcher: AccountMatcher
   private(set) var signatures: [AccountTable.Signature] = []
   private(set) var statusTexts: [String] = []
   private var numbers: [Int32]
   /// The signature of people without an account, where they may come in all the same.
   private var newcomer: Int32?
-  /// The member that claimed each account first; -1 none, -2 several.
-  private var claims: [Int32]
 
-  init(_ reading: ProviderReading) {
+  init(_ reading: ProviderReading, findsIDs: Bool) {
     self.reading = reading
-    matcher = AccountMatcher(reading.accounts)
+    matcher = AccountMatcher(reading.accounts, findsIDs: findsIDs)
     numbers = []
     numbers.reserveCapacity(reading.accounts.count)
-    claims = [Int32](repeating: -1, count: reading.accounts.count)
     var known = HashIndex()
     for position in 0..<reading.accounts.count {
       let hash = reading.accounts.signatureHash(at: position)
@@ -61,24 +51,30 @@ struct AccountIndex {
       && reading.accounts.statusText(at: position) == statusTexts[number]
   }
 
-  /// Claims the account that goes by a member's key; to be called once for each person before ``standing(_:)``.
-  ///
-  /// - Returns: the account's position, or the standing of a person who has none.
-  mutating func claim(_ key: UnsafeBufferPointer<UInt8>, by person: Int32) -> AccountMatcher.Match {
-    let match = matcher.match(key)
-    if case .one(let position) = match {
-      claims[Int(position)] = claims[Int(position)] == -1 ? person : -2
-    }
-    return match
-  }
+  /// The number of the signature of the account at a position.
+  func signatureNumber(at position: Int32) -> Int32 { numbers[Int(position)] }
 
-  /// How the person with this match stands, once everybody has claimed.
-  func standing(_ match: AccountMatcher.Match) -> Standing {
+  /// How a person with this match stands.
+  ///
+  /// - Parameter isShared: whether another member goes by the account as well.
+  func standing(_ match: AccountMatcher.Match, isShared: (Int32) -> Bool) -> Standing {
     switch match {
     case .none: newcomer.map { .account(signature: $0) } ?? .unknown
-    case .ambiguous: .ambiguous
     case .one(let position):
-      claims[Int(position)] == -2 ? .ambiguous : .account(signature: numbers[Int(position)])
+      isShared(position) ? .ambiguous : .account(signature: numbers[Int(position)])
+    case .several(let positions):
+      positions.contains(where: isShared)
+        ? .ambiguous : .candidates(positions.map { numbers[Int($0)] })
     }
+  }
+
+  /// Which of several accounts of one name is meant at an application: the only one that may use it, as far as all lists
+  /// were read to their end.
+  ///
+  /// - Returns: its place among the candidates; nil when that cannot be told.
+  func meant(_ candidates: [Int32], at app: Int) -> Int? {
+    guard reading.source.isComplete else { return nil }
+    let users = candidates.indices.filter { signatures[Int(candidates[$0])].mayUse(app) }
+    return users.count == 1 ? users.first : nil
   }
 }

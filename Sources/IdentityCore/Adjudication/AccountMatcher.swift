@@ -1,22 +1,35 @@
-/// Finds the account of a member at one provider: by primary address, then aliases, then login name.
+/// Finds the accounts that a name may mean at one provider: by primary address, then aliases, then login name.
 ///
-/// The first class of keys that finds any account decides, unless a later one finds another account that can sign in; two
-/// accounts for one key are ambiguous and never guessed.
+/// The first class of keys that finds any account decides, unless a later one finds another account that can sign in.
 struct AccountMatcher {
-  /// What a key finds.
+  /// What a name finds.
   enum Match: Hashable {
     case none
     case one(Int32)
-    case ambiguous
+    /// Several accounts go by the name: never guessed, but the application may tell which one is meant.
+    case several([Int32])
+
+    var positions: [Int32] {
+      switch self {
+      case .none: []
+      case .one(let position): [position]
+      case .several(let positions): positions
+      }
+    }
   }
 
-  private enum KeyClass: Int32, CaseIterable { case email, alias, login }
+  private enum KeyClass: Int32 { case email, alias, login, id }
 
   private let accounts: AccountTable
   private var index: HashIndex
+  private let findsIDs: Bool
 
-  init(_ accounts: AccountTable) {
+  /// Prepares to find accounts.
+  ///
+  /// - Parameter findsIDs: whether names may be the provider's own ids: those of links and of the configuration.
+  init(_ accounts: AccountTable, findsIDs: Bool = false) {
     self.accounts = accounts
+    self.findsIDs = findsIDs
     index = HashIndex(capacity: accounts.count)
     for position in 0..<accounts.count {
       let row = accounts.rows[position]
@@ -30,31 +43,49 @@ struct AccountMatcher {
         var alias = alias
         add(alias.withUTF8 { Self.hash($0) }, position, .alias)
       }
+      if findsIDs { accounts.withID(at: position) { add(Self.hash($0), position, .id) } }
     }
   }
 
-  /// The account that goes by a member's key.
-  func match(_ key: UnsafeBufferPointer<UInt8>) -> Match {
+  /// The accounts that go by a member's key.
+  func match(_ key: UnsafeBufferPointer<UInt8>) -> Match { match(key, [.email, .alias, .login]) }
+
+  /// The accounts that go by a name of a link or of the configuration: an id goes before all others.
+  func match(subject: String) -> Match {
+    var exact = subject
+    let byID = exact.withUTF8 { name in
+      var found: Match = .none
+      _ = index.first(Self.hash(name)) { tagged in
+        guard tagged & 3 == KeyClass.id.rawValue else { return false }
+        let isSame = accounts.withID(at: Int(tagged >> 2)) { $0.hasSameBytes(as: name) }
+        if isSame { found = .one(tagged >> 2) }
+        return isSame
+      }
+      return found
+    }
+    if byID != .none { return byID }
+    var key = EmailKey.make(subject)
+    return key.withUTF8 { match($0) }
+  }
+
+  private func match(_ key: UnsafeBufferPointer<UInt8>, _ classes: [KeyClass]) -> Match {
     let hash = KeyHash.folded(key)
-    var decided: Int32?
-    for keyClass in KeyClass.allCases {
-      var found: Int32?
-      var isAmbiguous = false
+    var found: Int32?
+    var further: [Int32] = []
+    for keyClass in classes {
+      let isDecided = found != nil
       _ = index.first(hash) { tagged in
         guard tagged & 3 == keyClass.rawValue else { return false }
         let position = tagged >> 2
-        guard position != found, position != decided, has(key, Int(position), keyClass) else {
-          return false
-        }
-        if decided != nil, accounts.rows[Int(position)].status != .active { return false }
-        isAmbiguous = found != nil || decided != nil
-        found = position
-        return isAmbiguous
+        guard position != found, !further.contains(position), has(key, Int(position), keyClass)
+        else { return false }
+        if isDecided, accounts.rows[Int(position)].status != .active { return false }
+        if found == nil { found = position } else { further.append(position) }
+        return false
       }
-      if isAmbiguous { return .ambiguous }
-      decided = decided ?? found
     }
-    return decided.map { .one($0) } ?? .none
+    guard let found else { return .none }
+    return further.isEmpty ? .one(found) : .several([found] + further)
   }
 
   private mutating func add(_ hash: UInt64, _ position: Int, _ keyClass: KeyClass) {
@@ -73,6 +104,7 @@ struct AccountMatcher {
         var alias = alias
         return alias.withUTF8 { Self.isKey(key, of: $0) }
       }
+    case .id: return accounts.withID(at: position) { $0.hasSameBytes(as: key) }
     }
   }
 

@@ -2,16 +2,12 @@ extension Adjudicator {
   /// What a record would come to: enough to see that nothing changed.
   func glance(_ person: Int, _ judgedCase: Case) -> Glance {
     let enrolment = enrolment(of: person, judgedCase)
-    let exemption = exemptionOf(person)
+    let exemption = exemption(ofPerson: person)
     let findings = findings(of: person, judgedCase, enrolment, exemption)
     return Glance(
       fingerprint: fingerprint(of: person, judgedCase, enrolment, exemption, findings),
-      findings: findings, isExempt: exemption?.isValid(at: now) ?? false,
-      restsOnIncomplete: !judgedCase.incompleteReason.isEmpty)
-  }
-
-  private func exemptionOf(_ person: Int) -> Exemption? {
-    hasExemptions ? exemption(of: reading.roster.key(at: mainRow(of: person))) : nil
+      isGap: judgedCase.judgement.verdict.isGap && exemption?.isValid(at: now) != true,
+      isDoubtful: judgedCase.isDoubtful)
   }
 
   /// The record of a person whose case was judged.
@@ -20,7 +16,7 @@ extension Adjudicator {
     let member = reading.roster[row]
     let key = reading.roster.key(at: row)
     let enrolment = enrolment(of: person, judgedCase)
-    let exemption = exemption(of: key)
+    let exemption = exemption(ofPerson: person)
     return MemberRecord(
       team: settings.name, key: key, email: member.email, name: member.name, role: member.role,
       sso: Self.sso(member.kind, member.federated),
@@ -30,7 +26,8 @@ extension Adjudicator {
       provider: judgedCase.provider, accountID: accountID(of: person, judgedCase),
       enrolled: enrolment.enrolled, factors: enrolment.factors, exemption: exemption,
       isExempt: exemption?.isValid(at: now) ?? false,
-      findings: findings(of: person, judgedCase, enrolment, exemption), since: now)
+      findings: findings(of: person, judgedCase, enrolment, exemption), since: now,
+      accounts: accountIDs(of: person))
   }
 
   private func findings(

@@ -7,12 +7,10 @@ public struct Adjudicator {
   public struct Person: Sendable {
     /// The judged record; ``MemberRecord/since`` is the moment of judging.
     public var record: MemberRecord
-    /// Whether a provider behind the verdict was not read to its end.
-    public var restsOnIncomplete: Bool { !incompleteReason.isEmpty }
-    /// Which provider that was and why; empty when all were.
-    public var incompleteReason: String
-    /// Whether only a part is missing, and the judgement itself says which.
-    var isPartial: Bool
+    /// Which doors rest on something that was not read to its end.
+    var doubts: Doubts
+    /// What the platform's own second factor is, for the findings of its doors.
+    var platformMFA: Tri
     /// ``MemberRecord/fingerprint`` of the record, for less than working it out from the record.
     public var fingerprint: UInt64
   }
@@ -20,9 +18,8 @@ public struct Adjudicator {
   /// What a person's record comes to, without the record.
   struct Glance {
     var fingerprint: UInt64
-    var findings: FindingSet
-    var isExempt: Bool
-    var restsOnIncomplete: Bool
+    var isGap: Bool
+    var isDoubtful: Bool
   }
 
   /// What is remembered of people who look alike.
@@ -30,14 +27,16 @@ public struct Adjudicator {
     var judgement: Judgement
     var digest: UInt64
     var findings: FindingSet
+    /// What the platform's own second factor is, for the findings of its doors.
+    var platformMFA: Tri
     /// The source of the deciding door.
     var provider: SourceName?
     /// The `sign_in` position whose account is recorded; nil when no account decides.
     var target: Int?
-    /// Which provider behind the verdict was not read to its end, and why; empty when all were.
-    var incompleteReason: String
-    /// Whether only a part is missing, and the judgement itself says which.
-    var isPartial: Bool
+    /// Which doors rest on something that was not read to its end.
+    var doubts: Doubts
+    /// Whether something is not certain, so that what was known before has to be looked at.
+    var isDoubtful: Bool
   }
 
   /// What a case is known by: the codes of the person's logins and accounts; the usual two cost no allocation.
@@ -68,9 +67,11 @@ public struct Adjudicator {
   let order: [Int32]
   /// For each person, where its rows start in ``order``; the end is the next person's start.
   let starts: [Int32]
-  /// For each node of the graph, the account found for every person.
-  private var matches: [[AccountMatcher.Match]]
+  /// By match key or roster id, the exemption of one member.
   private let exemptions: [String: Exemption]
+  /// The exemption of each person that comes by a group.
+  private let groupExemptions: [Int: Exemption]
+  private let identities: PersonIdentities
   private let onlyAdmin: Int?
 
   /// Prepares to judge a team.
@@ -86,20 +87,22 @@ public struct Adjudicator {
     self.reading = reading
     self.now = now
     door = PlatformDoor(settings: settings, reading: reading, providers: providers)
-    graph = ProviderGraph(settings.signIn, providers)
+    graph = ProviderGraph(settings.signIn, providers, identities: settings.identities)
     order = reading.roster.sortedByKey()
     starts = reading.roster.groupStarts(order)
     exemptions = Dictionary(
-      settings.exemptions.map { (EmailKey.make($0.member), $0) }, uniquingKeysWith: { $1 })
+      settings.exemptions.filter { $0.group == nil }.map { (EmailKey.make($0.member), $0) },
+      uniquingKeysWith: { $1 })
     onlyAdmin = Self.onlyAdmin(reading.roster, order, starts)
-    matches = []
     let (roster, order, starts) = (reading.roster, order, starts)
-    for node in graph.nodes.indices {
-      let found = graph.claims(of: starts.count, at: node) { person, claim in
-        roster.withKey(at: Int(order[Int(starts[person])]), claim)
-      }
-      matches.append(found)
+    let identities = PersonIdentities(settings.identities, roster, order, starts)
+    self.identities = identities
+    graph.claim(people: starts.count) { person, body in
+      roster.withKey(at: Int(order[Int(starts[person])]), body)
+    } names: { person, source in
+      identities.names(of: person, at: source)
     }
+    groupExemptions = GroupExemptions(settings.exemptions, graph, people: starts.count).byPerson
   }
 
   /// How many people there are.
@@ -120,8 +123,7 @@ public struct Adjudicator {
     let found = judgedCase(person)
     let record = record(person, judged[found])
     return Person(
-      record: record, incompleteReason: judged[found].incompleteReason,
-      isPartial: judged[found].isPartial,
+      record: record, doubts: judged[found].doubts, platformMFA: judged[found].platformMFA,
       fingerprint: record.fingerprint(judgementDigest: judged[found].digest))
   }
 
@@ -136,9 +138,9 @@ public struct Adjudicator {
     let positions = rows(of: person)
     var key = CaseKey()
     for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
-    for node in matches.indices {
-      key.append(graph.standing(node, matches[node][person])?.code ?? .max)
-    }
+    for route in graph.routes.indices { key.append(graph.code(of: person, on: route)) }
+    // What the configuration says of one person stands in the evidence.
+    if identities.hasMapping(of: person) { key.append(.max - UInt64(person)) }
     if let known = cases[key] { return known }
     let number = judged.count
     cases[key] = number
@@ -160,16 +162,54 @@ public struct Adjudicator {
     } ?? Int(order[positions.lowerBound])
   }
 
-  func account(of person: Int, target: Int) -> Int? {
-    guard case .one(let position) = matches[target][person] else { return nil }
-    return Int(position)
+  func account(of person: Int, target: Int) -> Int? { graph.account(of: person, at: target) }
+
+  func accounts(target: Int) -> AccountTable? { graph.reading(at: target)?.accounts }
+
+  /// The account's id at every provider of the sign-in where there is exactly one; nothing for one provider alone.
+  func accountIDs(of person: Int) -> [SourceName: String] {
+    guard hasSeveralProviders else { return [:] }
+    var ids: [SourceName: String] = [:]
+    for (target, signIn) in settings.signIn.enumerated() where ids[signIn.provider] == nil {
+      guard let position = account(of: person, target: target) else { continue }
+      ids[signIn.provider] = accounts(target: target)?.id(at: position)
+    }
+    return ids
   }
 
-  func accounts(target: Int) -> AccountTable? { graph.nodes[target].index?.reading.accounts }
+  var hasSeveralProviders: Bool { Set(settings.signIn.map(\.provider)).count > 1 }
 
-  var hasExemptions: Bool { !exemptions.isEmpty }
+  var hasExemptions: Bool { !exemptions.isEmpty || !groupExemptions.isEmpty }
 
-  func exemption(of key: String) -> Exemption? { exemptions.isEmpty ? nil : exemptions[key] }
+  /// The exemption of a person: by address, by the roster's own id, or by a group.
+  func exemption(ofPerson person: Int) -> Exemption? {
+    guard hasExemptions else { return nil }
+    let row = mainRow(of: person)
+    if let named = exemption(key: reading.roster.key(at: row), id: reading.roster[row].userID) {
+      return named
+    }
+    return groupExemptions[person]
+  }
+
+  /// The exemption that names somebody by address or id.
+  func exemption(key: String, id: String?) -> Exemption? {
+    guard !exemptions.isEmpty else { return nil }
+    return exemptions[key] ?? id.flatMap { exemptions[EmailKey.make($0)] }
+  }
+
+  /// The roster's own id of a person.
+  func userID(of person: Int) -> String? { reading.roster[mainRow(of: person)].userID }
+
+  /// The exemption that still stands in the configuration under the words of an earlier one, and names nobody else now.
+  func configuredExemption(like earlier: Exemption) -> Exemption? {
+    guard earlier.group == nil else { return nil }
+    let key = EmailKey.make(earlier.member)
+    guard let found = exemptions[key] else { return nil }
+    for position in 0..<reading.roster.count where reading.roster.key(at: position) == key {
+      return nil
+    }
+    return found
+  }
 
   func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
 
@@ -192,16 +232,12 @@ public struct Adjudicator {
   private mutating func judge(_ person: Int, _ positions: Range<Int>) -> Case {
     let logins = positions.map { reading.roster[Int(order[$0])] }.filter { $0.kind != .pending }
     guard !logins.isEmpty else {
-      return makeCase(
-        [
-          (
-            Door(
-              provider: settings.roster, app: nil, verdict: .notEvaluated, code: .pending,
-              reason: "Invited, has not joined yet."), nil
-          )
-        ], platformMFA: .unknown)
+      let invited = Door(
+        provider: settings.roster, app: nil, verdict: .notEvaluated, code: .pending,
+        reason: "Invited, has not joined yet.")
+      return makeCase([Way(door: invited)], platformMFA: .unknown)
     }
-    var ways: [(Door, target: Int?)] = []
+    var ways: [Way] = []
     var targets: [Int] = []
     var shown: [EvidenceItem] = []
     var platformMFA = Tri.yes
@@ -210,56 +246,101 @@ public struct Adjudicator {
         kind: login.kind, federated: login.federated, platformMFA: login.platformMFA,
         identityProvider: login.identityProvider)
       // Behind single sign-on the platform's own second factor is off, and says nothing.
-      if way.isOutsideSSO && login.platformMFA != .yes { platformMFA = .no }
+      if way.isOwnLogin, login.platformMFA != .yes, platformMFA != .no {
+        platformMFA = login.platformMFA
+      }
       switch way {
-      case .door(let door): if !ways.contains(where: { $0.0 == door }) { ways.append((door, nil)) }
+      case .door(let door): add(door, to: &ways)
       case .providers(let more, let evidence):
         targets += more.filter { !targets.contains($0) }
         shown += evidence.filter { !shown.contains($0) }
       case .beside(let door, let more, let evidence):
-        if !ways.contains(where: { $0.0 == door }) { ways.append((door, nil)) }
+        add(door, to: &ways)
         targets += more.filter { !targets.contains($0) }
         shown += evidence.filter { !shown.contains($0) }
       }
     }
-    ways += providerDoors(person, targets).map { door, target in
-      var door = door
-      door.evidence = shown + door.evidence
-      return (door, target)
+    shown += identities.evidence(of: person)
+    ways += providerDoors(person, targets).map { way in
+      var way = way
+      way.door.evidence = shown + way.door.evidence
+      return way
     }
     return makeCase(ways, platformMFA: platformMFA)
   }
 
+  private func add(_ door: Door, to ways: inout [Way]) {
+    if !ways.contains(where: { $0.door == door }) { ways.append(Way(door: door)) }
+  }
+
   /// The doors at the providers; no account at one is a closed door while there is one at another.
-  private mutating func providerDoors(_ person: Int, _ targets: [Int]) -> [(Door, target: Int?)] {
-    let standings = matches.enumerated().map { graph.standing($0, $1[person]) }
-    let doors: [(Door, target: Int?)] = targets.map { (graph.door(at: $0, standings), $0) }
-    let isKnownSomewhere = doors.contains {
-      $0.0.code != .notInIdP && $0.0.code != .sourceIncomplete
+  private mutating func providerDoors(_ person: Int, _ targets: [Int]) -> [Way] {
+    let standings = graph.routes.indices.map { graph.standings(of: person, on: $0) }
+    let ways = targets.map { target in
+      let made = graph.door(at: target, standings)
+      return Way(door: made.door, target: target, failure: made.failure, gap: made.gap)
     }
-    guard isKnownSomewhere else { return doors }
-    return doors.map { door, target in
-      guard door.code == .notInIdP else { return (door, target) }
-      var closed = door
-      closed.verdict = .notEvaluated
-      return (closed, target)
+    let isKnownSomewhere = ways.contains {
+      $0.door.code != .notInIdP && $0.door.code != .sourceIncomplete
+    }
+    guard isKnownSomewhere else { return ways }
+    return ways.map { way in
+      guard way.door.code == .notInIdP else { return way }
+      var closed = way
+      closed.door.verdict = .notEvaluated
+      return closed
     }
   }
 
-  private func makeCase(_ ways: [(Door, target: Int?)], platformMFA: Tri) -> Case {
-    let judgement = Judgement(doors: ways.map(\.0))
-    let deciding = ways.first { $0.0 == judgement.deciding }
+  private func makeCase(_ ways: [Way], platformMFA: Tri) -> Case {
+    let judgement = Judgement(doors: ways.map(\.door))
+    let deciding = ways.first { $0.door == judgement.deciding }
     let targets = ways.compactMap(\.target)
-    let incomplete = targets.lazy.compactMap { graph.incompleteReason($0) }.first
-    // What hangs on a missing part is cannot-tell; every other verdict holds whatever the part says.
-    let partial =
-      judgement.verdict == .cannotTell
-      ? targets.lazy.compactMap { graph.partialReason($0) }.first : nil
+    let doubts = Doubts(ways.filter { $0.failure != nil || $0.gap != nil })
     return Case(
       judgement: judgement, digest: judgement.digest,
       findings: FindingRules.findings(of: judgement, platformMFA: platformMFA),
-      provider: deciding?.0.provider,
+      platformMFA: platformMFA, provider: deciding?.door.provider,
       target: deciding?.target ?? targets.first,
-      incompleteReason: incomplete ?? partial ?? "", isPartial: incomplete == nil && partial != nil)
+      doubts: doubts,
+      isDoubtful: !doubts.isEmpty || judgement.doors.contains { $0.lacksData || !$0.isProven })
+  }
+}
+
+extension Adjudicator {
+  /// One way in of a person, with how sure it is.
+  struct Way {
+    var door: Door
+    /// The position in `sign_in`; nil for the platform's own login.
+    var target: Int?
+    /// Why nothing certain can be said; nil when it can.
+    var failure: String?
+    /// Why something may be missing; nil when nothing is.
+    var gap: String?
+  }
+
+  /// Which doors of a person rest on something that was not read to its end.
+  struct Doubts: Sendable, Hashable {
+    private var failures: [SignInTarget: String] = [:]
+    private var gaps: [SignInTarget: String] = [:]
+
+    init(_ ways: [Way] = []) {
+      for way in ways {
+        let target = SignInTarget(provider: way.door.provider, app: way.door.app ?? "")
+        failures[target] = way.failure
+        gaps[target] = way.gap
+      }
+    }
+
+    var isEmpty: Bool { failures.isEmpty && gaps.isEmpty }
+
+    /// Why nothing certain can be said of a door; nil when it can.
+    func failure(_ door: Door) -> String? { failures[Self.target(door)] }
+    /// Why something may be missing behind a door; nil when nothing is.
+    func gap(_ door: Door) -> String? { gaps[Self.target(door)] ?? failure(door) }
+
+    private static func target(_ door: Door) -> SignInTarget {
+      SignInTarget(provider: door.provider, app: door.app ?? "")
+    }
   }
 }

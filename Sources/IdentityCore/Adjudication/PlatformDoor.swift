@@ -17,10 +17,11 @@ struct PlatformDoor {
     /// Both are ways in: the platform's own login, and the identity providers.
     case beside(Door, [Int], [EvidenceItem])
 
-    /// Whether a password outside the team's single sign-on is a way in.
-    var isOutsideSSO: Bool {
+    /// Whether the platform's own password is a way in.
+    var isOwnLogin: Bool {
       switch self {
-      case .door(let door), .beside(let door, _, _): door.code == .outsideSSO
+      case .door(let door), .beside(let door, _, _):
+        door.code == .outsideSSO || door.code == .noSecondFactor
       case .providers: false
       }
     }

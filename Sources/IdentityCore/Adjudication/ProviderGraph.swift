@@ -1,253 +1,252 @@
-/// The providers that a team signs in through, and those behind them; makes the door of a person at each.
+/// The providers that a team signs in through, and those behind them, as a tree of the ways that a sign-in may be handed on.
 ///
 /// The first nodes are the team's `sign_in` entries, in order. A provider may leave sign-ins to another one (a federated
-/// domain, a broker): that one is a node of its own, and its door becomes what the first one asks for.
+/// domain, a broker): that one is a node of its own below it, and its door becomes what the first one asks for.
 struct ProviderGraph {
-  /// One application at one provider.
+  /// One application at one provider, reached on one way.
   struct Node {
     var target: SignInTarget
-    /// Nil when the provider was not read.
-    var index: AccountIndex?
+    /// The applications passed on the way here, this one last.
+    var path: [SignInTarget]
+    /// The route whose matches say who a person is here; nil when the provider was not read.
+    var route: Int?
     /// The application's place in the reading; nil when it is not there.
     var appPosition: Int?
     /// The nodes behind it, by the provider they stand for.
     var behind: [Upstream.ID: Int] = [:]
-    /// All nodes behind it, near ones first, and itself.
+    /// The routes that a door here may hang on, its own first.
     var reach: [Int] = []
+    /// Why a sign-in cannot be followed to here; nil when it can.
+    var end: String?
   }
 
-  private struct EvaluatorKey: Hashable {
-    var node: Int
-    var answers: [Upstream.ID: UpstreamAnswer]
+  /// A provider, and as whom one comes there: by the roster's address, or as another provider knows the person.
+  struct Route: Hashable {
+    var provider: SourceName
+    var parent: Int?
+    var upstream: Upstream?
   }
 
   /// How many providers a sign-in may be handed on to.
   static let longestChain = 3
+  /// How many ways are followed before the rest is unknown.
+  private static let mostNodes = 20_000
 
   private(set) var nodes: [Node] = []
-  private var doors: [[UInt64]: Door] = [:]
-  private var evaluators: [EvaluatorKey: SignInEvaluator] = [:]
+  private(set) var routes: [Route] = []
+  private var indexes: [SourceName: AccountIndex] = [:]
+  private var routeIndexes: [AccountIndex?] = []
+  private var matches: [RouteMatches] = []
+  var doors = DoorMemory()
 
-  init(_ signIn: [SignInTarget], _ providers: [SourceName: ProviderReading]) {
-    nodes = signIn.map { Self.node($0, providers) }
+  /// Follows the ways of a team's sign-in.
+  ///
+  /// - Parameter identities: who goes by which account, from the configuration.
+  init(
+    _ signIn: [SignInTarget], _ providers: [SourceName: ProviderReading],
+    identities: [IdentityMapping]
+  ) {
+    for target in signIn { add(target, path: [], parent: nil, nil, providers) }
     var next = 0
     while next < nodes.count {
-      for (id, target) in Self.targets(behind: nodes[next]) {
-        if let known = nodes.firstIndex(where: { $0.target == target }) {
-          nodes[next].behind[id] = known
-        } else {
-          nodes.append(Self.node(target, providers))
-          nodes[next].behind[id] = nodes.count - 1
+      if nodes[next].end == nil {
+        for (id, upstream, target) in targets(behind: nodes[next], providers) {
+          nodes[next].behind[id] = nodes.count
+          add(target, path: nodes[next].path, parent: nodes[next].route, upstream, providers)
         }
       }
       next += 1
     }
-    for position in nodes.indices { nodes[position].reach = reach(from: position) }
+    for position in nodes.indices.reversed() { nodes[position].reach = reach(from: position) }
+    let linked = Set(routes.filter { $0.parent != nil }.map(\.provider))
+    let named = Set(identities.compactMap(\.provider))
+    for name in Set(routes.map(\.provider)) {
+      guard let reading = providers[name] else { continue }
+      indexes[name] = AccountIndex(
+        reading, findsIDs: linked.contains(name) || named.contains(name))
+    }
+    routeIndexes = routes.map { indexes[$0.provider] }
   }
 
-  private static func node(
-    _ target: SignInTarget, _ providers: [SourceName: ProviderReading]
-  ) -> Node {
-    Node(
-      target: target, index: providers[target.provider].map(AccountIndex.init),
-      appPosition: providers[target.provider]?.apps.firstIndex { $0.id == target.app })
+  private mutating func add(
+    _ target: SignInTarget, path: [SignInTarget], parent: Int?, _ upstream: Upstream?,
+    _ providers: [SourceName: ProviderReading]
+  ) {
+    let reading = providers[target.provider]
+    var node = Node(target: target, path: path + [target])
+    node.end = chainEnd(path, target)
+    if node.end == nil, let reading {
+      let route = Route(provider: target.provider, parent: parent, upstream: upstream)
+      node.route = routeNumber(route)
+      node.appPosition = appPositions[target.provider, default: Self.positions(reading)][target.app]
+      if appPositions[target.provider] == nil {
+        appPositions[target.provider] = Self.positions(reading)
+      }
+    }
+    nodes.append(node)
+  }
+
+  private var appPositions: [SourceName: [AppID: Int]] = [:]
+  private var routeNumbers: [Route: Int] = [:]
+
+  private static func positions(_ reading: ProviderReading) -> [AppID: Int] {
+    Dictionary(
+      reading.apps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { a, _ in a })
+  }
+
+  private mutating func routeNumber(_ route: Route) -> Int {
+    if let known = routeNumbers[route] { return known }
+    routes.append(route)
+    routeNumbers[route] = routes.count - 1
+    return routes.count - 1
+  }
+
+  /// Why a sign-in cannot be followed to the next provider; nil when it can.
+  private func chainEnd(_ path: [SignInTarget], _ next: SignInTarget) -> String? {
+    let names = (path + [next]).map(\.provider).joined(separator: " → ")
+    if path.contains(next) { return "the providers hand the sign-in on in a circle (\(names))" }
+    if path.count > Self.longestChain { return "the chain of providers is too long (\(names))" }
+    if nodes.count >= Self.mostNodes { return "there are too many ways to follow (\(names))" }
+    return nil
   }
 
   /// Where the configuration says that the sign-ins go which a provider leaves to others.
-  private static func targets(behind node: Node) -> [(Upstream.ID, SignInTarget)] {
-    guard let model = node.model, let routes = node.index?.reading.routes else { return [] }
+  private func targets(
+    behind node: Node, _ providers: [SourceName: ProviderReading]
+  ) -> [(Upstream.ID, Upstream, SignInTarget)] {
+    guard let reading = providers[node.target.provider], let position = node.appPosition,
+      case .readable(let model) = reading.apps[position].state
+    else { return [] }
     return model.upstreams.enumerated().compactMap { id, upstream in
-      routes.first { $0.leads(to: upstream) }.map { (id, $0.target) }
+      UpstreamRoute.target(of: upstream, among: model.upstreams, reading.routes)
+        .map { (id, upstream, $0) }
     }
   }
 
   private func reach(from start: Int) -> [Int] {
-    var found = [start]
-    var next = 0
-    while next < found.count {
-      found += Set(nodes[found[next]].behind.values).subtracting(found).sorted()
-      next += 1
+    var found = nodes[start].route.map { [$0] } ?? []
+    for next in nodes[start].behind.values.sorted() {
+      found += nodes[next].reach.filter { !found.contains($0) }
     }
     return found
   }
 
-  /// Claims the accounts that go by the keys of all people at a provider; none when it was not read.
+  // MARK: What was read
+
+  /// The accounts of the provider of a route.
+  func index(_ route: Int) -> AccountIndex? { routeIndexes[route] }
+
+  /// The reading of the provider of a node; nil when it was not read.
+  func reading(at node: Int) -> ProviderReading? { indexes[nodes[node].target.provider]?.reading }
+
+  // MARK: People
+
+  /// Finds the accounts of all people on every route.
   ///
-  /// - Parameter key: hands over the key of a person.
-  mutating func claims(
-    of people: Int, at node: Int,
-    _ key: (Int, (UnsafeBufferPointer<UInt8>) -> AccountMatcher.Match) -> AccountMatcher.Match
-  ) -> [AccountMatcher.Match] {
-    // Taken out while it changes: with two owners, each claim would copy the claims.
-    guard var index = nodes[node].index else {
-      return Array(repeating: .none, count: people)
-    }
-    nodes[node].index = nil
-    var matches: [AccountMatcher.Match] = []
-    matches.reserveCapacity(people)
-    for person in 0..<people {
-      matches.append(key(person) { index.claim($0, by: Int32(person)) })
-    }
-    nodes[node].index = index
-    return matches
-  }
-
-  /// How a person stands at a provider; nil when it was not read.
-  func standing(_ node: Int, _ match: AccountMatcher.Match) -> AccountIndex.Standing? {
-    nodes[node].index?.standing(match)
-  }
-
-  /// Why nothing certain can be said of a provider or of one behind it; nil when all carry verdicts.
-  func incompleteReason(_ node: Int) -> String? { reason(node, \.carriesVerdicts) }
-
-  /// Why something may be missing at a provider or at one behind it; nil when all were read to their end.
-  func partialReason(_ node: Int) -> String? { reason(node, \.isComplete) }
-
-  private func reason(_ node: Int, _ isSound: (SourceReading) -> Bool) -> String? {
-    for position in nodes[node].reach {
-      guard let source = nodes[position].index?.reading.source else {
-        return "Source \(nodes[position].target.provider) was not read."
+  /// - Parameter names: what the configuration says of a person at a source: an account, or further addresses.
+  mutating func claim(
+    people: Int, key: (Int, (UnsafeBufferPointer<UInt8>) -> Void) -> Void,
+    names: (Int, SourceName) -> PersonNames?
+  ) {
+    matches = []
+    for (number, route) in routes.enumerated() {
+      guard let index = index(number) else { continue }
+      var table = RouteMatches(accounts: index.reading.accounts.count, people: people)
+      for person in 0..<people {
+        table.append(
+          found(person, on: route, index, key: key, names: names(person, route.provider)))
       }
-      if !isSound(source) { return source.incompleteReason }
+      matches.append(table)
     }
-    return nil
   }
 
-  // MARK: Doors
-
-  /// The door of a person at a provider, by how the person stands at every one.
-  mutating func door(at node: Int, _ standings: [AccountIndex.Standing?]) -> Door {
-    door(at: node, standings, path: [])
+  private func found(
+    _ person: Int, on route: Route, _ index: AccountIndex,
+    key: (Int, (UnsafeBufferPointer<UInt8>) -> Void) -> Void, names: PersonNames?
+  ) -> [AccountMatcher.Match] {
+    if let account = names?.account { return [index.matcher.match(subject: account)] }
+    if let parent = route.parent, let upstream = route.upstream {
+      let subjects = subjects(of: person, on: parent, for: upstream)
+      if !subjects.isEmpty { return subjects.map { index.matcher.match(subject: $0) } }
+    }
+    var match = AccountMatcher.Match.none
+    key(person) { match = index.matcher.match($0) }
+    guard let names, !names.addresses.isEmpty else { return [match] }
+    var positions = match.positions
+    for address in names.addresses {
+      var folded = EmailKey.make(address)
+      let found = folded.withUTF8 { index.matcher.match($0) }.positions
+      positions += found.filter { !positions.contains($0) }
+    }
+    switch positions.count {
+    case 0: return [.none]
+    case 1: return [.one(positions[0])]
+    default: return [.several(positions)]
+    }
   }
 
-  private mutating func door(
-    at node: Int, _ standings: [AccountIndex.Standing?], path: [Int]
-  ) -> Door {
-    let codes = nodes[node].reach.map { standings[$0]?.code ?? .max }
-    // The way to a provider matters only for where its own chain ends.
-    let key = [UInt64(node)] + (nodes[node].behind.isEmpty ? [] : path.map(UInt64.init)) + codes
-    if let known = doors[key] { return known }
-    let made = makeDoor(at: node, standings, path: path + [node])
-    doors[key] = made
+  /// What the provider before knows a person by at an upstream provider; empty where it has no account of the person.
+  private func subjects(of person: Int, on route: Int, for upstream: Upstream) -> [String] {
+    guard let index = index(route) else { return [] }
+    let accounts = index.reading.accounts
+    var result: [String] = []
+    for position in matches[route].matches(of: person).flatMap(\.positions) {
+      let links = (accounts.links[position] ?? []).filter {
+        $0.upstream == upstream.name || upstream.keys.contains($0.upstream)
+      }
+      if links.isEmpty {
+        let names = accounts.names(at: Int(position))
+        let own =
+          index.reading.passesOn == .login
+          ? names.login ?? names.email : names.email ?? names.login
+        if let own, !result.contains(own) { result.append(own) }
+      } else {
+        result += links.map(\.subject).filter { !result.contains($0) }
+      }
+    }
+    return result
+  }
+
+  /// What tells people apart who stand differently on a route, as one word; the usual cases cost no allocation.
+  mutating func code(of person: Int, on route: Int) -> UInt64 {
+    guard let index = index(route) else { return 0 }
+    if let only = matches[route].onlyAccount(of: person), !matches[route].isShared(only) {
+      return UInt64(index.signatureNumber(at: only)) << 1 | 1
+    }
+    let standings = standings(of: person, on: route)
+    if let known = codes[standings] { return known }
+    let made = UInt64(codes.count + 1) << 1
+    codes[standings] = made
     return made
   }
 
-  private mutating func makeDoor(
-    at node: Int, _ standings: [AccountIndex.Standing?], path: [Int]
-  ) -> Door {
-    let target = nodes[node].target
-    func door(_ verdict: Verdict, _ code: ReasonCode, _ reason: String) -> Door {
-      Door(
-        provider: target.provider, app: target.app, verdict: verdict, code: code, reason: reason)
-    }
-    guard let index = nodes[node].index, let standing = standings[node],
-      let position = nodes[node].appPosition
-    else {
-      return door(.cannotTell, .sourceIncomplete, "Source \(target.provider) was not read.")
-    }
-    let app = index.reading.apps[position]
-    switch standing {
-    case .unknown:
-      guard index.reading.source.carriesVerdicts else {
-        return door(.cannotTell, .sourceIncomplete, index.reading.source.incompleteReason)
-      }
-      return door(.cannotTell, .notInIdP, "No account at \(target.provider) goes by this address.")
-    case .ambiguous:
-      return door(
-        .cannotTell, .ambiguousIdentity,
-        "More than one match at \(target.provider): two accounts for this address, or one account for two members."
-      )
-    case .account(let number):
-      let signature = index.signatures[Int(number)]
-      let status = index.statusTexts[Int(number)]
-      if signature.status == .inactive {
-        return door(
-          .notEvaluated, .deprovisioned,
-          "The account at \(target.provider) cannot sign in (\(status)), but is still on the team.")
-      }
-      switch app.state {
-      case .inactive(let reason): return door(.notEvaluated, .appInactive, reason)
-      case .unreadable(let reason, let remedy):
-        var made = door(.cannotTell, .policyUnknown, "\(reason) To mend it: \(remedy).")
-        made.evidence = app.evidence
-        return made
-      case .readable(let model):
-        guard signature.mayUse(position) else {
-          return door(
-            .notEvaluated, .notAssigned,
-            "Has an account at \(target.provider), but not the application \(app.label).")
-        }
-        return judge(node, model, signature, app, standings, path)
-      }
+  private var codes: [[AccountIndex.Standing]: UInt64] = [:]
+
+  /// How a person stands on a route, for each of the names by which he is looked for there.
+  func standings(of person: Int, on route: Int) -> [AccountIndex.Standing] {
+    guard let index = index(route) else { return [] }
+    let table = matches[route]
+    return table.matches(of: person).map { match in
+      index.standing(match, isShared: table.isShared)
     }
   }
 
-  private mutating func judge(
-    _ node: Int, _ model: SignInModel, _ signature: AccountTable.Signature, _ app: ProviderApp,
-    _ standings: [AccountIndex.Standing?], _ path: [Int]
-  ) -> Door {
-    var answers: [Upstream.ID: UpstreamAnswer] = [:]
-    var hops: [EvidenceItem] = []
-    for id in model.upstreams(reachableBy: signature) {
-      guard let next = nodes[node].behind[id] else { continue }
-      let source = nodes[next].target.provider
-      if let end = chainEnd(path, next) {
-        answers[id] = UpstreamAnswer(
-          source: source, verdict: .cannotTell, isClosed: false, words: end)
-        hops.append(EvidenceItem(.delegation, name: "sign-in left to \(source)", value: end))
-        continue
-      }
-      let door = door(at: next, standings, path: path)
-      answers[id] = UpstreamAnswer(source: source, door: door)
-      hops.append(
-        EvidenceItem(
-          .delegation, id: door.app, name: "sign-in left to \(source)",
-          value: "\(door.verdict.rawValue): \(door.reason)"))
-      hops += door.evidence
-    }
-    let key = EvaluatorKey(node: node, answers: answers)
-    let evaluator = evaluators[key] ?? SignInEvaluator(model, upstream: answers)
-    evaluators[key] = evaluator
-    var door = SignInWording(
-      model: evaluator.model, closed: Set(evaluator.closed.keys), app: app,
-      source: nodes[node].target.provider
-    ).door(evaluator.evaluate(signature), signature)
-    door.evidence += hops
-    if door.witness != nil, answers.count == 1, let answer = answers.values.first,
-      answer.verdict == .notEnforced
-    {
-      door.witness = door.witness.map { "\($0); at \(answer.source): \(answer.words)" }
-    }
-    return door
-  }
-
-  /// Why a sign-in cannot be followed to the next provider; nil when it can.
-  private func chainEnd(_ path: [Int], _ next: Int) -> String? {
-    let names = (path + [next]).map { nodes[$0].target.provider }.joined(separator: " → ")
-    if path.contains(next) { return "the providers hand the sign-in on in a circle (\(names))" }
-    if path.count > Self.longestChain { return "the chain of providers is too long (\(names))" }
-    return nil
-  }
-}
-
-extension ProviderGraph.Node {
-  /// What decides sign-ins to the application; nil when it cannot be read.
-  var model: SignInModel? {
-    guard let index, let appPosition,
-      case .readable(let model) = index.reading.apps[appPosition].state
+  /// The account of a person at a node, as far as there is exactly one that may be meant.
+  func account(of person: Int, at node: Int) -> Int? {
+    guard let route = nodes[node].route, let index = index(route) else { return nil }
+    let table = matches[route]
+    if let only = table.onlyAccount(of: person) { return Int(only) }
+    guard let app = nodes[node].appPosition,
+      case .several(let all)? = table.matches(of: person).first
     else { return nil }
-    return model
+    return index.meant(all.map(index.signatureNumber), at: app).map { Int(all[$0]) }
   }
 }
 
-extension UpstreamAnswer {
-  /// The answer that a door at the upstream provider gives.
-  ///
-  /// Whoever is unknown there may still come in by another name: nobody can tell. An inactive account and one without the
-  /// application do not get in.
-  init(source: SourceName, door: Door) {
-    self.init(
-      source: source, verdict: door.verdict, isClosed: door.verdict == .notEvaluated,
-      words: door.witness ?? door.reason, code: door.code, isProven: door.isProven)
-  }
+/// What the configuration says of a person at one source.
+struct PersonNames {
+  /// The account, by its id or login.
+  var account: String?
+  /// Further addresses.
+  var addresses: [String] = []
 }

@@ -8,14 +8,52 @@ public struct TeamSettings: Sendable, Hashable {
   public var signIn: [SignInTarget]
   /// The exemptions of its members.
   public var exemptions: [Exemption]
+  /// Who of its members goes by which account or by which further addresses.
+  public var identities: [IdentityMapping]
 
   /// Makes settings.
   public init(
-    name: TeamName, roster: SourceName, signIn: [SignInTarget], exemptions: [Exemption] = []
+    name: TeamName, roster: SourceName, signIn: [SignInTarget], exemptions: [Exemption] = [],
+    identities: [IdentityMapping] = []
   ) {
     self.name = name
     self.roster = roster
     self.signIn = signIn
     self.exemptions = exemptions
+    self.identities = identities
+  }
+}
+
+/// Says which account, or which further addresses, belong to a member whose address does not tell it.
+public struct IdentityMapping: Sendable, Hashable {
+  /// The member's address, or the roster's own id of the person.
+  public var member: String
+  /// The source whose account it names; nil where it names addresses only.
+  public var provider: SourceName?
+  /// The account there, by its id or login.
+  public var account: String?
+  /// Further addresses of the person, at every provider.
+  public var addresses: [String]
+  /// Why.
+  public var reason: String
+
+  /// Makes a mapping.
+  public init(
+    member: String, provider: SourceName? = nil, account: String? = nil, addresses: [String] = [],
+    reason: String
+  ) {
+    self.member = member
+    self.provider = provider
+    self.account = account
+    self.addresses = addresses
+    self.reason = reason
+  }
+
+  /// The words of evidence: what it says and why.
+  var evidence: EvidenceItem {
+    let account = account.flatMap { id in provider.map { "account \(id) at \($0)" } }
+    let names = ([account].compactMap(\.self) + addresses).joined(separator: ", ")
+    return EvidenceItem(
+      .attestation, name: "configuration maps \(member) to \(names)", value: reason)
   }
 }

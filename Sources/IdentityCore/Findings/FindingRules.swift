@@ -2,31 +2,38 @@
 enum FindingRules {
   /// The findings that follow from the doors alone.
   ///
-  /// - Parameter platformMFA: whether every login of the person outside single sign-on has the platform's second factor on.
+  /// - Parameter platformMFA: the platform's second factor on the logins outside single sign-on: on for all of them, off for
+  ///   one, or not shown.
   static func findings(of judgement: Judgement, platformMFA: Tri) -> FindingSet {
-    var findings: FindingSet = []
-    for door in judgement.doors {
-      switch door.verdict {
-      case .notEnforced: findings.formUnion(notEnforced(door, platformMFA))
-      case .enforcedConditionally: findings.insert(FindingSet(.mfaConditional))
-      case .cannotTell: findings.insert(FindingSet(cannotTell(door.code)))
-      case .enforced: continue
-      case .notEvaluated:
-        // A closed door speaks only when no other is open.
-        guard judgement.verdict == .notEvaluated else { continue }
-        if door.code == .deprovisioned { findings.insert(FindingSet(.deprovisionedAtIdP)) }
-        if door.code == .notAssigned { findings.insert(FindingSet(.notAssigned)) }
-      }
+    judgement.doors.reduce(into: []) { findings, door in
+      findings.formUnion(Self.findings(of: door, beside: judgement.verdict, platformMFA))
     }
-    return findings
   }
 
+  /// The findings that follow from one door.
+  ///
+  /// - Parameter verdict: that of all doors: a closed door speaks only when no other is open.
+  static func findings(of door: Door, beside verdict: Verdict, _ platformMFA: Tri) -> FindingSet {
+    switch door.verdict {
+    case .notEnforced: return notEnforced(door, platformMFA)
+    case .enforcedConditionally: return FindingSet(.mfaConditional)
+    case .cannotTell: return FindingSet(cannotTell(door.code))
+    case .enforced: return []
+    case .notEvaluated:
+      guard verdict == .notEvaluated else { return [] }
+      if door.code == .deprovisioned { return FindingSet(.deprovisionedAtIdP) }
+      if door.code == .notAssigned { return FindingSet(.notAssigned) }
+      return []
+    }
+  }
+
+  /// That there is no second factor at all is said only where the platform says so.
   private static func notEnforced(_ door: Door, _ platformMFA: Tri) -> FindingSet {
     switch door.code {
     case .outsideSSO:
-      platformMFA == .yes
-        ? FindingSet(.outsideSSO) : [FindingSet(.outsideSSO), FindingSet(.noMFA)]
-    case .noSecondFactor: FindingSet(.noMFA)
+      platformMFA == .no
+        ? [FindingSet(.outsideSSO), FindingSet(.noMFA)] : FindingSet(.outsideSSO)
+    case .noSecondFactor: FindingSet(platformMFA == .no ? .noMFA : .mfaNotEnforced)
     default: FindingSet(.mfaNotEnforced)
     }
   }
@@ -48,11 +55,14 @@ enum FindingRules {
     var all = findings
     if verdict == .enforced, enrolled == .no { all.insert(FindingSet(.notEnrolled)) }
     if verdict != .notEvaluated, factors.isWeakOnly { all.insert(FindingSet(.weakFactorsOnly)) }
-    if let exemption {
-      if exemption.isExpiring(at: now) { all.insert(FindingSet(.exemptionExpiring)) }
-      if !exemption.isValid(at: now) { all.insert(FindingSet(.exemptionExpired)) }
-    }
+    if let exemption { all.formUnion(Self.findings(of: exemption, at: now)) }
     if isOnlyAdmin { all.insert(FindingSet(.lastAdmin)) }
     return all
+  }
+
+  /// What the end of an exemption says at a moment.
+  static func findings(of exemption: Exemption, at now: Timestamp) -> FindingSet {
+    if !exemption.isValid(at: now) { return FindingSet(.exemptionExpired) }
+    return exemption.isExpiring(at: now) ? FindingSet(.exemptionExpiring) : []
   }
 }

@@ -237,6 +237,21 @@ public struct AccountTable: Sendable {
   /// The id of the account at a position.
   public func id(at position: Int) -> String { arena[rows[position].id] ?? "" }
 
+  /// What other providers may know the accounts by: their links, addresses and logins.
+  public var passedNames: [String] {
+    var result = links.values.flatMap { $0.map(\.subject) }
+    for position in rows.indices {
+      let names = names(at: position)
+      result += [names.email, names.login].compactMap(\.self)
+    }
+    return result
+  }
+
+  /// The address and login of the account at a position.
+  public func names(at position: Int) -> (email: String?, login: String?) {
+    (arena[rows[position].email], arena[rows[position].login])
+  }
+
   /// Whether a name is the address or login of the account at a position, ASCII case aside.
   public func isNamed(_ name: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {
     func isSame(_ text: TextArena.Reference) -> Bool {

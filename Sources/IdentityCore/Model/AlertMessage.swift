@@ -79,12 +79,14 @@ public struct AlertContent: Sendable, Codable, Hashable {
   public var admins: [String]
   /// Sources that were not read to their end in this run.
   public var incompleteSources: [String]
+  /// What is told of sources and of the run itself, in the order it happened; none of it is a finding.
+  public var notices: [AlertNotice]
 
   /// Makes content.
   public init(
     team: TeamName, runID: String, at: Timestamp, opened: [Finding], resolved: [Finding],
     openedInRun: Int, resolvedInRun: Int, openGaps: Int, members: Int, admins: [String],
-    incompleteSources: [String]
+    incompleteSources: [String], notices: [AlertNotice] = []
   ) {
     self.team = team
     self.runID = runID
@@ -97,5 +99,6 @@ public struct AlertContent: Sendable, Codable, Hashable {
     self.members = members
     self.admins = admins
     self.incompleteSources = incompleteSources
+    self.notices = notices
   }
 }

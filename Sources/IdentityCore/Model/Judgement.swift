@@ -72,14 +72,19 @@ public struct Door: Sendable, Codable, Hashable {
   public var witnessContext: [ContextFact]
   /// The policies, rules and memberships read, in the order they apply.
   public var evidence: [EvidenceItem]
-  /// Whether the verdict holds whatever is not known; false only for an escape that something unknown may close.
+  /// The sources that the verdict rests on beside the roster, each once: the provider, and those behind it that a sign-in
+  /// of this person may be handed on to.
+  public var sources: [SourceName]
+  /// The policy that the provider itself links to the application; nil where it links none.
+  public var policyLink: String?
+  /// Whether the verdict holds whatever it is that is not known.
   public var isProven: Bool
 
   /// Makes a door.
   public init(
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
     witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
-    isProven: Bool = true
+    sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true
   ) {
     self.provider = provider
     self.app = app
@@ -89,21 +94,40 @@ public struct Door: Sendable, Codable, Hashable {
     self.witness = witness
     self.witnessContext = witnessContext
     self.evidence = evidence
+    self.sources = sources
+    self.policyLink = policyLink
     self.isProven = isProven
   }
+}
 
-  /// Reads a door; one that does not say so is proven.
+extension Door {
+  /// Reads a door; what older stores did not keep is empty, and counts as proven.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    provider = try values.decode(SourceName.self, forKey: .provider)
-    app = try values.decodeIfPresent(AppID.self, forKey: .app)
-    verdict = try values.decode(Verdict.self, forKey: .verdict)
-    code = try values.decode(ReasonCode.self, forKey: .code)
-    reason = try values.decode(String.self, forKey: .reason)
-    witness = try values.decodeIfPresent(String.self, forKey: .witness)
-    witnessContext = try values.decode([ContextFact].self, forKey: .witnessContext)
-    evidence = try values.decode([EvidenceItem].self, forKey: .evidence)
-    isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true
+    self.init(
+      provider: try values.decode(SourceName.self, forKey: .provider),
+      app: try values.decodeIfPresent(AppID.self, forKey: .app),
+      verdict: try values.decode(Verdict.self, forKey: .verdict),
+      code: try values.decode(ReasonCode.self, forKey: .code),
+      reason: try values.decode(String.self, forKey: .reason),
+      witness: try values.decodeIfPresent(String.self, forKey: .witness),
+      witnessContext: try values.decode([ContextFact].self, forKey: .witnessContext),
+      evidence: try values.decode([EvidenceItem].self, forKey: .evidence),
+      sources: try values.decodeIfPresent([SourceName].self, forKey: .sources) ?? [],
+      policyLink: try values.decodeIfPresent(String.self, forKey: .policyLink),
+      isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true)
+  }
+
+  /// Whether this is a way in at the same place: one application at one provider, or the platform's own login.
+  func isSamePlace(as other: Door) -> Bool { provider == other.provider && app == other.app }
+
+  /// Whether the door only says that something was not read or not understood.
+  var lacksData: Bool {
+    guard verdict == .cannotTell else { return false }
+    switch code {
+    case .notInIdP, .ambiguousIdentity, .notConfigured: return false
+    default: return true
+    }
   }
 }
 

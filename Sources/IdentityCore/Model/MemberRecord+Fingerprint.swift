@@ -24,6 +24,15 @@ extension MemberRecord {
       digest.add(UInt64(bitPattern: exemption.until.milliseconds))
     }
     digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
+    // One account is told by its id alone; a second one is not.
+    if accounts.count > 1 {
+      for (source, id) in accounts.sorted(by: { $0.key < $1.key }) {
+        digest.add(source)
+        digest.add(id)
+      }
+    }
+    if let keptFrom { digest.add(UInt64(bitPattern: keptFrom.milliseconds)) }
+    if isHeld { digest.add("held") }
     return digest.value
   }
 }
@@ -62,6 +71,13 @@ extension Adjudicator {
     }
     let isExempt = exemption?.isValid(at: now) ?? false
     digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
+    let accounts = accountIDs(of: person)
+    if accounts.count > 1 {
+      for (source, id) in accounts.sorted(by: { $0.key < $1.key }) {
+        digest.add(source)
+        digest.add(id)
+      }
+    }
     return digest.value
   }
 
@@ -87,6 +103,9 @@ extension Judgement {
       digest.add(door.code.rawValue)
       digest.add(door.reason)
       digest.add(door.witness ?? "\u{0}")
+      door.sources.forEach { digest.add($0) }
+      digest.add(door.policyLink ?? "\u{0}")
+      digest.add(door.isProven ? 1 : 0)
       for fact in door.witnessContext {
         digest.add(fact.name)
         digest.add(fact.value)

@@ -50,6 +50,14 @@ public struct MemberRecord: Sendable, Codable, Hashable {
   public var findings: FindingSet
   /// Since when the verdict is what it is.
   public var since: Timestamp
+  /// The account's id at each provider of the team's sign-in where one was matched; ``accountID`` is one of them.
+  public var accounts: [SourceName: String]
+  /// When what is shown was read, where it is kept from an earlier run than the sources' last good ones; nil: it is not.
+  ///
+  /// Sources that fail altogether need no such note: their own last good reading says it.
+  public var keptFrom: Timestamp?
+  /// Whether the guard holds back a change of this record.
+  public var isHeld: Bool
 
   /// The verdict: that of the weakest door.
   public var verdict: Verdict { judgement.verdict }
@@ -64,7 +72,8 @@ public struct MemberRecord: Sendable, Codable, Hashable {
     platformMFA: PlatformMFA, platformUserID: String? = nil, isPending: Bool = false,
     judgement: Judgement, provider: SourceName?, accountID: String? = nil,
     enrolled: Tri = .unknown, factors: FactorSet = [], exemption: Exemption? = nil,
-    isExempt: Bool = false, findings: FindingSet = [], since: Timestamp
+    isExempt: Bool = false, findings: FindingSet = [], since: Timestamp,
+    accounts: [SourceName: String] = [:], keptFrom: Timestamp? = nil, isHeld: Bool = false
   ) {
     self.team = team
     self.key = key
@@ -84,21 +93,70 @@ public struct MemberRecord: Sendable, Codable, Hashable {
     self.isExempt = isExempt
     self.findings = findings
     self.since = since
+    self.accounts = accounts
+    self.keptFrom = keptFrom
+    self.isHeld = isHeld
+  }
+}
+
+extension MemberRecord {
+  /// Reads a record; what older stores and plans did not keep is empty.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      team: try values.decode(TeamName.self, forKey: .team),
+      key: try values.decode(String.self, forKey: .key),
+      email: try values.decode(String.self, forKey: .email),
+      name: try values.decodeIfPresent(String.self, forKey: .name),
+      role: try values.decode(Role.self, forKey: .role),
+      sso: try values.decode(SSO.self, forKey: .sso),
+      platformMFA: try values.decode(PlatformMFA.self, forKey: .platformMFA),
+      platformUserID: try values.decodeIfPresent(String.self, forKey: .platformUserID),
+      isPending: try values.decode(Bool.self, forKey: .isPending),
+      judgement: try values.decode(Judgement.self, forKey: .judgement),
+      provider: try values.decodeIfPresent(SourceName.self, forKey: .provider),
+      accountID: try values.decodeIfPresent(String.self, forKey: .accountID),
+      enrolled: try values.decode(Tri.self, forKey: .enrolled),
+      factors: try values.decode(FactorSet.self, forKey: .factors),
+      exemption: try values.decodeIfPresent(Exemption.self, forKey: .exemption),
+      isExempt: try values.decode(Bool.self, forKey: .isExempt),
+      findings: try values.decode(FindingSet.self, forKey: .findings),
+      since: try values.decode(Timestamp.self, forKey: .since),
+      accounts: try values.decodeIfPresent([SourceName: String].self, forKey: .accounts) ?? [:],
+      keptFrom: try values.decodeIfPresent(Timestamp.self, forKey: .keptFrom),
+      isHeld: try values.decodeIfPresent(Bool.self, forKey: .isHeld) ?? false)
+  }
+
+  /// Whether the member counts as a gap: not exempt, and not known to be asked for two factors at every door.
+  public var isGap: Bool { !isExempt && verdict.isGap }
+
+  /// The sources that the verdict rests on beside the roster.
+  ///
+  /// One way in proves `not-enforced`, whatever the others are; every other verdict rests on all of them.
+  public var restsOn: Set<SourceName> {
+    let doors =
+      verdict == .notEnforced
+      ? judgement.doors.filter { $0.verdict == .notEnforced } : judgement.doors
+    return doors.reduce(into: []) { sources, door in
+      // Records of older stores name the provider only.
+      sources.formUnion(door.sources.isEmpty && door.app != nil ? [door.provider] : door.sources)
+    }
   }
 }
 
 /// A record with its age, as reports and listings show it.
 public struct MemberStatus: Sendable, Codable, Hashable {
-  /// The record.
+  /// The record; its verdict did not begin after what it rests on was read.
   public var record: MemberRecord
-  /// When the oldest source behind it was last read to its end.
+  /// When the oldest thing that the verdict rests on was read.
   public var observedAt: Timestamp
-  /// Whether a source behind it failed since.
+  /// Whether the verdict is kept from an earlier reading: a source failed since, or the guard holds the change.
   public var isStale: Bool
 
   /// Makes a status.
   public init(record: MemberRecord, observedAt: Timestamp, isStale: Bool) {
     self.record = record
+    self.record.since = min(record.since, observedAt)
     self.observedAt = observedAt
     self.isStale = isStale
   }

@@ -11,8 +11,25 @@ public struct UpstreamRoute: Sendable, Hashable {
     self.target = target
   }
 
-  /// Whether this is the way to an upstream provider; case and a trailing slash do not matter.
-  func leads(to upstream: Upstream) -> Bool {
+  /// Where the sign-ins go that are left to one of the upstream providers of a model.
+  ///
+  /// The name as it stands goes before another spelling of it: two aliases may differ in case alone, and then neither of
+  /// them stands for the other.
+  static func target(
+    of upstream: Upstream, among all: [Upstream], _ routes: [UpstreamRoute]
+  ) -> SignInTarget? {
+    if let exact = routes.first(where: { $0.names(upstream) }) { return exact.target }
+    return routes.first { route in
+      route.resembles(upstream) && !all.contains(where: route.names)
+    }?.target
+  }
+
+  private func names(_ upstream: Upstream) -> Bool {
+    identityProvider == upstream.name || upstream.keys.contains(identityProvider)
+  }
+
+  /// Whether the name is the same but for case and a trailing slash.
+  private func resembles(_ upstream: Upstream) -> Bool {
     let wanted = Self.plain(identityProvider)
     return wanted == Self.plain(upstream.name)
       || upstream.keys.contains { Self.plain($0) == wanted }

@@ -22,6 +22,14 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Hashable {
     }
   }
 
+  /// Whether a member with this verdict is a gap: MFA is not known to be enforced at every door.
+  public var isGap: Bool {
+    switch self {
+    case .notEnforced, .cannotTell, .enforcedConditionally: true
+    case .enforced, .notEvaluated: false
+    }
+  }
+
   /// The verdict of a person with several doors: the weakest open one counts.
   ///
   /// - Returns: `.notEvaluated` when no door is open, `.cannotTell` for no door at all.

@@ -35,6 +35,12 @@ public struct WatchList: Sendable {
     count += 1
   }
 
+  /// Adds an address, a login or an id as somebody wrote it.
+  public mutating func insert(name: String) {
+    var key = EmailKey.make(name)
+    key.withUTF8 { insert($0) }
+  }
+
   /// Whether an address or login may belong to a watched person; ASCII case and outer white space do not matter.
   public func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     if contains(hash: KeyHash.folded(text)) { return true }

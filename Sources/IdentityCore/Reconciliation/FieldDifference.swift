@@ -1,8 +1,5 @@
 /// Which public fields of a record changed.
 enum FieldDifference {
-  /// Fields the mass-change guard counts.
-  static let guarded: Set<String> = ["role", "sso", "platform_mfa", "verdict"]
-
   static func fields(from before: MemberRecord, to after: MemberRecord) -> [FieldChange] {
     var fields: [FieldChange] = []
     func note(_ name: String, _ value: (MemberRecord) -> String) {
@@ -25,7 +22,17 @@ enum FieldDifference {
     note("factors") { $0.factors.names.joined(separator: " ") }
     note("exempt") { $0.isExempt ? $0.exemption?.reason ?? "yes" : "no" }
     note("findings") { $0.findings.kinds.map(\.rawValue).joined(separator: " ") }
-    if fields.isEmpty { fields.append(FieldChange(name: "evidence", before: "", after: "")) }
+    note("held") { $0.isHeld ? "yes" : "no" }
+    note("kept_from") { $0.keptFrom?.text ?? "" }
+    if fields.isEmpty {
+      fields.append(
+        FieldChange(
+          name: "evidence", before: "\(evidence(before)) items", after: "\(evidence(after)) items"))
+    }
     return fields
+  }
+
+  private static func evidence(_ record: MemberRecord) -> Int {
+    record.judgement.doors.reduce(0) { $0 + $1.evidence.count }
   }
 }

@@ -4,62 +4,79 @@ public struct TeamOutcome: Sendable, Hashable {
   public var team: TeamName
   /// Members the store knew before.
   public var prior = 0
-  /// Members the guard counts: new, gone, or with another role, sign-on or verdict; not those a failure aged.
-  public var moved = 0
+  /// Members who are gone, those that the guard holds included.
+  public var removals = 0
+  /// Members who look better without a changed policy, rule or setting that says why, those that the guard holds included.
+  public var improvements = 0
   /// All changes by kind.
   public var counts = ChangeCounts()
-  /// Open findings after the run that are gaps and not exempt.
+  /// Members after the run that are gaps.
   public var gaps = 0
+  /// What the guard held back.
+  public var held: ChangeGuard.Holds = []
 }
 
 /// Compares the judged people of a team with its prior records; pure, and streaming: nothing is collected.
 ///
-/// Both sides come in byte order of their keys and are merged, so memory does not grow with the team.
+/// Both sides come in byte order of their keys and are merged, so memory does not grow with the team; only who came or went
+/// is collected where the roster has ids of its own, for he may have another address.
 public struct Reconciler {
-  private var adjudicator: Adjudicator
-  private let staleAfter: Int64
-  private let now: Timestamp
+  private(set) var adjudicator: Adjudicator
+  let limit: AgeLimit
+  private let holds: ChangeGuard.Holds
+  private var outcome: TeamOutcome
 
   /// Prepares to reconcile a team.
   ///
-  /// - Parameter staleAfter: seconds after which evidence of a failed source no longer counts.
-  public init(_ adjudicator: Adjudicator, staleAfter: Int64) {
+  /// - Parameters:
+  ///   - staleAfter: seconds after which evidence no longer counts.
+  ///   - holds: what the guard holds back; it is counted all the same.
+  public init(_ adjudicator: Adjudicator, staleAfter: Int64, holding holds: ChangeGuard.Holds = [])
+  {
     self.adjudicator = adjudicator
-    self.staleAfter = staleAfter
-    now = adjudicator.now
+    self.holds = holds
+    limit = AgeLimit(staleAfter: staleAfter, now: adjudicator.now)
+    outcome = TeamOutcome(team: adjudicator.settings.name)
   }
 
-  /// Walks both sides and hands every difference to `emit`, in key order.
+  /// Walks both sides and hands every difference to `emit`: in key order, then who left, has another address, or came.
   ///
   /// With a roster that was not read to its end nobody is removed, records stay as they are, and people not known before
   /// come in as `cannot-tell`. Without the list of invitations nobody who is only invited is removed.
   public mutating func reconcile(
     with prior: inout some PriorMembers, emit: (MemberChange) throws -> Void
   ) throws -> TeamOutcome {
-    var outcome = TeamOutcome(team: adjudicator.settings.name)
-    let isRosterComplete = adjudicator.reading.isComplete
+    outcome = TeamOutcome(team: adjudicator.settings.name)
+    outcome.held = holds
+    var moves = Moves()
     var row = try prior.next()
+    let isFirst = row == nil
     for person in 0..<adjudicator.count {
-      while let current = row, try precedes(current.key, person) {
-        try settleMissing(current, prior, isRosterComplete, &outcome, emit)
+      while let current = row, precedes(current.key, person) {
+        try leave(current, &moves, prior, emit)
         row = try prior.next()
       }
       if let current = row, isSame(current.key, person) {
-        outcome.prior += 1
-        try settle(person, current, prior, isRosterComplete, &outcome, emit)
+        if isSamePerson(current, person) {
+          try settle(person, current, prior, emit)
+        } else {
+          try leave(current, &moves, prior, emit)
+          try join(person, isFirst, &moves, emit)
+        }
         row = try prior.next()
       } else {
-        try settleNew(person, isRosterComplete, &outcome, emit)
+        try join(person, isFirst, &moves, emit)
       }
     }
     while let current = row {
-      try settleMissing(current, prior, isRosterComplete, &outcome, emit)
+      try leave(current, &moves, prior, emit)
       row = try prior.next()
     }
+    try settle(&moves, prior, emit)
     return outcome
   }
 
-  private func precedes(_ key: String, _ person: Int) throws -> Bool {
+  private func precedes(_ key: String, _ person: Int) -> Bool {
     var key = key
     return key.withUTF8 { left in
       adjudicator.withKey(of: person) { left.precedesByBytes($0) }
@@ -71,213 +88,273 @@ public struct Reconciler {
     return key.withUTF8 { left in adjudicator.withKey(of: person) { left.hasSameBytes(as: $0) } }
   }
 
+  /// Whether a row of one address is about the same person; only the roster's own ids say that it is not.
+  private func isSamePerson(_ row: PriorRow, _ person: Int) -> Bool {
+    guard let was = row.userID, let now = adjudicator.userID(of: person) else { return true }
+    return was == now
+  }
+
+  private var isRosterComplete: Bool { adjudicator.reading.isComplete }
+
+  // MARK: Who came and who went
+
+  /// People whose address was not there before, and rows whose address is not there any more, until all were seen.
+  private struct Moves {
+    var left: [PriorRow] = []
+    var joined: [Int] = []
+  }
+
+  private mutating func leave(
+    _ row: PriorRow, _ moves: inout Moves, _ prior: some PriorMembers,
+    _ emit: (MemberChange) throws -> Void
+  ) throws {
+    outcome.prior += 1
+    if isRosterComplete, row.userID != nil {
+      moves.left.append(row)
+    } else {
+      try settleMissing(row, prior, emit)
+    }
+  }
+
+  private mutating func join(
+    _ person: Int, _ isFirst: Bool, _ moves: inout Moves, _ emit: (MemberChange) throws -> Void
+  ) throws {
+    if isRosterComplete, !isFirst, adjudicator.userID(of: person) != nil {
+      moves.joined.append(person)
+    } else {
+      try settleNew(person, emit)
+    }
+  }
+
+  private mutating func settle(
+    _ moves: inout Moves, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
+  ) throws {
+    let renamed = renames(moves)
+    let taken = Set(
+      moves.joined.map { adjudicator.withKey(of: $0) { String(decoding: $0, as: UTF8.self) } })
+    for row in moves.left where !renamed.values.contains(where: { $0.id == row.id }) {
+      try settleMissing(row, prior, isReplaced: taken.contains(row.key), emit)
+    }
+    for person in moves.joined {
+      guard let row = renamed[person] else { continue }
+      try settle(person, row, prior, emit)
+    }
+    for person in moves.joined where renamed[person] == nil { try settleNew(person, emit) }
+  }
+
+  /// Who is a known person under another address: one row and one person have the roster's id, and no others.
+  private func renames(_ moves: Moves) -> [Int: PriorRow] {
+    let rows = Dictionary(grouping: moves.left) { $0.userID ?? "" }
+    let people = Dictionary(grouping: moves.joined) { adjudicator.userID(of: $0) ?? "" }
+    var result: [Int: PriorRow] = [:]
+    for (id, found) in people where !id.isEmpty && found.count == 1 {
+      if let row = rows[id], row.count == 1 { result[found[0]] = row[0] }
+    }
+    return result
+  }
+
   // MARK: One member
 
   private mutating func settleNew(
-    _ person: Int, _ isRosterComplete: Bool, _ outcome: inout TeamOutcome,
-    _ emit: (MemberChange) throws -> Void
+    _ person: Int, _ emit: (MemberChange) throws -> Void
   ) throws {
     let judged = adjudicator.person(person)
     var record = judged.record
     var fingerprint: UInt64? = judged.fingerprint
     if !isRosterComplete {
-      doubt(&record, because: rosterReason)
+      replace(&record, [rosterDoubt(record)], judged.platformMFA)
       fingerprint = nil
-    } else if judged.restsOnIncomplete, !judged.isPartial, record.verdict != .notEnforced {
-      doubt(&record, because: judged.incompleteReason)
-      fingerprint = nil
+    } else if !judged.doubts.isEmpty {
+      let doors = DoorKeeper.newcomer(judged)
+      if doors != record.judgement.doors {
+        replace(&record, doors, judged.platformMFA)
+        fingerprint = nil
+      }
     }
     outcome.counts.added += 1
-    outcome.moved += 1
-    count(record, &outcome)
     outcome.counts.opened += record.findings.count
+    if record.isGap { outcome.gaps += 1 }
     try emit(
       MemberChange(
         kind: .added, record: record, opened: record.findings, fingerprint: fingerprint))
   }
 
   private mutating func settle(
-    _ person: Int, _ row: PriorRow, _ prior: some PriorMembers, _ isRosterComplete: Bool,
-    _ outcome: inout TeamOutcome, _ emit: (MemberChange) throws -> Void
+    _ person: Int, _ row: PriorRow, _ prior: some PriorMembers,
+    _ emit: (MemberChange) throws -> Void
   ) throws {
-    guard isRosterComplete else {
-      try age(row, prior, &outcome, emit)
-      return
-    }
+    let isRenamed = !isSame(row.key, person)
+    if !isRenamed { outcome.prior += 1 }
+    guard isRosterComplete else { return try age(row, prior, emit) }
     let glance = adjudicator.glance(person)
-    if !glance.restsOnIncomplete, glance.fingerprint == row.fingerprint {
-      count(glance.findings, isExempt: glance.isExempt, &outcome)
+    if !glance.isDoubtful, glance.fingerprint == row.fingerprint, !isRenamed {
+      if glance.isGap { outcome.gaps += 1 }
       return
     }
     let judged = adjudicator.person(person)
-    var record = judged.record
     let before = try prior.record(of: row)
-    if judged.restsOnIncomplete {
-      keep(before, in: &record, because: judged.incompleteReason)
-      hold(before.record.findings, in: &record)
-    }
+    var record = judged.record
+    keepExemption(of: before.record, in: &record)
+    let keeper = DoorKeeper(
+      before: before.record, observedAt: before.observedAt, person: judged,
+      settings: adjudicator.settings, limit: limit)
+    apply(keeper.outcome(), of: before, to: &record)
     try emitChange(
-      from: before.record, to: record, isFailure: judged.restsOnIncomplete, &outcome, emit)
+      from: before, to: record, formerKey: isRenamed ? row.key : nil, emit)
   }
 
-  private func settleMissing(
-    _ row: PriorRow, _ prior: some PriorMembers, _ isRosterComplete: Bool,
-    _ outcome: inout TeamOutcome, _ emit: (MemberChange) throws -> Void
-  ) throws {
-    outcome.prior += 1
-    guard isRosterComplete else { return try age(row, prior, &outcome, emit) }
-    var record = try prior.record(of: row).record
-    if record.isPending, !adjudicator.reading.knowsPending {
-      return try age(row, prior, &outcome, emit)
+  private func apply(
+    _ kept: DoorKeeper.Outcome, of before: (record: MemberRecord, observedAt: Timestamp),
+    to record: inout MemberRecord
+  ) {
+    let old = before.record
+    record.judgement = Judgement(doors: kept.doors)
+    record.provider = record.judgement.deciding?.provider
+    if kept.isDecidingKept { record.accountID = old.accountID ?? record.accountID }
+    if kept.isUnsure || kept.isAnyKept {
+      record.accounts.merge(old.accounts) { now, _ in now }
+      if record.enrolled == .unknown {
+        record.enrolled = old.enrolled
+        record.factors = old.factors
+      }
     }
+    if kept.isAnyKept { record.keptFrom = kept.needsDate ? before.observedAt : old.keptFrom }
+    record.findings = complete(kept.findings, record)
+  }
+
+  /// Somebody is gone.
+  ///
+  /// - Parameter isReplaced: whether another person goes by the address now, so that the old one cannot stay under it.
+  private mutating func settleMissing(
+    _ row: PriorRow, _ prior: some PriorMembers, isReplaced: Bool = false,
+    _ emit: (MemberChange) throws -> Void
+  ) throws {
+    guard isRosterComplete else { return try age(row, prior, emit) }
+    let before = try prior.record(of: row)
+    var record = before.record
+    if record.isPending, !adjudicator.reading.knowsPending { return try age(row, prior, emit) }
+    outcome.removals += 1
+    if holds.contains(.removals), !isReplaced { return try hold(before, opening: [], emit) }
     let resolved = record.findings
     record.findings = []
+    record.isHeld = false
     outcome.counts.removed += 1
-    outcome.moved += 1
     outcome.counts.resolved += resolved.count
     try emit(MemberChange(kind: .removed, record: record, resolved: resolved))
   }
 
   /// The roster failed: the record stays, unless its evidence is too old by now.
-  private func age(
-    _ row: PriorRow, _ prior: some PriorMembers, _ outcome: inout TeamOutcome,
-    _ emit: (MemberChange) throws -> Void
+  private mutating func age(
+    _ row: PriorRow, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
   ) throws {
     let before = try prior.record(of: row)
     var record = before.record
-    refreshExemption(&record)
-    if isTooOld(before.observedAt) { makeStale(&record, observedAt: before.observedAt) }
-    hold(before.record.findings, in: &record)
-    try emitChange(from: before.record, to: record, isFailure: true, &outcome, emit)
+    record.exemption =
+      adjudicator.exemption(key: record.key, id: record.platformUserID)
+      ?? (record.exemption?.group == nil ? nil : record.exemption)
+    record.isExempt = record.exemption?.isValid(at: limit.now) ?? false
+    record.findings.subtract([FindingSet(.exemptionExpiring), FindingSet(.exemptionExpired)])
+    keepExemption(of: before.record, in: &record)
+    record = limit.applied(to: record, observedAt: before.observedAt)
+    if let exemption = record.exemption {
+      record.findings.formUnion(FindingRules.findings(of: exemption, at: limit.now))
+    }
+    try emitChange(from: before, to: record, formerKey: nil, emit)
   }
 
-  private func emitChange(
-    from before: MemberRecord, to record: MemberRecord, isFailure: Bool,
-    _ outcome: inout TeamOutcome, _ emit: (MemberChange) throws -> Void
+  private mutating func emitChange(
+    from before: (record: MemberRecord, observedAt: Timestamp), to record: MemberRecord,
+    formerKey: String?, _ emit: (MemberChange) throws -> Void
   ) throws {
     var record = record
-    if record.verdict == before.verdict { record.since = before.since }
-    count(record, &outcome)
-    guard record.fingerprint != before.fingerprint else { return }
-    let fields = FieldDifference.fields(from: before, to: record)
-    let opened = record.findings.subtracting(before.findings)
-    let resolved = before.findings.subtracting(record.findings)
+    let old = before.record
+    if Improvement(before: old, after: record).isUnexplained {
+      outcome.improvements += 1
+      if holds.contains(.improvements) {
+        let opened = record.findings.subtracting(old.findings)
+        return try hold(before, as: record, opening: opened, formerKey: formerKey, emit)
+      }
+    }
+    if record.verdict == old.verdict { record.since = old.since }
+    if record.isGap { outcome.gaps += 1 }
+    try emitDifference(from: old, to: record, formerKey: formerKey, emit)
+  }
+
+  private mutating func emitDifference(
+    from old: MemberRecord, to record: MemberRecord, formerKey: String?,
+    _ emit: (MemberChange) throws -> Void
+  ) throws {
+    guard formerKey != nil || record.fingerprint != old.fingerprint else { return }
+    let opened = record.findings.subtracting(old.findings)
+    let resolved = old.findings.subtracting(record.findings)
     outcome.counts.changed += 1
     outcome.counts.opened += opened.count
     outcome.counts.resolved += resolved.count
-    if !isFailure, isSuspicious(fields, since: before) { outcome.moved += 1 }
     try emit(
       MemberChange(
-        kind: .changed, record: record, opened: opened, resolved: resolved, fields: fields))
+        kind: .changed, record: record, opened: opened, resolved: resolved,
+        fields: FieldDifference.fields(from: old, to: record), formerKey: formerKey))
   }
 
-  /// Whether the guard counts a change.
-  ///
-  /// Where only a failure stood in the way of a verdict, that there is one again is none.
-  private func isSuspicious(_ fields: [FieldChange], since before: MemberRecord) -> Bool {
-    let code = before.judgement.deciding?.code
-    let isRecovery = code == .stale || code == .sourceIncomplete
-    return fields.contains { field in
-      guard FieldDifference.guarded.contains(field.name) else { return false }
-      return !isRecovery || (field.name != "verdict" && field.before != "unknown")
+  // MARK: The guard
+
+  /// Leaves a member as it was, marked as held; what was found beside that opens all the same.
+  private mutating func hold(
+    _ before: (record: MemberRecord, observedAt: Timestamp), as record: MemberRecord? = nil,
+    opening opened: FindingSet, formerKey: String? = nil, _ emit: (MemberChange) throws -> Void
+  ) throws {
+    var held = before.record
+    if let record {
+      held.key = record.key
+      held.email = record.email
+      held.name = record.name
+      held.role = record.role
+      held.exemption = record.exemption
+      held.isExempt = record.isExempt
+      held.platformUserID = record.platformUserID
     }
+    held.isHeld = true
+    held.keptFrom = before.observedAt
+    held.findings.formUnion(opened)
+    held = limit.applied(to: held, observedAt: before.observedAt)
+    if held.isGap { outcome.gaps += 1 }
+    try emitDifference(from: before.record, to: held, formerKey: formerKey, emit)
   }
 
-  private func count(_ record: MemberRecord, _ outcome: inout TeamOutcome) {
-    count(record.findings, isExempt: record.isExempt, &outcome)
+  // MARK: Parts of a record
+
+  private func replace(_ record: inout MemberRecord, _ doors: [Door], _ platformMFA: Tri) {
+    record.judgement = Judgement(doors: doors)
+    record.provider = record.judgement.deciding?.provider
+    record.findings = complete(
+      FindingRules.findings(of: record.judgement, platformMFA: platformMFA), record)
   }
 
-  private func count(_ findings: FindingSet, isExempt: Bool, _ outcome: inout TeamOutcome) {
-    if !isExempt, !findings.isDisjoint(with: .gaps) { outcome.gaps += 1 }
+  private func complete(_ findings: FindingSet, _ record: MemberRecord) -> FindingSet {
+    FindingRules.complete(
+      findings, verdict: record.verdict, enrolled: record.enrolled, factors: record.factors,
+      exemption: record.exemption, isOnlyAdmin: record.findings.contains(FindingSet(.lastAdmin)),
+      now: limit.now)
   }
 
-  // MARK: Failed sources
-
-  /// Keeps what was known while a provider is incomplete, unless the new reading proves something weaker.
-  ///
-  /// A failure never moves anyone towards a better verdict, and `cannot-tell` is no proof of anything.
-  private func keep(
-    _ before: (record: MemberRecord, observedAt: Timestamp), in record: inout MemberRecord,
-    because reason: String
-  ) {
-    let old = before.record
-    let isProvenWeaker =
-      record.verdict != .cannotTell
-      && (record.verdict.strength ?? .max) < (old.verdict.strength ?? .max)
-    if isProvenWeaker || (record.verdict == .notEnforced && old.verdict == .notEnforced) { return }
-    guard record.sso == old.sso, record.platformMFA == old.platformMFA,
-      record.isPending == old.isPending
-    else { return doubt(&record, because: reason) }
-    record.judgement = old.judgement
-    record.provider = old.provider
-    record.accountID = old.accountID
-    record.enrolled = old.enrolled
-    record.factors = old.factors
-    refreshFindings(&record)
-    if isTooOld(before.observedAt) { makeStale(&record, observedAt: before.observedAt) }
+  /// An exemption that names an address stays with a person who has another one by now, unless somebody else goes by it.
+  private func keepExemption(of before: MemberRecord, in record: inout MemberRecord) {
+    guard record.exemption == nil, let kept = before.exemption,
+      let now = adjudicator.configuredExemption(like: kept)
+    else { return }
+    record.exemption = now
+    record.isExempt = now.isValid(at: limit.now)
+    record.findings = complete(record.findings, record)
   }
 
-  /// Findings that a look at the person would have to end; where nobody looked, they stay open.
-  private static let held = FindingSet(
-    [
-      FindingKind.mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .deprovisionedAtIdP,
-      .notInIdP, .notAssigned, .ambiguousIdentity, .notEnrolled, .weakFactorsOnly,
-    ].map { FindingSet($0) })
-
-  /// Keeps findings open beside a verdict that only says that there is no evidence: nothing ends for lack of data.
-  private func hold(_ before: FindingSet, in record: inout MemberRecord) {
-    let code = record.judgement.deciding?.code
-    guard code == .stale || code == .sourceIncomplete else { return }
-    record.findings.formUnion(before.intersection(Self.held))
-  }
-
-  private func isTooOld(_ observedAt: Timestamp) -> Bool {
-    observedAt.adding(seconds: staleAfter) < now
-  }
-
-  /// Puts `cannot-tell` in place of a verdict that rests on data that was not read to its end.
-  private func doubt(_ record: inout MemberRecord, because reason: String) {
-    replace(&record, .sourceIncomplete, reason)
-  }
-
-  private func makeStale(_ record: inout MemberRecord, observedAt: Timestamp) {
-    guard record.judgement.deciding?.code != .stale else { return }
-    let hours = staleAfter / 3600
-    replace(
-      &record, .stale,
-      "Last read to its end at \(observedAt.text), more than \(hours) hours ago; was \(record.verdict.rawValue)."
-    )
-  }
-
-  private func replace(_ record: inout MemberRecord, _ code: ReasonCode, _ reason: String) {
-    let old = record.judgement.deciding
-    record.judgement = Judgement(doors: [
-      Door(
-        provider: old?.provider ?? adjudicator.settings.roster, app: old?.app,
-        verdict: .cannotTell, code: code, reason: reason)
-    ])
-    record.provider = old?.provider
-    refreshFindings(&record)
-  }
-
-  private func refreshFindings(_ record: inout MemberRecord) {
-    let isOnlyAdmin = record.findings.contains(FindingSet(.lastAdmin))
-    let fromDoors = FindingRules.findings(
-      of: record.judgement, platformMFA: record.platformMFA == .enabled ? .yes : .no)
-    record.findings = FindingRules.complete(
-      fromDoors, verdict: record.verdict, enrolled: record.enrolled, factors: record.factors,
-      exemption: record.exemption, isOnlyAdmin: isOnlyAdmin, now: now)
-  }
-
-  /// Exemptions come from the configuration and the clock: they move on even while sources fail.
-  private func refreshExemption(_ record: inout MemberRecord) {
-    record.exemption = adjudicator.exemption(of: record.key)
-    record.isExempt = record.exemption?.isValid(at: now) ?? false
-    refreshFindings(&record)
-  }
-
-  private var rosterReason: String {
+  /// What stands in for the verdict of somebody new on a roster that broke off.
+  private func rosterDoubt(_ record: MemberRecord) -> Door {
     let cause = adjudicator.reading.issues.first { $0.affects == .verdicts }?.message
-    return "The roster of the team was not read to its end" + (cause.map { ": \($0)" } ?? ".")
+    let old = record.judgement.deciding
+    return Door(
+      provider: old?.provider ?? adjudicator.settings.roster, app: old?.app, verdict: .cannotTell,
+      code: .sourceIncomplete,
+      reason: "The roster of the team was not read to its end" + (cause.map { ": \($0)" } ?? "."),
+      sources: old?.sources ?? [])
   }
 }

@@ -13,15 +13,17 @@ public struct MemberChange: Sendable, Codable, Hashable {
   public var resolved: FindingSet
   /// The fields that differ from the prior record, by name; empty for `added` and `removed`.
   public var fields: [FieldChange]
+  /// The match key that the member had before, where the person has another address now.
+  public var formerKey: String?
   /// ``MemberRecord/fingerprint`` of the record, where whoever made the change knew it; not part of its text.
   public var fingerprint: UInt64?
 
-  enum CodingKeys: String, CodingKey { case kind, record, opened, resolved, fields }
+  enum CodingKeys: String, CodingKey { case kind, record, opened, resolved, fields, formerKey }
 
   /// Makes a change.
   public init(
     kind: Kind, record: MemberRecord, opened: FindingSet = [], resolved: FindingSet = [],
-    fields: [FieldChange] = [], fingerprint: UInt64? = nil
+    fields: [FieldChange] = [], fingerprint: UInt64? = nil, formerKey: String? = nil
   ) {
     self.kind = kind
     self.record = record
@@ -29,6 +31,7 @@ public struct MemberChange: Sendable, Codable, Hashable {
     self.resolved = resolved
     self.fields = fields
     self.fingerprint = fingerprint
+    self.formerKey = formerKey
   }
 }
 
@@ -57,12 +60,15 @@ public struct PriorRow: Sendable, Hashable {
   public var key: String
   /// ``MemberRecord/fingerprint`` of the stored record.
   public var fingerprint: UInt64
+  /// The roster's own id of the person, where it gave one.
+  public var userID: String?
 
   /// Makes a row.
-  public init(id: Int64, key: String, fingerprint: UInt64) {
+  public init(id: Int64, key: String, fingerprint: UInt64, userID: String? = nil) {
     self.id = id
     self.key = key
     self.fingerprint = fingerprint
+    self.userID = userID
   }
 }
 
@@ -70,6 +76,6 @@ public struct PriorRow: Sendable, Hashable {
 public protocol PriorMembers {
   /// The next row, or nil at the end.
   mutating func next() throws -> PriorRow?
-  /// The whole record of a row, with the moment its oldest source was last read to its end.
+  /// The whole record of a row, with the moment when the oldest thing that it rests on was read.
   func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp)
 }

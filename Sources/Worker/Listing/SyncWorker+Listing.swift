@@ -43,11 +43,16 @@ extension SyncWorker {
     return try naming {
       var members: [MemberStatus] = []
       var findings: [Finding] = []
+      let age = age(asOf: filter.asOf)
       for team in teams {
         let query = MemberQuery(
-          team: team, verdict: filter.verdict, finding: filter.finding, asOf: filter.asOf)
-        try store.members(query) { members.append($0) }
-        findings += try store.findings(FindingQuery(team: team, asOf: filter.asOf))
+          team: team, verdict: filter.verdict, finding: filter.finding, asOf: filter.asOf,
+          age: age)
+        var current: [MemberStatus] = []
+        try store.members(query) { current.append($0) }
+        let stored = try store.findings(FindingQuery(team: team, asOf: filter.asOf))
+        findings += AgedFindings(age).all(of: current, stored)
+        members += current
       }
       return StatusReport(
         run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store, teams),
@@ -65,7 +70,9 @@ extension SyncWorker {
     return try naming {
       var found: [MemberStatus] = []
       for team in teams {
-        try store.members(MemberQuery(team: team, email: email)) { found.append($0) }
+        try store.members(MemberQuery(team: team, email: email, age: age(asOf: nil))) {
+          found.append($0)
+        }
       }
       guard let status = found.first else {
         throw WorkerError(.badInput, try nobody(email, teams, store))
@@ -76,7 +83,8 @@ extension SyncWorker {
       }
       return Explanation(
         status: status,
-        findings: try store.findings(FindingQuery(team: status.record.team, email: email)),
+        findings: AgedFindings(age(asOf: nil)).all(
+          of: [status], try store.findings(FindingQuery(team: status.record.team, email: email))),
         run: try lastReading(store, [status.record.team]), generatedAt: now)
     }
   }
@@ -123,6 +131,11 @@ extension SyncWorker {
         result.reportProblems.append(words)
       }
     }
+  }
+
+  /// How old evidence may be for a listing: by the clock of whoever asks, or by the moment that he asks about.
+  func age(asOf moment: Timestamp?) -> AgeLimit {
+    AgeLimit(staleAfter: configuration.policy.staleAfter, now: moment ?? now)
   }
 
   /// The teams of a listing: one, or all of the configuration.

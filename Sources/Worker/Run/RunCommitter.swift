@@ -2,7 +2,7 @@ internal import Foundation
 internal import IdentityCore
 internal import Storage
 
-/// Brings one run into the store: all of it in one commit, or a plan when the guard holds it.
+/// Brings one run into the store in one commit; what the guard holds stays as it is, and becomes a plan.
 struct RunCommitter {
   let store: Store
   let work: TeamWork
@@ -19,73 +19,133 @@ struct RunCommitter {
     var heldPlan: String?
   }
 
-  /// Commits, or holds.
-  func commit() throws -> Committed {
-    let version = try store.version()
-    var outcomes: [TeamOutcome] = []
-    do {
-      let run = try store.commit(expecting: version) { writer in
-        try noteReadings(&writer)
-        outcomes = try work.reconcile(in: store) { try writer.apply($0) }
-        if outcomes.contains(where: changeGuard.holds) { throw Held() }
-        writer.enqueueAlerts(alertRules)
-        return record(.committed, outcomes)
+  /// Commits; changes that the guard holds are left out and kept as a plan.
+  func commit(in open: OpenRun?) throws -> Committed {
+    var holds: [TeamName: ChangeGuard.Holds] = [:]
+    while true {
+      do {
+        let (run, outcomes) = try commit(in: open, holding: holds)
+        let plan = holds.isEmpty ? nil : try plan(for: holds, run)
+        return Committed(run: run, outcomes: outcomes, heldPlan: plan)
+      } catch let held as Held {
+        holds.merge(held.holds) { $0.union($1) }
       }
-      return Committed(run: run, outcomes: outcomes)
-    } catch is Held {
-      return try hold(outcomes, version)
     }
   }
 
   /// Shows what a commit would change, and changes nothing.
   func rehearse(_ show: (MemberChange) throws -> Void) throws -> Committed {
     let outcomes = try work.reconcile(in: store, emit: show)
-    let isHeld = outcomes.contains(where: changeGuard.holds)
+    let isHeld = outcomes.contains { !changeGuard.holds($0).isEmpty }
     return Committed(run: record(isHeld ? .held : .committed, outcomes), outcomes: outcomes)
   }
 
-  /// Thrown inside the commit to roll it back.
-  private struct Held: Error {}
+  /// Thrown inside the commit to roll it back: more is to be held than was.
+  private struct Held: Error {
+    var holds: [TeamName: ChangeGuard.Holds]
+  }
 
-  /// Keeps the changes as a plan, and the run as held.
-  private func hold(_ outcomes: [TeamOutcome], _ version: Int64) throws -> Committed {
-    let run = record(.held, outcomes)
-    try store.commit(expecting: version) { writer in
-      // What was read to its end counts once it is applied: until then members rest on what was known before.
+  private func commit(
+    in open: OpenRun?, holding holds: [TeamName: ChangeGuard.Holds]
+  ) throws -> (RunRecord, [TeamOutcome]) {
+    var outcomes: [TeamOutcome] = []
+    let run = try store.commit(expecting: try store.version(), in: open) { writer in
       for team in work.teams { try writer.team(team.name, rosterSource: team.roster) }
-      for reading in readings where !reading.isComplete { try reading.note(in: &writer) }
-      return run
+      for reading in readings(of: work.teams) { try reading.note(in: &writer) }
+      var newlyHeld: [TeamName: Int] = [:]
+      outcomes = try work.reconcile(in: store, holding: holds) { change in
+        if change.record.isHeld, change.fields.contains(where: { $0.name == "held" }) {
+          newlyHeld[change.record.team, default: 0] += 1
+        }
+        try writer.apply(change)
+      }
+      var missing: [TeamName: ChangeGuard.Holds] = [:]
+      for outcome in outcomes {
+        let needed = changeGuard.holds(outcome)
+        if !needed.isSubset(of: holds[outcome.team] ?? []) { missing[outcome.team] = needed }
+      }
+      guard missing.isEmpty else { throw Held(holds: missing) }
+      for outcome in outcomes where newlyHeld[outcome.team] != nil {
+        try writer.notice(notice(of: outcome), of: outcome.team)
+      }
+      writer.enqueueAlerts(alertRules)
+      return record(holds.isEmpty ? .committed : .held, outcomes)
+    }
+    return (run, outcomes)
+  }
+
+  // MARK: What is held
+
+  private var planID: String { String(runID.prefix(8)) }
+
+  private func notice(of outcome: TeamOutcome) -> AlertNotice {
+    var parts: [String] = []
+    if outcome.held.contains(.removals) { parts.append("\(outcome.removals) would be removed") }
+    if outcome.held.contains(.improvements) {
+      parts.append(
+        "\(outcome.improvements) would look better, which no changed policy or setting explains")
+    }
+    return AlertNotice(
+      kind: .runHeld, subject: planID,
+      message:
+        "The guard holds a part of the run on \(outcome.team): of \(outcome.prior) members, \(parts.joined(separator: ", and ")). They stay as they were.",
+      remedy: "See it with idsync plan \(planID), and carry it out with idsync apply \(planID).")
+  }
+
+  /// Keeps what was held as a plan; the newest one stays where it says the same.
+  private func plan(
+    for holds: [TeamName: ChangeGuard.Holds], _ run: RunRecord
+  ) throws -> String {
+    let teams = work.teams.filter { holds[$0.name] != nil }
+    let held = TeamWork(
+      teams: teams, readings: work.readings, staleAfter: work.staleAfter, now: work.now)
+    var digest = PlanDigest()
+    _ = try held.reconcile(in: store) { digest.add($0) }
+    if let newest = try store.plans().first, let note = HeldRun(newest.note),
+      note.digest == digest.text, try note.isCurrent(in: store)
+    {
+      return newest.id
     }
     let note = HeldRun(
-      teams: work.teams.map { .init(name: $0.name, rosterSource: $0.roster) }, readings: readings)
+      teams: try teams.map {
+        .init(
+          name: $0.name, rosterSource: $0.roster, version: try store.version(ofTeam: $0.name))
+      }, readings: readings(of: teams), digest: digest.text)
     let plan = StoredPlan(
-      id: String(runID.prefix(8)), baseVersion: try store.version(), createdAt: run.finishedAt,
-      run: run, note: String(decoding: try JSONEncoder().encode(note), as: UTF8.self))
+      id: planID, baseVersion: try store.version(), createdAt: run.finishedAt, run: run,
+      note: String(decoding: try JSONEncoder().encode(note), as: UTF8.self))
     try store.savePlan(plan) { writer in
-      _ = try work.reconcile(in: store) { try writer.append($0) }
+      _ = try held.reconcile(in: store) { try writer.append($0) }
     }
-    return Committed(run: run, outcomes: outcomes, heldPlan: plan.id)
+    return plan.id
   }
 
-  private func noteReadings(_ writer: inout CommitWriter) throws {
-    for team in work.teams { try writer.team(team.name, rosterSource: team.roster) }
-    for reading in readings { try reading.note(in: &writer) }
-  }
+  // MARK: Parts of a run
 
-  /// How each roster did for each team, and how each provider did.
-  private var readings: [ScopedReading] {
-    let rosters = work.teams.map { team in
+  /// How the sources of some teams were read for each of them.
+  private func readings(of teams: [TeamSettings]) -> [ScopedReading] {
+    teams.flatMap { team in
       let reading = work.reading(of: team)
       let source = work.readings.sources.first { $0.name == team.roster }
-      return ScopedReading(
-        source: team.roster, scope: team.name, isComplete: reading.isComplete,
-        at: source?.observedAt ?? work.now, issues: reading.issues)
+      let gap =
+        reading.issues.first { $0.affects == .verdicts }
+        ?? reading.issues.first { $0.affects == .parts }
+      let roster = ScopedReading(
+        source: team.roster, team: team.name, role: .roster,
+        quality: reading.isComplete ? gap == nil ? .complete : .partial : .failed,
+        at: source?.observedAt ?? work.now, issue: gap)
+      return [roster]
+        + work.providers(of: team).map { name in
+          guard let source = work.readings.providers[name]?.source else {
+            return ScopedReading(
+              source: name, team: team.name, role: .provider, quality: .failed, at: work.now)
+          }
+          return ScopedReading(
+            source: name, team: team.name, role: .provider,
+            quality: source.isComplete ? .complete : source.carriesVerdicts ? .partial : .failed,
+            at: source.observedAt, issue: source.firstGap)
+        }
     }
-    let providers = work.readings.providers.values.map(\.source).map {
-      ScopedReading(
-        source: $0.name, scope: "", isComplete: $0.isComplete, at: $0.observedAt, issues: $0.issues)
-    }
-    return rosters + providers.sorted { $0.source < $1.source }
   }
 
   private func record(_ outcome: RunRecord.Outcome, _ outcomes: [TeamOutcome]) -> RunRecord {
@@ -100,5 +160,38 @@ struct RunCommitter {
     return RunRecord(
       id: runID, startedAt: startedAt, finishedAt: clock(), outcome: outcome,
       sources: work.readings.sources, changes: counts)
+  }
+}
+
+/// Tells whether two plans change the same members in the same way.
+private struct PlanDigest {
+  private var value: UInt64 = 0
+  private var count = 0
+
+  mutating func add(_ change: MemberChange) {
+    let words = [
+      change.record.team, change.record.key, change.kind.rawValue, change.formerKey ?? "",
+      String(change.record.fingerprint),
+    ]
+    var text = words.joined(separator: "\u{0}")
+    value = value &* 0x0000_0100_0000_01B3 ^ text.withUTF8 { KeyHash.exact($0) }
+    count += 1
+  }
+
+  var text: String { "\(count)-\(String(value, radix: 16))" }
+}
+
+extension HeldRun {
+  /// Reads the note of a plan; nil for one of an older version, which can no longer be carried out.
+  init?(_ note: String) {
+    guard let held = try? JSONDecoder().decode(HeldRun.self, from: Data(note.utf8)) else {
+      return nil
+    }
+    self = held
+  }
+
+  /// Whether the members of its teams are still those that it was worked out from.
+  func isCurrent(in store: Store) throws -> Bool {
+    try teams.allSatisfy { try store.version(ofTeam: $0.name) == $0.version }
   }
 }

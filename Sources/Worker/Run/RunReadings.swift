@@ -16,7 +16,7 @@ struct RunReadings: Sendable {
   }
 }
 
-/// Reads all sources of some teams: rosters and policies at the same time, accounts once the rosters are there.
+/// Reads all sources of some teams: rosters and policies at the same time, accounts once it is known whom to watch.
 struct SourceReader: Sendable {
   let rosters: [any RosterConnector]
   let providers: [any ProviderConnector]
@@ -29,35 +29,45 @@ struct SourceReader: Sendable {
   var edits: [SourceName: PolicyEdits] = [:]
   let progress: Progress
 
+  /// A provider that is being read.
+  private typealias Reading = @Sendable () async -> ProviderReading
+
   /// Reads everything; a source that fails says so in its reading.
   func read() async -> RunReadings {
     let people = Task { await readRosters() }
-    let accounts = await withTaskGroup(of: ProviderReading.self) { group in
-      for provider in providers {
-        group.addTask { await read(provider, people) }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    var tasks: [SourceName: Task<ProviderReading, Never>] = [:]
+    for provider in inOrderOfChains() {
+      let before = before(provider.name).compactMap { tasks[$0] }
+      let readings = before.map { task -> Reading in { await task.value } }
+      tasks[provider.name] = Task { await read(provider, people, after: readings) }
     }
-    var readings = await people.value
-    for reading in accounts { take(reading, into: &readings) }
-    return readings
+    let all = tasks
+    return await withTaskCancellationHandler {
+      var readings = await people.value
+      for task in all.values { take(await task.value, into: &readings) }
+      return readings
+    } onCancel: {
+      people.cancel()
+      all.values.forEach { $0.cancel() }
+    }
   }
 
   /// Reads one provider again, with the edits, and puts it in the place of what was read before.
   func reread(_ name: SourceName, in readings: RunReadings) async -> RunReadings {
     guard let provider = providers.first(where: { $0.name == name }) else { return readings }
     let people = Task { readings }
+    let before = before(name).compactMap { readings.providers[$0] }
     var result = readings
-    let reading = await read(provider, people)
+    let reading = await read(provider, people, after: before.map { one -> Reading in { one } })
     result.sources.removeAll { $0.name == name }
     take(reading, into: &result)
     return result
   }
 
   private func read(
-    _ provider: any ProviderConnector, _ people: Task<RunReadings, Never>
+    _ provider: any ProviderConnector, _ people: Task<RunReadings, Never>, after before: [Reading]
   ) async -> ProviderReading {
-    await provider.readProvider(query(to: provider.name, people), progress: progress)
+    await provider.readProvider(query(to: provider.name, people, before), progress: progress)
   }
 
   private func take(_ reading: ProviderReading, into readings: inout RunReadings) {
@@ -85,20 +95,58 @@ struct SourceReader: Sendable {
     }
   }
 
-  private func query(to provider: SourceName, _ people: Task<RunReadings, Never>) -> ProviderQuery {
+  // MARK: Chains
+
+  /// The providers that hand sign-ins on to another one.
+  private func before(_ name: SourceName) -> [SourceName] {
+    routes.filter { $0.key != name && $0.value.contains { $0.target.provider == name } }
+      .keys.sorted()
+  }
+
+  /// The providers, those that hand sign-ins on before those that they hand them on to; in a circle somebody begins.
+  private func inOrderOfChains() -> [any ProviderConnector] {
+    var left = providers
+    var ordered: [any ProviderConnector] = []
+    while !left.isEmpty {
+      let names = Set(left.map(\.name))
+      let next =
+        left.firstIndex { Set(before($0.name)).isDisjoint(with: names.subtracting([$0.name])) } ?? 0
+      ordered.append(left.remove(at: next))
+    }
+    return ordered
+  }
+
+  // MARK: What is asked for
+
+  private func query(
+    to provider: SourceName, _ people: Task<RunReadings, Never>, _ before: [Reading]
+  ) -> ProviderQuery {
     let watchedTeams = teams.filter { team in targets(of: team).contains { $0.provider == provider }
     }
     var apps: [AppID] = []
+    var known: Set<AppID> = []
     for target in watchedTeams.flatMap(targets)
-    where target.provider == provider && !apps.contains(target.app) {
+    where target.provider == provider && known.insert(target.app).inserted {
       apps.append(target.app)
     }
-    return ProviderQuery(apps: apps, edits: edits[provider] ?? PolicyEdits()) {
+    let groups = Set(
+      watchedTeams.flatMap(\.exemptions).compactMap(\.group).filter { $0.provider == provider }
+        .map(\.name))
+    return ProviderQuery(
+      apps: apps, edits: edits[provider] ?? PolicyEdits(), groups: groups.sorted()
+    ) {
       let readings = await people.value
       let rosters = watchedTeams.compactMap { readings.teams[$0.name]?.roster }
       var watch = WatchList(capacity: rosters.reduce(0) { $0 + $1.count })
       for roster in rosters {
         for position in 0..<roster.count { roster.withKey(at: position) { watch.insert($0) } }
+      }
+      for mapping in watchedTeams.flatMap(\.identities) {
+        let account = mapping.provider == provider ? mapping.account : nil
+        for name in mapping.addresses + [account].compactMap(\.self) { watch.insert(name: name) }
+      }
+      for reading in before {
+        for name in await reading().accounts.passedNames { watch.insert(name: name) }
       }
       return watch
     }
@@ -107,9 +155,10 @@ struct SourceReader: Sendable {
   /// What a team signs in to, and what stands behind that.
   private func targets(of team: TeamSettings) -> [SignInTarget] {
     var found = team.signIn
+    var known = Set(found)
     var next = 0
     while next < found.count {
-      for route in routes[found[next].provider] ?? [] where !found.contains(route.target) {
+      for route in routes[found[next].provider] ?? [] where known.insert(route.target).inserted {
         found.append(route.target)
       }
       next += 1

@@ -1,17 +1,18 @@
 internal import IdentityCore
 internal import Storage
 
-/// How one reading went: a roster for one team, or a provider for all.
+/// How one source was read for one team.
 struct ScopedReading: Codable {
   var source: SourceName
-  /// The team of a roster; empty for a provider.
-  var scope: String
-  var isComplete: Bool
+  var team: TeamName
+  var role: ReadingRole
+  var quality: ReadingQuality
   var at: Timestamp
-  var issues: [SourceIssue]
+  /// The gravest reason for not being complete.
+  var issue: SourceIssue?
 
   func note(in writer: inout CommitWriter) throws {
-    try writer.reading(of: source, scope: scope, isComplete: isComplete, at: at, issues: issues)
+    try writer.teamReading(of: source, for: team, as: role, quality, at: at, issue: issue)
   }
 }
 
@@ -20,8 +21,12 @@ struct HeldRun: Codable {
   struct Team: Codable {
     var name: TeamName
     var rosterSource: SourceName
+    /// The newest version of a member of the team that the changes were worked out from.
+    var version: Int64
   }
 
   var teams: [Team]
   var readings: [ScopedReading]
+  /// What tells the changes from those of another plan.
+  var digest: String
 }

@@ -22,12 +22,11 @@ extension SyncWorker {
     guard hasStore || id != nil else { return nil }
     let store = try existingStore()
     return try naming {
-      let version = try store.version()
       let plan = try id.map { try store.plan($0) } ?? store.plans().first
-      return plan.map {
+      return try plan.map {
         HeldPlan(
           id: $0.id, createdAt: $0.createdAt, changes: $0.changes,
-          isCurrent: $0.baseVersion == version)
+          isCurrent: try HeldRun($0.note)?.isCurrent(in: store) ?? false)
       }
     }
   }
@@ -48,17 +47,22 @@ extension SyncWorker {
     let startedAt = now
     let run = try naming {
       let plan = try store.plan(id)
-      guard plan.baseVersion == (try store.version()) else {
+      guard let held = HeldRun(plan.note), try held.isCurrent(in: store) else {
         throw WorkerError(
           .badInput,
           "Plan \(id) was refused: the members changed since it was made. Run idsync sync to make a new one."
         )
       }
-      let held = try JSONDecoder().decode(HeldRun.self, from: Data(plan.note.utf8))
-      let run = try store.commit(expecting: plan.baseVersion) { writer in
+      let readAt = held.readings.map(\.at).min() ?? plan.createdAt
+      let run = try store.commit(expecting: try store.version()) { writer in
         for team in held.teams { try writer.team(team.name, rosterSource: team.rosterSource) }
-        for reading in held.readings { try reading.note(in: &writer) }
-        try store.changes(ofPlan: id) { try writer.apply($0) }
+        try store.changes(ofPlan: id) { change in
+          var change = change
+          // What is carried out is as old as the reading that showed it, whatever was read since.
+          change.record.keptFrom = min(change.record.keptFrom ?? readAt, readAt)
+          change.fingerprint = nil
+          try writer.apply(change)
+        }
         writer.enqueueAlerts(alertRules)
         return RunRecord(
           id: UUID().uuidString.lowercased(), startedAt: startedAt, finishedAt: now,

@@ -22,6 +22,21 @@ extension SyncWorker {
     defer { withExtendedLifetime(rehearsal) {} }
     let store = try rehearsal.map { place in try naming { try Store(path: place.path) } } ?? store()
     let startedAt = now
+    let runID = UUID().uuidString.lowercased()
+    // Until its end it stands in the list of runs as one that failed: so does one that never gets there.
+    let open = try options.isDryRun ? nil : naming { try store.openRun(runID, at: startedAt) }
+    do {
+      return try await sync(options, teams, store, runID, startedAt, open, onChange)
+    } catch {
+      if let open { try? naming { try store.close(open, at: now) } }
+      throw error
+    }
+  }
+
+  private func sync(
+    _ options: SyncOptions, _ teams: [TeamSettings], _ store: Store, _ runID: String,
+    _ startedAt: Timestamp, _ open: OpenRun?, _ onChange: (MemberChange) throws -> Void
+  ) async throws -> SyncResult {
     let transport = transport()
     defer { transport.shutdown() }
     let factory = SourceFactory(
@@ -38,16 +53,15 @@ extension SyncWorker {
       work: TeamWork(
         teams: teams, readings: readings, staleAfter: configuration.policy.staleAfter, now: now),
       changeGuard: configuration.policy.changeGuard, alertRules: alertRules,
-      runID: UUID().uuidString.lowercased(), startedAt: startedAt, clock: { now })
+      runID: runID, startedAt: startedAt, clock: { now })
     if options.isDryRun {
       let committed = try naming { try committer.rehearse(onChange) }
       return result(committed, readings)
     }
-    var outcome = try naming { result(try committer.commit(), readings) }
-    // What earlier runs left in the outbox is told also when this one is held.
+    var outcome = try naming { result(try committer.commit(in: open), readings) }
     outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
-    if outcome.heldPlan == nil { writeConfiguredReports(&outcome) }
+    writeConfiguredReports(&outcome)
     return outcome
   }
 

@@ -1,0 +1,232 @@
+import Testing
+
+@testable import IdentityCore
+
+/// What of a verdict stays while sources fail: only what is about the same thing, and nothing that looks better.
+@Suite("Keeping what was known")
+struct KeepingTests {
+  private static let failure = SourceIssue(
+    code: "server-error", call: "GET /users", status: 500, message: "It failed (500).",
+    remedy: "try again")
+  private static let gap = SourceIssue(
+    code: "forbidden", call: "GET /idps", status: 403, message: "It refused (403).",
+    remedy: "grant it", affects: .parts)
+  private static let rule = RuleReference(
+    policyID: "p", policyName: "P", ruleID: "r", ruleName: "R", demand: "decides")
+
+  private static func asks(_ demand: Demand) -> ProviderApp.State {
+    .readable(SignInModel(rules: [rule], policy: .demand(demand, by: 0)))
+  }
+
+  /// One factor where something unknown is so; two factors otherwise, or inside the office only.
+  private static func onUnknown(_ demand: Demand) -> ProviderApp.State {
+    .readable(
+      SignInModel(
+        variables: [Variable(name: "zone Office", values: ["outside", "inside"])],
+        unknowns: [Unknown(title: "who asks the second factor", remedy: "grant it")], rules: [rule],
+        policy: .firstMatch(
+          [.init(.all([.unknown(0), .variable(0, in: [1])]), .demand(.singleFactor, by: 0))],
+          otherwise: .demand(demand, by: 0))))
+  }
+
+  private func team(_ state: ProviderApp.State = asks(.multiFactor)) -> TestTeam {
+    var team = TestTeam()
+    team.add(TestTeam.ana())
+    team.state = state
+    return team
+  }
+
+  private func known(_ team: TestTeam) throws -> MemoryPrior {
+    var prior = MemoryPrior()
+    prior.apply(try team.reconcile(prior).changes)
+    return prior
+  }
+
+  /// What becomes of the one member.
+  private func after(_ team: TestTeam, _ prior: MemoryPrior) throws -> MemberRecord {
+    var prior = prior
+    prior.apply(try team.reconcile(prior).changes)
+    return try #require(prior.records["ana@acme.com"])
+  }
+
+  /// A second provider `entra` with the same person.
+  private func reading(
+    of team: TestTeam, _ demand: Demand, issues: [SourceIssue] = []
+  ) -> ProviderReading {
+    var table = AccountTable(atomCount: 4)
+    table.append(Account(id: "e-1", email: "ana@acme.com", assigned: [0]))
+    return ProviderReading(
+      source: SourceReading(
+        name: "entra", kind: "entra", startedAt: team.now, observedAt: team.now, issues: issues),
+      apps: [ProviderApp(id: "app2", label: "Entra", state: Self.asks(demand))], accounts: table,
+      hosts: ["acme.okta.com"], vendorHostSuffixes: ["www.okta.com"])
+  }
+
+  @Test("a door that was added and never read makes nobody enforced")
+  func neverRead() throws {
+    var team = team()
+    team.namesProviders = false
+    let prior = try known(team)
+    team.signIn.append(SignInTarget(provider: "entra", app: "app2"))
+    #expect(try after(team, prior).verdict == .cannotTell, "not read at all")
+    team.otherProviders["entra"] = reading(of: team, .multiFactor, issues: [Self.failure])
+    #expect(try after(team, prior).verdict == .cannotTell, "it broke off")
+  }
+
+  @Test("a kept verdict is about the same application, policy and account")
+  func sameThing() throws {
+    let before = team()
+    let prior = try known(before)
+    var app = before
+    app.signIn = [SignInTarget(provider: "okta", app: "another")]
+    app.oktaIssues = [Self.failure]
+    #expect(try after(app, prior).verdict == .cannotTell, "another application")
+    var provider = before
+    provider.signIn = [SignInTarget(provider: "entra", app: "app2")]
+    provider.otherProviders["entra"] = reading(of: before, .multiFactor, issues: [Self.failure])
+    #expect(try after(provider, prior).verdict == .cannotTell, "another provider")
+    var account = before
+    account.accounts[0].id = "made-anew"
+    account.oktaIssues = [Self.failure]
+    #expect(try after(account, prior).verdict == .cannotTell, "another account")
+    var linked = before
+    linked.policyLink = "first"
+    let linkedPrior = try known(linked)
+    linked.policyLink = "second"
+    linked.state = .unreadable(reason: "It answers 404.", remedy: "see the policy")
+    linked.oktaIssues = [Self.gap]
+    #expect(try after(linked, linkedPrior).verdict == .cannotTell, "another policy")
+    linked.policyLink = "first"
+    #expect(try after(linked, linkedPrior).verdict == .enforced, "the same one")
+  }
+
+  @Test("a failure moves nobody who has no way in towards enforced")
+  func notEvaluated() throws {
+    for state in [Self.asks(.multiFactor), Self.onUnknown(.multiFactor)] {
+      for issue in [Self.failure, Self.gap] {
+        var team = team(state)
+        team.accounts[0].status = .inactive
+        let prior = try known(team)
+        #expect(prior.records["ana@acme.com"]?.verdict == .notEvaluated)
+        team.accounts = []
+        team.oktaIssues = [issue]
+        let record = try after(team, prior)
+        #expect(record.verdict == .notEvaluated)
+        #expect(record.findings.contains(FindingSet(.deprovisionedAtIdP)))
+      }
+    }
+  }
+
+  @Test("somebody invited who joins while the provider fails is not enforced")
+  func joining() throws {
+    var team = team()
+    team.roster[0].kind = .pending
+    let prior = try known(team)
+    team.roster[0].kind = .member
+    team.oktaIssues = [Self.failure]
+    #expect(try after(team, prior).verdict == .cannotTell)
+  }
+
+  @Test(
+    "a verdict that is conditional only for an unknown replaces nothing while parts are missing")
+  func unproven() throws {
+    var enforced = team()
+    let strong = try known(enforced)
+    enforced.state = Self.onUnknown(.multiFactor)
+    enforced.oktaIssues = [Self.gap]
+    let kept = try after(enforced, strong)
+    #expect(kept.verdict == .enforced && kept.findings.isEmpty && kept.keptFrom == TestTeam.now)
+    var open = team(Self.asks(.singleFactor))
+    let weak = try known(open)
+    for issues in [[Self.gap], []] {
+      open.state = Self.onUnknown(.multiFactor)
+      open.oktaIssues = issues
+      let record = try after(open, weak)
+      #expect(record.verdict == .notEnforced, "\(issues)")
+      #expect(record.findings == FindingSet(.mfaNotEnforced))
+    }
+  }
+
+  @Test("what is kept beside a newer reading ages, and ends as cannot-tell with its findings")
+  func aging() throws {
+    var team = team(Self.asks(.singleFactor))
+    var prior = try known(team)
+    team.state = Self.onUnknown(.multiFactor)
+    team.oktaIssues = [Self.gap]
+    for hours in [1, 30, 71] {
+      team.now = TestTeam.now.adding(seconds: Int64(hours) * 3600)
+      prior.apply(try team.reconcile(prior).changes)
+      let record = try #require(prior.records["ana@acme.com"])
+      #expect(record.verdict == .notEnforced && record.keptFrom == TestTeam.now)
+    }
+    team.now = TestTeam.now.adding(seconds: 73 * 3600)
+    for _ in 0..<2 {
+      prior.apply(try team.reconcile(prior).changes)
+      let record = try #require(prior.records["ana@acme.com"])
+      #expect(record.verdict == .cannotTell && record.judgement.deciding?.code == .stale)
+      #expect(record.findings == [FindingSet(.mfaNotEnforced), FindingSet(.stale)])
+      team.now = team.now.adding(seconds: 3600)
+    }
+    team.state = Self.asks(.multiFactor)
+    team.oktaIssues = []
+    let healed = try after(team, prior)
+    #expect(healed.verdict == .enforced && healed.findings.isEmpty && healed.keptFrom == nil)
+  }
+
+  @Test("a platform that hides what it showed before ends no finding, and makes nothing better")
+  func hidden() throws {
+    let before = team(Self.asks(.singleFactor))
+    let prior = try known(before)
+    var redacted = before
+    redacted.identityProviders[0].isRedacted = true
+    var unnamed = before
+    unnamed.roster[0].identityProvider = nil
+    var untold = before
+    untold.roster[0].federated = .unknown
+    for team in [redacted, unnamed, untold] {
+      let record = try after(team, prior)
+      #expect(record.verdict == .notEnforced)
+      #expect(record.findings.contains(FindingSet(.mfaNotEnforced)))
+    }
+    let strong = try known(self.team())
+    var hidden = redacted
+    hidden.state = Self.asks(.multiFactor)
+    #expect(try after(hidden, strong).verdict == .cannotTell, "what was good is not kept")
+  }
+
+  @Test("a fault at one of two doors ends no finding of that door")
+  func perDoor() throws {
+    var team = team(Self.asks(.singleFactor))
+    team.signIn.append(SignInTarget(provider: "entra", app: "app2"))
+    team.otherProviders["entra"] = reading(of: team, .multiFactor)
+    let prior = try known(team)
+    #expect(prior.records["ana@acme.com"]?.findings == FindingSet(.mfaNotEnforced))
+    for issue in [Self.failure, Self.gap] {
+      var faulted = team
+      faulted.state = .unreadable(reason: "Not read.", remedy: "try again")
+      faulted.oktaIssues = [issue]
+      let record = try after(faulted, prior)
+      #expect(record.verdict == .notEnforced)
+      #expect(record.findings == FindingSet(.mfaNotEnforced))
+    }
+    // The other door tells that it is worse: that counts at once.
+    var worse = team
+    worse.state = Self.asks(.multiFactor)
+    let enforced = try known(worse)
+    worse.oktaIssues = [Self.failure]
+    worse.otherProviders["entra"] = reading(of: team, .singleFactor)
+    #expect(try after(worse, enforced).verdict == .notEnforced)
+  }
+
+  @Test("what rests on an older source is as old as that one")
+  func sources() throws {
+    var team = team()
+    team.signIn.append(SignInTarget(provider: "entra", app: "app2"))
+    team.otherProviders["entra"] = reading(of: team, .multiFactor)
+    let record = try #require(team.records["ana@acme.com"])
+    #expect(record.restsOn == ["okta", "entra"])
+    var weak = team
+    weak.state = Self.asks(.singleFactor)
+    #expect(weak.records["ana@acme.com"]?.restsOn == ["okta"], "one way in is proof enough")
+  }
+}
