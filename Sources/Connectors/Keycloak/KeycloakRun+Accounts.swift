@@ -36,9 +36,11 @@ extension KeycloakRun {
     let unreadable = await markLists(compiled, accounts, query.edits)
     for (atom, unknown) in unreadable.sorted(by: { $0.key < $1.key }) {
       compiled.markUnreadable(atom, unknown)
+      compiled.groups = compiled.groups.filter { $0.value != atom }
     }
+    await readLinks(accounts, compiled)
     for (type, atom) in compiled.atoms.credentials where type != "otp" {
-      let name = KeycloakAuthenticator.credentialNames[type] ?? type
+      let name = KeycloakAuthenticator.name(of: type)
       compiled.markUnreadable(
         atom,
         Unknown(
@@ -51,81 +53,119 @@ extension KeycloakRun {
 
   // MARK: Users
 
+  /// The watched accounts as the list of users tells of them.
+  private struct Listed {
+    var table: AccountTable
+    var federated: Set<Int> = []
+    /// Watched people whose own attributes are kept back.
+    var hidden: [Int] = []
+    /// Watched people without attributes of their own.
+    var bare: [Int] = []
+    /// Whether anybody is shown with attributes.
+    var showsAttributes = false
+    var fetched = 0
+    var declared: Int64 = 0
+  }
+
   private func listAccounts(
     _ watch: WatchList, _ atoms: KeycloakAtoms, apps: Int
   ) async -> KeycloakAccounts {
-    var table = AccountTable(atomCount: atoms.all.count)
-    var federated: Set<Int> = []
     let request = get("/users", query: [("briefRepresentation", "false")])
-    var firsts = FirstRows()
-    var seen = DistinctIDs()
+    var listed = Listed(table: AccountTable(atomCount: atoms.all.count))
     do throws(ConnectorError) {
-      let declared = try await value(get("/users/count")) { json throws(WireError) in
-        guard let count = json.integer else {
-          throw WireError.expected(.integer, found: json.type)
-        }
-        return count
-      }
-      let reader = JSONReader()
-      let style = Self.paging(Self.userPageSize)
-      try await client.pages(request, style) { response, page throws(ConnectorError) in
-        do throws(WireError) {
-          let attributes = atoms.tests.isEmpty ? [] : try Self.attributes(response, reader)
-          let isNew = try reader.withTable(response.body, KeycloakWire.users) {
-            rows throws(WireError) -> Bool in
-            guard firsts.isNew(rows) else { return false }
-            for index in 0..<rows.count {
-              // What was moved to a later page while the list was read comes twice, and hides another.
-              if let id = rows[index].string(KeycloakWire.UserField.id) { _ = seen.insert(id) }
-              guard let position = Self.add(rows[index], watch, &table, &federated) else {
-                continue
-              }
-              for app in 0..<min(apps, 64) { table.setAssigned(app, at: position) }
-              if let atom = atoms.credentials["otp"],
-                rows[index].bool(KeycloakWire.UserField.totp) == true
-              {
-                table.setAtom(atom, at: position)
-              }
-              let own = index < attributes.count ? attributes[index] : [:]
-              for (atom, test) in atoms.tests where test.holds(own) {
-                table.setAtom(atom, at: position)
-              }
-            }
-            log.count(rows.count)
-            return true
+      try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+        listed = Listed(table: AccountTable(atomCount: atoms.all.count))
+        listed.declared = try await value(get("/users/count")) { json throws(WireError) in
+          guard let count = json.integer else {
+            throw WireError.expected(.integer, found: json.type)
           }
-          if !isNew { throw WireError(.shape, row: 1, detail: Self.repeated) }
-        } catch {
-          if error.detail == Self.repeated {
-            throw client.duplicate(request.endpoint, page: page, row: 1)
-          }
-          throw client.malformed(error, request, page: page)
+          return count
         }
-        progress(configuration.name, "accounts", done: seen.count, total: Int(declared))
-      }
-      // Without the right to see all, the server leaves people out of the list without a word.
-      if seen.count < declared {
-        throw ConnectorError(
-          .contradiction, source: configuration.name, call: request.endpoint, status: 200,
-          message: "Keycloak listed \(seen.count) of the \(declared) users that it says it has.")
+        try await list(request, watch, atoms, apps: apps, &listed, &seen)
+        // Without the right to see all, the server leaves people out of the list without a word.
+        if seen.repeated == 0, seen.count < listed.declared {
+          throw ConnectorError(
+            .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+            message:
+              "Keycloak listed \(seen.count) of the \(listed.declared) users that it says it has.")
+        }
       }
     } catch {
       keep(error)
     }
-    return KeycloakAccounts(table, federated: federated)
+    log.count(listed.fetched)
+    if let atom = atoms.place(.hiddenAttributes) {
+      // Where nobody has any, they are as likely kept back by the profile of users as not there.
+      for position in listed.hidden + (listed.showsAttributes ? [] : listed.bare) {
+        listed.table.setAtom(atom, at: position)
+      }
+    }
+    return KeycloakAccounts(listed.table, federated: listed.federated)
   }
 
-  private static let repeated = "the page begins as an earlier one did"
+  private func list(
+    _ request: HTTPRequest, _ watch: WatchList, _ atoms: KeycloakAtoms, apps: Int,
+    _ listed: inout Listed, _ seen: inout RepeatedRows
+  ) async throws(ConnectorError) {
+    let reader = JSONReader()
+    let style = Self.paging(Self.userPageSize)
+    try await client.pages(request, style) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        let attributes = atoms.tests.isEmpty ? [] : try Self.attributes(response, reader)
+        try reader.withTable(response.body, KeycloakWire.users) { rows throws(WireError) in
+          for index in 0..<rows.count {
+            let own = index < attributes.count ? attributes[index] : nil
+            if own?.isShown == true { listed.showsAttributes = true }
+            guard let id = rows[index].string(KeycloakWire.UserField.id),
+              seen.isNew(id, page: page),
+              let position = Self.add(rows[index], watch, &listed.table, &listed.federated)
+            else { continue }
+            for app in 0..<apps { listed.table.setAssigned(app, at: position) }
+            if let atom = atoms.credentials["otp"] {
+              guard let hasOTP = rows[index].bool(KeycloakWire.UserField.totp) else {
+                throw WireError.expected(
+                  .bool, found: rows[index].type(KeycloakWire.UserField.totp), path: "totp"
+                ).inRow(index + 1)
+              }
+              if hasOTP { listed.table.setAtom(atom, at: position) }
+            }
+            guard let own else { continue }
+            if own.isHidden { listed.hidden.append(position) }
+            if !own.isShown { listed.bare.append(position) }
+            for (atom, test) in atoms.tests where test.holds(own.values) {
+              listed.table.setAtom(atom, at: position)
+            }
+          }
+          listed.fetched += rows.count
+        }
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+      try seen.endPage(page, of: request.endpoint, client)
+      progress(
+        configuration.name, "accounts", done: seen.count, total: Int(listed.declared))
+    }
+  }
+
+  /// The attributes of one person, and whether they came along.
+  private struct OwnAttributes {
+    var values: [String: [String]]
+    var isShown: Bool
+    var isHidden: Bool
+  }
 
   private static func attributes(
     _ response: HTTPResponse, _ reader: JSONReader
-  ) throws(WireError) -> [[String: [String]]] {
+  ) throws(WireError) -> [OwnAttributes] {
     try reader.value(response.body).rows { row throws(WireError) in
       var own = try KeycloakWire.attributes(of: row)
-      for key in ["username", "email", "firstName", "lastName"] {
+      for key in KeycloakAtoms.AttributeTest.shown {
         if let value = row[key]?.string { own[key] = [value] }
       }
-      return own
+      // The server leaves the map out where it is empty, and never sends null.
+      return OwnAttributes(
+        values: own, isShown: row["attributes"] != nil,
+        isHidden: row.object?["attributes"] == .null)
     }
   }
 
@@ -138,9 +178,8 @@ extension KeycloakRun {
     let username = row.text(KeycloakWire.UserField.username)
     guard let id = row.text(KeycloakWire.UserField.id),
       row.type(KeycloakWire.UserField.serviceAccount) != .string,
-      email.map(watch.contains) == true || username.map(watch.contains) == true
+      watch.keeps(id: id, email: email, login: username)
     else { return nil }
-    // Who is not said to be switched off may sign in.
     let isEnabled = row.bool(KeycloakWire.UserField.enabled) != false
     guard
       let position = table.append(

@@ -5,6 +5,10 @@ struct KeycloakCompiled: Sendable {
   var apps: [ProviderApp]
   var atoms: KeycloakAtoms
   var directory: KeycloakDirectory
+  /// The groups that were asked for, by the names asked; those that cannot be read are left out.
+  var groups: [String: SubjectAtom.ID] = [:]
+  /// The addresses of identity providers by their aliases.
+  var addresses: [String: [String]] = [:]
 
   /// Makes a fact about people unknown in every model.
   mutating func markUnreadable(_ atom: SubjectAtom.ID, _ unknown: Unknown) {
@@ -18,8 +22,14 @@ struct KeycloakCompiled: Sendable {
 
 extension KeycloakRun {
   /// Compiles what decides sign-ins to some clients.
-  func compile(_ ids: [AppID], _ picture: KeycloakRealmPicture) -> KeycloakCompiled {
+  func compile(
+    _ ids: [AppID], _ picture: KeycloakRealmPicture, groups asked: [String]
+  ) -> KeycloakCompiled {
     var atoms = KeycloakAtoms()
+    var groups: [String: SubjectAtom.ID] = [:]
+    for name in asked where picture.directory.hiddenGroups == nil {
+      if let group = picture.directory.group(named: name) { groups[name] = atoms.group(group) }
+    }
     var apps = ids.map { id in
       let builder = KeycloakModelBuilder(atoms: atoms)
       let app = app(id, picture, builder)
@@ -32,7 +42,10 @@ extension KeycloakRun {
       model.atoms = atoms.all
       apps[index].state = .readable(model)
     }
-    return KeycloakCompiled(apps: apps, atoms: atoms, directory: picture.directory)
+    return KeycloakCompiled(
+      apps: apps, atoms: atoms, directory: picture.directory, groups: groups,
+      addresses: Dictionary(
+        picture.brokers.map { ($0.alias, $0.addresses) }, uniquingKeysWith: { $1 }))
   }
 
   private func app(
@@ -48,18 +61,27 @@ extension KeycloakRun {
     }
     var app = ProviderApp(
       id: id, label: client.name ?? id, state: .inactive(""),
-      evidence: Self.evidence(client, picture))
+      evidence: Self.evidence(client, picture), policyLink: picture.policyLink(of: client))
     if !picture.realm.isEnabled {
       app.state = .inactive("The realm \(picture.realm.name) is switched off.")
-    } else if !client.isEnabled {
-      app.state = .inactive("The client \(id) is switched off.")
     } else if !client.isShownInFull {
       app.state = .unreadable(
-        reason: "The realm shows the client \(id) without its settings.",
+        reason:
+          "The realm shows the client \(id) without its settings (\(client.untold.joined(separator: ", "))).",
         remedy: "give the service account of \(configuration.clientID) the role view-clients")
-    } else {
-      let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client)
+    } else if !client.isEnabled {
+      app.state = .inactive("The client \(id) is switched off.")
+    } else if !client.isFollowed {
+      app.state = .unreadable(
+        reason:
+          "The client \(id) speaks \(client.speaks ?? "?"), whose sign-ins idsync does not follow.",
+        remedy: "name the client that people sign in through")
+    } else if let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client) {
       app.state = .readable(builder.model(policy))
+    } else {
+      app.state = .unreadable(
+        reason: "The client \(id) has no way in for people: nothing was found to be judged.",
+        remedy: "name the client that people sign in through")
     }
     return app
   }
@@ -97,7 +119,8 @@ extension KeycloakRun {
         EvidenceItem(
           .delegation, id: provider.alias,
           name: "identity provider \(provider.name ?? provider.alias)",
-          value: "broker-possible: people who are linked to it may sign in there"
+          value: (provider.isEnabled == nil ? "may be switched off; " : "")
+            + "broker-possible: people who are linked to it may sign in there"
             + (provider.postBrokerFlow.map { ", then flow '\($0)'" } ?? ""),
           path: "/identity-provider/instances"))
     }

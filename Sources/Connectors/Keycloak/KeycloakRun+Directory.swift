@@ -3,7 +3,9 @@ internal import IdentityCore
 
 extension KeycloakRun {
   /// Reads the roles and groups that conditions mention, if any does.
-  func readMentions(_ picture: inout KeycloakRealmPicture) async {
+  ///
+  /// - Parameter wantsGroups: whether somebody asks for groups beside them.
+  func readMentions(_ picture: inout KeycloakRealmPicture, wantsGroups: Bool) async {
     let mentions = KeycloakMentions(picture.flows.values.compactMap(\.value))
     let clients = picture.clients
     let rolePart = await roles(clients, isWanted: !mentions.roles.isEmpty)
@@ -12,9 +14,17 @@ extension KeycloakRun {
     let listsRoles = if case .read(.some) = rolePart { !mentions.roles.isEmpty } else { false }
     picture.directory.clients = Dictionary(
       clients.map { ($0.id, $0.clientID) }, uniquingKeysWith: { $1 })
-    switch await groups(isWanted: needsGroups || listsRoles, decides: needsGroups) {
+    let isWanted = needsGroups || listsRoles || wantsGroups
+    switch await groups(isWanted: isWanted, decides: needsGroups || wantsGroups) {
     case .read(let groups):
       picture.directory.groups = groups
+      if mentions.usesGroupAttributes,
+        let hidden = groups.flatMap(\.branch).first(where: { $0.attributes == nil })
+      {
+        picture.directory.hiddenGroupAttributes = Unknown(
+          title: "which attributes group \(hidden.path ?? hidden.name) has: the list does not say",
+          remedy: "give the service account of \(configuration.clientID) the role view-users")
+      }
       for path in mentions.groups {
         picture.groups[path] =
           picture.directory.group(path: path) == nil ? .missing : .exists
@@ -54,7 +64,8 @@ extension KeycloakRun {
     guard isWanted else { return .read([]) }
     return await part(whenRefused: decides ? .parts : .details) { () throws(ConnectorError) in
       let tops = try await groups(get("/groups", query: [("briefRepresentation", "false")]))
-      return try await completed(tops)
+      var listsChildren = true
+      return try await completed(tops, &listsChildren)
     }
   }
 
@@ -64,20 +75,47 @@ extension KeycloakRun {
     try await rows(request, id: \.id) { row throws(WireError) in try KeycloakWire.Group(row) }
   }
 
-  /// The groups with all below them: newer servers leave them out of the list and say how many there are.
+  /// The groups with all below them: newer servers leave them out of the list and say how many there are; older ones say
+  /// nothing, have all of them come along, and know no call for them.
+  ///
+  /// - Parameter listsChildren: whether the server may know the call.
   private func completed(
-    _ groups: [KeycloakWire.Group]
+    _ groups: [KeycloakWire.Group], _ listsChildren: inout Bool
   ) async throws(ConnectorError) -> [KeycloakWire.Group] {
     var result: [KeycloakWire.Group] = []
     for var group in groups {
-      if group.hasMoreChildren {
-        group.children = try await self.groups(
-          get("/groups/{group}/children", [group.id], query: [("briefRepresentation", "false")]))
-      }
-      group.children = try await completed(group.children)
+      group.children = try await completed(
+        try await children(of: group, &listsChildren), &listsChildren)
       result.append(group)
     }
     return result
+  }
+
+  private func children(
+    of group: KeycloakWire.Group, _ listsChildren: inout Bool
+  ) async throws(ConnectorError) -> [KeycloakWire.Group] {
+    if let count = group.childCount, group.children.count >= count { return group.children }
+    if group.childCount == nil, group.showsChildren, !listsChildren { return group.children }
+    let request = get(
+      "/groups/{group}/children", [group.id], query: [("briefRepresentation", "false")])
+    let children: [KeycloakWire.Group]
+    do throws(ConnectorError) {
+      children = try await self.groups(request)
+    } catch {
+      guard error.code == .notFound, group.childCount == nil, group.showsChildren else {
+        throw error
+      }
+      listsChildren = false
+      return group.children
+    }
+    if let count = group.childCount, children.count < count {
+      throw ConnectorError(
+        .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+        message:
+          "Keycloak listed \(children.count) of the \(count) groups that it says are below \(group.name)."
+      )
+    }
+    return children
   }
 
   // MARK: Roles

@@ -14,36 +14,51 @@ extension KeycloakRun {
     let atoms = compiled.atoms
     let directory = compiled.directory
     return await withTaskGroup(of: (SubjectAtom.ID, Unknown?).self) { group in
-      for (path, atom) in atoms.ids(.group) {
-        group.addTask {
-          let unknown = await self.marking("who is in group \(path)") { () throws(ConnectorError) in
-            let branch = directory.group(path: path)?.branch ?? []
-            try await self.markMembers(of: branch, atom, accounts, edits)
+      for (fact, atom) in atoms.facts {
+        switch fact {
+        case .group(let path):
+          group.addTask {
+            let unknown = await self.marking("who is in group \(path)") {
+              () throws(ConnectorError) in
+              let branch = directory.group(path: path)?.branch ?? []
+              try await self.markMembers(of: branch, atom, accounts, edits)
+            }
+            return (atom, unknown)
           }
-          return (atom, unknown)
-        }
-      }
-      for (name, atom) in atoms.ids(.role) {
-        group.addTask {
-          let unknown = await self.marking("who has role \(name)") { () throws(ConnectorError) in
-            try await self.markRole(name, atom, directory, accounts, edits)
+        case .groupID(let id):
+          group.addTask {
+            let unknown = await self.marking("who is in group \(id)") {
+              () throws(ConnectorError) in
+              let branch = directory.group(id: id)?.branch ?? []
+              try await self.markMembers(of: branch, atom, accounts, edits)
+            }
+            return (atom, unknown)
           }
-          return (atom, unknown)
-        }
-      }
-      for (atom, alias) in atoms.links {
-        group.addTask {
-          let request = self.get(
-            "/users", query: [("idpAlias", alias), ("briefRepresentation", "true")])
-          let unknown = await self.marking("who is linked to identity provider \(alias)") {
-            () throws(ConnectorError) in try await self.mark(request, atom, accounts)
+        case .role(let name):
+          group.addTask {
+            let unknown = await self.marking("who has role \(name)") {
+              () throws(ConnectorError) in
+              try await self.markRole(name, atom, directory, accounts, edits)
+            }
+            return (atom, unknown)
           }
-          return (atom, unknown)
+        case .link(let alias):
+          group.addTask {
+            let request = self.get(
+              "/users", query: [("idpAlias", alias), ("briefRepresentation", "true")])
+            let unknown = await self.marking("who is linked to identity provider \(alias)") {
+              () throws(ConnectorError) in try await self.mark(request, atom, accounts)
+            }
+            return (atom, unknown)
+          }
+        case .attribute, .credential, .hiddenAttributes, .hiddenLinks: continue
         }
       }
       for (atom, test) in atoms.tests where test.includesGroups {
         group.addTask {
-          if let hidden = directory.hiddenGroups { return (atom, hidden) }
+          if let hidden = directory.hiddenGroups ?? directory.hiddenGroupAttributes {
+            return (atom, hidden)
+          }
           let unknown = await self.marking("who has \(test.name) = \(test.value) through a group") {
             () throws(ConnectorError) in
             let groups = directory.groups(having: test.value, of: test.name)
@@ -76,18 +91,25 @@ extension KeycloakRun {
   private func mark(
     _ request: HTTPRequest, _ atom: SubjectAtom.ID, _ accounts: KeycloakAccounts
   ) async throws(ConnectorError) {
-    var firsts = FirstRows()
-    try await client.table(request, Self.paging(), KeycloakWire.ids) {
-      rows, page throws(ConnectorError) in
-      if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
-      accounts.withLock { table in
-        for row in 0..<rows.count {
-          guard let id = rows[row].text(0), let position = table.position(ofID: id) else {
-            continue
+    let positions = try await client.readingAgain(request.endpoint) {
+      seen throws(ConnectorError) in
+      var found: Set<Int> = []
+      try await client.table(request, Self.paging(), KeycloakWire.ids) {
+        rows, page throws(ConnectorError) in
+        accounts.withLock { table in
+          for row in 0..<rows.count {
+            guard let text = rows[row].string(0), seen.isNew(text, page: page),
+              let position = table.position(ofID: text)
+            else { continue }
+            found.insert(position)
           }
-          table.setAtom(atom, at: position)
         }
+        try seen.endPage(page, of: request.endpoint, client)
       }
+      return found
+    }
+    accounts.withLock { table in
+      for position in positions { table.setAtom(atom, at: position) }
     }
   }
 

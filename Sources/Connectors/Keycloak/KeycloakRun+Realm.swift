@@ -3,9 +3,8 @@ internal import IdentityCore
 
 extension KeycloakRun {
   /// Reads all that decides sign-ins to some clients.
-  func readRealm(
-    _ apps: [AppID], _ edits: PolicyEdits
-  ) async throws(ConnectorError) -> KeycloakRealmPicture {
+  func readRealm(_ query: ProviderQuery) async throws(ConnectorError) -> KeycloakRealmPicture {
+    let edits = query.edits
     async let providerPart = identityProviders()
     async let actionPart = requiredActions()
     let realm = try await realm()
@@ -15,14 +14,20 @@ extension KeycloakRun {
     }
     var picture = KeycloakRealmPicture(realm: realm, clients: clients)
     picture.flowAliases = Dictionary(names.map { ($0.id, $0.alias) }, uniquingKeysWith: { $1 })
+    picture.flowIDs = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
     picture.secondFactorProviders = configuration.secondFactorProviders
     picture.enrolmentDriven = configuration.enrolmentDriven
     picture.identityProviders = await providerPart
-    picture.requiredActions = await actionPart
-    let ids = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
-    picture.flows = await flows(aliases(picture, apps), ids, edits)
+    picture.flows = await flows(aliases(picture, query.apps), picture.flowIDs, edits)
+    // The steps of a flow are asked for by its alias; which of two is meant nobody can tell.
+    for (alias, all) in Dictionary(grouping: names, by: \.alias) where all.count > 1 {
+      picture.flows[alias] = .unreadable(
+        reason: "the realm has \(all.count) flows that are called '\(alias)'",
+        remedy: "give each flow a name of its own")
+    }
+    take(await actionPart, &picture)
     await readScopes(&picture)
-    await readMentions(&picture)
+    await readMentions(&picture, wantsGroups: !query.groups.isEmpty)
     return picture
   }
 
@@ -109,16 +114,40 @@ extension KeycloakRun {
     }
   }
 
-  /// The required actions that are switched on; nil when they could not be read.
-  ///
-  /// Whether people can be made to set a factor up changes no verdict: the others are refused.
-  private func requiredActions() async -> Set<String>? {
-    let all = await part(affects: .details) { () throws(ConnectorError) in
-      try await rows(get("/authentication/required-actions"), .single, id: \.alias) {
-        row throws(WireError) in try KeycloakWire.RequiredAction(row)
-      }
+  private func requiredActions() async -> Result<[KeycloakWire.RequiredAction], ConnectorError> {
+    do throws(ConnectorError) {
+      return .success(
+        try await rows(get("/authentication/required-actions"), .single, id: \.alias) {
+          row throws(WireError) in try KeycloakWire.RequiredAction(row)
+        })
+    } catch {
+      return .failure(error)
     }
-    return all.value.map { Set($0.filter(\.isEnabled).map(\.alias)) }
+  }
+
+  /// Takes in the required actions: whether people without a factor can be made to set one up.
+  ///
+  /// That changes a verdict only where it matters who has set up what, or what was used: the others are refused.
+  private func take(
+    _ read: Result<[KeycloakWire.RequiredAction], ConnectorError>,
+    _ picture: inout KeycloakRealmPicture
+  ) {
+    switch read {
+    case .success(let actions):
+      picture.requiredActions = Set(actions.filter { $0.isEnabled == true }.map(\.alias))
+      picture.untoldActions = Set(actions.filter { $0.isEnabled == nil }.map(\.alias))
+    case .failure(let error):
+      let matters =
+        configuration.enrolmentDriven == .conditional
+        || picture.flows.values.contains { flow in
+          flow.value?.liveSteps.contains { $0.provider == "conditional-credential" } == true
+        }
+      // Once the credential is refused, the accounts are not read either.
+      keep(
+        error,
+        affects: error.code == .unauthorised
+          ? .verdicts : matters ? error.loss(whenRefused: .parts) : .details)
+    }
   }
 
   // MARK: Flows

@@ -40,10 +40,11 @@ struct KeycloakRun: Sendable {
       "realms/\(configuration.realm)", "realms/\(URLText.encoded(configuration.realm))",
     ]
     do throws(ConnectorError) {
-      let picture = try await readRealm(query.apps, query.edits)
-      var compiled = compile(query.apps, picture)
+      let picture = try await readRealm(query)
+      var compiled = compile(query.apps, picture, groups: query.groups)
       reading.accounts = await readAccounts(query, &compiled)
       reading.apps = compiled.apps
+      reading.groups = compiled.groups
     } catch {
       keep(error)
       reading.apps = query.apps.map { id in
@@ -98,29 +99,26 @@ struct KeycloakRun: Sendable {
     }
   }
 
-  /// Reads a list page by page; one that names a page again is not read to its end.
+  /// Reads a list page by page; one that names a row twice is read again, once.
   func rows<T>(
     _ request: HTTPRequest, _ style: PagingStyle = paging(), id: (T) -> String,
     _ read: (JSONValue) throws(WireError) -> T
   ) async throws(ConnectorError) -> [T] {
-    var seen: Set<String> = []
-    var firsts: Set<String> = []
-    var result: [T] = []
     let reader = JSONReader()
-    try await client.pages(request, style) { response, page throws(ConnectorError) in
-      let rows: [T]
-      do throws(WireError) {
-        rows = try reader.value(response.body).rows(read)
-      } catch {
-        throw client.malformed(error, request, page: page)
+    return try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+      var result: [T] = []
+      try await client.pages(request, style) { response, page throws(ConnectorError) in
+        let rows: [T]
+        do throws(WireError) {
+          rows = try reader.value(response.body).rows(read)
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+        for row in rows where seen.isNew(id(row), page: page) { result.append(row) }
+        try seen.endPage(page, of: request.endpoint, client)
       }
-      if let first = rows.first, !firsts.insert(id(first)).inserted {
-        throw client.duplicate(request.endpoint, page: page, row: 1)
-      }
-      // What was moved to a later page while the list was read comes twice.
-      result += rows.filter { seen.insert(id($0)).inserted }
+      return result
     }
-    return result
   }
 
   /// A part of the realm, or why it could not be read.

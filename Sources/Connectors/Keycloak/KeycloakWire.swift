@@ -15,11 +15,14 @@ enum KeycloakWire {
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("realm", .string, \.string)
-      isEnabled = try json.optional("enabled", .bool, \.bool) ?? true
+      isEnabled = try json.required("enabled", .bool, \.bool)
       browserFlow = try json.required("browserFlow", .string, \.string)
       directGrantFlow = try json.required("directGrantFlow", .string, \.string)
-      let attributes = try json.optional("attributes", .object, \.object)
-      levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
+      // Whoever may see the flows is shown all attributes that are set; one that is not there is not set.
+      // <https://github.com/keycloak/keycloak: ModelToRepresentation.toRepresentation(RealmModel)>
+      let attributes = try json.required("attributes", .object, \.object)
+      levels = KeycloakWire.levels(
+        try JSONValue.object(attributes).set("acr.loa.map", .string, \.string))
     }
 
     /// Whether a reply leaves all flows out, as to callers without the right to see more than the realm's name.
@@ -34,7 +37,8 @@ enum KeycloakWire {
     var clientID: String
     var name: String?
     var isEnabled: Bool
-    var isSAML: Bool
+    /// The protocol that it speaks; nil when not told.
+    var speaks: String?
     var isBearerOnly: Bool
     var standardFlow: Bool
     var implicitFlow: Bool
@@ -51,41 +55,71 @@ enum KeycloakWire {
     var defaultScopes: [String]?
     /// Names of scopes that a sign-in may ask for; nil when not told.
     var optionalScopes: [String]?
-    /// Whether its settings came along; who may only ask for clients is told their names alone.
-    var isShownInFull: Bool
+    /// What the server tells of every client and did not tell of this one: who may only ask for clients is told their
+    /// names alone.
+    var untold: [String]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       clientID = try json.required("clientId", .string, \.string)
       name = try json.optional("name", .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
-      isEnabled = try json.optional("enabled", .bool, \.bool) ?? true
-      isSAML = try json.optional("protocol", .string, \.string) == "saml"
-      isBearerOnly = try json.optional("bearerOnly", .bool, \.bool) ?? false
-      // A door that is not told to be closed may be open.
-      let standard = try json.optional("standardFlowEnabled", .bool, \.bool)
-      // SAML has a door of its own.
-      isShownInFull = standard != nil || isSAML
-      standardFlow = standard ?? true
-      implicitFlow = try json.optional("implicitFlowEnabled", .bool, \.bool) ?? false
-      directGrants = try json.optional("directAccessGrantsEnabled", .bool, \.bool) ?? !isSAML
-      let overrides = try json.optional("authenticationFlowBindingOverrides", .object, \.object)
-      let override = { (key: String) in
-        overrides?[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
+      // `ModelToRepresentation.toRepresentation(ClientModel)` sets all of these, so one that is missing was kept back.
+      var untold: [String] = []
+      func told<T>(
+        _ key: String, _ type: JSONType, _ read: (JSONValue) -> T?
+      ) throws(WireError) -> T? {
+        let value = try json.optional(key, type, read)
+        if value == nil { untold.append(key) }
+        return value
       }
-      browserOverride = override("browser")
-      directGrantOverride = override("direct_grant")
-      let attributes = try json.optional("attributes", .object, \.object)
-      deviceFlow = attributes?["oauth2.device.authorization.grant.enabled"]?.string == "true"
-      levels = KeycloakWire.levels(attributes?["acr.loa.map"]?.string)
-      defaultACRs = KeycloakWire.parts(attributes?["default.acr.values"]?.string)
-      minimumACR = attributes?["minimum.acr.value"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+      speaks = try told("protocol", .string, \.string)
+      isEnabled = try told("enabled", .bool, \.bool) ?? true
+      isBearerOnly = try told("bearerOnly", .bool, \.bool) ?? false
+      // A door that is not told to be closed may be open; SAML has one of its own.
+      if speaks == "saml" {
+        (standardFlow, implicitFlow) = (true, false)
+        directGrants = try json.optional("directAccessGrantsEnabled", .bool, \.bool) ?? false
+      } else {
+        standardFlow = try told("standardFlowEnabled", .bool, \.bool) ?? true
+        implicitFlow = try told("implicitFlowEnabled", .bool, \.bool) ?? true
+        directGrants = try told("directAccessGrantsEnabled", .bool, \.bool) ?? true
+      }
+      // These maps hold what is set and nothing else.
+      let overrides = try told("authenticationFlowBindingOverrides", .object, \.object) ?? [:]
+      let attributes = try told("attributes", .object, \.object) ?? [:]
+      func set(_ key: String, _ map: [String: JSONValue], _ name: String) -> String? {
+        guard let value = map[key] else { return nil }
+        guard let text = value.string else {
+          untold.append("\(name).\(key)")
+          return nil
+        }
+        return text.isEmpty ? nil : text
+      }
+      browserOverride = set("browser", overrides, "authenticationFlowBindingOverrides")
+      directGrantOverride = set("direct_grant", overrides, "authenticationFlowBindingOverrides")
+      let device = "oauth2.device.authorization.grant.enabled"
+      deviceFlow = set(device, attributes, "attributes")?.lowercased() == "true"
+      levels = KeycloakWire.levels(set("acr.loa.map", attributes, "attributes"))
+      defaultACRs = KeycloakWire.parts(set("default.acr.values", attributes, "attributes"))
+      minimumACR = set("minimum.acr.value", attributes, "attributes")
       defaultScopes = json["defaultClientScopes"]?.strings
       optionalScopes = json["optionalClientScopes"]?.strings
+      self.untold = untold
     }
 
-    /// Whether people can sign in to it in a browser.
+    var isSAML: Bool { speaks == "saml" }
+
+    /// Whether its settings came along.
+    var isShownInFull: Bool { untold.isEmpty }
+
+    /// Whether sign-ins by its protocol can be followed.
+    var isFollowed: Bool { speaks == "saml" || speaks == "openid-connect" }
+
+    /// Whether people can sign in to it in a browser, or may be able to.
     var hasBrowserDoor: Bool {
-      isEnabled && !isBearerOnly && (standardFlow || implicitFlow || deviceFlow || isSAML)
+      // The registry of images is asked with a password at every call; no session is opened by that.
+      isEnabled && !isBearerOnly && speaks != "docker-v2"
+        && (standardFlow || implicitFlow || deviceFlow || isSAML)
     }
   }
 
@@ -114,15 +148,28 @@ enum KeycloakWire {
     var name: String
     var provider: String?
     var configID: String?
+    /// Whether it has a configuration that the row does not name.
+    var hidesConfig: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       requirement = try json.required("requirement", .string, \.string)
       level = try json.required("level", .integer, \.integer)
       isSubflow = try json.optional("authenticationFlow", .bool, \.bool) ?? false
-      provider = try json.optional("providerId", .string, \.string)
-      name = try json.optional("displayName", .string, \.string) ?? provider ?? id
+      // `AuthenticationManagementResource.recurseExecutions`: every authenticator has a provider, every sub-flow its alias
+      // as its name, and what has a configuration names it by id and by alias.
+      provider =
+        isSubflow
+        ? try json.optional("providerId", .string, \.string)
+        : try json.required("providerId", .string, \.string)
+      name =
+        isSubflow
+        ? try json.required("displayName", .string, \.string)
+        : try json.optional("displayName", .string, \.string) ?? provider ?? id
       configID = try json.optional("authenticationConfig", .string, \.string)
+      let keys = json.object ?? [:]
+      hidesConfig =
+        configID == nil && (keys["authenticationConfig"] != nil || keys["alias"] != nil)
     }
   }
 
@@ -131,10 +178,13 @@ enum KeycloakWire {
     var alias: String
     var name: String?
     var provider: String
-    var isEnabled: Bool
-    /// Whether it only links accounts and never signs in.
-    var isLinkOnly: Bool
+    /// Whether it is switched on; nil when not told.
+    var isEnabled: Bool?
+    /// Whether it only links accounts and never signs in; nil when not told.
+    var isLinkOnly: Bool?
     var postBrokerFlow: String?
+    /// Whether the flow behind it is named without a name.
+    var hidesPostBrokerFlow: Bool
     /// Addresses and entity ids by which it may be known.
     var addresses: [String]
 
@@ -142,10 +192,12 @@ enum KeycloakWire {
       alias = try json.required("alias", .string, \.string)
       name = try json.optional("displayName", .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
       provider = try json.optional("providerId", .string, \.string) ?? ""
-      isEnabled = try json.optional("enabled", .bool, \.bool) ?? true
-      isLinkOnly = try json.optional("linkOnly", .bool, \.bool) ?? false
+      isEnabled = try json.optional("enabled", .bool, \.bool)
+      isLinkOnly = try json.optional("linkOnly", .bool, \.bool)
+      // Left out where there is none; the server never sends null.
       postBrokerFlow = try json.optional("postBrokerLoginFlowAlias", .string, \.string)
         .flatMap { $0.isEmpty ? nil : $0 }
+      hidesPostBrokerFlow = json.object?["postBrokerLoginFlowAlias"] == .null
       let config = json["config"]
       addresses = [
         "authorizationUrl", "singleSignOnServiceUrl", "issuer", "entityId", "idpEntityId",
@@ -157,11 +209,12 @@ enum KeycloakWire {
   /// A required action: whether it can be asked for at all.
   struct RequiredAction: Sendable, Hashable {
     var alias: String
-    var isEnabled: Bool
+    /// Nil when not told.
+    var isEnabled: Bool?
 
     init(_ json: JSONValue) throws(WireError) {
       alias = try json.required("alias", .string, \.string)
-      isEnabled = try json.optional("enabled", .bool, \.bool) ?? true
+      isEnabled = try json.optional("enabled", .bool, \.bool)
     }
   }
 
@@ -184,22 +237,23 @@ enum KeycloakWire {
     var id: String
     var name: String
     var path: String?
-    var attributes: [String: [String]]
+    /// Its own attributes; nil when not told.
+    var attributes: [String: [String]]?
     var children: [Group]
-    /// Whether there are groups below it that did not come along.
-    var hasMoreChildren: Bool
+    /// How many groups there are below it; nil when not told, as by older servers.
+    var childCount: Int?
+    /// Whether those below it came along, were there any.
+    var showsChildren: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.required("name", .string, \.string)
       path = try json.optional("path", .string, \.string)
-      attributes = try KeycloakWire.attributes(of: json)
+      attributes = json["attributes"] == nil ? nil : try KeycloakWire.attributes(of: json)
       let list = json["subGroups"]
-      let known = try list?.rows { row throws(WireError) in try Group(row) } ?? []
-      children = known
-      // Older servers have all of them come along and count none.
-      let count = try json.optional("subGroupCount", .integer, \.integer)
-      hasMoreChildren = count.map { $0 > known.count } ?? (list == nil)
+      children = try list?.rows { row throws(WireError) in try Group(row) } ?? []
+      childCount = try json.optional("subGroupCount", .integer, \.integer).map { Int($0) }
+      showsChildren = list != nil
     }
   }
 
@@ -212,16 +266,40 @@ enum KeycloakWire {
     }
   }
 
-  /// The texts of a configuration, missing ones left out.
+  /// The texts of a configuration: what is set and nothing else.
   static func config(_ json: JSONValue) throws(WireError) -> [String: String] {
-    let members = try json.required("config", .object, \.object)
-    return members.compactMapValues(\.string)
+    var texts: [String: String] = [:]
+    for (key, value) in try json.required("config", .object, \.object) {
+      guard let text = value.string else {
+        throw WireError.expected(.string, found: value.type, path: "config/\(key)")
+      }
+      texts[key] = text
+    }
+    return texts
+  }
+
+  /// What a person is at an identity provider that is linked.
+  struct Link: Sendable, Hashable {
+    var alias: String
+    /// The id there.
+    var id: String
+    /// The name there when they were linked.
+    var name: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      alias = try json.required("identityProvider", .string, \.string)
+      id = try json.required("userId", .string, \.string)
+      name = try json.optional("userName", .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
+    }
   }
 
   /// Users and members: what the path over a large directory needs, in the order of ``UserField``.
+  ///
+  /// Everybody has a user name and is on or off; an address, a federation and a client only those who have one.
+  /// (`ModelToRepresentation.toBriefRepresentation`)
   static let users = TablePlan([
-    .init("id"), .init("username", .string, .optional), .init("email", .string, .optional),
-    .init("enabled", .bool, .optional), .init("totp", .bool, .optional),
+    .init("id"), .init("username"), .init("email", .string, .optional), .init("enabled", .bool),
+    .init("totp", .bool, .optional),
     .init("federationLink", .string, .optional),
     .init("serviceAccountClientId", .string, .optional),
   ])
@@ -257,13 +335,23 @@ enum KeycloakWire {
     (text ?? "").split(separator: "##").map(String.init).filter { !$0.isEmpty }
   }
 
-  /// A map of ACR values to levels, which is JSON within a text; one that cannot be read maps nothing.
+  /// A map of ACR values to levels, which is JSON within a text; one that cannot be read maps nothing, as at the server.
   private static func levels(_ text: String?) -> [String: Int] {
     guard let text, !text.isEmpty,
       let members = (try? JSONReader().value(ResponseBody(copying: text.utf8)))?.object
     else { return [:] }
-    return members.compactMapValues { value in
+    let levels = members.compactMapValues { value in
       value.integer.map(Int.init) ?? value.string.flatMap { Int($0) }
     }
+    return levels.count == members.count ? levels : [:]
+  }
+}
+
+extension JSONValue {
+  /// A member of a map that holds what is set and nothing else: it may be missing, but is never null.
+  fileprivate func set<T>(
+    _ key: String, _ type: JSONType, _ read: (JSONValue) -> T?
+  ) throws(WireError) -> T? {
+    object?[key] == nil ? nil : try required(key, type, read)
   }
 }

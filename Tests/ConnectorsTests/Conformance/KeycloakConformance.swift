@@ -15,15 +15,15 @@ extension ConformanceCase {
       Endpoint(
         "POST /realms/{realm}/protocol/openid-connect/token", required: ["access_token"]),
       Endpoint(
-        "GET \(keycloakRealm)", required: ["realm", "browserFlow", "directGrantFlow"],
-        optional: ["enabled", "attributes"]),
+        "GET \(keycloakRealm)",
+        required: ["realm", "browserFlow", "directGrantFlow", "enabled", "attributes"]),
       Endpoint(
         "GET \(keycloakRealm)/clients", required: ["id", "clientId"],
         optional: ["name", "protocol", "attributes", "implicitFlowEnabled"]),
       Endpoint("GET \(keycloakRealm)/authentication/flows", required: ["id", "alias"]),
       Endpoint(
         "GET \(keycloakRealm)/authentication/flows/{flow}/executions",
-        required: ["id", "requirement", "level"], optional: ["displayName"]),
+        required: ["id", "requirement", "level", "displayName", "providerId"]),
       Endpoint("GET \(keycloakRealm)/authentication/config/{config}", required: ["config"]),
       Endpoint(
         "GET \(keycloakRealm)/authentication/required-actions", loses: .details,
@@ -32,10 +32,9 @@ extension ConformanceCase {
         "GET \(keycloakRealm)/identity-provider/instances", required: ["alias"],
         optional: ["enabled", "postBrokerLoginFlowAlias"]),
       Endpoint("GET \(keycloakRealm)/users/count", isNumber: true),
-      // Rows move while a list is read by offset, so one that comes twice is no damage.
       Endpoint(
-        "GET \(keycloakRealm)/users", .list, required: ["id"],
-        optional: ["username", "email", "totp", "federationLink"], hasUniqueRows: false),
+        "GET \(keycloakRealm)/users", .list, required: ["id", "username", "enabled"],
+        optional: ["email", "totp", "federationLink"]),
       Endpoint(
         // People can be asked for their roles where the groups that have them are not shown.
         "GET \(keycloakRealm)/groups", whenRefused: .details, answersAbsence: true,

@@ -85,7 +85,7 @@ private struct Trial {
   private func model() throws -> SignInModel {
     let realm = try KeycloakWire.Realm(
       .object([
-        "realm": .string("acme"), "browserFlow": .string("own"),
+        "realm": .string("acme"), "enabled": .bool(true), "browserFlow": .string("own"),
         "directGrantFlow": .string("own"),
         "attributes": .object(["acr.loa.map": .string(Self.text(realmMap))]),
       ]))
@@ -100,14 +100,17 @@ private struct Trial {
     picture.roles = ["r1": .exists, "r2": .exists, "gone": .missing]
     let builder = KeycloakModelBuilder(atoms: KeycloakAtoms())
     let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client)
-    return builder.model(policy)
+    return builder.model(try #require(policy))
   }
 
   private func client(
     _ id: String, _ attributes: [String: String], flow: String?
   ) throws -> KeycloakWire.Client {
     var json: [String: JSONValue] = [
-      "id": .string(id), "clientId": .string(id), "standardFlowEnabled": .bool(!isDirect),
+      "id": .string(id), "clientId": .string(id), "enabled": .bool(true),
+      "protocol": .string("openid-connect"), "bearerOnly": .bool(false),
+      "implicitFlowEnabled": .bool(false), "standardFlowEnabled": .bool(!isDirect),
+      "authenticationFlowBindingOverrides": .object([:]),
       "directAccessGrantsEnabled": .bool(isDirect),
       "attributes": .object(attributes.mapValues { .string($0) }),
       "defaultClientScopes": .array([.string("profile")]),
@@ -157,12 +160,19 @@ private struct Trial {
       for level in levels {
         for header in headers {
           for scope in scopes {
-            for hasSession in theirs == nil ? [false] : [false, true] {
-              ends.append(
-                end(
-                  own, hasSession ? theirs : nil, credentials, world,
-                  KeycloakOracle.SignIn(headers: Set(header), scopes: scope, level: level),
-                  otherLevels))
+            let signIn = KeycloakOracle.SignIn(
+              headers: Set(header), scopes: scope, level: level)
+            ends.append(end(own, nil, credentials, world, signIn, otherLevels))
+            guard let theirs else { continue }
+            // A sign-in at the other client is a request of its own.
+            for header in headers {
+              for scope in scopes {
+                ends.append(
+                  end(
+                    own, theirs, credentials, world, signIn, otherLevels,
+                    there: KeycloakOracle.SignIn(
+                      headers: Set(header), scopes: scope, level: level)))
+              }
             }
           }
         }
@@ -184,7 +194,7 @@ private struct Trial {
     _ own: (top: [KeycloakOracle.Node], all: [KeycloakOracle.Node]),
     _ theirs: (top: [KeycloakOracle.Node], all: [KeycloakOracle.Node])?,
     _ credentials: [Set<String>], _ world: KeycloakOracle.World, _ signIn: KeycloakOracle.SignIn,
-    _ otherLevels: [Int]
+    _ otherLevels: [Int], there: KeycloakOracle.SignIn? = nil
   ) -> End {
     var weakest = End.refused
     for held in credentials {
@@ -194,7 +204,7 @@ private struct Trial {
         enabledActions: actions)
       if let theirs {
         for level in otherLevels {
-          var there = signIn
+          var there = there ?? signIn
           there.level = level
           let session = KeycloakOracle(
             theirs.top, all: theirs.all, person: person, signIn: there, world: world,
@@ -268,8 +278,8 @@ private struct Trial {
 
   private func worlds(_ nodes: [KeycloakOracle.Node]) -> [KeycloakOracle.World] {
     var worlds = [KeycloakOracle.World(asks: [:], holds: [:])]
-    let strange = Set(nodes.compactMap(\.provider).filter { $0.contains("acme") }).sorted()
-    for provider in strange {
+    for node in nodes where node.provider?.contains("acme") == true {
+      let provider = node.key
       if provider.hasPrefix("acme") {
         worlds = worlds.flatMap { world in
           [false, true].map { value in

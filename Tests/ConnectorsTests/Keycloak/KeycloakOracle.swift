@@ -49,6 +49,8 @@ struct KeycloakOracle {
     }
 
     var isCondition: Bool { provider?.hasPrefix("conditional-") == true }
+    /// What tells a step of others from every other one: those of two flows have other names.
+    var key: String { "\(provider ?? "") \(place)" }
   }
 
   /// How far a sign-in has come.
@@ -228,7 +230,7 @@ struct KeycloakOracle {
       let flow = all.first { $0.provider == nil && $0.name == config["flow_to_check"] }
       let isDone = flow.map { state.done.contains($0.place) } ?? false
       return config["check_result"] == "not-executed" ? !isDone : isDone
-    default: return world.holds[condition.provider ?? ""] ?? false
+    default: return world.holds[condition.key] ?? false
     }
   }
 
@@ -241,7 +243,7 @@ struct KeycloakOracle {
     case "auth-recovery-authn-code-form":
       return person.credentials.contains("recovery-authn-codes")
     case "auth-password-form": return person.credentials.contains("password")
-    case let other where other.hasPrefix("acme"): return world.holds["set up " + other] ?? false
+    case let other where other.hasPrefix("acme"): return world.holds["set up " + node.key] ?? false
     default: return true
     }
   }
@@ -279,8 +281,8 @@ struct KeycloakOracle {
     case "auth-conditional-otp-form":
       return isOTPSkipped(node.config)
         ? [state] : credential("otp", action: "CONFIGURE_TOTP", state, isRequired)
-    case let other:
-      if world.asks[other] == true { next.isStrong = true }
+    default:
+      if world.asks[node.key] == true { next.isStrong = true }
       return [next]
     }
   }

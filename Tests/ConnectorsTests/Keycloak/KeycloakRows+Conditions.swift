@@ -130,7 +130,12 @@ extension KeycloakRows {
     },
     KeycloakRow("C1b", "two factors for an attribute that she has not", .notEnforced) {
       asked("conditional-user-attribute", department, &$0)
+      $0.users.append(KeycloakUser("bob@acme.com") { $0.attributes = ["department": ["it"]] })
     },
+    KeycloakRow(
+      "C1f", "two factors but for an attribute that nobody is shown with", .cannotTell,
+      reason: "no attributes are shown"
+    ) { asked("conditional-user-attribute", department.merging(["not": "true"]) { $1 }, &$0) },
     KeycloakRow("C1c", "the attribute of her group", .enforced) {
       asked(
         "conditional-user-attribute",
@@ -225,6 +230,54 @@ extension KeycloakRows {
         ])
       ]
     },
+    KeycloakRow(
+      "C3e", "a scope that spares from two factors, at another client only", .enforcedConditionally,
+      witness: "scope phone at portal"
+    ) {
+      // Here the second factor is asked for with the scope, there without it.
+      $0.flows = [
+        KeycloakFlowSpec(
+          "strict",
+          [
+            .flow(
+              "session", .alternative,
+              [
+                .step("auth-cookie"),
+                K.conditional("conditional-client-scope", ["client_scope": "phone"]),
+              ]),
+            .flow("strict forms", .alternative, K.strict),
+          ]),
+        K.browser([
+          K.password,
+          K.conditional(
+            "conditional-client-scope", ["client_scope": "phone", "negate": "true"]),
+        ]),
+      ]
+      $0.clients[0].browserFlow = "strict"
+      $0.clients[0].optionalScopes = ["phone"]
+      $0.clients.append(KeycloakClientSpec("portal") { $0.optionalScopes = ["phone"] })
+    },
+    KeycloakRow(
+      "C7", "two conditions of one name, one for and one against a factor", .cannotTell,
+      reason: "conditional-ip-range"
+    ) {
+      // Read as one condition, one of the two would always ask.
+      $0.flows = [
+        K.browser([
+          K.password,
+          .flow(
+            "inside", .conditional,
+            [
+              .step("conditional-ip-range", .required, ["range": "10.0.0.0/8"]),
+              .step("allow-access-authenticator"),
+            ]),
+          K.conditional(
+            "conditional-sub-flow-executed",
+            ["flow_to_check": "inside", "check_result": "not-executed"]),
+          K.conditional("conditional-ip-range", ["range": "192.168.0.0/16"]),
+        ])
+      ]
+    },
     KeycloakRow("C6", "a condition of others", .cannotTell, reason: "conditional-ip-range") {
       asked("conditional-ip-range", ["range": "10.0.0.0/8"], &$0)
     },
@@ -269,6 +322,18 @@ extension KeycloakRows {
     KeycloakRow("18i", "passkeys only, and others are linked to Google", .enforced) {
       besideGoogle(&$0)
       $0.users[0].identityProviders = []
+    },
+    KeycloakRow(
+      "18j", "linked to two providers of one name, of which one is strong", .cannotTell,
+      reason: "Corp (partner)"
+    ) {
+      linked(&$0)
+      $0.identityProviders = ["corp", "partner"].map { alias in
+        KeycloakBrokerSpec(alias) { $0.displayName = "Corp" }
+      }
+      $0.identityProviders[0].postBrokerFlow = "after broker"
+      $0.flows.append(KeycloakFlowSpec("after broker", [K.otp]))
+      $0.users[0].identityProviders = ["corp", "partner"]
     },
     KeycloakRow("18f", "no way in but Google, not linked yet", .cannotTell, reason: "google") {
       linked(&$0)

@@ -218,8 +218,12 @@ enum KeycloakRows {
       $0.clients[0].clientProtocol = "saml"
       $0.clients[0].omitted = ["standardFlowEnabled"]
     },
-    KeycloakRow("7.2b", "a client for services only", .enforced, code: .accessDenied) {
+    KeycloakRow("7.2b", "a client for services only", .cannotTell, reason: "no way in for people") {
       $0.clients[0].standardFlow = false
+    },
+    KeycloakRow("7.2d", "a client of a protocol of its own", .cannotTell, reason: "docker-v2") {
+      $0.flows = [K.browser(K.strict)]
+      $0.clients[0].clientProtocol = "docker-v2"
     },
   ]
 

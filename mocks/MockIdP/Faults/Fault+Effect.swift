@@ -87,6 +87,12 @@ extension Fault {
   private func editField(
     _ reply: inout Reply, _ api: any VendorAPI, _ change: (JSON?) -> JSON?
   ) {
+    if let text, text.hasPrefix("/") {
+      guard let json = try? JSON(parsing: reply.body) else { return }
+      reply.body =
+        Self.edit(json, at: text.split(separator: "/").map(String.init)[...], change).bytes
+      return
+    }
     let path = (text ?? "id").split(separator: ".").map(String.init)
     editRows(&reply, api) { rows in rows.map { Self.edit($0, path[...], change) } }
   }
@@ -100,6 +106,23 @@ extension Fault {
     } else if let inner = properties[key] {
       properties[key] = edit(inner, path.dropFirst(), change)
     }
+    return .object(properties)
+  }
+
+  /// Changes what a pointer from the root names; `*` is every element of a list.
+  private static func edit(
+    _ value: JSON, at pointer: ArraySlice<String>, _ change: (JSON?) -> JSON?
+  ) -> JSON {
+    guard let key = pointer.first else { return value }
+    let rest = pointer.dropFirst()
+    if let elements = value.elements {
+      return .array(
+        elements.enumerated().map { place, element in
+          key == "*" || key == String(place) ? edit(element, at: rest, change) : element
+        })
+    }
+    guard var properties = value.properties, let inner = properties[key] else { return value }
+    properties[key] = rest.isEmpty ? change(inner) : edit(inner, at: rest, change)
     return .object(properties)
   }
 }

@@ -48,7 +48,8 @@ public struct Fault: Codable, Sendable, Hashable {
     case wrongType = "wrong-type"
     /// The property at the path in `text` is null in every row.
     case nullField = "null-field"
-    /// The property at the path in `text` is missing in every row.
+    /// The property at the path in `text` is missing in every row; a path that begins with a slash (`/0/attributes/x`,
+    /// `/*/id`) begins at the document instead, for this and the two before.
     case missingField = "missing-field"
   }
 

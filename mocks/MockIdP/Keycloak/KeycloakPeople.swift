@@ -115,6 +115,10 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
   public var providerID: String
   /// Whether it is switched on.
   public var enabled = true
+  /// Whether it only links accounts, and nobody signs in through it.
+  public var linkOnly = false
+  /// The name that people see.
+  public var displayName: String?
   /// The alias of the flow that follows its sign-ins.
   public var postBrokerFlow: String?
   /// Its settings.
@@ -136,6 +140,8 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
     self.init(try values.decode(String.self, forKey: .alias))
     try values.read(.providerID, into: &providerID)
     try values.read(.enabled, into: &enabled)
+    try values.read(.linkOnly, into: &linkOnly)
+    try values.read(.displayName, into: &displayName)
     try values.read(.postBrokerFlow, into: &postBrokerFlow)
     try values.read(.config, into: &config)
   }

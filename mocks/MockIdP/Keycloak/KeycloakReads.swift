@@ -175,7 +175,8 @@ enum KeycloakReads {
       context.tenant.identityProviders.map { provider in
         .compact([
           "alias": .string(provider.alias), "providerId": .string(provider.providerID),
-          "enabled": .bool(provider.enabled),
+          "enabled": .bool(provider.enabled), "linkOnly": .bool(provider.linkOnly),
+          "displayName": provider.displayName.map { .string($0) },
           "internalId": .string(Identifier.uuid("keycloak idp \(provider.alias)")),
           "firstBrokerLoginFlowAlias": "first broker login",
           "postBrokerLoginFlowAlias": provider.postBrokerFlow.map { .string($0) },

@@ -60,6 +60,9 @@ enum KeycloakAuthenticator: Hashable {
     "recovery-authn-codes": "recovery codes", "password": "password",
   ]
 
+  /// A credential as people know it.
+  static func name(of credential: String) -> String { credentialNames[credential] ?? credential }
+
   /// What an authenticator asks for; nil when it is none of Keycloak's own.
   init?(_ provider: String) {
     guard let known = Self.known[provider] else { return nil }

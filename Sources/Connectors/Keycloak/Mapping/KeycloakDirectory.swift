@@ -22,6 +22,8 @@ struct KeycloakDirectory: Sendable {
   var asksPeople = false
   /// Why nobody can tell which groups there are; nil when they were read.
   var hiddenGroups: Unknown?
+  /// Why nobody can tell which attributes groups have; nil when they were read.
+  var hiddenGroupAttributes: Unknown?
 
   /// The role that a step means: of a client, where what is before a dot names one, else of the realm.
   func role(_ text: String) -> Role? {
@@ -73,6 +75,13 @@ struct KeycloakDirectory: Sendable {
     Self.find(groups) { group, _ in group.id == id }
   }
 
+  /// The group that somebody names by its id, its path or its name; nil where there is none, or more than one.
+  func group(named name: String) -> KeycloakWire.Group? {
+    if let found = group(id: name) ?? group(path: name) { return found }
+    let all = groups.flatMap(\.branch).filter { $0.name == name }
+    return all.count == 1 ? all[0] : nil
+  }
+
   /// The groups whose people have a value of an attribute through them: theirs, or that of the nearest group above.
   func groups(having value: String, of attribute: String) -> [KeycloakWire.Group] {
     Self.having(groups, value, attribute, inherited: [])
@@ -82,7 +91,7 @@ struct KeycloakDirectory: Sendable {
     _ groups: [KeycloakWire.Group], _ value: String, _ attribute: String, inherited: [String]
   ) -> [KeycloakWire.Group] {
     groups.flatMap { group in
-      let values = group.attributes[attribute].flatMap { $0.isEmpty ? nil : $0 } ?? inherited
+      let values = group.attributes?[attribute].flatMap { $0.isEmpty ? nil : $0 } ?? inherited
       return (values.contains(value) ? [group] : [])
         + having(group.children, value, attribute, inherited: values)
     }

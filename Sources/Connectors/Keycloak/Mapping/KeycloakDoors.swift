@@ -5,12 +5,12 @@ struct KeycloakDoors {
   let picture: KeycloakRealmPicture
   let builder: KeycloakModelBuilder
 
-  /// The policy of a client's doors: the person chooses.
-  func policy(of client: KeycloakWire.Client) -> SignInPolicy {
+  /// The policy of a client's doors: the person chooses; nil when it has no door at all.
+  func policy(of client: KeycloakWire.Client) -> SignInPolicy? {
     var doors: [SignInPolicy] = []
     if client.hasBrowserDoor { doors.append(browser(client)) }
     if client.directGrants { doors.append(directGrant(client)) }
-    return .choice(doors)
+    return doors.isEmpty ? nil : .choice(doors)
   }
 
   // MARK: The browser
@@ -30,7 +30,8 @@ struct KeycloakDoors {
   private func browser(_ client: KeycloakWire.Client) -> SignInPolicy {
     switch flow(picture.browserFlow(of: client), client.browserOverride) {
     case .unreadable(let reason, let remedy):
-      return builder.cannotTell("what the browser flow asks for: \(reason)", remedy)
+      return builder.cannotTell(
+        "what the browser flow asks for: \(reason)", remedy, of: "browser flow of \(client.id)")
     case .read(let flow):
       let sessions = sessions(for: client, flow)
       let own = byRequest(client, flow) { requested in
@@ -51,7 +52,8 @@ struct KeycloakDoors {
     if !request.lowered.isEmpty {
       let values = ["no"] + request.lowered.map { request.lowered.count == 1 ? "yes" : "to \($0)" }
       let lowered = builder.variable(
-        "the level that \(client.clientID) asks for lowered in the address", values)
+        "the level that \(client.clientID) asks for lowered in the address", values,
+        of: "level lowered at \(client.id)")
       let branches = request.lowered.enumerated().map { index, level in
         SignInPolicy.Branch(.variable(lowered, in: [index + 1]), make(level))
       }
@@ -62,7 +64,8 @@ struct KeycloakDoors {
     guard client.isSAML, request.minimum >= 0 else { return policy }
     let heeded = builder.unknown(
       "whether Keycloak heeds the minimum ACR value of the SAML client \(client.clientID)",
-      "bind a flow to the client that always asks for a second factor")
+      "bind a flow to the client that always asks for a second factor",
+      of: "minimum of \(client.id)")
     return .branch(.unknown(heeded), policy, make(-1))
   }
 
@@ -76,12 +79,13 @@ struct KeycloakDoors {
 
   private func run(
     _ flow: KeycloakFlow, _ requested: Int, _ client: KeycloakWire.Client?,
-    from start: KeycloakProgress = KeycloakProgress(), closesDeadEnds: Bool = false,
+    elsewhere: String? = nil, from start: KeycloakProgress = KeycloakProgress(),
+    closesDeadEnds: Bool = false,
     then next: KeycloakNext? = nil,
     session: @escaping (KeycloakNext) -> SignInPolicy = { _ in .refused }
   ) -> SignInPolicy {
     let compiler = KeycloakFlowCompiler(
-      flow, requested: requested, client: client, session: session,
+      flow, requested: requested, client: client, elsewhere: elsewhere, session: session,
       closesDeadEnds: closesDeadEnds, picture: picture, builder: builder)
     return compiler.policy(from: start, then: next ?? KeycloakNext { end(of: flow, $0) })
   }
@@ -122,7 +126,7 @@ struct KeycloakDoors {
     var ways: [(Int, KeycloakNext) -> SignInPolicy] = []
     for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
     where other.id != client.id && other.hasBrowserDoor {
-      guard other.isShownInFull,
+      guard other.isShownInFull, other.isFollowed,
         case .read(let theirs) = self.flow(
           picture.browserFlow(of: other), other.browserOverride)
       else {
@@ -155,7 +159,8 @@ struct KeycloakDoors {
   }
 
   private func opened(by other: KeycloakWire.Client) -> Condition {
-    builder.flag("a single sign-on session opened through \(other.clientID)")
+    builder.flag(
+      "a single sign-on session opened through \(other.clientID)", of: "session of \(other.id)")
   }
 
   private func unreadableSession(_ other: KeycloakWire.Client) -> SignInPolicy {
@@ -163,7 +168,8 @@ struct KeycloakDoors {
       opened(by: other),
       builder.cannotTell(
         "what a session opened through \(other.clientID) was asked for",
-        "let idsync read the flows of the realm"), .refused)
+        "let idsync read the flows and clients of the realm", of: "session of \(other.id)"),
+      .refused)
   }
 
   private func session(
@@ -185,7 +191,8 @@ struct KeycloakDoors {
     let request = request(other, theirs)
     // What the other client asks for is as well in the hands of whoever signs in there.
     let ways = ([request.asked] + request.lowered).map {
-      self.run(theirs, $0, other, closesDeadEnds: true, then: used)
+      self.run(
+        theirs, $0, other, elsewhere: other.clientID, closesDeadEnds: true, then: used)
     }
     // Whoever is linked to an identity provider can open it there as well.
     return .branch(
@@ -213,7 +220,8 @@ struct KeycloakDoors {
     guard case .read = picture.identityProviders else {
       guard case .unreadable(let reason, let remedy) = picture.identityProviders else { return own }
       let may = builder.unknown(
-        "whether people may come in through another identity provider: \(reason)", remedy)
+        "whether people may come in through another identity provider: \(reason)", remedy,
+        of: "identity providers")
       let rule = builder.rule(
         RuleReference(
           policyID: flow.id, policyName: flow.alias, ruleID: flow.id,
@@ -223,20 +231,47 @@ struct KeycloakDoors {
       return .choice([own, .branch(.unknown(may), way, .refused)])
     }
     let linked = picture.brokers.map { provider in
-      SignInPolicy.branch(
-        .subject(builder.atoms.link(provider)), brokered(provider, flow, next), .refused)
+      let identity = SignInPolicy.branch(
+        .subject(builder.atoms.hiddenLinks()),
+        builder.cannotTell(
+          "whom \(name(of: provider)) knows the person as, who is linked to it",
+          "let idsync read the identity provider links of users",
+          of: "identity at \(provider.alias)"),
+        brokered(provider, flow, next))
+      return SignInPolicy.branch(
+        .and([.subject(builder.atoms.link(provider)), letsIn(provider)]), identity, .refused)
     }
     let door = SignInPolicy.choice([own] + linked)
     // Where nothing else lets in, even people who are not linked yet go through the provider.
     let redirects = live.contains { $0.provider == "identity-provider-redirector" }
     guard redirects, !picture.brokers.isEmpty else { return door }
-    return door.orElse(.choice(picture.brokers.map { brokered($0, flow, next) }))
+    return door.orElse(
+      .choice(
+        picture.brokers.map { .branch(letsIn($0), brokered($0, flow, next), .refused) }))
+  }
+
+  /// That people can sign in through an identity provider at all.
+  private func letsIn(_ provider: KeycloakWire.IdentityProvider) -> Condition {
+    guard provider.isEnabled == nil || provider.isLinkOnly == nil else { return .always }
+    return .unknown(
+      builder.unknown(
+        "whether people can sign in through \(name(of: provider)): the list does not say",
+        "run again; if it stays, report it", of: "identity provider \(provider.alias)"))
+  }
+
+  /// The name of an identity provider; with its alias where two share one.
+  private func name(of provider: KeycloakWire.IdentityProvider) -> String {
+    let name = provider.name ?? provider.alias
+    let isShared = (picture.identityProviders.value ?? []).contains {
+      $0.alias != provider.alias && ($0.name ?? $0.alias).lowercased() == name.lowercased()
+    }
+    return isShared ? "\(name) (\(provider.alias))" : name
   }
 
   private func brokered(
     _ provider: KeycloakWire.IdentityProvider, _ flow: KeycloakFlow, _ next: KeycloakNext?
   ) -> SignInPolicy {
-    let name = provider.name ?? provider.alias
+    let name = name(of: provider)
     let upstream = builder.upstream(
       Upstream(
         name: name,
@@ -251,12 +286,20 @@ struct KeycloakDoors {
         ruleName: "identity provider \(name)", demand: "leaves the sign-in to \(name)"))
     let there = SignInPolicy.upstream(upstream, by: rule)
     let vouched = vouched(name)
+    if provider.hidesPostBrokerFlow {
+      let post = builder.cannotTell(
+        "what follows a sign-in through \(name): the list does not say",
+        "run again; if it stays, report it", of: "post-broker flow of \(provider.alias)")
+      return .all([there, post] + (next.map { [$0(vouched)] } ?? []))
+    }
     guard let alias = provider.postBrokerFlow else {
       return next.map { .all([there, $0(vouched)]) } ?? there
     }
     switch self.flow(alias, alias) {
     case .unreadable(let reason, let remedy):
-      let post = builder.cannotTell("what follows a sign-in through \(name): \(reason)", remedy)
+      let post = builder.cannotTell(
+        "what follows a sign-in through \(name): \(reason)", remedy,
+        of: "post-broker flow of \(provider.alias)")
       return .all([there, post] + (next.map { [$0(vouched)] } ?? []))
     case .read(let post):
       return .all([
@@ -278,7 +321,9 @@ struct KeycloakDoors {
   private func directGrant(_ client: KeycloakWire.Client) -> SignInPolicy {
     switch flow(picture.directGrantFlow(of: client), client.directGrantOverride) {
     case .unreadable(let reason, let remedy):
-      return builder.cannotTell("what the password grant asks for: \(reason)", remedy)
+      return builder.cannotTell(
+        "what the password grant asks for: \(reason)", remedy,
+        of: "direct grant flow of \(client.id)")
     case .read(let flow): return run(flow, -1, client)
     }
   }

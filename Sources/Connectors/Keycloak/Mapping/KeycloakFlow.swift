@@ -62,8 +62,12 @@ struct KeycloakFlow: Sendable, Hashable {
       result.append(
         Step(
           id: next.id, name: next.name, requirement: Requirement(rawValue: next.requirement),
-          provider: next.provider, isSubflow: next.isSubflow, configID: next.configID, steps: steps)
-      )
+          provider: next.provider, isSubflow: next.isSubflow, configID: next.configID,
+          settings: next.hidesConfig
+            ? .unreadable(
+              reason: "the list of steps does not name its configuration",
+              remedy: "run again; if it stays, report it") : .none,
+          steps: steps))
     }
     return result
   }

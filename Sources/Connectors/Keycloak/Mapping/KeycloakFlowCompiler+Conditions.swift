@@ -9,7 +9,7 @@ extension KeycloakFlowCompiler {
     guard subflow.isSubflow else {
       return builder.cannotTell(
         "what step '\(subflow.name)' does, which is conditional without being a flow",
-        "make the step required, or put it into a conditional sub-flow")
+        "make the step required, or put it into a conditional sub-flow", of: "step \(subflow.id)")
     }
     let live = subflow.steps.filter { $0.requirement != .disabled }
     var conditions = live.filter(\.isCondition)
@@ -61,7 +61,8 @@ extension KeycloakFlowCompiler {
       guard let path = step["condUserGroup"] else { return depend(unconfigured(step)) }
       return depend(
         fact(
-          .group, path, picture.groups[path], isNegated: step.says("negate"), "group"))
+          builder.atoms.group(path: path), path, picture.groups[path],
+          isNegated: step.says("negate"), "group"))
     case "conditional-user-attribute":
       guard let test = attribute(step) else { return depend(unconfigured(step)) }
       return depend(step.says("not") ? test.negated : test)
@@ -88,6 +89,11 @@ extension KeycloakFlowCompiler {
     case "conditional-sub-flow-executed":
       guard let alias = step["flow_to_check"] else { return depend(unconfigured(step)) }
       let isWanted = step["check_result"] != "not-executed"
+      if flow.liveSteps.filter({ $0.isSubflow && $0.name == alias }).count > 1 {
+        return depend(
+          unknown(
+            step, "several sub-flows are called \(alias)", "give each sub-flow a name of its own"))
+      }
       return decide(progress.executed.contains(alias) == isWanted)
     default:
       return depend(
@@ -103,7 +109,7 @@ extension KeycloakFlowCompiler {
     .unknown(
       builder.unknown(
         "whether '\(step.name)' in flow '\(flow.alias)' holds: \(Sentence.clause(reason))",
-        remedy))
+        remedy, of: "condition \(step.id)"))
   }
 
   private func unconfigured(_ step: KeycloakFlow.Step) -> Condition {
@@ -149,7 +155,7 @@ extension KeycloakFlowCompiler {
     guard let provider = leaf.provider, let authenticator = KeycloakAuthenticator(provider) else {
       let id = builder.unknown(
         "whether people count as set up for step '\(leaf.name)' of flow '\(flow.alias)'",
-        "replace the step by one of Keycloak's own")
+        "replace the step by one of Keycloak's own", of: "set-up of \(leaf.id)")
       return .branch(.unknown(id), yes(progress), no(progress))
     }
     if case .cookie = authenticator { return no(progress) }
@@ -161,30 +167,33 @@ extension KeycloakFlowCompiler {
 
   /// That the person has a role, or has it not.
   func role(_ name: String, isNegated: Bool = false) -> Condition {
-    fact(.role, name, picture.roles[name], isNegated: isNegated, "role")
+    fact(builder.atoms.role(name), name, picture.roles[name], isNegated: isNegated, "role")
   }
 
   /// What is not there gives no, even when it is negated.
   private func fact(
-    _ kind: SubjectAtom.Kind, _ name: String, _ state: KeycloakRealmPicture.Role?, isNegated: Bool,
+    _ atom: SubjectAtom.ID, _ name: String, _ state: KeycloakRealmPicture.Role?, isNegated: Bool,
     _ word: String
   ) -> Condition {
-    let subject = Condition.subject(builder.atoms.id(kind, name, name))
+    let subject = Condition.subject(atom)
+    let object = "\(word) \(name)"
     switch state {
     case .missing: return .never
     case .exists: return isNegated ? subject.negated : subject
     case .unlisted:
       guard isNegated else { return subject }
       let exists = builder.unknown(
-        "whether there is a \(word) \(name)", "let idsync read the \(word)s of the realm")
+        "whether there is a \(word) \(name)", "let idsync read the \(word)s of the realm",
+        of: "existence of \(object)")
       return .and([.unknown(exists), subject.negated])
     case .unreadable(let reason, let remedy):
       return .unknown(
-        builder.unknown("who has the \(word) \(name): \(Sentence.clause(reason))", remedy))
+        builder.unknown(
+          "who has the \(word) \(name): \(Sentence.clause(reason))", remedy, of: object))
     case nil:
       return .unknown(
         builder.unknown(
-          "who has the \(word) \(name)", "let idsync read the \(word)s of the realm"))
+          "who has the \(word) \(name)", "let idsync read the \(word)s of the realm", of: object))
     }
   }
 
@@ -194,18 +203,37 @@ extension KeycloakFlowCompiler {
       return unknown(
         step, "it compares \(name) with a pattern", "compare the attribute with a plain value")
     }
-    return .subject(
-      builder.atoms.attribute(
-        KeycloakAtoms.AttributeTest(
-          name: name, value: step["attribute_expected_value"] ?? "",
-          includesGroups: step.says("include_group_attributes"), firstOnly: false)))
+    return attribute(
+      KeycloakAtoms.AttributeTest(
+        name: name, value: step["attribute_expected_value"] ?? "",
+        includesGroups: step.says("include_group_attributes"), firstOnly: false))
+  }
+
+  /// That the person has an attribute; nobody can tell of people whose own attributes are not shown.
+  private func attribute(_ test: KeycloakAtoms.AttributeTest) -> Condition {
+    let has = Condition.subject(builder.atoms.attribute(test))
+    // These stand in every row.
+    guard !KeycloakAtoms.AttributeTest.shown.contains(test.name) || test.includesGroups else {
+      return has
+    }
+    let hidden = builder.unknown(
+      "whether the person has \(test.name) = \(test.value): no attributes are shown",
+      "declare the attribute in the user profile of the realm, for administrators to see",
+      of: "attribute \(test.name) of the person, \(test.firstOnly) \(test.value)")
+    return .or([has, .and([.subject(builder.atoms.hiddenAttributes()), .unknown(hidden)])])
   }
 
   /// That the sign-in asks for a scope; nil when nobody can tell.
   private func scope(_ name: String) -> Condition? {
     guard let client, let scopes = client.defaultScopes else { return nil }
     if scopes.contains(name) { return .always }
-    return client.optionalScopes.map { $0.contains(name) ? builder.flag("scope \(name)") : .never }
+    return client.optionalScopes.map { $0.contains(name) ? sent("scope \(name)") : .never }
+  }
+
+  /// That something is sent with the request of the sign-in; the one at another client is another request.
+  private func sent(_ what: String) -> Condition {
+    builder.flag(
+      elsewhere.map { "\(what) at \($0)" } ?? what, of: "request \(elsewhere ?? ""): \(what)")
   }
 
   // MARK: One-time passwords that may be skipped
@@ -223,7 +251,7 @@ extension KeycloakFlowCompiler {
       for (value, skips) in [("skip", true), ("force", false)] {
         let test = KeycloakAtoms.AttributeTest(
           name: name, value: value, includesGroups: false, firstOnly: true)
-        votes.append((.subject(builder.atoms.attribute(test)), skips))
+        votes.append((attribute(test), skips))
       }
     }
     for (key, skips) in [("skipOtpRole", true), ("forceOtpRole", false)] {
@@ -233,7 +261,7 @@ extension KeycloakFlowCompiler {
       ("noOtpRequiredForHeaderPattern", true), ("forceOtpForHeaderPattern", false),
     ] {
       if let pattern = step[key] {
-        votes.append((builder.flag("a request header like \(pattern)"), skips))
+        votes.append((sent("a request header like \(pattern)"), skips))
       }
     }
     let last = step["defaultOtpOutcome"] == "skip" ? skipped : shown

@@ -12,6 +12,9 @@ final class KeycloakFlowCompiler {
   let requested: Int
   /// The client that asks, for scopes.
   let client: KeycloakWire.Client?
+  /// The client through which the sign-in is made, where it is not the application's own: another request, which may be
+  /// sent otherwise.
+  let elsewhere: String?
   /// The ways in by a session that is there already, given what follows the step that takes it.
   let session: (KeycloakNext) -> SignInPolicy
   /// Whether a way that leads nowhere is simply closed, as for sessions opened elsewhere; else nobody can tell.
@@ -24,6 +27,7 @@ final class KeycloakFlowCompiler {
 
   init(
     _ flow: KeycloakFlow, requested: Int = -1, client: KeycloakWire.Client? = nil,
+    elsewhere: String? = nil,
     session: @escaping (KeycloakNext) -> SignInPolicy = { _ in .refused },
     closesDeadEnds: Bool = false,
     picture: KeycloakRealmPicture, builder: KeycloakModelBuilder
@@ -33,6 +37,7 @@ final class KeycloakFlowCompiler {
     self.flow = flow
     self.requested = requested
     self.client = client
+    self.elsewhere = elsewhere
     self.session = session
     self.closesDeadEnds = closesDeadEnds
     var tracked: Set<String> = []
@@ -84,7 +89,8 @@ final class KeycloakFlowCompiler {
   private var stuckID: Unknown.ID {
     builder.unknown(
       "how flow '\(flow.alias)' ends where none of its steps applies (sign-ins then fail, as a rule)",
-      "give every level of the flow a step that is required or an alternative that can succeed")
+      "give every level of the flow a step that is required or an alternative that can succeed",
+      of: "end of flow \(flow.id)")
   }
 
   private var stuck: SignInPolicy {
@@ -100,12 +106,12 @@ final class KeycloakFlowCompiler {
     guard builder.hasRoom() else {
       return builder.cannotTell(
         "what flow '\(flow.alias)' asks for: it has too many ways to follow them all",
-        "simplify the conditions of the flow")
+        "simplify the conditions of the flow", of: "flow \(flow.id)")
     }
     if let strange = steps.first(where: { $0.requirement == nil }) {
       return builder.cannotTell(
         "what the requirement of step '\(strange.name)' in flow '\(flow.alias)' means",
-        "report the requirement, so that idsync learns it")
+        "report the requirement, so that idsync learns it", of: "requirement of \(strange.id)")
     }
     let live = steps.filter { $0.requirement != .disabled && !$0.isCondition }
     let required = live.filter { $0.requirement != .alternative }
@@ -168,14 +174,21 @@ final class KeycloakFlowCompiler {
     guard let authenticator = KeycloakAuthenticator(provider) else {
       let id = builder.unknown(
         "whether step '\(step.name)' (\(provider)) of flow '\(flow.alias)' asks for a second factor",
-        "name \(provider) under second_factor_providers if it does")
+        "name \(provider) under second_factor_providers if it does", of: "step \(step.id)")
       return .branch(
         .unknown(id), next(progress.passing(step) { $0.isStrong = true }),
         next(progress.passing(step) { _ in }))
     }
     switch authenticator {
     case .nothing: return next(progress.passing(step) { _ in })
-    case .refusal, .broker: return .refused
+    case .refusal:
+      return .demand(
+        .refused,
+        by: builder.rule(
+          RuleReference(
+            policyID: flow.id, policyName: flow.alias, ruleID: step.id, ruleName: step.name,
+            demand: "refuses")))
+    case .broker: return .refused
     case .cookie: return progress == KeycloakProgress() ? session(next) : .refused
     case .first(let credential):
       return present(step, credential, canBeSetUp: false, isRequired, progress, next) {
@@ -220,8 +233,16 @@ final class KeycloakFlowCompiler {
     }
     guard let credential, tracked.contains(credential) else { return passed(progress) }
     let action = KeycloakAuthenticator.setUpActions[credential] ?? ""
-    let isForced = isRequired && canBeSetUp && picture.requiredActions?.contains(action) != false
-    let lacking = KeycloakNext { isForced ? next($0.passing(step, asked)) : .refused }
+    let lacking = KeycloakNext { [self] progress in
+      guard isRequired, canBeSetUp, let isForced = picture.canAsk(for: action) else {
+        guard isRequired, canBeSetUp else { return .refused }
+        let id = builder.unknown(
+          "whether people can be made to set up a \(KeycloakAuthenticator.name(of: credential)): the list of required actions does not say",
+          "let idsync read the required actions of the realm", of: "required action \(action)")
+        return .branch(.unknown(id), next(progress.passing(step, asked)), .refused)
+      }
+      return isForced ? next(progress.passing(step, asked)) : .refused
+    }
     return possession(of: credential, progress, passed, lacking)
   }
 
@@ -239,9 +260,10 @@ final class KeycloakFlowCompiler {
       // People can remove it and add it, so it is theirs to choose.
       return .choice([has(with), lacks(without)])
     case .conditional:
-      let name = KeycloakAuthenticator.credentialNames[credential] ?? credential
+      let name = KeycloakAuthenticator.name(of: credential)
       let hasNow = Condition.subject(builder.atoms.credential(credential))
-      let keeps = builder.flag("\(name) removed by the person").negated
+      let keeps = builder.flag("\(name) removed by the person", of: "credential \(credential)")
+        .negated
       return .branch(.and([hasNow, keeps]), has(with), lacks(without))
     }
   }

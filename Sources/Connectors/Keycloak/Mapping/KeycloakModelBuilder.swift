@@ -12,7 +12,24 @@ struct KeycloakAtoms: Sendable {
     var firstOnly: Bool
   }
 
+  /// What an atom asks; two atoms are the same only if this is.
+  enum Fact: Sendable, Hashable {
+    case role(String)
+    /// Membership in a group or one below it, by path.
+    case group(String)
+    /// Membership in a group or one below it, by id.
+    case groupID(String)
+    case attribute(AttributeTest)
+    case link(String)
+    case credential(String)
+    /// The person's own attributes were not shown.
+    case hiddenAttributes
+    /// What linked identity providers know the person by was not read.
+    case hiddenLinks
+  }
+
   private(set) var all: [SubjectAtom] = []
+  private var places: [Fact: SubjectAtom.ID] = [:]
   /// The comparisons behind atoms that ask for an attribute.
   private(set) var tests: [SubjectAtom.ID: AttributeTest] = [:]
   /// The aliases of identity providers behind atoms that ask for a link.
@@ -21,15 +38,38 @@ struct KeycloakAtoms: Sendable {
   private(set) var credentials: [String: SubjectAtom.ID] = [:]
 
   /// The atom's place; made if it is new.
-  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
-    if let known = all.firstIndex(where: { $0.kind == kind && $0.id == id }) { return known }
+  private mutating func id(
+    _ fact: Fact, _ kind: SubjectAtom.Kind, _ id: String, _ name: String
+  ) -> SubjectAtom.ID {
+    if let known = places[fact] { return known }
     all.append(SubjectAtom(kind: kind, id: id, name: name))
+    places[fact] = all.count - 1
     return all.count - 1
+  }
+
+  /// The place of a fact that was asked for; nil when nothing asks for it.
+  func place(_ fact: Fact) -> SubjectAtom.ID? { places[fact] }
+
+  mutating func role(_ name: String) -> SubjectAtom.ID { id(.role(name), .role, name, name) }
+
+  mutating func group(path: String) -> SubjectAtom.ID { id(.group(path), .group, path, path) }
+
+  /// A group that is asked for by whoever reads, not by a step.
+  mutating func group(_ group: KeycloakWire.Group) -> SubjectAtom.ID {
+    id(.groupID(group.id), .group, group.id, group.path ?? group.name)
+  }
+
+  mutating func hiddenAttributes() -> SubjectAtom.ID {
+    id(.hiddenAttributes, .attribute, "attributes=?", "own attributes not shown")
+  }
+
+  mutating func hiddenLinks() -> SubjectAtom.ID {
+    id(.hiddenLinks, .attribute, "federated-identity=?", "identity at linked providers not read")
   }
 
   mutating func attribute(_ test: AttributeTest) -> SubjectAtom.ID {
     let place = id(
-      .attribute,
+      .attribute(test), .attribute,
       "\(test.name)=\(test.value)\(test.includesGroups ? " (groups)" : test.firstOnly ? " (first)" : "")",
       "attribute \(test.name) is \(test.value)")
     tests[place] = test
@@ -38,7 +78,7 @@ struct KeycloakAtoms: Sendable {
 
   mutating func link(_ provider: KeycloakWire.IdentityProvider) -> SubjectAtom.ID {
     let place = id(
-      .attribute, "identity-provider=\(provider.alias)",
+      .link(provider.alias), .attribute, "identity-provider=\(provider.alias)",
       "linked to identity provider \(provider.name ?? provider.alias)")
     links[place] = provider.alias
     return place
@@ -46,14 +86,14 @@ struct KeycloakAtoms: Sendable {
 
   mutating func credential(_ type: String) -> SubjectAtom.ID {
     let name = KeycloakAuthenticator.credentialNames[type] ?? type
-    let place = id(.attribute, "credential=\(type)", "has a \(name)")
+    let place = id(.credential(type), .attribute, "credential=\(type)", "has a \(name)")
     credentials[type] = place
     return place
   }
 
-  /// The places of all atoms of a kind, with what they ask for.
-  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
-    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
+  /// The facts that lists of people answer, with their places.
+  var facts: [(fact: Fact, place: SubjectAtom.ID)] {
+    places.map { (fact: $0.key, place: $0.value) }.sorted { $0.place < $1.place }
   }
 }
 
@@ -68,6 +108,8 @@ final class KeycloakModelBuilder {
   private(set) var unknowns: [Unknown] = []
   private(set) var rules: [RuleReference] = []
   private(set) var upstreams: [Upstream] = []
+  private var variablePlaces: [String: Variable.ID] = [:]
+  private var unknownPlaces: [String: Unknown.ID] = [:]
   private var parts = 0
 
   init(atoms: KeycloakAtoms) {
@@ -75,21 +117,25 @@ final class KeycloakModelBuilder {
   }
 
   /// That a yes-or-no variable says yes.
-  func flag(_ name: String) -> Condition {
-    .variable(variable(name, ["no", "yes"]), in: [1])
+  func flag(_ name: String, of object: String) -> Condition {
+    .variable(variable(name, ["no", "yes"], of: object), in: [1])
   }
 
-  /// A variable by its name; made if it is new.
-  func variable(_ name: String, _ values: [String]) -> Variable.ID {
-    if let known = variables.firstIndex(where: { $0.name == name }) { return known }
-    variables.append(Variable(name: name, values: values))
+  /// A variable of an object; made if it is new. The name is for people only.
+  func variable(_ name: String, _ values: [String], of object: String) -> Variable.ID {
+    if let known = variablePlaces[object] { return known }
+    let isTaken = variables.contains { $0.name == name }
+    variables.append(
+      Variable(name: isTaken ? "\(name) (\(variables.count + 1))" : name, values: values))
+    variablePlaces[object] = variables.count - 1
     return variables.count - 1
   }
 
-  /// Something that cannot be known, by its title.
-  func unknown(_ title: String, _ remedy: String) -> Unknown.ID {
-    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
+  /// What cannot be known of an object; the title is for people only.
+  func unknown(_ title: String, _ remedy: String, of object: String) -> Unknown.ID {
+    if let known = unknownPlaces[object] { return known }
     unknowns.append(Unknown(title: title, remedy: remedy))
+    unknownPlaces[object] = unknowns.count - 1
     return unknowns.count - 1
   }
 
@@ -114,8 +160,8 @@ final class KeycloakModelBuilder {
   }
 
   /// A demand that nobody can tell.
-  func cannotTell(_ title: String, _ remedy: String) -> SignInPolicy {
-    .demand(.unknown(unknown(title, remedy)), by: nil)
+  func cannotTell(_ title: String, _ remedy: String, of object: String) -> SignInPolicy {
+    .demand(.unknown(unknown(title, remedy, of: object)), by: nil)
   }
 
   /// The finished model.
@@ -124,4 +170,9 @@ final class KeycloakModelBuilder {
       variables: variables, atoms: atoms.all, unknowns: unknowns, rules: rules, policy: policy,
       upstreams: upstreams)
   }
+}
+
+extension KeycloakAtoms.AttributeTest {
+  /// The attributes that stand in fields of their own.
+  static let shown: Set<String> = ["username", "email", "firstName", "lastName"]
 }

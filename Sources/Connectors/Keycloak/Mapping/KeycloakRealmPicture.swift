@@ -31,11 +31,15 @@ struct KeycloakRealmPicture: Sendable {
   var clients: [KeycloakWire.Client]
   /// The aliases of flows by their ids.
   var flowAliases: [String: String] = [:]
+  /// The ids of flows by their aliases.
+  var flowIDs: [String: String] = [:]
   /// Flows by alias, those that some client or the realm uses.
   var flows: [String: KeycloakPart<KeycloakFlow>] = [:]
   var identityProviders: KeycloakPart<[KeycloakWire.IdentityProvider]> = .read([])
   /// The required actions that are switched on; nil when they could not be read.
   var requiredActions: Set<String>?
+  /// Required actions of which it is not told whether they are switched on.
+  var untoldActions: Set<String> = []
   /// Roles and group paths that steps mention.
   var roles: [String: Role] = [:]
   var groups: [String: Role] = [:]
@@ -56,8 +60,24 @@ struct KeycloakRealmPicture: Sendable {
     client.directGrantOverride.map { flowAliases[$0] } ?? realm.directGrantFlow
   }
 
-  /// The identity providers that people can sign in through.
+  /// The identity providers that people can sign in through, or may be able to.
   var brokers: [KeycloakWire.IdentityProvider] {
-    (identityProviders.value ?? []).filter { $0.isEnabled && !$0.isLinkOnly }
+    (identityProviders.value ?? []).filter { $0.isEnabled != false && $0.isLinkOnly != true }
+  }
+
+  /// Whether people can be made to set something up by a required action; nil when nobody can tell.
+  func canAsk(for action: String) -> Bool? {
+    guard let requiredActions else { return nil }
+    return untoldActions.contains(action) ? nil : requiredActions.contains(action)
+  }
+
+  /// What the server itself links to a client: the flows of its doors, by id where it is known.
+  func policyLink(of client: KeycloakWire.Client) -> String {
+    var links = [client.browserOverride ?? flowIDs[realm.browserFlow] ?? realm.browserFlow]
+    if client.directGrants {
+      let own = client.directGrantOverride
+      links.append(own ?? flowIDs[realm.directGrantFlow] ?? realm.directGrantFlow)
+    }
+    return links.joined(separator: " ")
   }
 }

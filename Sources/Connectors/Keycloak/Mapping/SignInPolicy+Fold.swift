@@ -3,13 +3,15 @@ internal import IdentityCore
 extension SignInPolicy {
   static let refused = SignInPolicy.demand(.refused, by: nil)
 
-  /// The person's choice, without parts that change nothing.
+  /// The person's choice, without parts that change nothing; where all refuse, those of them that are rules remain.
   static func choice(_ parts: [SignInPolicy]) -> SignInPolicy {
     var kept: [SignInPolicy] = []
+    var refusals: [SignInPolicy] = []
     var hasMulti = false
     for part in parts.flatMap(\.choices) {
       switch part {
-      case .demand(.refused, _): continue
+      case .demand(.refused, nil): continue
+      case .demand(.refused, _): if !refusals.contains(part) { refusals.append(part) }
       case .demand(.singleFactor, _): return part
       case .demand(.multiFactor, _):
         if hasMulti { continue }
@@ -18,6 +20,7 @@ extension SignInPolicy {
       default: if !kept.contains(part) { kept.append(part) }
       }
     }
+    if kept.isEmpty { kept = refusals }
     return kept.isEmpty ? .refused : kept.count == 1 ? kept[0] : .any(kept)
   }
 
