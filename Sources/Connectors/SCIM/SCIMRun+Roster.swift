@@ -89,7 +89,7 @@ extension SCIMRun {
     SourceIssue(
       code: ConnectorError.Code.contradiction.rawValue, call: "GET /Users",
       message:
-        "\(count) members of the group of team \(team) are not among the users that \(configuration.name) lists.",
+        "\(Sentence.count(count, "member")) of the group of team \(team) \(count == 1 ? "is" : "are") not among the users that \(configuration.name) lists.",
       remedy: "Grant the credentials of \(configuration.name) the right to read all users.")
   }
 
