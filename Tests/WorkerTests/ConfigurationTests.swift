@@ -294,6 +294,49 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(error?.description.contains("SECRET") == false, "a secret is never repeated")
   }
 
+  @Test("the wrong word is repeated beside the right one, unless it may be a secret")
+  func repeated() {
+    let words: [(old: String, new: String, shown: String)] = [
+      ("schedule:", "shedule:", "unknown key \"shedule\"; did you mean \"schedule\"?"),
+      ("rate_share: 25%", "rate_share: 25", "expected a share such as 50%, not \"25\""),
+      ("stale_after: 48h", "stale_after: 48", "not \"48\""),
+      ("max_concurrent: 3", "max_concurrent: three", "not \"three\""),
+      ("until: 2027-01-31", "until: 2027-02-31", "not \"2027-02-31\""),
+      ("*/15 * * * *", "*/15 * * *", "not \"*/15 * * *\""),
+      ("sqlite:idsync.db", "mysql:idsync", "expected sqlite:PATH, not \"mysql:idsync\""),
+      ("https://acme.okta.com/", "acme.okta.com", "not \"acme.okta.com\""),
+      ("smtp://mail.acme.com:2525", "mail.acme.com", "not \"mail.acme.com\""),
+      ("kind: heroku", "kind: heroko", "no kind \"heroko\"; did you mean \"heroku\"?"),
+      ("kind: webhook", "kind: webhoook", "not \"webhoook\"; did you mean \"webhook\"?"),
+      ("security: tls", "security: ssl", "expected starttls, tls, none, not \"ssl\""),
+      ("collect: [factors]", "collect: [factor]", "not \"factor\""),
+      ("roster: heroku", "roster: herku", "no source \"herku\"; did you mean \"heroku\"?"),
+      ("team: acme-widgets", "team: acme-widget", "no team \"acme-widget\"; did you mean"),
+      ("roster: heroku", "roster: [heroku]", "expected text, not a list"),
+      ("collect: [factors]", "collect: factors", "expected a list, not text"),
+    ]
+    for (old, new, shown) in words {
+      let text = Self.good.replacingOccurrences(
+        of: old, with: new, range: Self.good.range(of: old))
+      let error = #expect(throws: ConfigurationError.self) { try Self.parse(text) }
+      #expect(error?.description.contains(shown) == true, "\(shown): \(String(describing: error))")
+    }
+    let secrets = [
+      ("env:HEROKU_API_KEY", "HRKU-HUSH"), ("env:MAIL_PASSWORD", "HUSH"),
+      ("url: env:HOOK_URL", "url: hooks.example.com/services/HUSH"),
+      ("https://acme.okta.com/", "https://u:HUSH@acme.okta.com"),
+      ("smtp://mail.acme.com:2525", "smtp://u:HUSH@mail.acme.com"),
+      ("sqlite:idsync.db", "postgres://u:HUSH@db/idsync"),
+      ("heroku: { kind: heroku, token: env:HEROKU_API_KEY }", "heroku: HUSH"),
+    ]
+    for (old, new) in secrets {
+      let text = Self.good.replacingOccurrences(
+        of: old, with: new, range: Self.good.range(of: old))
+      let error = #expect(throws: ConfigurationError.self) { try Self.parse(text) }
+      #expect(error?.description.contains("HUSH") == false, "\(String(describing: error))")
+    }
+  }
+
   @Test("everything wrong is told at once, in the order of the file")
   func together() {
     let text = Self.good.replacingOccurrences(of: "kind: webhook", with: "kind: pigeon")

@@ -39,9 +39,13 @@ extension EndpointConnector {
       }
       lines.append(
         withoutID > 0
-          ? line("items", .failure, "\(withoutID) of \(count) items have no id.", more)
+          ? line(
+            "items", .failure,
+            "\(withoutID) of \(Sentence.count(count, "item")) \(withoutID == 1 ? "has" : "have") no id.",
+            more)
           : line(
-            "items", count == 0 ? .warning : .good, "The first page has \(count) items.",
+            "items", count == 0 ? .warning : .good,
+            "The first page has \(Sentence.count(count, "item")).",
             count == 0 ? more : ""))
       _ = try page.total(response)
     } catch {

@@ -64,7 +64,8 @@ final class APIClient: Sendable {
         response = try await source.send(signed)
       } catch {
         throw ConnectorError(
-          error, vendor: vendor, call: request.endpoint, vendorCode: vendorCode)
+          error, vendor: vendor, call: request.endpoint, vendorCode: vendorCode
+        ).naming(request)
       }
       if response.isSuccess { return response }
       if response.status == 401, let other = try await credentials.renewed(after: credential) {
@@ -72,7 +73,8 @@ final class APIClient: Sendable {
         continue
       }
       throw ConnectorError(
-        response, request: request, source: source.name, vendor: vendor, vendorCode: vendorCode)
+        response, request: request, source: source.name, vendor: vendor, vendorCode: vendorCode
+      ).naming(request)
     }
   }
 
@@ -117,7 +119,8 @@ final class APIClient: Sendable {
           continue
         }
         throw ConnectorError(
-          error, vendor: vendor, call: first.endpoint, pageOffset: offset, vendorCode: vendorCode)
+          error, vendor: vendor, call: first.endpoint, pageOffset: offset, vendorCode: vendorCode
+        ).naming(first)
       }
       guard let response else { return }
       if !style.beginsAtFirst, !response.url.isEmpty { request.url = response.url }
@@ -126,7 +129,11 @@ final class APIClient: Sendable {
         continue
       }
       page += 1
-      try await body(response, page)
+      do throws(ConnectorError) {
+        try await body(response, page)
+      } catch {
+        throw error.naming(first)
+      }
     }
   }
 
@@ -174,7 +181,8 @@ final class APIClient: Sendable {
   /// Makes an error of a document that is not as documented.
   func malformed(_ error: WireError, _ request: HTTPRequest, page: Int? = nil) -> ConnectorError {
     ConnectorError(
-      error, source: source.name, vendor: vendor, call: request.endpoint, page: page)
+      error, source: source.name, vendor: vendor, call: request.endpoint, page: page
+    ).naming(request)
   }
 
   /// Makes an error of a row that a list names twice.

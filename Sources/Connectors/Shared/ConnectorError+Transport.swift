@@ -44,7 +44,8 @@ extension ConnectorError {
     let place = page.map { "page \($0), " } ?? ""
     self.init(
       .malformed, source: source, call: call, page: page, status: status,
-      message: "\(vendor) answered \(call) with something else than documented: \(place)\(error).",
+      message:
+        "\(vendor) answered \(call) with something else than documented: \(place)\(Sentence.clause("\(error)")).",
       cause: error)
   }
 
@@ -89,8 +90,7 @@ extension ConnectorError {
     case .serverError: return "\(vendor) failed to answer \(call)\(suffix)."
     case .refused: return "\(vendor) turned \(call) down\(suffix)."
     default:
-      let reason = detail.hasSuffix(".") ? String(detail.dropLast()) : detail
-      return "\(call) at \(vendor) broke off\(suffix): \(reason)."
+      return "\(call) at \(vendor) broke off\(suffix): \(Sentence.clause(detail))."
     }
   }
 

@@ -6,8 +6,15 @@ enum Sentence {
     return body.prefix(1).lowercased() + body.dropFirst()
   }
 
-  /// A sentence that follows a colon: without its full stop.
+  /// A sentence that follows a colon: without its full stop, however many it has.
   static func clause(_ sentence: String) -> String {
-    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    var rest = sentence[...]
+    while rest.last == "." || rest.last == " " { rest = rest.dropLast() }
+    return String(rest)
+  }
+
+  /// `1 member`, `2 members`.
+  static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+    "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
   }
 }

@@ -28,7 +28,8 @@ struct AlertSectionParser {
 
   private func email(_ section: YAMLSection) -> AlertConfiguration.Email? {
     if !section.keys.contains("server") { _ = section.require("server") }
-    let server = section.value("server", "smtp://HOST:PORT", Self.server)
+    let server = section.value(
+      "server", "smtp://HOST:PORT", show: WrongValue.showURL, Self.server)
     let security = section.choice("security", AlertConfiguration.MailSecurity.self) ?? .starttls
     let user = section.string("user")
     let password = section.secret("password", directory)
@@ -49,7 +50,8 @@ struct AlertSectionParser {
 
   private func webhook(_ section: YAMLSection) -> AlertConfiguration.Webhook? {
     if !section.keys.contains("url") { _ = section.require("url") }
-    let url = section.value("url", "an http or https URL, or env:NAME") {
+    // The path of a webhook may be its secret.
+    let url = section.value("url", "an http or https URL, or env:NAME", show: { _ in nil }) {
       URLReference($0, directory: directory)
     }
     let secret = section.requiredSecret("secret", directory)

@@ -71,7 +71,7 @@ struct ConfigurationParser {
 
   private func storePath(_ text: String, _ root: YAMLSection) -> String? {
     guard text.hasPrefix("sqlite:"), text.count > 7 else {
-      root.reject("store", "expected sqlite:PATH")
+      root.reject("store", text.contains("@") ? "store as sqlite:PATH" : "expected sqlite:PATH")
       return nil
     }
     return absolute(String(text.dropFirst(7)))
@@ -107,9 +107,9 @@ struct ConfigurationParser {
       let output = section.requiredString("output").map(absolute)
       let team = section.string("team")
       if let team, !teams.contains(team) {
-        let nearest = NearestName.find(team, in: teams)
         section.reject(
-          "team", "no such team\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
+          "team",
+          "there is no team \(WrongValue.quoted(team))\(WrongValue.nearest(team, in: teams))")
       }
       section.finish()
       guard let format, let output else { return nil }
@@ -121,7 +121,7 @@ struct ConfigurationParser {
     var transport = Configuration.Transport()
     guard let section else { return transport }
     transport.proxy = section.value(
-      "proxy", "an http or https URL without credentials", ScalarText.url)
+      "proxy", "an http or https URL without credentials", show: WrongValue.showURL, ScalarText.url)
     transport.caFile = section.string("ca_file").map(absolute)
     section.finish()
     return transport

@@ -55,8 +55,10 @@ struct SourceSectionParser {
     guard let word = section.string("kind") else { return nil }
     if let kind = SourceKinds.all.first(where: { $0.word == word }) { return kind }
     let words = SourceKinds.all.map(\.word)
-    let nearest = NearestName.find(word, in: words).map { "; did you mean \"\($0)\"?" } ?? ""
-    section.reject("kind", "expected \(words.joined(separator: ", "))\(nearest)")
+    section.reject(
+      "kind",
+      "there is no kind \(WrongValue.quoted(word))\(WrongValue.nearest(word, in: words)); there are: "
+        + words.joined(separator: ", "))
     return nil
   }
 
@@ -73,12 +75,11 @@ struct SourceSectionParser {
   private func check(_ sources: [SourceName: SourceConfiguration], _ section: YAMLSection) {
     for source in sources.values {
       for route in source.routes where sources[route.target.provider]?.isProvider != true {
-        let nearest = NearestName.find(
-          route.target.provider, in: sources.values.filter(\.isProvider).map(\.name).sorted())
+        let known = sources.values.filter(\.isProvider).map(\.name).sorted()
         section.reject(
           source.name,
           "upstream names \"\(route.target.provider)\", which is no usable provider"
-            + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+            + WrongValue.nearest(route.target.provider, in: known))
       }
     }
   }

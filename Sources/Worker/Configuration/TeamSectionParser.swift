@@ -52,11 +52,10 @@ struct TeamSectionParser {
     }
     // A source that is there but wrong was told already.
     guard !declared.contains(name) else { return }
-    let nearest = NearestName.find(name, in: sources.keys.sorted())
+    let nearest = WrongValue.nearest(name, in: sources.keys.sorted())
     section.reject(
       key,
-      "no source of this name\(nearest.map { "; did you mean \"\($0)\"?" } ?? " in sources")"
-    )
+      "there is no source \(WrongValue.quoted(name))\(nearest.isEmpty ? " in sources" : nearest)")
   }
 
   private func exemption(_ section: YAMLSection) -> Exemption? {

@@ -13,7 +13,10 @@ extension URLReference {
 extension YAMLSection {
   /// A reference to a secret; a literal is refused and never repeated.
   func secret(_ key: String, _ directory: String) -> SecretReference? {
-    value(key, "env:NAME, file:PATH or command:…; a secret never stands in the file itself") {
+    value(
+      key, "env:NAME, file:PATH or command:…; a secret never stands in the file itself",
+      show: { _ in nil }
+    ) {
       SecretReference($0, directory: directory)
     }
   }

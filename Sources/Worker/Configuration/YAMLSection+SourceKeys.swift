@@ -19,7 +19,10 @@ extension YAMLSection: SourceKeys {
   }
 
   func secret(_ key: String) -> SecretHandle? {
-    value(key, "env:NAME, file:PATH or command:…; a secret never stands in the file itself") {
+    value(
+      key, "env:NAME, file:PATH or command:…; a secret never stands in the file itself",
+      show: { _ in nil }
+    ) {
       SecretReference($0, directory: problems.directory).map { SecretHandle(reference: $0.text) }
     }
   }
@@ -30,7 +33,7 @@ extension YAMLSection: SourceKeys {
   }
 
   func url(_ key: String) -> URLHandle? {
-    value(key, "an http or https URL, or env:NAME") { text in
+    value(key, "an http or https URL, or env:NAME", show: WrongValue.showURL) { text in
       if let url = ScalarText.url(text) { return URLHandle(text: url) }
       return SecretReference(text, directory: problems.directory).map { URLHandle(text: $0.text) }
     }

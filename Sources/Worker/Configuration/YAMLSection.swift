@@ -31,7 +31,10 @@ final class YAMLSection {
     self.problems = problems
     mark = node.mark
     guard case .mapping(let mapping) = node else {
-      problems.add("expected a mapping of keys to values", at: path, node.mark)
+      // A text in its place may be a secret.
+      let what = node.scalar == nil ? WrongValue.show(node) : "text"
+      problems.add(
+        WrongValue.text(expected: "a mapping of keys to values", shown: what), at: path, node.mark)
       return nil
     }
     entries = mapping.map { ($0.key.string ?? "", $0.value, $0.key.mark) }
@@ -81,7 +84,7 @@ final class YAMLSection {
   func strings(_ key: String) -> [String]? {
     guard let node = node(key) else { return nil }
     guard case .sequence(let items) = node else {
-      problems.add("expected a list", at: join(key), node.mark)
+      addNoList(node, key)
       return nil
     }
     return items.enumerated().compactMap { index, item in text(item, "\(key)[\(index)]", "text") }
@@ -91,7 +94,7 @@ final class YAMLSection {
   func sections(_ key: String) -> [YAMLSection] {
     guard let node = node(key) else { return [] }
     guard case .sequence(let items) = node else {
-      problems.add("expected a list", at: join(key), node.mark)
+      addNoList(node, key)
       return []
     }
     return items.enumerated().compactMap { index, item in
@@ -99,11 +102,22 @@ final class YAMLSection {
     }
   }
 
+  private func addNoList(_ node: Node, _ key: String) {
+    let what = node.scalar == nil ? WrongValue.show(node) : "text"
+    problems.add(WrongValue.text(expected: "a list", shown: what), at: join(key), node.mark)
+  }
+
   /// A value read from text by `parse`; nil from it is a wrong value.
-  func value<T>(_ key: String, _ expected: String, _ parse: (String) -> T?) -> T? {
+  ///
+  /// - Parameter show: how a wrong value is repeated; nil from it where it may be a secret.
+  func value<T>(
+    _ key: String, _ expected: String, show: (String) -> String? = WrongValue.quoted,
+    _ parse: (String) -> T?
+  ) -> T? {
     guard let node = node(key), let text = text(node, key, expected) else { return nil }
     guard let value = parse(text) else {
-      problems.add("expected \(expected)", at: join(key), node.mark)
+      problems.add(
+        WrongValue.text(expected: expected, shown: show(text)), at: join(key), node.mark)
       return nil
     }
     return value
@@ -115,8 +129,10 @@ final class YAMLSection {
     guard let node = node(key), let text = text(node, key, words.joined(separator: " or "))
     else { return nil }
     if let value = T(rawValue: text) { return value }
-    let nearest = NearestName.find(text, in: words).map { "; did you mean \"\($0)\"?" } ?? ""
-    problems.add("expected \(words.joined(separator: ", "))\(nearest)", at: join(key), node.mark)
+    problems.add(
+      WrongValue.text(
+        expected: words.joined(separator: ", "), shown: WrongValue.quoted(text), known: words,
+        typed: text), at: join(key), node.mark)
     return nil
   }
 
@@ -125,20 +141,28 @@ final class YAMLSection {
     for entry in entries where !asked.contains(entry.key) {
       let nearest = NearestName.find(entry.key, in: asked).map { "; did you mean \"\($0)\"?" }
       problems.add(
-        "unknown key\(nearest ?? "; known here: \(Set(asked).sorted().joined(separator: ", "))")",
+        "unknown key \(WrongValue.quoted(entry.key))\(nearest ?? "; known here: \(Set(asked).sorted().joined(separator: ", "))")",
         at: join(entry.key), entry.mark)
     }
   }
 
-  /// Tells that a value does not fit.
+  /// Tells that a value does not fit; where the message says what was expected, what stands there is repeated.
   func reject(_ key: String, _ message: String) {
-    let mark = entries.first { $0.key == key }?.node.mark
-    problems.add(message, at: join(key), mark ?? self.mark)
+    let node = entries.first { $0.key == key }?.node
+    var message = message
+    if message.hasPrefix("expected "), let node { message += ", not \(shown(node))" }
+    problems.add(message, at: join(key), node?.mark ?? mark)
+  }
+
+  private func shown(_ node: Node) -> String {
+    guard case .sequence(let items) = node else { return WrongValue.show(node) }
+    return items.compactMap(\.string).map(WrongValue.quoted).joined(separator: ", ")
   }
 
   private func text(_ node: Node, _ key: String, _ expected: String) -> String? {
     guard case .scalar(let scalar) = node else {
-      problems.add("expected \(expected)", at: join(key), node.mark)
+      problems.add(
+        WrongValue.text(expected: expected, shown: WrongValue.show(node)), at: join(key), node.mark)
       return nil
     }
     return scalar.string

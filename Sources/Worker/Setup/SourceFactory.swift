@@ -29,23 +29,31 @@ struct SourceFactory {
       throw WorkerError(.configuration, "There is no source \(name).")
     }
     let secrets = SecretResolver(environment: setting.environment)
-    return try source.make(
+    return try Self.telling(name) { try make(source, name, secrets) }
+  }
+
+  private func make(
+    _ source: SourceConfiguration, _ name: SourceName, _ secrets: SecretResolver
+  ) throws -> any Diagnosable {
+    try source.make(
       SourceContext(
-        name: name, url: try Self.telling(name) { try url(source, secrets) },
+        name: name, url: try url(source, secrets),
         maxConcurrent: source.maxConcurrent, rateShare: source.rateShare, cache: cache,
         transport: transport,
         clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-        secrets: { handle in try Self.telling(name) { try secrets.resolve(handle) } },
-        addresses: { handle in try Self.telling(name) { try secrets.url(handle) } },
+        secrets: { handle in try secrets.resolve(handle) },
+        addresses: { handle in try secrets.url(handle) },
         localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) }))
   }
 
-  /// Puts the name of a source before what is wrong with its secrets.
+  /// Puts the name of a source before what is wrong with its settings and secrets: all of it is a matter of the configuration.
   private static func telling<R>(_ source: SourceName, _ body: () throws -> R) throws -> R {
     do {
       return try body()
     } catch let error as WorkerError {
       throw WorkerError(error.code, "sources.\(source): \(error.description)")
+    } catch let error as ConnectorError {
+      throw WorkerError(.configuration, "sources.\(source): \(error.message)")
     }
   }
 
