@@ -109,6 +109,11 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var capabilities: Set<Capability>
   /// The verdicts that people of the small scenario have at least.
   var verdicts: Set<Verdict>
+  /// Further scenarios in which fields are lost one at a time: policies and people that the small one has no room for.
+  var fieldWorlds: [Scenario]
+  /// Fields whose absence may make a verdict better, as endpoint and place (`GET /v1/users /*/status`), each with what
+  /// the vendor documents its absence to mean.
+  var absences: [String: String]
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader
@@ -116,7 +121,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   init(
     _ name: String, vendor: Vendor, small: Scenario, paged: Scenario, empty: Scenario,
     endpoints: [Endpoint], capabilities: Set<Capability> = [],
-    verdicts: Set<Verdict> = [.enforced, .notEnforced], secrets: [String] = [],
+    verdicts: Set<Verdict> = [.enforced, .notEnforced], fieldWorlds: [Scenario] = [],
+    absences: [String: String] = [:], secrets: [String] = [],
     read: @escaping Reader
   ) {
     self.name = name
@@ -127,6 +133,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     self.endpoints = endpoints
     self.capabilities = capabilities
     self.verdicts = verdicts
+    self.fieldWorlds = fieldWorlds
+    self.absences = absences
     self.secrets = secrets
     self.read = read
   }
