@@ -238,6 +238,30 @@ import Testing
     }
   }
 
+  @Test("one place of one reply is null or missing; the same request of another reading meets it")
+  func places() async throws {
+    try await withMock(smallOrganisation()) { mock async throws in
+      let client = Client.okta(mock)
+      await mock.keepReplies()
+      _ = try await client.get("/api/v1/users?limit=2")
+      let kept = try #require(await mock.replies().last)
+      #expect(kept.endpoint == "GET /api/v1/users" && kept.body?.elements?.count == 2)
+      for (kind, value) in [(Fault.Kind.nullAt, JSON?.some(.null)), (.missingAt, nil)] {
+        await mock.setFaults([
+          Fault(
+            .okta, kept.endpoint, kind, times: nil, text: "/1/profile/email", request: kept.request)
+        ])
+        for _ in 0..<2 {
+          let rows = try await client.get("/api/v1/users?limit=2").rows()
+          #expect(rows.count == 2 && rows[0]["profile"]?["email"]?.text != nil)
+          #expect(rows[1]["profile"]?["email"] == value)
+        }
+        let other = try await client.get("/api/v1/users?limit=3").rows()
+        #expect(other[1]["profile"]?["email"]?.text != nil)
+      }
+    }
+  }
+
   @Test("faults are set and requests read over HTTP")
   func admin() async throws {
     try await withMock(smallOrganisation()) { mock async throws in

@@ -117,6 +117,16 @@ public final class MockIdP: Sendable {
     await state.requests.filter { vendor == nil || $0.vendor == vendor }
   }
 
+  /// Keeps the bodies of replies from now on, or no longer.
+  public func keepReplies(_ isWanted: Bool = true) async {
+    await state.keepReplies(isWanted)
+  }
+
+  /// Returns the replies since they are kept, in their order.
+  public func replies() async -> [RecordedReply] {
+    await state.replies ?? []
+  }
+
   /// Returns how many requests each endpoint got since the start or the last reset.
   public func requestCounts(_ vendor: Vendor? = nil) async -> [String: Int] {
     await requests(vendor).reduce(into: [:]) { $0[$1.endpoint, default: 0] += 1 }

@@ -111,6 +111,11 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var verdicts: Set<Verdict>
   /// Whether the empty scenario is read to its end; a team without anybody is none.
   var emptyIsComplete = true
+  /// Further scenarios in which fields are lost one at a time: policies and people that the small one has no room for.
+  var fieldWorlds: [Scenario]
+  /// Fields whose absence may make a verdict better, as endpoint and place (`GET /v1/users /*/status`), each with what
+  /// the vendor documents its absence to mean.
+  var absences: [String: String]
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader
@@ -118,7 +123,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   init(
     _ name: String, vendor: Vendor, small: Scenario, paged: Scenario, empty: Scenario,
     endpoints: [Endpoint], capabilities: Set<Capability> = [],
-    verdicts: Set<Verdict> = [.enforced, .notEnforced], secrets: [String] = [],
+    verdicts: Set<Verdict> = [.enforced, .notEnforced], fieldWorlds: [Scenario] = [],
+    absences: [String: String] = [:], secrets: [String] = [],
     read: @escaping Reader
   ) {
     self.name = name
@@ -129,6 +135,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     self.endpoints = endpoints
     self.capabilities = capabilities
     self.verdicts = verdicts
+    self.fieldWorlds = fieldWorlds
+    self.absences = absences
     self.secrets = secrets
     self.read = read
   }

@@ -64,6 +64,8 @@ extension Fault {
     case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
+    case .nullAt: editPlace(&reply) { _ in .null }
+    case .missingAt: editPlace(&reply) { _ in nil }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
       .notFound, .slow:
       break
@@ -95,6 +97,11 @@ extension Fault {
     }
     let path = (text ?? "id").split(separator: ".").map(String.init)
     editRows(&reply, api) { rows in rows.map { Self.edit($0, path[...], change) } }
+  }
+
+  private func editPlace(_ reply: inout Reply, _ change: (JSON?) -> JSON?) {
+    guard let json = try? JSON(parsing: reply.body) else { return }
+    reply.body = json.editing(at: JSONPointer(text ?? ""), change)?.bytes ?? []
   }
 
   private static func edit(

@@ -51,6 +51,10 @@ public struct Fault: Codable, Sendable, Hashable {
     /// The property at the path in `text` is missing in every row; a path that begins with a slash (`/0/attributes/x`,
     /// `/*/id`) begins at the document instead, for this and the two before.
     case missingField = "missing-field"
+    /// The value at the JSON pointer in `text` of the whole reply is null.
+    case nullAt = "null-at"
+    /// The property at the JSON pointer in `text` of the whole reply is missing.
+    case missingAt = "missing-at"
   }
 
   /// The vendor.
@@ -69,13 +73,16 @@ public struct Fault: Codable, Sendable, Hashable {
   public var seconds: Double?
   /// A size.
   public var bytes: Int?
-  /// A header value, a URL or the path of a property.
+  /// A header value, a URL, or the path of or pointer to a property.
   public var text: String?
+  /// The one request that goes wrong, as ``RecordedReply/request`` names it; nil is every request of the endpoint.
+  public var request: String?
 
   /// Makes a fault; by default on the first request only.
   public init(
     _ vendor: Vendor, _ endpoint: String, _ kind: Kind, first: Int = 1, times: Int? = 1,
-    status: Int? = nil, seconds: Double? = nil, bytes: Int? = nil, text: String? = nil
+    status: Int? = nil, seconds: Double? = nil, bytes: Int? = nil, text: String? = nil,
+    request: String? = nil
   ) {
     self.vendor = vendor
     self.endpoint = endpoint
@@ -86,6 +93,7 @@ public struct Fault: Codable, Sendable, Hashable {
     self.seconds = seconds
     self.bytes = bytes
     self.text = text
+    self.request = request
   }
 
   /// Reads a fault; `vendor`, `endpoint` and `kind` are required, `times: null` is for ever.
@@ -101,6 +109,12 @@ public struct Fault: Codable, Sendable, Hashable {
     try values.read(.seconds, into: &seconds)
     try values.read(.bytes, into: &bytes)
     try values.read(.text, into: &text)
+    try values.read(.request, into: &request)
+  }
+
+  /// Whether this fault is about a request of an endpoint.
+  func covers(_ template: String, request: String) -> Bool {
+    covers(template) && (self.request == nil || self.request == request)
   }
 
   /// Whether this fault is about an endpoint.

@@ -36,6 +36,12 @@ struct Call: Sendable {
     self.baseURL = baseURL
   }
 
+  /// What is asked for, without what differs from one reading to the next: credentials and signatures.
+  var identity: String {
+    let text = String(decoding: body, as: UTF8.self)
+    return "\(method) \(path)?\(query)" + (text.contains("grant_type=") ? "" : " " + text)
+  }
+
   /// The path's segments, decoded; nil when the encoding is wrong.
   var segments: [String]? {
     var segments: [String] = []

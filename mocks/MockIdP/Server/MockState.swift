@@ -11,6 +11,8 @@ actor MockState {
 
   private(set) var organisation: Organisation
   private(set) var requests: [RecordedRequest] = []
+  /// The replies so far, or nil while nobody wants them.
+  private(set) var replies: [RecordedReply]?
   /// Where Okta is reached, for links to it from elsewhere.
   private(set) var oktaURL = "https://acme.okta.com"
   /// The field that replies lose.
@@ -67,6 +69,9 @@ actor MockState {
     keepsDocuments = keeps
     documents = [:]
   }
+  func keepReplies(_ isWanted: Bool) { replies = isWanted ? [] : nil }
+
+  func record(_ reply: RecordedReply) { replies?.append(reply) }
 
   // MARK: Faults
 
@@ -79,11 +84,11 @@ actor MockState {
   /// Counts a request and returns the fault it meets, if any.
   ///
   /// An expired token stays expired for every endpoint of its vendor.
-  func fault(_ vendor: Vendor, _ endpoint: String) -> Fault? {
+  func fault(_ vendor: Vendor, _ endpoint: String, _ request: String) -> Fault? {
     var found: Fault?
     for (index, fault) in faults.enumerated() where fault.vendor == vendor {
       if fault.kind == .expiredToken, seen[index] >= fault.first { found = found ?? fault }
-      guard fault.covers(endpoint) else { continue }
+      guard fault.covers(endpoint, request: request) else { continue }
       seen[index] += 1
       let number = seen[index]
       let last = fault.times.map { fault.first + $0 - 1 } ?? Int.max

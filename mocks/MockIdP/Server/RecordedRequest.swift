@@ -33,3 +33,17 @@ public struct RecordedRequest: Codable, Sendable, Hashable {
   /// The fault that was applied.
   public var fault: Fault.Kind?
 }
+
+/// One reply of the mock, as it left.
+public struct RecordedReply: Sendable, Hashable {
+  /// The vendor that was asked.
+  public var vendor: Vendor
+  /// The endpoint with placeholders.
+  public var endpoint: String
+  /// What was asked for: method, target and body; the same for the same page of another reading.
+  public var request: String
+  /// The status that was sent.
+  public var status: Int
+  /// The body; nil when it is no JSON.
+  public var body: JSON?
+}

@@ -69,7 +69,8 @@ extension VendorAPI {
       endpoint = route.template
       call.captures = captures
     }
-    let fault = await state.fault(Self.vendor, endpoint)
+    let identity = sent.identity
+    let fault = await state.fault(Self.vendor, endpoint, identity)
     var reply: Reply
     do {
       if let fault {
@@ -111,6 +112,12 @@ extension VendorAPI {
       RecordedRequest(
         vendor: Self.vendor, method: sent.method, path: sent.path, query: sent.query,
         headers: call.headers, endpoint: endpoint, status: reply.status, fault: fault?.kind))
+    if await state.replies != nil {
+      await state.record(
+        RecordedReply(
+          vendor: Self.vendor, endpoint: endpoint, request: identity, status: reply.status,
+          body: try? JSON(parsing: reply.body)))
+    }
     return reply
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Connectors
 
-@Suite("A field that is missing or null never helps anybody") struct FieldLossTests {
+@Suite("A field that is missing or null never helps anybody") struct RosterFieldLossTests {
   /// Everything that a Heroku team may show: owners of identity providers, hidden ones, outsiders, the invited.
   private static func team(_ change: (inout Scenario) -> Void) -> Scenario {
     var scenario = Organisations.small {
@@ -122,7 +122,7 @@ import Testing
     try await Bench.run(scenario) { bench in
       let provider = await bench.okta().readProvider(
         ProviderQuery(apps: [Bench.app]) { WatchList(keys: [Organisations.ana]) }, progress: .none)
-      let loss = FieldLoss(
+      let loss = RosterFieldLoss(
         mock: bench.mock, vendor: .heroku,
         documentedNulls: [
           // "Or null": the team has none.
@@ -148,7 +148,7 @@ import Testing
       let platform = GitHubOrgs.platform(
         requires: requires, hasTwoFactor: true, provider: GitHubOrgs.provider())
       try await Bench.run(GitHubOrgs.scenario(platform)) { bench in
-        let loss = FieldLoss(mock: bench.mock, vendor: .github) {
+        let loss = RosterFieldLoss(mock: bench.mock, vendor: .github) {
           try await ConformanceReading(
             of: bench.github { $0.saml = saml }, team: GitHubOrgs.org,
             signIn: SignInTarget(provider: "behind", app: "enforced"),
@@ -177,7 +177,7 @@ import Testing
       $0.maxPageSize = 2
     }
     try await EndpointBench.run(scenario) { bench in
-      let loss = FieldLoss(mock: bench.mock, vendor: .scim) {
+      let loss = RosterFieldLoss(mock: bench.mock, vendor: .scim) {
         try await ConformanceReading(
           of: try bench.scim(SCIMServers.plain), team: EndpointBench.team)
       }
@@ -197,7 +197,7 @@ import Testing
         "u-4", people[3], active: false, with: [SCIMServers.urn: ["mfaPolicy": "required"]]),
     ]) { $0.maxPageSize = 3 }
     try await EndpointBench.run(scenario) { bench in
-      let loss = FieldLoss(mock: bench.mock, vendor: .scim) {
+      let loss = RosterFieldLoss(mock: bench.mock, vendor: .scim) {
         await ConformanceReading(
           of: try bench.scim(SCIMServers.mapped), app: EndpointBench.app, people: people)
       }
@@ -227,7 +227,7 @@ import Testing
     try await EndpointBench.run(scenario) { bench in
       let text =
         #"{"path": "/people", "items": "/data", "total": "/meta/total", "auth": {"kind": "bearer", "token": "env:T"}, \#(Self.rosters[index])}"#
-      let loss = FieldLoss(
+      let loss = RosterFieldLoss(
         mock: bench.mock, vendor: .json,
         // What the operator takes by its being there is said by its not being there, in a document that was read.
         documentedAbsences: index == 1
@@ -268,7 +268,7 @@ import Testing
     try await EndpointBench.run(scenario) { bench in
       let text =
         #"{"path": "/people", "items": "/data", "total": "/meta/total", "auth": {"kind": "bearer", "token": "env:T"}, \#(Endpoints.fields), \#(Self.providers[index])}"#
-      let loss = FieldLoss(mock: bench.mock, vendor: .json) {
+      let loss = RosterFieldLoss(mock: bench.mock, vendor: .json) {
         await ConformanceReading(
           of: try bench.endpoint(text), app: EndpointBench.app,
           people: (0..<5).map { "p\($0)@acme.com" })

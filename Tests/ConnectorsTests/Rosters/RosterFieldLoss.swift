@@ -3,7 +3,7 @@ import MockIdP
 import Testing
 
 /// Takes away every field of every reply, one at a time: nobody's verdict may rise, and nobody vanishes.
-struct FieldLoss {
+struct RosterFieldLoss {
   let mock: MockIdP
   let vendor: Vendor
   /// Fields that say nothing by being null, because the vendor documents null as an answer: endpoint and the path's end.
