@@ -37,7 +37,8 @@ import Testing
       "laws: \(Self.worlds) worlds, \(total.cases) sequences with a fault, \(total.runs) runs, \(Int(Double(Self.worlds) / seconds * 10)) worlds in 10 s"
     )
     print("laws: faults \(total.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
-    print("laws: verdicts \(total.verdicts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
+    print(
+      "laws: verdicts \(total.verdicts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
     try await tell(total.failures)
   }
 
@@ -55,7 +56,9 @@ import Testing
         var text = "law broken: \(law): \(failures.count) times (seeds \(seeds))"
         for var failure in failures.prefix(shown) {
           failure.breaches.sort { a, _ in a.law == law }
-          text += "\n" + (try await Shrinking(runner: LawRunner(bench: bench)).shrink(failure)).description
+          text +=
+            "\n"
+            + (try await Shrinking(runner: LawRunner(bench: bench)).shrink(failure)).description
         }
         Issue.record("\(text)")
       }

@@ -90,16 +90,19 @@ final class LawBench: Sendable {
 
   /// One run, as a new start of the program makes it, and what it says afterwards.
   func run(teams: [String] = []) async throws -> RunView {
-    let result = try await worker().sync(SyncOptions(teams: teams))
+    let worker = try worker()
+    let result = try await worker.sync(SyncOptions(teams: teams))
     return RunView(
-      members: try members(), gaps: result.gaps, isHeld: result.isHeld,
+      members: try members(worker), gaps: result.gaps, isHeld: result.isHeld,
       isComplete: result.run.sources.allSatisfy(\.isComplete))
   }
 
   /// The members as the listing shows them by now.
-  func members() throws -> [String: MemberView] {
+  func members() throws -> [String: MemberView] { try members(worker()) }
+
+  private func members(_ worker: SyncWorker) throws -> [String: MemberView] {
     var members: [String: MemberView] = [:]
-    for status in try worker().status().members {
+    for status in try worker.status().members {
       let view = MemberView(status)
       members[view.key] = view
     }

@@ -35,7 +35,8 @@ struct LawCase {
   private func check(_ step: Int) -> [Breach] {
     let with = faulted[step - fault.step]
     let without = plain[step]
-    let before = step == fault.step ? (step > 0 ? plain[step - 1] : nil) : faulted[step - fault.step - 1]
+    let before =
+      step == fault.step ? (step > 0 ? plain[step - 1] : nil) : faulted[step - fault.step - 1]
     var found: [Breach] = []
     func breach(_ law: String, _ key: String) {
       found.append(
@@ -117,7 +118,8 @@ struct LawCase {
   {
     let source = fault.source(in: world)
     let isRoster = source == "roster"
-    guard let old, isRoster || (rests(old, source) && rests(plain, source)), !old.isPending || isRoster
+    guard let old, isRoster || (old.rests(on: source) && plain.rests(on: source)),
+      isRoster || !old.isPending
     else { return [] }
     var broken: [String] = []
     // The last run that read it, for this team.
@@ -135,12 +137,6 @@ struct LawCase {
       if !new.findings.contains(.stale) { broken.append("past stale_after the finding is stale") }
     }
     return broken
-  }
-
-  private func rests(_ member: MemberView, _ source: String) -> Bool {
-    if member.rests(on: source) { return true }
-    guard let upstream = world.upstream, upstream.source == source else { return false }
-    return false
   }
 
   private func isOld(_ moment: Timestamp, _ step: Int) -> Bool {

@@ -96,7 +96,9 @@ enum FieldPaths {
     return paths.sorted()
   }
 
-  private static func collect(_ value: JSON, _ path: String, _ depth: Int, _ paths: inout Set<String>) {
+  private static func collect(
+    _ value: JSON, _ path: String, _ depth: Int, _ paths: inout Set<String>
+  ) {
     guard depth < 5 else { return }
     for (name, inner) in value.properties ?? [:] where !name.contains(".") {
       let own = path.isEmpty ? name : "\(path).\(name)"

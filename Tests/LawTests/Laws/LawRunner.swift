@@ -31,7 +31,9 @@ struct LawRunner {
     var outcome = Outcome()
     outcome.runs = plain.count
     for run in plain {
-      for member in run.members.values { outcome.verdicts[member.verdict.rawValue, default: 0] += 1 }
+      for member in run.members.values {
+        outcome.verdicts[member.verdict.rawValue, default: 0] += 1
+      }
     }
     for fault in chosen {
       let faulted = try await playFaulted(world, fault)
@@ -131,7 +133,10 @@ extension LawStep {
       if person.isOnTeamB { words.append("b") }
       if person.isAdmin { words.append("admin") }
       if person.isInvited { words.append("invited") }
-      words.append(person.isFederated ? "federated" : "password, mfa \(person.platformMFA.map(String.init(describing:)) ?? "?")")
+      words.append(
+        person.isFederated
+          ? "federated" : "password, mfa \(person.platformMFA.map(String.init(describing:)) ?? "?")"
+      )
       for (provider, door) in organisation.doors.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
         let account = door.account(person)
         let state = [

@@ -36,7 +36,8 @@ struct Shrinking {
       found.append((smaller, fault))
     }
     // Fewer people, but always an admin.
-    for person in world.steps[0].organisation.people where world.steps[0].organisation.people.count > 1 {
+    for person in world.steps[0].organisation.people
+    where world.steps[0].organisation.people.count > 1 {
       var smaller = world
       for step in smaller.steps.indices {
         smaller.steps[step].organisation.people.removeAll { $0.number == person.number }

@@ -36,7 +36,10 @@ enum KeycloakSide {
   private static func flow(_ alias: String, _ steps: [KeycloakStepSpec]) -> KeycloakFlowSpec {
     KeycloakFlowSpec(
       alias,
-      [.step("auth-cookie", .alternative), .flow("\(alias) forms", .alternative, named(alias, steps))])
+      [
+        .step("auth-cookie", .alternative),
+        .flow("\(alias) forms", .alternative, named(alias, steps)),
+      ])
   }
 
   /// Flows inside flows have names of their own.
