@@ -88,7 +88,8 @@ struct LawCase {
     }
     guard isActive else {
       // What is readable again is said again.
-      if isAsked(new.team, step), step > fault.step, new.verdict != plain.verdict {
+      let isGood = !world.troubles.contains { $0.isActive(at: step) }
+      if isGood, new.verdict != plain.verdict || new.findings != plain.findings {
         broken.append("recovers")
       }
       return broken

@@ -9,9 +9,40 @@ struct LawFault: Sendable, CustomStringConvertible {
   var isLasting: Bool
   /// What goes wrong.
   var fault: Fault
+  /// What lists leave out although they are read to their end, beside or instead of it.
+  var omission: Omission?
+
+  /// Rows that are not there.
+  enum Omission: String, CaseIterable, Sendable {
+    /// The roster shows nobody.
+    case emptyRoster = "an empty roster"
+    /// A JSON list counts more rows than it has.
+    case shortList = "a list that counts more than it shows"
+    /// Keycloak counts accounts that it does not show.
+    case hiddenAccounts = "accounts that are counted and hidden"
+
+    /// Takes the rows out.
+    func edit(_ scenario: inout Scenario) {
+      switch self {
+      case .emptyRoster:
+        for team in scenario.heroku.teams.indices { scenario.heroku.teams[team].members = [] }
+        scenario[JSONEndpoint.self].people = scenario[JSONEndpoint.self].people.filter {
+          $0["teams"] == nil
+        }
+      case .shortList:
+        let people = scenario[JSONEndpoint.self].people
+        scenario[JSONEndpoint.self].claimedTotal = people.count
+        scenario[JSONEndpoint.self].people = Array(people.dropLast(max(1, people.count / 2)))
+      case .hiddenAccounts:
+        for index in scenario[KeycloakTenant.self].users.indices where index.isMultiple(of: 2) {
+          scenario[KeycloakTenant.self].users[index].isHidden = true
+        }
+      }
+    }
+  }
 
   /// Whether the source gives nothing at all.
-  var isDead: Bool { fault.endpoint == "*" }
+  var isDead: Bool { omission == nil && fault.endpoint == "*" }
 
   /// The source of the configuration that it is at.
   func source(in world: LawWorld) -> String {
@@ -20,7 +51,18 @@ struct LawFault: Sendable, CustomStringConvertible {
 
   func isActive(at step: Int) -> Bool { isLasting ? step >= self.step : step == self.step }
 
+  /// The faults for the servers at a step.
+  static func active(_ all: [LawFault], at step: Int) -> [Fault] {
+    all.filter { $0.isActive(at: step) && $0.omission == nil }.map(\.fault)
+  }
+
+  /// A word for what it is.
+  var kind: String { omission.map { "\($0)" } ?? fault.kind.rawValue }
+
   var description: String {
+    if let omission {
+      return "run \(step + 1)\(isLasting ? " and later" : ""): \(omission.rawValue)"
+    }
     var words = [fault.vendor.rawValue, fault.endpoint, fault.kind.rawValue]
     if let status = fault.status { words.append(String(status)) }
     if let text = fault.text { words.append("'\(text)'") }
@@ -43,6 +85,18 @@ extension LawFault {
     let vendors = Set(seen.map(\.vendor.rawValue)).sorted()
     let vendor = Vendor(rawValue: random.pick(vendors))
     let isLasting = random.one(in: 3)
+    if random.one(in: 12) {
+      let omissions = Omission.allCases.filter {
+        switch $0 {
+        case .emptyRoster: true
+        case .shortList: world.platform == .json || world.doors.contains(.json)
+        case .hiddenAccounts: world.providers.contains(.keycloak)
+        }
+      }
+      return LawFault(
+        step: step, isLasting: isLasting, fault: Fault(vendor, "*", .slow),
+        omission: random.pick(omissions))
+    }
     if random.one(in: 6) {
       let fault = Fault(
         vendor, "*", random.pick([.forbidden, .unauthorized, .html, .malformed]), times: nil)

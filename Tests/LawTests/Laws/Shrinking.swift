@@ -26,6 +26,11 @@ struct Shrinking {
   private func candidates(_ failure: LawFailure) -> [(world: LawWorld, fault: LawFault)] {
     var found: [(LawWorld, LawFault)] = []
     let world = failure.world
+    if !world.troubles.isEmpty {
+      var smaller = world
+      smaller.troubles = []
+      found.append((smaller, failure.fault))
+    }
     // Fewer runs.
     for step in world.steps.indices where step != failure.fault.step && world.steps.count > 1 {
       var smaller = world
@@ -33,6 +38,9 @@ struct Shrinking {
       if step < smaller.steps.count { smaller.steps[step].hours += gone.hours }
       var fault = failure.fault
       if step < fault.step { fault.step -= 1 }
+      for index in smaller.troubles.indices where step < smaller.troubles[index].step {
+        smaller.troubles[index].step -= 1
+      }
       found.append((smaller, fault))
     }
     // Fewer people, but always an admin.

@@ -27,6 +27,8 @@ struct LawWorld: Sendable {
   var upstream: Provider?
   /// The runs, in order.
   var steps: [LawStep]
+  /// What goes wrong in both sequences, with and without the fault in question.
+  var troubles: [LawFault] = []
 
   /// Every provider that is read.
   var providers: [Provider] { doors + (upstream.map { [$0] } ?? []) }
