@@ -1,3 +1,4 @@
+import Foundation
 import IdentityCore
 import MockIdP
 import Testing

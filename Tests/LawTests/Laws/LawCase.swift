@@ -103,6 +103,9 @@ struct LawCase {
         if !new.findings.contains(kind) { broken.append("ends no finding (\(kind.rawValue))") }
       }
     }
+    if let old, old.verdict == new.verdict, plain.since == old.since, new.since != old.since {
+      broken.append("since stays with the verdict")
+    }
     if new.observedAt > plain.observedAt { broken.append("no younger than without") }
     let isBetter = Order.rank(new.verdict) > Order.rank(plain.verdict)
     if isBetter, new.verdict != .cannotTell {
