@@ -164,6 +164,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "Worker", "IdentityCore", "MockIdP", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "MockIdPTests",
       dependencies: [
         "MockIdP", "TestSupport", .product(name: "JWTKit", package: "jwt-kit"),

@@ -34,7 +34,7 @@ enum GoogleTokenEndpoint {
       throw refuse("unsupported_grant_type", "Invalid grant_type")
     }
     let (account, claims) = try await verified(form["assertion"] ?? "", context)
-    let now = Int(Date().timeIntervalSince1970)
+    let now = Int(Date().timeIntervalSince1970 + context.account.clockOffset)
     guard claims.aud == audience else { throw refuse("invalid_grant", "Invalid JWT audience.") }
     guard claims.exp > now, claims.iat <= now + 300, claims.exp - claims.iat <= 3600 else {
       throw refuse(

@@ -32,10 +32,12 @@ public struct GoogleWorkspace: VendorScenario {
   public var policies: [GooglePolicy] = []
   /// The most rows of a page, whatever is asked for.
   public var largestPage: Int?
+  /// By how many seconds the account's clock runs before ours.
+  public var clockOffset: Double = 0
 
   private enum CodingKeys: CodingKey {
     case customer, serviceAccounts, administrators, users, orgUnits, rootUnit, groups, assignments
-    case profiles, policies, largestPage
+    case profiles, policies, largestPage, clockOffset
   }
 
   /// Makes an empty account that accepts the default service account.
@@ -61,6 +63,7 @@ public struct GoogleWorkspace: VendorScenario {
     try values.read(.profiles, into: &profiles)
     try values.read(.policies, into: &policies)
     try values.read(.largestPage, into: &largestPage)
+    try values.read(.clockOffset, into: &clockOffset)
   }
 }
 
