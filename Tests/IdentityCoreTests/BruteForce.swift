@@ -7,6 +7,15 @@ struct BruteForce {
   /// What stands behind each upstream provider.
   var behind: [Behind] = []
 
+  init(model: SignInModel, signature: AccountTable.Signature, behind: [Behind] = []) {
+    self.model = model
+    self.signature = signature
+    self.behind = behind
+    contexts = dimensions.reduce([[]]) { all, count in
+      all.flatMap { context in (0..<count).map { context + [$0] } }
+    }
+  }
+
   /// What is known of a provider to which sign-ins are left.
   enum Behind: CaseIterable {
     case strong, weak, closed, unknown
@@ -70,11 +79,7 @@ struct BruteForce {
       + behind.filter { $0 == .conditional || $0 == .perhapsConditional }.map { _ in 2 }
   }
 
-  var contexts: [[Int]] {
-    dimensions.reduce([[]]) { all, count in
-      all.flatMap { context in (0..<count).map { context + [$0] } }
-    }
-  }
+  private var contexts: [[Int]] = []
 
   func signIns(_ world: World) -> [([Int], Outcome)] {
     contexts.filter { context in model.axioms.allSatisfy { holds($0, context, world) } }
@@ -225,6 +230,32 @@ struct RandomModels {
       model.axioms.append(.any([.not(.unknown(0)), atom(model, context: false)]))
     }
     let bits = UInt64.random(in: 0..<8, using: &random)
+    return (model, AccountTable.Signature(status: .active, atoms: [bits], assigned: [1]))
+  }
+
+  /// A set of policies with more sign-ins and worlds than can be enumerated.
+  mutating func large() -> (SignInModel, AccountTable.Signature) {
+    let variables = (0..<Int.random(in: 8...16, using: &random)).map { index in
+      Variable(
+        name: "v\(index)", values: (0..<Int.random(in: 2...5, using: &random)).map { "\($0)" })
+    }
+    let atoms = (0..<8).map { SubjectAtom(kind: .group, id: "g\($0)", name: "group \($0)") }
+    let unknowns = (0..<pick([0, 0, 2, 4, 8])).map { Unknown(title: "u\($0)", remedy: "") }
+    let rule = RuleReference(
+      policyID: "p", policyName: "P", ruleID: "r", ruleName: "R", demand: "decides")
+    var model = SignInModel(
+      variables: variables, atoms: atoms, unknowns: unknowns, rules: [rule, rule, rule],
+      policy: .demand(.refused, by: nil))
+    for atom in 0..<3 where Bool.random(using: &random) {
+      model.unreadableAtoms[atom] = Unknown(title: "a\(atom)", remedy: "")
+    }
+    refuses = Int.random(in: 0..<5, using: &random) == 0
+    model.policy = .all([policy(model, depth: 4), policy(model, depth: 4)])
+    if refuses { model.policy = .any([model.policy, policy(model, depth: 3)]) }
+    for _ in 0..<Int.random(in: 0...3, using: &random) {
+      model.axioms.append(.any([.not(atom(model, context: true)), atom(model, context: true)]))
+    }
+    let bits = UInt64.random(in: 0..<256, using: &random)
     return (model, AccountTable.Signature(status: .active, atoms: [bits], assigned: [1]))
   }
 

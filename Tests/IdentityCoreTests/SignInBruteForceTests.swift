@@ -79,6 +79,7 @@ struct SignInBruteForceTests {
     let isClosed = possible.isSubset(of: [.refused, .nothing])
     try #require(
       result.findsNoWayIn == (isClosed && verdict == .cannotTell), "round \(round): \(oracle)")
+    try checkSearch(evaluator, oracle.signature, result, round)
     let name = verdict.rawValue + (result.isProven ? "" : " unproven")
     tally.verdicts[name, default: 0] += 1
     guard verdict == .notEnforced || verdict == .enforcedConditionally else {
@@ -98,5 +99,20 @@ struct SignInBruteForceTests {
     }
     try #require(proves, "round \(round): witness \(result.witness) of \(oracle)")
     tally.witnesses += 1
+  }
+
+  /// What decides where no diagram stays small says the same; a proof it may fail to show.
+  private func checkSearch(
+    _ evaluator: SignInEvaluator, _ signature: AccountTable.Signature, _ result: SignInResult,
+    _ round: Int
+  ) throws {
+    let policy = ResidualPolicy(evaluator.model, signature)
+    var reach = ReachableRules(policy)
+    reach.collect()
+    var searched = SignInResult(verdict: .cannotTell)
+    evaluator.search(policy, reach, &searched)
+    try #require(searched.verdict == result.verdict, "round \(round): search")
+    try #require(result.isProven || !searched.isProven, "round \(round): proof of the search")
+    try #require(searched.findsNoWayIn == result.findsNoWayIn, "round \(round): search")
   }
 }

@@ -104,6 +104,31 @@ struct SignInEvaluatorTests {
     #expect(result.witness.allSatisfy { $0.value == "outside" })
   }
 
+  @Test(
+    "a variable of more values than bits is judged by all of them", arguments: [65, 70, 129])
+  func manyValues(count: Int) {
+    let multi = SignInPolicy.demand(.multiFactor, by: nil)
+    func model(_ asked: some Sequence<Int>, _ axioms: [Condition] = []) -> SignInModel {
+      SignInModel(
+        variables: [
+          Variable(name: "country", values: (0..<count).map { "\($0)" }),
+          Variable(name: "zone HQ", values: ["outside", "inside"]),
+        ],
+        policy: .firstMatch(
+          [.init(.variable(0, in: Set(asked)), multi), .init(.variable(1, in: [1]), multi)],
+          otherwise: .demand(.singleFactor, by: nil)), axioms: axioms)
+    }
+    let last = ContextFact(name: "country", value: "\(count - 1)")
+    let outside = ContextFact(name: "zone HQ", value: "outside")
+    #expect(evaluate(model(0..<count - 1)).verdict == .enforcedConditionally)
+    #expect(evaluate(model(0..<count - 1)).witness == [last, outside])
+    #expect(evaluate(model(0..<count)).verdict == .enforced)
+    let first = evaluate(model(1..<count))
+    #expect(first.witness == [ContextFact(name: "country", value: "0"), outside])
+    let never = evaluate(model(0..<count - 1, [.not(.variable(0, in: [count - 1]))]))
+    #expect(never.verdict == .enforced)
+  }
+
   private func evaluate(_ model: SignInModel) -> SignInResult {
     SignInEvaluator(model).evaluate(
       AccountTable.Signature(status: .active, atoms: [0], assigned: [1]))

@@ -28,8 +28,6 @@ enum WorldVerdict: Hashable {
 struct PossibleWorlds {
   /// A world for each verdict found.
   private(set) var example: [WorldVerdict: EscapeSearch.Partial] = [:]
-  /// Whether it was shown that one factor is enough for some sign-in in every world.
-  private var escapesInAll = false
 
   init() {}
 
@@ -53,8 +51,7 @@ struct PossibleWorlds {
 
   /// Whether the verdict holds whatever the unknowns are.
   var isProven: Bool {
-    guard verdict == .enforcedConditionally else { return true }
-    return escapesInAll || example.count == 1
+    verdict != .enforcedConditionally || example.count == 1
   }
 
   /// Whether nobody gets in in any world.
@@ -69,13 +66,11 @@ struct PossibleWorlds {
     if example[verdict] == nil { example[verdict] = world }
   }
 
-  /// Notes a world with an escape, one of several of which the others are no worse.
+  /// Notes a world with an escape, one of several of which the others ask for two factors at least in some sign-in.
+  ///
+  /// - Parameter escapesInAll: whether an escape was shown in all of them; otherwise one may be without.
   mutating func noteConditional(_ world: EscapeSearch.Partial, escapesInAll: Bool) {
     note(.conditional, world)
-    if escapesInAll {
-      self.escapesInAll = true
-    } else {
-      note(.enforced, world)
-    }
+    if !escapesInAll { note(.enforced, world) }
   }
 }

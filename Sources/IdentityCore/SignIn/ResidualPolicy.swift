@@ -1,7 +1,8 @@
 /// A model with one person's facts put in: what is left are variables of the sign-in and unknowns.
 ///
 /// Unknowns become variables too, behind those of the sign-in: one of {false, true} for a condition, one of the three
-/// outcomes for an unreadable demand. A value set is a bit mask, so a variable has at most 64 values.
+/// outcomes for an unreadable demand. A value set is a bit mask, so a variable has at most 64 values; one of the model that
+/// has more becomes several, the digits of its values to the base 64.
 struct ResidualPolicy {
   indirect enum Formula {
     case constant(Bool)
@@ -35,6 +36,8 @@ struct ResidualPolicy {
   var axioms: [Formula]
   /// The values each variable may have; sign-in variables first.
   var domains: [UInt64]
+  /// The further digits of variables with more than 64 values, the lowest first.
+  var digits: [Int: [Int]]
   /// From here on variables are unknowns.
   var firstUnknown: Int
   /// What each unknown variable stands for, in order.
@@ -53,10 +56,22 @@ struct ResidualPolicy {
     let root = builder.tree(model.policy)
     let axioms = model.axioms.map { builder.formula($0) }
     self.root = root
-    self.axioms = axioms
+    self.axioms = axioms + builder.existing
     domains = builder.domains
-    firstUnknown = model.variables.count
+    digits = builder.digits
+    firstUnknown = builder.firstUnknown
     unknowns = builder.unknowns
+  }
+
+  /// Facts about variables of the model: digits put together again.
+  func joined(_ facts: [(variable: Int, value: Int)]) -> [(variable: Int, value: Int)] {
+    if digits.isEmpty { return facts }
+    let values = Dictionary(facts.map { ($0.variable, $0.value) }) { first, _ in first }
+    let further = Set(digits.values.joined())
+    return facts.filter { !further.contains($0.variable) }.map { variable, value in
+      let high = (digits[variable] ?? []).reversed().reduce(0) { ($0 + (values[$1] ?? 0)) << 6 }
+      return (variable, high + value)
+    }
   }
 
   /// The same without the demands of some rules, as if they asked for nothing.
@@ -90,11 +105,44 @@ private struct Builder {
   var domains: [UInt64]
   var unknowns: [ResidualPolicy.UnknownThing] = []
   private var places: [ResidualPolicy.UnknownThing: Int] = [:]
+  private(set) var digits: [Int: [Int]] = [:]
+  let firstUnknown: Int
 
   init(model: SignInModel, signature: AccountTable.Signature) {
     self.model = model
     self.signature = signature
     domains = model.variables.map { mask(ofFirst: $0.values.count) }
+    for (id, variable) in model.variables.enumerated() where variable.values.count > 64 {
+      var count = variable.values.count
+      while count > 64 {
+        count = (count + 63) / 64
+        digits[id, default: []].append(domains.count)
+        domains.append(mask(ofFirst: count))
+      }
+    }
+    firstUnknown = domains.count
+  }
+
+  /// That variables of several digits have values that there are.
+  var existing: [ResidualPolicy.Formula] {
+    digits.keys.sorted().map { id in
+      wide([id] + (digits[id] ?? []), Array(model.variables[id].values.indices))
+    }
+  }
+
+  /// That a variable of several digits has one of some values.
+  private func wide(_ places: [Int], _ values: [Int]) -> ResidualPolicy.Formula {
+    guard let last = places.last else { return .constant(true) }
+    let shift = 6 * (places.count - 1)
+    if shift == 0 { return .variable(last, values.reduce(0) { $0 | 1 << UInt64($1) }) }
+    let byDigit = Dictionary(grouping: values) { $0 >> shift }
+    return .any(
+      byDigit.keys.sorted().map { digit in
+        let rest = (byDigit[digit] ?? []).map { $0 & (1 << shift - 1) }
+        return .all([
+          .variable(last, 1 << UInt64(digit)), wide(places.dropLast(), rest),
+        ])
+      })
   }
 
   mutating func tree(_ policy: SignInPolicy) -> ResidualPolicy.Tree {
@@ -134,6 +182,11 @@ private struct Builder {
     switch condition {
     case .always: return .constant(true)
     case .never: return .constant(false)
+    case .variable(let id, let values) where digits[id] != nil:
+      let there = values.filter(model.variables[id].values.indices.contains).sorted()
+      if there.isEmpty { return .constant(false) }
+      if there.count == model.variables[id].values.count { return .constant(true) }
+      return wide([id] + (digits[id] ?? []), there)
     case .variable(let id, let values):
       let mask = values.reduce(UInt64(0)) { $0 | 1 << UInt64($1) } & domains[id]
       return mask == 0

@@ -7,13 +7,16 @@ struct BudgetExceeded: Error {}
 ///
 /// Shared by all who are judged, so that tangled policies cost a run a bounded time, not one for each person.
 final class SearchBudget: Sendable {
-  private let left: Mutex<Int>
+  private let amount: Mutex<Int>
 
-  init(_ amount: Int) { left = Mutex(amount) }
+  init(_ amount: Int) { self.amount = Mutex(amount) }
+
+  /// What is left.
+  var left: Int { amount.withLock { $0 } }
 
   /// Takes a portion; fewer at the end, none when nothing is left.
   func take(_ portion: Int) -> Int {
-    left.withLock { left in
+    amount.withLock { left in
       let taken = min(portion, left)
       left -= taken
       return taken

@@ -16,9 +16,10 @@ struct SignInDiagram {
   /// The work that questions may cost.
   var meter = WorkMeter(free: .max)
 
-  /// The work each attempt may cost, per person; what costs more is taken from what the model may cost.
-  private static let free = 20_000
-  private static let attempts = [4_000, 100_000, 2_000_000]
+  /// What an attempt in one order may cost, round by round: free, or of what the model may cost.
+  private static let rounds = [
+    (free: 4_000, more: 0), (free: 20_000, more: 0), (free: 0, more: 2_000_000),
+  ]
 
   /// The diagram, in the first variable order in which it stays small.
   ///
@@ -27,11 +28,10 @@ struct SignInDiagram {
     _ policy: ResidualPolicy, _ budget: SearchBudget
   ) throws(BudgetExceeded) -> SignInDiagram {
     var orders = VariableOrders(policy)
-    for limit in attempts {
+    for round in rounds {
       for choice in VariableOrders.Choice.allCases {
         guard let order = orders.order(choice) else { continue }
-        let meter = WorkMeter(
-          free: min(limit, free), then: max(0, limit - free), from: budget)
+        let meter = WorkMeter(free: round.free, then: round.more, from: budget)
         if let made = try? SignInDiagram(policy, order, meter) { return made }
       }
     }

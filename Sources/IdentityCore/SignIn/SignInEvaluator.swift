@@ -4,11 +4,13 @@ public struct SignInEvaluator: Sendable {
   let model: SignInModel
   /// The rules of the model that stand for a provider behind which lets the person in nowhere.
   let closed: [RuleReference.ID: UpstreamAnswer]
-  /// What all who are judged by the model may cost together, beyond what each may cost alone.
-  private let budget: SearchBudget
+  /// What the diagrams of all who are judged by the model may cost together, beyond what each may cost alone.
+  private let diagrams: SearchBudget
+  /// The same of searches where no diagram stays small, and of witnesses.
+  private let searches: SearchBudget
 
   /// The work beyond what is free, for all who are judged by one model.
-  static let work = 12_000_000
+  static let work = 8_000_000
 
   /// Prepares to judge accounts by a model.
   ///
@@ -27,8 +29,12 @@ public struct SignInEvaluator: Sendable {
     let resolved = model.resolving(answers)
     self.model = resolved.model
     closed = resolved.closed
-    budget = SearchBudget(work)
+    diagrams = SearchBudget(work)
+    searches = SearchBudget(2 * work)
   }
+
+  /// What is left of the work that diagrams may cost.
+  var workLeft: Int { diagrams.left }
 
   /// Judges every account with this signature.
   ///
@@ -46,7 +52,7 @@ public struct SignInEvaluator: Sendable {
     atoms.collect(model.policy)
     result.decidingAtoms = atoms.list
     do throws(BudgetExceeded) {
-      let diagram = try SignInDiagram.make(policy, budget)
+      let diagram = try SignInDiagram.make(policy, diagrams)
       let worlds = PossibleWorlds(diagram)
       apply(worlds, policy, reach, &result)
       if let world = worlds.deciding {
@@ -61,7 +67,7 @@ public struct SignInEvaluator: Sendable {
   /// The verdict alone, without witness and reasons.
   public func verdict(_ signature: AccountTable.Signature) -> Verdict {
     let policy = ResidualPolicy(model, signature)
-    if let diagram = try? SignInDiagram.make(policy, budget) {
+    if let diagram = try? SignInDiagram.make(policy, diagrams) {
       return PossibleWorlds(diagram).verdict
     }
     var reach = ReachableRules(policy)
@@ -75,7 +81,7 @@ public struct SignInEvaluator: Sendable {
   func search(_ policy: ResidualPolicy, _ reach: ReachableRules, _ result: inout SignInResult) {
     var search = WorldSearch(
       policy, relevant: reach.unknowns.sorted(),
-      WorkMeter(free: Self.freeWork, then: .max, from: budget))
+      WorkMeter(free: Self.freeWork, then: .max, from: searches))
     do throws(BudgetExceeded) {
       try search.run()
       apply(search.worlds, policy, reach, &result)
@@ -97,7 +103,7 @@ public struct SignInEvaluator: Sendable {
   }
 
   /// The work of a search that counts against no budget.
-  private static let freeWork = 500_000
+  private static let freeWork = 200_000
   /// The work spent on looking for a smaller witness: free, and of the budget.
   private static let witnessWork = (free: 100_000, more: 400_000)
 
@@ -123,7 +129,7 @@ public struct SignInEvaluator: Sendable {
 
   /// Whether some sign-in gets in; where that would take too long to say, it does.
   private func letsIn(_ policy: ResidualPolicy) -> Bool {
-    guard var diagram = try? SignInDiagram.make(policy, budget) else { return true }
+    guard var diagram = try? SignInDiagram.make(policy, diagrams) else { return true }
     let found = try? diagram.find(Outcome.entering, in: policy.domains)
     return found != nil
   }
@@ -142,8 +148,8 @@ public struct SignInEvaluator: Sendable {
     let smallest = witness.find(
       found,
       within: WorkMeter(
-        free: Self.witnessWork.free, then: Self.witnessWork.more, from: budget))
-    result.witness = smallest.map { variable, value in
+        free: Self.witnessWork.free, then: Self.witnessWork.more, from: searches))
+    result.witness = policy.joined(smallest).map { variable, value in
       let variable = model.variables[variable]
       return ContextFact(name: variable.name, value: variable.values[value])
     }

@@ -22,11 +22,27 @@ struct SmallestWitness<Search: SignInSearch> {
   ///   - escape: a partial sign-in that escapes; it is the witness when there is no budget even for shortening it.
   ///   - meter: what looking for a smaller one than one that cannot be shortened may cost.
   mutating func find(_ escape: EscapeSearch.Partial, within meter: WorkMeter) -> Facts {
-    guard let short = try? shortened() else { return facts(of: escape) }
+    guard let short = try? shortened() else { return whole(facts(of: escape), escape) }
     let before = search.meter
     search.meter = meter
-    defer { search.meter = before }
-    return (try? smaller(than: short)) ?? short
+    let smaller = try? smaller(than: short)
+    search.meter = before
+    return whole(smaller ?? short, escape)
+  }
+
+  /// Facts with all digits of a variable where some are among them.
+  private mutating func whole(_ facts: Facts, _ escape: EscapeSearch.Partial) -> Facts {
+    let fixed = Set(facts.map(\.variable))
+    let missing = policy.digits.filter {
+      let all = [$0.key] + $0.value
+      return !fixed.isDisjoint(with: all) && !fixed.isSuperset(of: all)
+    }.flatMap { [$0.key] + $0.value }
+    if missing.isEmpty { return facts }
+    let complete = completed(with: facts, escape)
+    let more = missing.filter { !fixed.contains($0) }.map { variable in
+      (variable: variable, value: complete[variable].trailingZeroBitCount)
+    }
+    return (facts + more).sorted { $0.variable < $1.variable }
   }
 
   private mutating func smaller(than short: Facts) throws(BudgetExceeded) -> Facts? {
@@ -103,12 +119,18 @@ struct SmallestWitness<Search: SignInSearch> {
 
   /// The rules that decide the sign-in of a witness, those that ask for one factor only.
   mutating func rules(of facts: Facts, escape: EscapeSearch.Partial) -> [RuleReference.ID] {
+    var rules: [RuleReference.ID] = []
+    _ = trace(policy.root, completed(with: facts, escape), &rules)
+    return rules
+  }
+
+  /// One concrete sign-in with these facts that escapes; one of `escape` where there is no budget to find it.
+  private mutating func completed(
+    with facts: Facts, _ escape: EscapeSearch.Partial
+  ) -> EscapeSearch.Partial {
     var partial = world
     for fact in facts { partial[fact.variable] = 1 << UInt64(fact.value) }
-    let complete = (try? completed(partial)) ?? escape.map { $0 & (~$0 + 1) }
-    var rules: [RuleReference.ID] = []
-    _ = trace(policy.root, complete, &rules)
-    return rules
+    return (try? completed(partial)) ?? escape.map { $0 & (~$0 + 1) }
   }
 
   /// One concrete sign-in that escapes: every variable with one value.

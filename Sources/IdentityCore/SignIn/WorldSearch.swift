@@ -10,7 +10,7 @@ struct WorldSearch {
   private(set) var escape: EscapeSearch.Partial?
 
   /// Work spent on a short cut; without it the worlds are gone through one by one.
-  private static let shortCut = 500_000
+  private static let shortCut = 200_000
 
   /// - Parameter relevant: the unknowns that may matter.
   init(_ policy: ResidualPolicy, relevant: [Int], _ meter: WorkMeter) {
