@@ -83,6 +83,18 @@ extension Store {
     }
   }
 
+  /// Forgets the pages of a source: those of a list that broke off would be confirmed for ever.
+  ///
+  /// - Parameter prefix: what the keys of its pages begin with.
+  public func dropPages(beginningWith prefix: String) throws(StorageError) {
+    try translating(path) {
+      try write(.light) {
+        try $0.execute(
+          sql: "DELETE FROM page_cache WHERE substr(key, 1, length(?1)) = ?1", arguments: [prefix])
+      }
+    }
+  }
+
   /// The cursor kept under a name; nil when there is none.
   public func cursor(_ name: String) throws(StorageError) -> String? {
     try translating(path) {

@@ -1,4 +1,5 @@
 import IdentityCore
+import TestSupport
 import Testing
 
 @Suite("Sign-in evaluation")
@@ -52,7 +53,7 @@ struct SignInEvaluatorTests {
       policy: .all(
         [mfa(when: outside)] + (0..<count).map { mfa(when: .all([.unknown($0), outside])) }))
     var result: SignInResult?
-    let time = ContinuousClock().measure { result = evaluate(model) }
+    let time = ProcessorTime.measure { result = evaluate(model) }
     #expect(result?.verdict == .enforcedConditionally)
     #expect(result?.witness == [ContextFact(name: "zone HQ", value: "inside")])
     #expect(time < .seconds(1))

@@ -23,10 +23,13 @@ struct TeamSectionParser {
     let roster = section.requiredString("roster")
     if let roster { check(roster, "roster", "cannot say who is on a team", \.isRoster, section) }
     let signIn = section.sections("sign_in").compactMap { target($0) }
-    let exemptions = section.sections("exemptions").compactMap { exemption($0) }
+    let providers = signIn.map(\.provider)
+    let exemptions = section.sections("exemptions").compactMap { exemption($0, providers) }
+    let identities = section.sections("identities").compactMap { identity($0, providers) }
     section.finish()
     guard let roster else { return nil }
-    return TeamSettings(name: name, roster: roster, signIn: signIn, exemptions: exemptions)
+    return TeamSettings(
+      name: name, roster: roster, signIn: signIn, exemptions: exemptions, identities: identities)
   }
 
   private func target(_ section: YAMLSection) -> SignInTarget? {
@@ -58,14 +61,80 @@ struct TeamSectionParser {
       "there is no source \(WrongValue.quoted(name))\(nearest.isEmpty ? " in sources" : nearest)")
   }
 
-  private func exemption(_ section: YAMLSection) -> Exemption? {
-    let member = section.requiredString("member")
+  private func exemption(_ section: YAMLSection, _ providers: [SourceName]) -> Exemption? {
+    let subject = subject(section, providers)
     let reason = section.requiredString("reason")
     let approvedBy = section.requiredString("approved_by")
     if !section.keys.contains("until") { _ = section.require("until") }
     let until = section.value("until", "a date such as 2027-01-31", ScalarText.moment)
     section.finish()
-    guard let member, let reason, let approvedBy, let until else { return nil }
-    return Exemption(member: member, reason: reason, approvedBy: approvedBy, until: until)
+    guard let subject, let reason, let approvedBy, let until else { return nil }
+    return switch subject {
+    case .member(let member):
+      Exemption(member: member, reason: reason, approvedBy: approvedBy, until: until)
+    case .group(let group):
+      Exemption(group: group, reason: reason, approvedBy: approvedBy, until: until)
+    }
+  }
+
+  private enum Subject {
+    case member(String)
+    case group(ExemptGroup)
+  }
+
+  /// Whom an exemption is for: one member, or the few members of a group at a provider of the team.
+  private func subject(_ section: YAMLSection, _ providers: [SourceName]) -> Subject? {
+    guard section.keys.contains("group") else {
+      return section.requiredString("member").map { .member($0) }
+    }
+    if section.keys.contains("member") {
+      section.reject("group", "an exemption names a member or a group, not both")
+      _ = section.string("member")
+    }
+    let name = section.requiredString("group")
+    let provider = provider(section, providers)
+    if !section.keys.contains("at_most") { _ = section.require("at_most") }
+    let atMost = section.value("at_most", "how many members the group may have, such as 2") {
+      Int($0).flatMap { $0 > 0 ? $0 : nil }
+    }
+    guard let name, let provider, let atMost else { return nil }
+    return .group(ExemptGroup(provider: provider, name: name, atMost: atMost))
+  }
+
+  /// A provider of the team; the only one need not be named.
+  private func provider(_ section: YAMLSection, _ providers: [SourceName]) -> SourceName? {
+    let known = Set(providers)
+    if !section.keys.contains("provider"), known.count == 1 { return providers[0] }
+    guard let name = section.requiredString("provider") else { return nil }
+    guard known.contains(name) else {
+      section.reject(
+        "provider",
+        "the team does not sign in through \(WrongValue.quoted(name))\(WrongValue.nearest(name, in: known.sorted()))"
+      )
+      return nil
+    }
+    return name
+  }
+
+  private func identity(
+    _ section: YAMLSection, _ providers: [SourceName]
+  ) -> IdentityMapping? {
+    let member = section.requiredString("member")
+    let reason = section.requiredString("reason")
+    let account = section.string("account")
+    let addresses = section.strings("addresses") ?? []
+    let provider = account == nil ? nil : self.provider(section, providers)
+    if account == nil, section.keys.contains("provider") {
+      _ = section.require("account")
+      _ = section.string("provider")
+    } else if account == nil, addresses.isEmpty {
+      section.reject("member", "say which account at a provider, or which addresses, are the member's")
+    }
+    section.finish()
+    guard let member, let reason, account != nil || !addresses.isEmpty,
+      account == nil || provider != nil
+    else { return nil }
+    return IdentityMapping(
+      member: member, provider: provider, account: account, addresses: addresses, reason: reason)
   }
 }

@@ -39,15 +39,17 @@ extension SyncWorker {
   ) async throws -> SyncResult {
     let transport = transport()
     defer { transport.shutdown() }
+    let cache = options.isDryRun || options.isFull ? nil : PageCache(store)
     let factory = SourceFactory(
-      configuration: configuration, setting: setting, transport: transport,
-      cache: options.isDryRun || options.isFull ? nil : PageCache(store))
+      configuration: configuration, setting: setting, transport: transport, cache: cache)
     let reader = try SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
     let readings = await reader.read()
     try Task.checkCancellation()
+    // A page of a list that broke off is not to be confirmed by the next run.
+    for source in readings.sources where !source.isComplete { cache?.drop(source.name) }
     let committer = RunCommitter(
       store: store,
       work: TeamWork(

@@ -66,6 +66,9 @@ final class PageCache: ResponseCache {
         body: body, storedAt: Timestamp(Date())))
   }
 
+  /// Forgets the pages of a source.
+  func drop(_ source: SourceName) { try? store.dropPages(beginningWith: source + "\n") }
+
   private static func text(_ key: CacheKey) -> String {
     [key.source, key.identity, key.method, key.url, key.range ?? ""].joined(separator: "\n")
   }

@@ -31,6 +31,7 @@ extension SyncWorker {
     ]
     lines += configurationAdvice()
     lines.append(diagnoseStore())
+    lines += unmetAdvice()
     let transport = transport()
     defer { transport.shutdown() }
     let factory = SourceFactory(
@@ -56,10 +57,19 @@ extension SyncWorker {
         advice.append(
           Diagnosis(
             source: team.name, check: "exemption", outcome: .warning,
-            message: "the exemption of \(exemption.member) ended on \(exemption.until.text)",
+            message: "the exemption of \(exemption.subject) ended on \(exemption.until.text)",
             remedy: "renew it or take it out"))
       }
       return advice
+    }
+  }
+
+  private func unmetAdvice() -> [Diagnosis] {
+    let unmet = (try? unmetSettings()) ?? []
+    return unmet.map {
+      Diagnosis(
+        source: $0.team, check: "exemption", outcome: .warning, message: $0.message,
+        remedy: $0.remedy)
     }
   }
 
