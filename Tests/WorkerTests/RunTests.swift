@@ -247,6 +247,22 @@ import Testing
     }
   }
 
+  @Test("a roster that cannot be read hides nothing that got worse at the provider")
+  func worseBehindRoster() async throws {
+    try await WorkerBench.run(members: 6) { bench async throws in
+      _ = try await bench.worker().sync()
+      await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("1FA")] }
+      let result = try await bench.worker(["HEROKU_TOKEN": "wrong"]).sync()
+      #expect(!result.run.isComplete)
+      let member = try #require(try bench.members()["p1@acme.com"])
+      #expect(member.record.verdict == .notEnforced && member.isStale)
+      #expect(member.record.findings.contains(FindingSet(.mfaNotEnforced)))
+      await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("2FA")] }
+      _ = try await bench.worker(["HEROKU_TOKEN": "wrong"]).sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .notEnforced, "nor better")
+    }
+  }
+
   @Test("a run over one team makes nobody of another team younger, whatever they share")
   func otherTeams() async throws {
     let extra =

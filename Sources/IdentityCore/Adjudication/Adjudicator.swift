@@ -148,6 +148,15 @@ public struct Adjudicator {
     return number
   }
 
+  /// What the providers ask now of somebody whom the roster did not get to name: his doors there, as far as they were read.
+  mutating func providerDoors(ofKey key: String) -> [Door] {
+    let standings = graph.standings(ofKey: key)
+    return settings.signIn.indices.compactMap { target in
+      let made = graph.door(at: target, standings)
+      return made.failure == nil ? made.door : nil
+    }
+  }
+
   func rows(of person: Int) -> Range<Int> {
     let end = person + 1 < starts.count ? Int(starts[person + 1]) : order.count
     return Int(starts[person])..<end

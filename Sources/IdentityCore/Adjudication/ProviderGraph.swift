@@ -187,10 +187,17 @@ struct ProviderGraph {
 
   /// What the provider before knows a person by at an upstream provider; empty where it has no account of the person.
   private func subjects(of person: Int, on route: Int, for upstream: Upstream) -> [String] {
+    guard index(route) != nil else { return [] }
+    return subjects(matches[route].matches(of: person), on: route, for: upstream)
+  }
+
+  private func subjects(
+    _ found: [AccountMatcher.Match], on route: Int, for upstream: Upstream
+  ) -> [String] {
     guard let index = index(route) else { return [] }
     let accounts = index.reading.accounts
     var result: [String] = []
-    for position in matches[route].matches(of: person).flatMap(\.positions) {
+    for position in found.flatMap(\.positions) {
       let links = (accounts.links[position] ?? []).filter {
         $0.upstream == upstream.name || upstream.keys.contains($0.upstream)
       }
@@ -228,6 +235,29 @@ struct ProviderGraph {
     let table = matches[route]
     return table.matches(of: person).map { match in
       index.standing(match, isShared: table.isShared)
+    }
+  }
+
+  /// How somebody whom the roster did not get to name stands on every route, by a match key.
+  func standings(ofKey key: String) -> [[AccountIndex.Standing]] {
+    var found: [[AccountMatcher.Match]] = []
+    for (number, route) in routes.enumerated() {
+      guard let index = index(number) else {
+        found.append([])
+        continue
+      }
+      var key = key
+      let own = key.withUTF8 { index.matcher.match($0) }
+      guard let parent = route.parent, let upstream = route.upstream else {
+        found.append([own])
+        continue
+      }
+      let subjects = subjects(found[parent], on: parent, for: upstream)
+      found.append(subjects.isEmpty ? [own] : subjects.map { index.matcher.match(subject: $0) })
+    }
+    return found.enumerated().map { number, matches in
+      guard let index = index(number) else { return [] }
+      return matches.map { index.standing($0, isShared: { _ in false }) }
     }
   }
 

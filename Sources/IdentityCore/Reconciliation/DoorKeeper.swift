@@ -81,7 +81,7 @@ struct DoorKeeper {
     guard let old = counterpart(of: new), isSameThing(old, new) else {
       return Settled(door: fresh, isSure: isSure(fresh))
     }
-    if isProvenWorse(new, than: old) { return Settled(door: new, isSure: true) }
+    if Self.isProvenWorse(new, than: old) { return Settled(door: new, isSure: true) }
     if failure != nil { return kept(old, needsDate: false) }
     return isKeptBeside(new, old, gap) ? kept(old, needsDate: true) : taken(new)
   }
@@ -116,7 +116,7 @@ struct DoorKeeper {
   }
 
   /// Whether what was read proves that a door is worse than it was; a conditional verdict that hangs on an unknown does not.
-  private func isProvenWorse(_ new: Door, than old: Door) -> Bool {
+  static func isProvenWorse(_ new: Door, than old: Door) -> Bool {
     switch new.verdict {
     case .notEnforced: true
     case .enforcedConditionally:

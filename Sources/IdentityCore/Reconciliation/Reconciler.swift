@@ -256,10 +256,33 @@ public struct Reconciler {
     record.findings.subtract([FindingSet(.exemptionExpiring), FindingSet(.exemptionExpired)])
     keepExemption(of: before.record, in: &record)
     record = limit.applied(to: record, observedAt: before.observedAt)
+    worsen(&record)
     if let exemption = record.exemption {
       record.findings.formUnion(FindingRules.findings(of: exemption, at: limit.now))
     }
     try emitChange(from: before, to: record, formerKey: nil, emit)
+  }
+
+  /// Puts in what a provider proves to be worse now, though the roster that leads there broke off.
+  private mutating func worsen(_ record: inout MemberRecord) {
+    guard !record.isPending else { return }
+    let doors = record.judgement.doors
+    guard doors.contains(where: { $0.app != nil }) else { return }
+    let now = adjudicator.providerDoors(ofKey: record.key)
+    var isWorse = false
+    let merged = doors.map { old in
+      guard let new = now.first(where: { $0.isSamePlace(as: old) }),
+        DoorKeeper.isProvenWorse(new, than: old), new.verdict != old.verdict
+      else { return old }
+      isWorse = true
+      return new
+    }
+    guard isWorse else { return }
+    record.judgement = Judgement(doors: merged)
+    record.provider = record.judgement.deciding?.provider
+    record.findings.formUnion(
+      FindingRules.findings(
+        of: record.judgement, platformMFA: DoorKeeper.platformMFA(record)))
   }
 
   private mutating func emitChange(

@@ -25,6 +25,8 @@ struct SourceReader: Sendable {
   let hosts: [SourceName: [String]]
   /// Where sign-ins go that a provider leaves to others, from the configuration.
   let routes: [SourceName: [UpstreamRoute]]
+  /// The match keys of the members that a team had, for where its roster breaks off: nobody is to be lost sight of.
+  var knownKeys: @Sendable (TeamName) -> [String] = { _ in [] }
   /// What is to be read otherwise than the providers say it; none but for a what-if.
   var edits: [SourceName: PolicyEdits] = [:]
   let progress: Progress
@@ -140,6 +142,9 @@ struct SourceReader: Sendable {
       var watch = WatchList(capacity: rosters.reduce(0) { $0 + $1.count })
       for roster in rosters {
         for position in 0..<roster.count { roster.withKey(at: position) { watch.insert($0) } }
+      }
+      for team in watchedTeams where readings.teams[team.name]?.isComplete != true {
+        for key in knownKeys(team.name) { watch.insert(name: key) }
       }
       for mapping in watchedTeams.flatMap(\.identities) {
         let account = mapping.provider == provider ? mapping.account : nil

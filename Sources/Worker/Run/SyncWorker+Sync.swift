@@ -42,10 +42,15 @@ extension SyncWorker {
     let cache = options.isDryRun || options.isFull ? nil : PageCache(store)
     let factory = SourceFactory(
       configuration: configuration, setting: setting, transport: transport, cache: cache)
-    let reader = try SourceReader(
+    var reader = try SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
+    reader.knownKeys = { team in
+      var keys: [String] = []
+      try? store.members(MemberQuery(team: team)) { keys.append($0.record.key) }
+      return keys
+    }
     let readings = await reader.read()
     try Task.checkCancellation()
     // A page of a list that broke off is not to be confirmed by the next run.
