@@ -35,8 +35,8 @@ struct SignInWording {
     case .notEnforced:
       return "One factor is enough for \(app.label): \(witness(result) ?? "every sign-in")."
     case .cannotTell, .notEvaluated:
-      let causes = names(result.unknowns.map(\.title))
-      let remedies = names(result.unknowns.map(\.remedy))
+      let causes = names(result.unknowns.map { Self.clause($0.title) })
+      let remedies = names(result.unknowns.map { Self.clause($0.remedy) })
       return "It is not known \(causes.isEmpty ? "what the policies ask for" : causes)."
         + (remedies.isEmpty ? "" : " To mend it: \(remedies).")
     }
@@ -71,9 +71,17 @@ struct SignInWording {
     }
   }
 
+  /// A rule as somebody finds it at the provider; only what stands there under this name is put in quotes.
   private func ruleText(_ rule: RuleReference) -> String {
-    let place = rule.position.map { "rule \($0) " } ?? "rule "
-    return "\(place)'\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
+    if let position = rule.position {
+      return "rule \(position) '\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
+    }
+    if rule.ruleName == rule.policyName { return "policy '\(rule.policyName)' \(rule.demand)" }
+    // Without an id of its own it is a setting, or what is left where no rule applies.
+    if rule.ruleID == rule.policyID || rule.ruleID == rule.ruleName {
+      return "\(rule.policyName) (\(rule.ruleName)) \(rule.demand)"
+    }
+    return "rule '\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
   }
 
   private func rules(_ result: SignInResult) -> [EvidenceItem] {
@@ -118,6 +126,13 @@ struct SignInWording {
     result.unknowns.map {
       EvidenceItem(.status, name: "not known: \($0.title)", value: $0.remedy)
     }
+  }
+
+  /// A sentence inside another one: without its full stop.
+  private static func clause(_ sentence: String) -> String {
+    var rest = sentence[...]
+    while rest.last == "." { rest = rest.dropLast() }
+    return String(rest)
   }
 
   private func names(_ all: [String]) -> String {

@@ -1,4 +1,5 @@
 internal import Alerts
+internal import Foundation
 internal import IdentityCore
 internal import Storage
 
@@ -7,6 +8,12 @@ struct StoreOutbox: Outbox {
   let store: Store
   /// Whether messages that wait for their next try are due as well.
   let ignoresSchedule: Bool
+  private let headcounts = Headcounts()
+
+  init(store: Store, ignoresSchedule: Bool) {
+    self.store = store
+    self.ignoresSchedule = ignoresSchedule
+  }
 
   func due(channel: String, at now: Timestamp, limit: Int) async throws -> [AlertMessage] {
     let moment = ignoresSchedule ? AlertMessage.never : now
@@ -15,7 +22,9 @@ struct StoreOutbox: Outbox {
   }
 
   func content(of message: AlertMessage) async throws -> AlertContent {
-    try store.content(of: message)
+    var content = try store.content(of: message)
+    content.headcount = try headcounts.count(of: message.team, at: message.createdAt, in: store)
+    return content
   }
 
   func markDelivered(_ message: AlertMessage, at now: Timestamp) async throws {
@@ -24,5 +33,24 @@ struct StoreOutbox: Outbox {
 
   func markFailed(_ message: AlertMessage, error: String, next: Timestamp?) async throws {
     try store.markFailed(message.id, error: error, next: next ?? AlertMessage.never)
+  }
+}
+
+/// Teams counted as they stood after a run, once for all messages about it.
+private final class Headcounts: @unchecked Sendable {
+  // `lock` guards the dictionary; channels ask from tasks of their own.
+  private let lock = NSLock()
+  private var known: [String: Headcount] = [:]
+
+  /// The members of a team as they stood at a moment: a message says the same at every try.
+  func count(of team: TeamName, at moment: Timestamp, in store: Store) throws -> Headcount {
+    try lock.withLock {
+      let key = "\(moment.milliseconds) \(team)"
+      if let headcount = known[key] { return headcount }
+      var headcount = Headcount()
+      try store.members(MemberQuery(team: team, asOf: moment)) { headcount.add($0.record) }
+      known[key] = headcount
+      return headcount
+    }
   }
 }
