@@ -32,6 +32,8 @@ public struct GoogleWorkspace: VendorScenario {
   public var policies: [GooglePolicy] = []
   /// The most rows of a page, whatever is asked for.
   public var largestPage: Int?
+  /// What is taken out of replies, for tests; it stands in no scenario file.
+  public var damage: ReplyDamage?
 
   private enum CodingKeys: CodingKey {
     case customer, serviceAccounts, administrators, users, orgUnits, rootUnit, groups, assignments
