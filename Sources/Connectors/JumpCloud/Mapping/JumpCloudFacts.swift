@@ -88,9 +88,11 @@ struct JumpCloudFacts: Sendable {
       SubjectAtom(
         kind: .attribute, id: "enable_user_portal_multifactor=?",
         name: "MFA at the user portal not told"),
-      SubjectAtom(kind: .attribute, id: "state=?", name: "state of the account not told"),
       SubjectAtom(
-        kind: .attribute, id: "restrictedFields=?", name: "managing identity providers not told"),
+        kind: .attribute, id: "state=?", name: "state of the account not told", isPartial: true),
+      SubjectAtom(
+        kind: .attribute, id: "restrictedFields=?", name: "managing identity providers not told",
+        isPartial: true),
     ]
     for (id, _) in groups {
       atoms.append(SubjectAtom(kind: .group, id: id, name: groupNames[id] ?? id))

@@ -29,7 +29,10 @@ enum PingOneFact: Sendable, Hashable {
     case .identifier(let text): attribute("identifier=*\(text)*", "name contains \(text)")
     case .mfaOff: attribute("mfaEnabled=false", "MFA switched off for the person")
     case .mfaUntold: attribute("mfaEnabled=?", "MFA neither on nor off for the person")
-    case .statusUntold: attribute("account=?", "whether the account is locked not told")
+    case .statusUntold:
+      SubjectAtom(
+        kind: .attribute, id: "account=?", name: "whether the account is locked not told",
+        isPartial: true)
     case .devicesUnread: attribute("devices=?", "devices not read")
     case .device(nil): attribute("device=any", "has a live MFA device")
     case .device(let kinds?):
