@@ -258,6 +258,8 @@ bool add(cjson_plan::Node &root, std::string_view path, int field) {
       if (candidate.key == key) child = &candidate;
     }
     if (child == nullptr) {
+      // One bit a child tells keys that come twice.
+      if (node->children.size() == 64) return false;
       node->children.emplace_back();
       child = &node->children.back();
       child->key = std::string(key);
@@ -317,10 +319,12 @@ class Reader {
     return node.field >= 0 ? node.field : any_field(node.children.front());
   }
 
-  // What an earlier member of the same name said does not count.
-  void forget(const cjson_plan::Node &node) {
-    if (node.field >= 0) cells[node.field] = cjson_cell{};
-    for (const auto &child : node.children) forget(child);
+  // Whether an earlier member of the same name says the same as the one at this place.
+  static bool repeats(dom::object object, std::string_view key, dom::element value) {
+    for (auto member : object) {
+      if (member.key == key) return simdjson::minify(member.value) == simdjson::minify(value);
+    }
+    return true;
   }
 
   void all_null(const cjson_plan::Node &node) {
@@ -329,12 +333,21 @@ class Reader {
   }
 
   bool members(dom::object object, const cjson_plan::Node &node) {
+    uint64_t seen = 0;
     for (auto member : object) {
+      uint64_t bit = 1;
       for (const auto &child : node.children) {
+        const uint64_t mine = bit;
+        bit <<= 1;
         if (member.key.size() != child.key.size() ||
             std::memcmp(member.key.data(), child.key.data(), child.key.size()) != 0) {
           continue;
         }
+        if (seen & mine) {
+          if (repeats(object, member.key, member.value)) break;
+          return fail(any_field(child), child.depth, CJSON_MISSING, CJSON_TWICE);
+        }
+        seen |= mine;
         if (!value(member.value, child)) return false;
         break;
       }
@@ -343,7 +356,6 @@ class Reader {
   }
 
   bool value(dom::element element, const cjson_plan::Node &node) {
-    forget(node);
     const uint8_t found = type_of(element);
     if (found == CJSON_NULL) {
       all_null(node);

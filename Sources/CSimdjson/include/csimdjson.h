@@ -35,7 +35,8 @@ enum {
   CJSON_INTEGER = 4,
   CJSON_NUMBER = 5, // with a fraction, or beyond 64 bits signed; integers beyond 64 bits unsigned are strings
   CJSON_ARRAY = 6,
-  CJSON_OBJECT = 7
+  CJSON_OBJECT = 7,
+  CJSON_TWICE = 8 // of a failure only: a key that is there twice, with different values
 };
 
 /// Makes a parser that takes documents up to a size; NULL when there is no memory.
@@ -95,7 +96,8 @@ typedef struct cjson_field {
 /// A compiled list of fields.
 typedef struct cjson_plan cjson_plan;
 
-/// Compiles fields; NULL when there is no memory or a path is both a field and on the way to another one.
+/// Compiles fields; NULL when there is no memory, a path is both a field and on the way to another one, or an object has
+/// more than 64 of them.
 cjson_plan *cjson_plan_create(const cjson_field *fields, size_t count);
 /// Frees a plan; NULL is allowed.
 void cjson_plan_free(cjson_plan *plan);
@@ -119,7 +121,7 @@ typedef struct cjson_failure {
   uint8_t found;
 } cjson_failure;
 
-/// Reads an array of objects into rows of cells, one for each field; the last of equal keys counts.
+/// Reads an array of objects into rows of cells, one for each field; equal keys must say the same.
 ///
 /// Returns 1 and sets `cells` (row after row) and `rows`, or returns 0 and sets `failure`.
 int cjson_table(

@@ -80,14 +80,23 @@ struct JSONElement {
   var minified: String { Self.string(cjson_minify(parser, native)) }
 
   /// Calls a closure with every value of an array or member of an object, in the document's order.
+  ///
+  /// - Throws: for an object that has a key twice with different values: nobody knows which of them counts.
   func forEach(
     _ body: (_ key: String, _ value: JSONElement) throws(WireError) -> Void
   ) throws(WireError) {
     var cursor = cjson_begin(native)
     var key = cjson_text()
     var value = cjson_element()
+    var seen = SeenKeys()
     while cjson_step(&cursor, &key, &value) != 0 {
-      try body(Self.string(key), JSONElement(native: value, parser: parser))
+      let element = JSONElement(native: value, parser: parser)
+      if cursor.is_object != 0, let before = seen.insert(key, value),
+        JSONElement(native: before, parser: parser).minified != element.minified
+      {
+        throw WireError.twice(Self.string(key))
+      }
+      try body(Self.string(key), element)
     }
   }
 
@@ -118,8 +127,11 @@ struct JSONElement {
     .shape, detail: "the list of fields contradicts itself")
 
   private static func error(_ failure: cjson_failure, _ plan: TablePlan) -> WireError {
-    var error = WireError.expected(
-      JSONType(failure.expected), found: JSONType(failure.found), path: path(failure, plan))
+    var error =
+      failure.found == UInt8(CJSON_TWICE)
+      ? WireError.twice(path(failure, plan))
+      : WireError.expected(
+        JSONType(failure.expected), found: JSONType(failure.found), path: path(failure, plan))
     error.row = failure.row == .max ? nil : Int(failure.row) + 1
     return error
   }
@@ -131,7 +143,35 @@ struct JSONElement {
     return path.split(separator: "/").prefix(Int(failure.depth)).joined(separator: "/")
   }
 
-  private static func string(_ text: cjson_text) -> String {
+  fileprivate static func string(_ text: cjson_text) -> String {
     String(decoding: UnsafeBufferPointer(start: text.start, count: text.length), as: UTF8.self)
+  }
+}
+
+/// The keys of an object as far as it was read.
+private struct SeenKeys {
+  /// So many are compared one with another; objects with more are rare.
+  private static let few = 32
+
+  private var first: [(key: cjson_text, value: cjson_element)] = []
+  private var many: [String: cjson_element] = [:]
+
+  /// Adds a key; the value that stood under it before, if it was there.
+  mutating func insert(_ key: cjson_text, _ value: cjson_element) -> cjson_element? {
+    for (known, before) in first where Self.isSame(known, key) { return before }
+    if first.count < Self.few {
+      first.append((key, value))
+      return nil
+    }
+    let name = JSONElement.string(key)
+    if let before = many[name] { return before }
+    many[name] = value
+    return nil
+  }
+
+  private static func isSame(_ left: cjson_text, _ right: cjson_text) -> Bool {
+    left.length == right.length
+      && UnsafeBufferPointer(start: left.start, count: left.length)
+        .elementsEqual(UnsafeBufferPointer(start: right.start, count: right.length))
   }
 }

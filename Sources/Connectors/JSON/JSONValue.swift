@@ -1,4 +1,4 @@
-/// A JSON value of its own, for small documents such as policies; of equal keys the last one counts.
+/// A JSON value of its own, for small documents such as policies; equal keys of one object say the same.
 public enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)

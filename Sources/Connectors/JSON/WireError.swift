@@ -45,6 +45,14 @@ struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     return copy
   }
 
+  /// An object has a key twice, with different values.
+  static func twice(_ key: String) -> WireError {
+    // Keys may be names of people in lists by key; what looks like a name of a field is told.
+    let isField = key.utf8.count <= 60 && !key.contains("@")
+    return WireError(
+      .shape, path: isField ? key : "", detail: "the key is there twice, with different values")
+  }
+
   static func expected(_ expected: JSONType, found: JSONType, path: String = "") -> WireError {
     WireError(.shape, path: path, detail: "expected \(expected.phrase), found \(found.phrase)")
   }

@@ -65,7 +65,6 @@ struct JSONPointer: Sendable, Hashable {
       var found: JSONElement?
       var position = 0
       try element.forEach { key, value throws(WireError) in
-        // Of equal keys the last one counts.
         if isArray ? position == wanted : key.utf8.elementsEqual(token.utf8) { found = value }
         position += 1
       }
