@@ -6,6 +6,14 @@ public protocol Diagnosable: Sendable {
   ///
   /// - Returns: one line a check, in the order made; never empty.
   func diagnose() async -> [DiagnosticLine]
+
+  /// The same for a source whose requests name a team: one of those configured is asked for.
+  func diagnose(asking teams: [TeamName]) async -> [DiagnosticLine]
+}
+
+extension Diagnosable {
+  /// Asks as for any team.
+  public func diagnose(asking teams: [TeamName]) async -> [DiagnosticLine] { await diagnose() }
 }
 
 /// One check of `idsync doctor`.

@@ -5,8 +5,15 @@ public protocol Sampling: Sendable {
   /// Reads one page and maps its first rows.
   ///
   /// Never throws: what went wrong is said in the sample. Values under names such as `token` or `password` are left out.
-  /// - Parameter limit: how many rows to show at most.
-  func sample(limit: Int) async -> SourceSample
+  /// - Parameters:
+  ///   - limit: how many rows to show at most.
+  ///   - team: the team asked for by a source whose requests name one; nil when none is configured.
+  func sample(limit: Int, team: TeamName?) async -> SourceSample
+}
+
+extension Sampling {
+  /// Reads one page as for no team.
+  public func sample(limit: Int) async -> SourceSample { await sample(limit: limit, team: nil) }
 }
 
 /// One page of a source, as it came and as it was understood.

@@ -17,6 +17,7 @@ actor AccessTokenSource: CredentialSource {
   private let clock: @Sendable () -> Timestamp
   private let margin: Int64
   private let fetch: Fetch
+  private let authorize: @Sendable (Secret) -> Authorization
 
   private var token: (credential: Credential, ends: Timestamp)?
   private var refusal: ConnectorError?
@@ -26,11 +27,17 @@ actor AccessTokenSource: CredentialSource {
 
   /// - Parameters:
   ///   - margin: how many seconds before its end a token is renewed.
+  ///   - authorize: makes of a token what requests carry.
   ///   - fetch: asks for a token.
-  init(clock: @escaping @Sendable () -> Timestamp, margin: Int64, fetch: @escaping Fetch) {
+  init(
+    clock: @escaping @Sendable () -> Timestamp, margin: Int64,
+    authorize: @escaping @Sendable (Secret) -> Authorization = { .bearer($0) },
+    fetch: @escaping Fetch
+  ) {
     self.clock = clock
     self.margin = margin
     self.fetch = fetch
+    self.authorize = authorize
   }
 
   /// Begins a run: one renewal is allowed again, and what was refused is tried again.
@@ -71,7 +78,7 @@ actor AccessTokenSource: CredentialSource {
     do throws(ConnectorError) {
       let found = try await fetch()
       generation += 1
-      let credential = Credential(authorization: .bearer(found.text), generation: generation)
+      let credential = Credential(authorization: authorize(found.text), generation: generation)
       // A lifetime that the margin would eat up is used half.
       let usable = max(found.lifetime - margin, found.lifetime / 2)
       token = (credential, clock().adding(seconds: usable))

@@ -11,12 +11,15 @@ final class ReadingLog: Sendable {
 
   private let state = Mutex(State())
   private let source: HTTPSource
-  private let before: SourceStatistics
+  /// The source, and further hosts that speak for it.
+  private let sources: [HTTPSource]
+  private let before: [SourceStatistics]
   private let startedAt: Timestamp
 
-  init(_ source: HTTPSource, startedAt: Timestamp) {
+  init(_ source: HTTPSource, also others: [HTTPSource] = [], startedAt: Timestamp) {
     self.source = source
-    before = source.statistics
+    sources = [source] + others
+    before = sources.map(\.statistics)
     self.startedAt = startedAt
   }
 
@@ -41,18 +44,22 @@ final class ReadingLog: Sendable {
   func reading(
     kind: String, at now: Timestamp, issues: [SourceIssue]? = nil
   ) -> SourceReading {
-    let after = source.statistics
     var requests: [String: Int] = [:]
-    for (endpoint, statuses) in after.requests {
-      let count =
-        statuses.values.reduce(0, +)
-        - (before.requests[endpoint]?.values.reduce(0, +) ?? 0)
-      if count > 0 { requests[endpoint] = count }
+    var bytes = 0
+    for (source, before) in zip(sources, before) {
+      let after = source.statistics
+      bytes += after.bytesReceived - before.bytesReceived
+      for (endpoint, statuses) in after.requests {
+        let count =
+          statuses.values.reduce(0, +)
+          - (before.requests[endpoint]?.values.reduce(0, +) ?? 0)
+        if count > 0 { requests[endpoint, default: 0] += count }
+      }
     }
     return SourceReading(
       name: source.name, kind: kind, fetched: state.withLock { $0.fetched },
       requests: requests.values.reduce(0, +), requestsByEndpoint: requests,
-      bytes: after.bytesReceived - before.bytesReceived, startedAt: startedAt, observedAt: now,
+      bytes: bytes, startedAt: startedAt, observedAt: now,
       issues: issues ?? self.issues)
   }
 }
