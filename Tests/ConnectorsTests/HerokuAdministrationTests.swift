@@ -99,6 +99,17 @@ struct HerokuAdministrationTests {
     }
   }
 
+  @Test("an app of a team is one by its team also where its owner is null")
+  func ownerless() async throws {
+    try await Bench.run(Self.scenario()) { bench in
+      await bench.mock.setEdit(ReplyEdit(.heroku, "GET /apps/{app}", ["owner"], value: .null))
+      let state = try await bench.heroku().readApp("api")
+      #expect(state.team == Self.team && state.apps["api"]?.isTeamApp == true)
+      await bench.mock.setEdit(ReplyEdit(.heroku, "GET /apps/{app}", ["team"], value: .null))
+      #expect(try await bench.heroku().readApp("api").team == Self.team, "by its owner's name")
+    }
+  }
+
   @Test("invitations are sent and taken back with the variant of Accept that they need")
   func invitations() async throws {
     let scenario = Self.scenario {

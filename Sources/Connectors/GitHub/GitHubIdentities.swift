@@ -39,23 +39,39 @@ struct GitHubIdentities: Sendable {
   /// Page after page by our own hand: the cursor stands in the body, where a renewed credential could not find it again.
   func read() async throws(ConnectorError) -> GitHubWire.IdentityProvider? {
     var provider: GitHubWire.IdentityProvider?
-    var seen: Set<String> = []
+    var seen: [String: GitHubWire.Identity] = [:]
+    var repeats = 0
     var cursors: Set<String> = []
     var cursor: String?
     var page = 1
     while true {
       let request = client.post("/graphql", url: url, body(after: cursor))
-      let (found, next) = try await self.page(page, request)
-      guard let found else { return provider }
-      for (index, identity) in found.identities.enumerated()
-      where !seen.insert(identity.guid).inserted {
-        throw client.duplicate(request.endpoint, page: page, row: index + 1)
+      let (part, next) = try await self.page(page, request)
+      guard var found = part else {
+        // A provider that was there a page ago and is not any more: the list is not whole.
+        guard page == 1 else { throw client.duplicate(request.endpoint, page: page, row: 1) }
+        return nil
       }
+      var fresh: [GitHubWire.Identity] = []
+      for (index, identity) in found.identities.enumerated() {
+        if let known = seen[identity.guid] {
+          guard known == identity else {
+            throw client.duplicate(request.endpoint, page: page, row: index + 1)
+          }
+          // A cursor says where a page begins: a row that comes again is the same one.
+          repeats += 1
+        } else {
+          seen[identity.guid] = identity
+          fresh.append(identity)
+        }
+      }
+      found.identities = fresh
       if provider == nil {
         provider = found
       } else {
         provider?.identities += found.identities
       }
+      provider?.repeats = repeats
       guard let next else { return provider }
       guard cursors.insert(next).inserted, page < Self.maxPages else {
         throw ConnectorError(
@@ -140,6 +156,7 @@ struct GitHubIdentities: Sendable {
       root = try data.required("enterprise", .object, Self.object)
         .required("ownerInfo", .object, Self.object)
     }
+    try root.demand(["samlIdentityProvider"])
     return try root.optional("samlIdentityProvider", .object, Self.object)
   }
 }

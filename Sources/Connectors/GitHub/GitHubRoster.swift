@@ -55,8 +55,12 @@ struct GitHubRoster: Sendable {
   ) -> TeamReading {
     let linked = linked()
     var roster = Roster()
+    var odd = OddAddresses()
     for (person, role) in people {
-      roster.append(member(person, role, linked[person.id]))
+      let member = member(person, role, linked[person.id])
+      odd.look(
+        at: member.email, place: "account \(person.login)", call: GitHubConfiguration.graphQLCall)
+      roster.append(member)
     }
     var providers = links.all.map {
       PlatformIdentityProvider(id: $0.id, entityID: $0.issuer, ssoTargetURL: $0.ssoURL)
@@ -80,7 +84,7 @@ struct GitHubRoster: Sendable {
       policy: PlatformPolicy(
         requiresMFA: Tri(organisation.requiresTwoFactor), requiresSSO: requiresSSO,
         managedProvider: manager, evidence: evidence(organisation)),
-      issues: issues)
+      issues: issues + odd.all)
   }
 
   private func evidence(_ organisation: GitHubWire.Organisation) -> [EvidenceItem] {

@@ -44,7 +44,14 @@ struct GitHubRun: Sendable {
     var issues = await factors.issues
     if organisation.requiresTwoFactor == nil { issues.append(hidden) }
     switch parts.3 {
-    case .success(let found): roster.links = found
+    case .success(let found):
+      roster.links = found
+      let repeats = found.all.reduce(0) { $0 + $1.repeats }
+      if repeats > 0 {
+        issues.append(
+          .repeatedRows(
+            repeats, source: configuration.name, call: GitHubConfiguration.graphQLCall))
+      }
     case .failure(let error):
       // Without the links people would go by other names, and seem to have come and gone.
       return unread(issues + [issue(error)])
@@ -54,6 +61,10 @@ struct GitHubRun: Sendable {
     roster.people += parts.2.people.map { ($0, "collaborator") }
     for list in [parts.0, parts.1, parts.2] {
       if let error = list.error { issues.append(issue(error)) }
+      if list.repeats > 0 {
+        issues.append(
+          .repeatedRows(list.repeats, source: configuration.name, call: list.call))
+      }
     }
     if roster.hidesProvider { issues.append(hiddenProvider) }
     let enrolment = roster.enrolment(await factors.lists)
@@ -64,6 +75,8 @@ struct GitHubRun: Sendable {
       roster.factors = enrolment.lists
     }
     return roster.reading(name, organisation, issues)
+      .refusingEmptiness(
+        source: configuration.name, call: "GET /orgs/{org}/members", needsMembers: true)
   }
 
   private func unread(_ issues: [SourceIssue]) -> TeamReading {
@@ -86,14 +99,17 @@ struct GitHubRun: Sendable {
   private struct List: Sendable {
     var people: [GitHubWire.Person] = []
     var error: ConnectorError?
+    var call = ""
+    /// How many people came again on a later page.
+    var repeats = 0
   }
 
   private func people(_ list: String, _ parameters: [String: String]) async -> List {
     let query = [("per_page", "100")] + parameters.sorted { $0.key < $1.key }
     let request = client.get("/orgs/{org}/\(list)", [name], query: query.map { ($0.0, $0.1) })
     let reader = JSONReader()
-    var result = List()
-    var seen: Set<Int64> = []
+    var result = List(call: "GET /orgs/{org}/\(list)")
+    var seen: [Int64: String] = [:]
     do throws(ConnectorError) {
       try await client.pages(request, .link) { response, page throws(ConnectorError) in
         let rows: [GitHubWire.Person]
@@ -107,10 +123,17 @@ struct GitHubRun: Sendable {
         } catch {
           throw client.malformed(error, request, page: page)
         }
-        for (index, row) in rows.enumerated() where !seen.insert(row.id).inserted {
-          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+        for (index, row) in rows.enumerated() {
+          guard let known = seen.updateValue(row.login, forKey: row.id) else {
+            result.people.append(row)
+            continue
+          }
+          guard known == row.login else {
+            throw client.duplicate(request.endpoint, page: page, row: index + 1)
+          }
+          // A link says where a page begins: a row that comes again is the same one.
+          result.repeats += 1
         }
-        result.people += rows
         progress(configuration.name, "people of \(name)", done: result.people.count)
         // GitHub leaves out what a token is not authorised for, and says so only here.
         guard response.headers["X-GitHub-SSO"]?.hasPrefix("partial-results") == true else { return }

@@ -28,8 +28,11 @@ enum GitHubWire {
     var issuer: String?
     var ssoURL: String?
     var identities: [Identity] = []
+    /// How many identities came again on a later page.
+    var repeats = 0
 
     init(_ json: JSONValue) throws(WireError) {
+      try json.demand(["issuer", "ssoUrl"])
       issuer = try json.optional("issuer", .string, \.string)
       ssoURL = try json.optional("ssoUrl", .string, \.string)
       let page = try json.required("externalIdentities", .object) { $0.object == nil ? nil : $0 }
@@ -56,10 +59,11 @@ enum GitHubWire {
 
     init(_ json: JSONValue) throws(WireError) {
       guid = try json.required("guid", .string, \.string)
+      try json.demand(["samlIdentity", "scimIdentity", "user"])
       let saml = try json.optional("samlIdentity", .object) { $0.object == nil ? nil : $0 }
       let scim = try json.optional("scimIdentity", .object) { $0.object == nil ? nil : $0 }
       let found = [saml?["nameId"]?.string, saml?["username"]?.string, scim?["username"]?.string]
-        .compactMap(\.self).filter { !$0.isEmpty }
+        .compactMap(\.self).map(RosterAddress.trimmed).filter { !$0.isEmpty }
       names = found.filter { $0.contains("@") } + found.filter { !$0.contains("@") }
       let user = try json.optional("user", .object) { $0.object == nil ? nil : $0 }
       userID = user?["databaseId"]?.integer
@@ -78,5 +82,13 @@ enum GitHubWire {
       error = errors.first.map { $0["type"]?.string ?? "error" }
       data = try json.optional("data", .object) { $0.object == nil ? nil : $0 }
     }
+  }
+}
+
+extension JSONValue {
+  /// GraphQL sends whatever was asked for, be it null: what is not there was lost on the way.
+  func demand(_ keys: [String]) throws(WireError) {
+    guard let lost = keys.first(where: { !has($0) }) else { return }
+    throw WireError.expected(.object, found: .missing, path: lost)
   }
 }

@@ -8,6 +8,8 @@ struct EnterpriseMembers: Sendable {
     var userID: String?
     var platformMFA: Tri
     var identityProvider: String?
+    /// Whether the person signs in through an identity provider.
+    var federated: Tri
   }
 
   private(set) var byKey: [String: [Member]] = [:]
@@ -24,7 +26,8 @@ struct EnterpriseMembers: Sendable {
         guard let email = row.text(0) else { continue }
         let member = Member(
           userID: row.string(1), platformMFA: Tri(row.bool(2)),
-          identityProvider: seen.id(row, at: 3))
+          identityProvider: seen.id(row, at: 3),
+          federated: SeenProviders.isFederated(row, at: 3))
         result[EmailKey.make(email), default: []].append(member)
       }
     }

@@ -81,6 +81,8 @@ extension HerokuConnector {
   /// Whether a write may have been made although no good answer came.
   static func fate(_ error: ConnectorError) -> WriteFailure.Fate {
     switch error.code {
+    // Gone already, by somebody else's hand or a lost answer to ours, or never there: a look tells.
+    case .notFound where error.call.hasPrefix("DELETE "): return .unknown
     // Answered with no, or never sent.
     case .unauthorised, .forbidden, .notFound, .rateLimited, .refused, .configuration, .tls,
       .unreachable:

@@ -35,16 +35,25 @@ extension HerokuConnector: TeamAdministration {
 
   /// Reads one app with its access.
   public func readApp(_ name: String) async throws(ConnectorError) -> TeamState {
-    let json = try await client.value(client.get("/apps/{app}", [name]))
-    let owner = json["owner"]?["email"]?.string ?? ""
-    guard HerokuWire.isManager(owner) else {
+    let request = client.get("/apps/{app}", [name])
+    let json = try await client.value(request)
+    let owner = json["owner"]?["email"]?.string
+    let named = json["team"]?["name"]?.string
+    // A team's app says so by its team, and mostly by its owner, who may be left out; a person's app names its owner.
+    let byOwner = owner.flatMap { owner in
+      HerokuWire.isManager(owner) ? String(owner.dropLast(HerokuWire.managerSuffix.count)) : nil
+    }
+    guard let team = named ?? byOwner else {
+      guard owner != nil else {
+        throw client.malformed(
+          .expected(.object, found: json.object?["owner"]?.type ?? .missing, path: "owner"), request
+        )
+      }
       var app = TeamState.App(
         json["name"]?.string ?? name, usesPermissions: false, isTeamApp: false)
       app.access = try await access(to: app.name, isTeamApp: false)
       return TeamState("", apps: [app])
     }
-    let team =
-      json["team"]?["name"]?.string ?? String(owner.dropLast(HerokuWire.managerSuffix.count))
     let details = try await client.value(client.get("/teams/apps/{app}", [name]))
     let hasPermissions = try await features(of: team).contains(Self.permissionFeature)
     var app = TeamState.App(

@@ -5,7 +5,9 @@ struct HerokuRoster: Sendable {
   private(set) var roster = Roster()
   private var seenProviders = SeenProviders()
   private var enterpriseProviders: [SeenProviders.OwnedProvider] = []
-  private var ids: Set<Int> = []
+  /// The place of each login, by the hash of its id.
+  private var places: [Int: Int32] = [:]
+  private var odd = OddAddresses()
   private var roles: [(bytes: [UInt8], role: Role)] = []
 
   /// Whether a row of the team does not say how it signs in.
@@ -20,27 +22,45 @@ struct HerokuRoster: Sendable {
   /// Whether the enterprise account's list would tell more.
   var needsEnterprise: Bool { lacksSignIn || hasOutsiders }
 
-  /// Adds a row of the team's list; false when its id is there already.
-  mutating func add(_ row: TableRows.Row) -> Bool {
+  /// What is to be told of addresses.
+  var issues: [SourceIssue] { odd.all }
+
+  /// Adds a row of the team's list.
+  mutating func add(_ row: TableRows.Row, place: @autoclosure () -> String) -> DistinctRows.Arrival
+  {
     typealias Field = HerokuWire.MemberField
-    guard let email = row.text(Field.email), !HerokuWire.isManager(email) else { return true }
+    guard let email = row.text(Field.email), !HerokuWire.isManager(email) else { return .new }
     let userID = row.text(Field.userID)
     // The same address under two ids is two logins; without any id the address stands in.
     let id = userID ?? row.text(Field.id) ?? email
     var hasher = Hasher()
     hasher.combine(bytes: UnsafeRawBufferPointer(id))
-    guard ids.insert(hasher.finalize()).inserted else { return false }
+    let hash = hasher.finalize()
+    let known = places[hash].map { roster[Int($0)] }
     let role = role(row.text(Field.role))
     let provider = seenProviders.id(row, at: Field.provider)
     // A row that names a provider signs in through it, also when the flag is left out.
     let federated: Tri =
       row.bool(Field.federated).map { $0 ? .yes : .no } ?? (provider == nil ? .unknown : .yes)
+    var text = RosterAddress.trimmed(String(decoding: email, as: UTF8.self))
+    let kind: RosterMember.Kind = role == .collaborator ? .collaborator : .member
+    if let known {
+      let again = RosterMember(
+        email: text, name: row.string(Field.userName), role: role, kind: kind,
+        userID: row.string(Field.userID), federated: federated,
+        platformMFA: Tri(row.bool(Field.twoFactor)), identityProvider: provider)
+      return again == known ? .same : .different
+    }
     if federated == .unknown { lacksSignIn = true }
-    roster.append(
-      email: email, name: row.text(Field.userName), userID: userID, role: role,
-      kind: role == .collaborator ? .collaborator : .member, federated: federated,
-      platformMFA: Tri(row.bool(Field.twoFactor)), identityProvider: provider)
-    return true
+    places[hash] = Int32(roster.count)
+    odd.look(at: text, place: place(), call: "GET /teams/{team}/members")
+    text.withUTF8 { email in
+      roster.append(
+        email: email, name: row.text(Field.userName), userID: userID, role: role, kind: kind,
+        federated: federated, platformMFA: Tri(row.bool(Field.twoFactor)),
+        identityProvider: provider)
+    }
+    return .new
   }
 
   /// Adds whoever has access to apps without being on the team.
@@ -91,7 +111,7 @@ struct HerokuRoster: Sendable {
           member.identityProvider = member.identityProvider ?? more.identityProvider
         }
         if member.federated == .unknown {
-          member.federated = more.identityProvider == nil ? .no : .yes
+          member.federated = more.federated
         }
         if member.platformMFA == .unknown { member.platformMFA = more.platformMFA }
       }

@@ -5,7 +5,8 @@ internal import Logging
 /// The reading of one team.
 ///
 /// What each list means to a verdict decides what its failure means: without the members, the people with access to apps or
-/// the identity providers a wrong verdict could arise, so the team is incomplete; without the invitations only names are missing.
+/// the identity providers a wrong verdict could arise, so the team is incomplete; without the invitations nobody knows who is
+/// still invited, and the source is incomplete.
 struct HerokuTeamRun: Sendable {
   let run: HerokuRun
   let name: TeamName
@@ -33,7 +34,7 @@ struct HerokuTeamRun: Sendable {
     }
     async let identityProviders = identityProviders(team)
     async let people = appPeople(team)
-    async let invited = invitations()
+    async let invited = invitations(team)
     var members = await members()
     var issues = members.issues
     let (settings, collaborators, invitations) = await (identityProviders, people, invited)
@@ -47,7 +48,10 @@ struct HerokuTeamRun: Sendable {
     return TeamReading(
       team: name, roster: members.value.roster, identityProviders: providers.all,
       hasIdentityProvider: providers.isThere, saysSignIn: true,
-      knowsPending: invitations.issues.isEmpty, issues: issues)
+      knowsPending: invitations.issues.isEmpty, issues: issues
+    )
+    .refusingEmptiness(
+      source: run.configuration.name, call: "GET /teams/{team}/members", needsMembers: true)
   }
 
   /// A failure of this team, with what to do about it.
@@ -75,18 +79,29 @@ struct HerokuTeamRun: Sendable {
   private func members() async -> Part<HerokuRoster> {
     let request = client.get("/teams/{team}/members", [name])
     var roster = HerokuRoster()
+    var repeats = 0
     do throws(ConnectorError) {
       let style = PagingStyle.range(property: "email", max: 1000, order: nil)
       try await client.table(request, style, HerokuWire.members) {
         rows, page throws(ConnectorError) in
-        for index in 0..<rows.count where !roster.add(rows[index]) {
-          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+        for index in 0..<rows.count {
+          switch roster.add(rows[index], place: "page \(page), row \(index + 1)") {
+          case .new: break
+          // A range says where a page begins: a row that comes again is the same one.
+          case .same: repeats += 1
+          case .different:
+            throw client.duplicate(request.endpoint, page: page, row: index + 1)
+          }
         }
         run.progress(run.configuration.name, "members of \(name)", done: roster.count)
       }
-      return Part(value: roster)
+      let again: [SourceIssue] =
+        repeats == 0
+        ? []
+        : [.repeatedRows(repeats, source: run.configuration.name, call: request.endpoint)]
+      return Part(value: roster, issues: again + roster.issues)
     } catch {
-      return Part(value: roster, issues: [issue(error)])
+      return Part(value: roster, issues: [issue(error)] + roster.issues)
     }
   }
 
@@ -102,8 +117,8 @@ struct HerokuTeamRun: Sendable {
           try HerokuWire.IdentityProvider(row)
         })
     } catch {
-      // A team that shows no provider has no list of them either.
-      if error.code == .notFound && team.identityProvider == nil { return Part(value: []) }
+      // A team that says that it has no provider has no list of them either.
+      if error.code == .notFound && team.saysNoProvider { return Part(value: []) }
       return Part(value: nil, issues: [issue(error)])
     }
   }
@@ -163,7 +178,7 @@ struct HerokuTeamRun: Sendable {
     }
   }
 
-  private func invitations() async -> Part<[HerokuWire.Wrapped]> {
+  private func invitations(_ team: HerokuWire.Team) async -> Part<[HerokuWire.Wrapped]> {
     var request = client.get("/teams/{team}/invitations", [name])
     request.headers.set("Accept", "application/vnd.heroku+json; version=3.team-invitations")
     do throws(ConnectorError) {
@@ -172,9 +187,10 @@ struct HerokuTeamRun: Sendable {
           try HerokuWire.Wrapped(row)
         })
     } catch {
-      if error.code == .notFound { return Part(value: []) }
-      // Whoever is only invited cannot sign in: no verdict is lost.
-      return Part(value: [], issues: [issue(error, affects: .details)])
+      // Nobody is invited to an enterprise team; of any other, 404 says nothing about who is. Whoever is invited cannot
+      // sign in: no verdict is lost, but nobody may be taken for gone.
+      let isWithout = error.code == .notFound && team.isEnterprise
+      return Part(value: [], issues: [issue(error, affects: isWithout ? .details : .parts)])
     }
   }
 
@@ -204,20 +220,29 @@ struct HerokuTeamRun: Sendable {
     }
     if let own = team.identityProvider { visible.add(PlatformIdentityProvider(own)) }
     var named = roster.providers
-    // Another company's provider, which a guest brings along, is none of the team's.
+    // Another company's provider, which a guest brings along, is none of the team's; without all ids of the team's own
+    // nobody can tell whose one is.
     let owners = [team.id, team.enterpriseAccountID].compactMap(\.self)
-    named.removeAll { $0.owner.map { !owners.contains($0) } ?? false }
-    for seen in named where !seen.provider.isRedacted && seen.owner != nil {
+    func isOwn(_ seen: SeenProviders.OwnedProvider) -> Bool {
+      seen.owner.map(owners.contains) ?? false
+    }
+    if team.knowsOwners { named.removeAll { $0.owner != nil && !isOwn($0) } }
+    for seen in named where !seen.provider.isRedacted && isOwn(seen) {
       visible.add(seen.provider)
     }
-    var isUnknown = settings.value == nil
+    var isUnknown =
+      settings.value == nil || !team.saysProvider && visible.isEmpty || !team.saysAccount
+      || !team.knowsOwners && !named.isEmpty
     let isHidden = named.contains { seen in !visible.contains { $0.id == seen.provider.id } }
     if let account = team.enterpriseAccount, visible.isEmpty || isHidden {
       do throws(ConnectorError) {
-        if let shown = try await run.accounts.account(account, client).identityProvider {
+        let found = try await run.accounts.account(account, client)
+        if let shown = found.identityProvider {
           var provider = PlatformIdentityProvider(shown)
           provider.isAccountOwned = true
           visible.add(provider)
+        } else if !found.saysProvider {
+          isUnknown = true
         }
       } catch {
         // Whoever signs in through a hidden provider, or without any, is told by the rows.
@@ -227,7 +252,7 @@ struct HerokuTeamRun: Sendable {
       }
     }
     // A hidden provider of the team or its account counts as one, but says nothing more.
-    let hasOwn = !visible.isEmpty || named.contains { $0.owner != nil }
+    let hasOwn = !visible.isEmpty || named.contains(where: isOwn)
     return (visible, hasOwn ? .yes : isUnknown || !named.isEmpty ? .unknown : .no)
   }
 }

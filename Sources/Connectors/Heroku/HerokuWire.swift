@@ -40,29 +40,48 @@ enum HerokuWire {
     .init("identity_provider/owner/id", .string, .optional),
   ])
 
+  /// Of whom the identity provider of a row in ``members`` or ``enterpriseMembers`` is told, from its first field on.
+  static let providerFields = 5
+
   /// A team.
   struct Team: Sendable, Hashable {
     var id: String?
     var isEnterprise: Bool
     var identityProvider: Provider?
+    /// Whether it says which identity provider it has, or that it has none.
+    var saysProvider: Bool
     var enterpriseAccount: String?
     var enterpriseAccountID: String?
+    /// Whether it says which enterprise account it has, or that it has none.
+    var saysAccount: Bool
+    /// Whether all ids are known under which identity providers may belong to it.
+    var knowsOwners: Bool
+
+    /// Whether it says that it has no identity provider.
+    var saysNoProvider: Bool { saysProvider && identityProvider == nil }
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.optional("id", .string, \.string)
       isEnterprise = try json.optional("type", .string, \.string) == "enterprise"
       identityProvider = try Provider(optional: json, "identity_provider")
+      saysProvider = json.has("identity_provider")
       enterpriseAccountID = json["enterprise_account"]?["id"]?.string
       enterpriseAccount = enterpriseAccountID ?? json["enterprise_account"]?["name"]?.string
+      saysAccount = json.has("enterprise_account")
+      let hasNoAccount = json.has("enterprise_account") && json["enterprise_account"] == nil
+      knowsOwners = id != nil && (hasNoAccount || enterpriseAccountID != nil)
     }
   }
 
   /// An enterprise account.
   struct EnterpriseAccount: Sendable, Hashable {
     var identityProvider: Provider?
+    /// Whether it says which identity provider it has, or that it has none.
+    var saysProvider: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       identityProvider = try Provider(optional: json, "identity_provider")
+      saysProvider = json.has("identity_provider")
     }
   }
 
@@ -96,8 +115,11 @@ enum HerokuWire {
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
-      entityID = try json.optional("entity_id", .string, \.string)
-      ssoTargetURL = try json.optional("sso_target_url", .string, \.string)
+      let entity = try json.optional("entity_id", .string, \.string)
+      let target = try json.optional("sso_target_url", .string, \.string)
+      // Both are always there. One alone could fit a provider that the other one does not.
+      entityID = target == nil ? nil : entity
+      ssoTargetURL = entity == nil ? nil : target
     }
   }
 
@@ -110,7 +132,7 @@ enum HerokuWire {
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.optional("id", .string, \.string)
-      email = try json.required("email", .string, \.string)
+      email = RosterAddress.trimmed(try json.required("email", .string, \.string))
       federated = try json.optional("federated", .bool, \.bool)
     }
   }
@@ -171,4 +193,9 @@ enum HerokuWire {
     var copy = email
     return copy.withUTF8 { isManager($0) }
   }
+}
+
+extension JSONValue {
+  /// Whether an object has a member, be it null.
+  func has(_ key: String) -> Bool { object?[key] != nil }
 }

@@ -11,6 +11,13 @@ struct SeenProviders: Sendable {
     var owner: String?
   }
 
+  /// Whether a row signs in through an identity provider: not where it is null, unknown where it is missing.
+  static func isFederated(_ row: TableRows.Row, at field: Int) -> Tri {
+    if row.text(field) != nil { return .yes }
+    let types = (field..<field + HerokuWire.providerFields).map { row.type($0) }
+    return types.allSatisfy { $0 == .null } ? .no : .unknown
+  }
+
   /// The id that a row names at a place; name, redaction and the owner's type and id follow behind it.
   mutating func id(_ row: TableRows.Row, at field: Int) -> String? {
     guard let bytes = row.text(field) else { return nil }
@@ -18,7 +25,8 @@ struct SeenProviders: Sendable {
     let id = String(decoding: bytes, as: UTF8.self)
     known.append((Array(bytes), id))
     let provider = PlatformIdentityProvider(
-      id: id, name: row.string(field + 1), isRedacted: row.bool(field + 2) ?? false,
+      // What does not say that its settings may be seen does not show them.
+      id: id, name: row.string(field + 1), isRedacted: row.bool(field + 2) ?? true,
       isAccountOwned: row.string(field + 3) == "enterprise-account")
     all.append(OwnedProvider(provider: provider, owner: row.string(field + 4)))
     return id

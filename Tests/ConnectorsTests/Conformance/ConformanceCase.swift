@@ -109,6 +109,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var capabilities: Set<Capability>
   /// The verdicts that people of the small scenario have at least.
   var verdicts: Set<Verdict>
+  /// Whether the empty scenario is read to its end; a team without anybody is none.
+  var emptyIsComplete = true
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader

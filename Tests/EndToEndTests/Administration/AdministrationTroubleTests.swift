@@ -83,6 +83,36 @@ struct AdministrationTroubleTests {
     }
   }
 
+  @Test(
+    "a removal that finds nobody any more is read back, and is done; one that finds nobody who is still there is not"
+  )
+  func goneAlready() async throws {
+    let line = "members remove vi@acme.com --team acme-widgets --yes"
+    try await AdministrationBench.run { bench in
+      let endpoint = "DELETE /teams/{team}/members/{member}"
+      await bench.mock.setFaults([Fault(.heroku, endpoint, .notFound)])
+      let there = try await bench.expect(line, 69)
+      #expect(there.errors.contains("The change is not there"), "\(there.errors)")
+      #expect(try await bench.attempts().last?["outcome"] as? String == "failed")
+      // Somebody else takes the member off between the look and the removal.
+      await bench.mock.setFaults([Fault(.heroku, endpoint, .slow, seconds: 4)])
+      await bench.mock.resetRequests()
+      let mock = bench.mock
+      let other = Task {
+        while await mock.requestCounts()["GET /teams/{team}/members"] == nil { await Task.yield() }
+        await mock.update { scenario in
+          scenario[team: "acme-widgets"].members.removeAll { $0.email == "vi@acme.com" }
+        }
+      }
+      let gone = try await bench.expect(line, 0)
+      await other.value
+      #expect(
+        gone.errors.contains("404") && gone.errors.contains("there all the same"), "\(gone.errors)")
+      #expect(try await bench.attempts().last?["outcome"] as? String == "done")
+      #expect(await mock.requestCounts()[endpoint] == 1)
+    }
+  }
+
   @Test("a change that was taken but does not show is an error")
   func difference() async throws {
     try await AdministrationBench.run { bench in
