@@ -334,12 +334,14 @@ extension SCIMServers {
     }
   }
 
-  @Test("an unknown group, two of a name, and members nobody lists make a team incomplete")
+  @Test(
+    "an unknown group, two of a name, and members who are there and not listed make a team incomplete"
+  )
   func brokenTeams() async throws {
     let cases: [(String, @Sendable (inout SCIMServer) -> Void)] = [
       ("nobody", { _ in }),
       ("acme", { $0.groups.append(SCIMServer.group("g-9", "acme")) }),
-      ("acme", { $0.users.removeFirst() }),
+      ("acme", { $0.hiddenUsers = ["u-0"] }),
     ]
     for (team, change) in cases {
       try await EndpointBench.run(Self.organisation(change)) { bench in
@@ -347,6 +349,35 @@ extension SCIMServers {
         #expect(
           !reading.teams[0].isComplete && reading.source.issues.first?.code == "contradiction")
       }
+    }
+  }
+
+  @Test("a reference to somebody who is gone is told and does not hold up the team")
+  func deadReference() async throws {
+    try await EndpointBench.run(Self.organisation { $0.users.removeFirst() }) { bench in
+      let reading = try await bench.scim(S.plain).readRoster(of: ["acme"], progress: .none)
+      #expect(reading.teams[0].isComplete && reading.source.isComplete)
+      #expect(reading.source.issues.map(\.code) == ["dead-reference"])
+      #expect(emails(reading) == ["p1@acme.com", "p2@acme.com"])
+    }
+    // Where members do not say what they are, one that is no user may be a group.
+    let untyped = Self.organisation {
+      $0.groups[0]["members"] = [["value": "u-0"], ["value": "g-2"]]
+    }
+    try await EndpointBench.run(untyped) { bench in
+      let reading = try await bench.scim(S.plain).readRoster(of: ["acme"], progress: .none)
+      #expect(!reading.teams[0].isComplete, "\(reading.source.issues)")
+    }
+  }
+
+  @Test("count is left out where the configuration says so")
+  func withoutCount() async throws {
+    try await EndpointBench.run(S.scenario(S.users(250)) { $0.failsOverCount = true }) { bench in
+      let asked = await EndpointJudged(try bench.scim(S.plain), ["p249@acme.com"])
+      #expect(!asked.isComplete)
+      let text = #"{"token": "env:T", "send_count": false}"#
+      let plain = await EndpointJudged(try bench.scim(text), ["p249@acme.com"])
+      #expect(plain.isComplete && plain.provider.source.fetched == 250, "\(plain.issues)")
     }
   }
 

@@ -34,6 +34,8 @@ struct SCIMConfiguration: Sendable {
   var adminGroups: [String] = []
   var rolePath: SCIMPath?
   var pageSize = 100
+  /// Whether `count` is asked for; some servers fail over it.
+  var sendsCount = true
   var mapping: Mapping?
   var maxConcurrent = 4
   var rateShare = 0.5

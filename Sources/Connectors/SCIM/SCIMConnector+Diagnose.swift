@@ -1,5 +1,5 @@
 internal import CurlTransport
-internal import IdentityCore
+public import IdentityCore
 
 extension SCIMConnector {
   /// Asks for the capabilities, one user and one group: three requests.
@@ -14,7 +14,7 @@ extension SCIMConnector {
         continue
       }
       do throws(ConnectorError) {
-        let request = client.get(path, query: [("startIndex", "1"), ("count", "1")])
+        let request = client.get(path, query: firstPage(of: 1))
         let response = try await client.send(request)
         if lines.isEmpty {
           lines.append(line("credentials", .good, "\(name) accepts the credentials."))
@@ -37,6 +37,11 @@ extension SCIMConnector {
     return lines
   }
 
+  /// The parameters of the first page of a list.
+  private func firstPage(of count: Int) -> [(String, String)] {
+    [("startIndex", "1")] + (configuration.sendsCount ? [("count", "\(count)")] : [])
+  }
+
   private func resources(_ response: HTTPResponse, _ check: String) -> DiagnosticLine {
     do throws(WireError) {
       let total = try SCIMWire.total(response)
@@ -57,11 +62,11 @@ extension SCIMConnector {
   }
 
   /// Reads a page of users and maps its rows.
-  public func sample(limit: Int) async -> SourceSample {
+  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
     await tokens?.beginRun()
     let request = client.get(
       "/Users",
-      query: [("attributes", userAttributes), ("startIndex", "1"), ("count", "\(max(1, limit))")])
+      query: [("attributes", userAttributes)] + firstPage(of: max(1, limit)))
     var sample = SourceSample(source: name, call: request.endpoint)
     do throws(ConnectorError) {
       let response = try await client.send(request)

@@ -15,6 +15,7 @@ struct SCIMKind: SourceKind {
       admin_groups: [ "Heroku admins" ]
       role_path: 'roles[primary eq true].value'
       page_size: 100
+      send_count: true                 # false where the server fails over the parameter count
       mfa:                             # without it the verdict is cannot-tell: SCIM has no such attribute of its own
         path: 'urn:acme:scim:security:2.0:User:mfaPolicy'
         meaning: enforcement           # or enrolment: enforced_values then mean enrolled, not_enforced_values not
@@ -49,6 +50,7 @@ struct SCIMKind: SourceKind {
     configuration.adminGroups = keys.strings("admin_groups") ?? []
     configuration.rolePath = path("role_path", keys)
     configuration.pageSize = keys.integer("page_size", in: 1...10_000) ?? 100
+    configuration.sendsCount = keys.bool("send_count") ?? true
     let section = keys.mapping("mfa")
     configuration.mapping = section.flatMap { mapping($0) }
     guard let auth, keys.names.contains("mfa") == (configuration.mapping != nil) else { return nil }

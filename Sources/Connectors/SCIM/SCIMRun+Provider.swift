@@ -1,40 +1,60 @@
 internal import IdentityCore
 
 extension SCIMRun {
+  /// The accounts kept while the users go past.
+  private struct Kept {
+    var accounts: StatedAccounts
+    /// Those of whom the server does not say whether they are active.
+    var silent: [Int] = []
+    /// Whether it says so of anybody.
+    var showsActive = false
+    /// Who is in the groups that the query asks for; nil for one that could not be read.
+    var groups: [String: Set<String>] = [:]
+  }
+
   /// Reads accounts and what the mapped attribute states of them.
   func provider(_ query: ProviderQuery) async -> ProviderReading {
-    let apps = Array(query.apps.prefix(64))
-    var accounts = StatedAccounts(apps: apps.count)
+    let apps = query.apps
+    var kept = Kept(accounts: StatedAccounts(apps: apps.count, groups: query.groups))
     var counts: Counts?
     let watch = await query.watch()
     if !watch.isEmpty {
       let provider = await capabilities()
+      for name in query.groups { kept.groups[name] = await membersOfGroup(name, provider) }
       do throws(ConnectorError) {
         counts = try await read(
-          "/Users", [("attributes", connector.userAttributes)], provider, "accounts", &accounts
-        ) { resource, accounts throws(WireError) in
+          "/Users", [("attributes", connector.userAttributes)], provider, "accounts", &kept
+        ) { resource, kept throws(WireError) in
           let user = try SCIMWire.User(resource)
-          let keys = user.emails + [user.userName].compactMap { $0 }
-          guard keys.contains(where: { Self.isWatched($0, watch) }) else { return }
-          keep(user, apps.count, &accounts)
+          if user.active != nil { kept.showsActive = true }
+          let names = user.emails + [user.userName].compactMap { $0 }
+          guard watch.keeps(id: user.id, names: names) else { return }
+          keep(user, apps.count, &kept)
         }
+        log.count(counts?.distinct.count ?? 0)
       } catch {
         log.add(issue(error))
       }
     }
-    let finished = accounts.finished(source: configuration.name) { _ in
+    // The attribute is optional: a server that has it for nobody has none. One that has it for others does not say it here.
+    for position in kept.showsActive ? kept.silent : [] {
+      for app in apps.indices { kept.accounts.state(Self.silence, at: position, app: app) }
+    }
+    let finished = kept.accounts.finished(source: configuration.name) { _ in
       Unknown(
         title: "what \(configuration.name) asks for", remedy: "map an attribute with mfa")
     }
     var source = log.reading(kind: connector.kind, at: connector.clock())
-    source.declared = counts?.total
-    return ProviderReading(
+    source.declared = counts?.declared
+    var reading = ProviderReading(
       source: source,
       apps: zip(apps, finished.models).map { id, model in
         ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
       },
       accounts: finished.accounts,
       hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
+    reading.groups = finished.groups
+    return reading
   }
 
   private func state(_ model: SignInModel) -> ProviderApp.State {
@@ -58,24 +78,31 @@ extension SCIMRun {
     ]
   }
 
-  private func keep(_ user: SCIMWire.User, _ apps: Int, _ accounts: inout StatedAccounts) {
+  /// What stands for an account that may be switched off.
+  private static let silence = StatedCase(
+    verdict: .cannotTell, statement: "active is missing",
+    reason: "active is missing, which other users have: the account may be switched off",
+    remedy: "have the server say of everybody whether the account is active")
+
+  private func keep(_ user: SCIMWire.User, _ apps: Int, _ kept: inout Kept) {
     let account = Account(
       id: user.id, email: user.emails.first, aliases: Array(user.emails.dropFirst()),
       login: user.userName, status: user.active == false ? .inactive : .active,
       statusText: user.active == nil ? "not told" : user.active == true ? "active" : "active: false"
     )
-    guard let position = accounts.add(account), let mapping = configuration.mapping else { return }
+    guard let position = kept.accounts.add(account) else { return }
+    let groups = kept.groups
+    kept.accounts.setGroups(at: position) { name in
+      groups[name].map { Tri($0.contains(user.id)) } ?? .unknown
+    }
+    guard let mapping = configuration.mapping else { return }
+    if user.active == nil { kept.silent.append(position) }
     if mapping.meaning == .enrolment {
-      accounts.setEnrolment(
+      kept.accounts.setEnrolment(
         Tri(mapping.isEnrolled(mapping.path.values(in: user.resource).first)), [], at: position)
     }
     let stated = mapping.statement(user.resource)
-    for app in 0..<apps { accounts.state(stated, at: position, app: app) }
-  }
-
-  private static func isWatched(_ text: String, _ watch: WatchList) -> Bool {
-    var copy = text
-    return copy.withUTF8 { watch.contains($0) }
+    for app in 0..<apps { kept.accounts.state(stated, at: position, app: app) }
   }
 }
 

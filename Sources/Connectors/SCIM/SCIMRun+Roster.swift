@@ -6,6 +6,8 @@ extension SCIMRun {
     /// The ids of its groups, nested ones included.
     var groups: Set<String> = []
     var members: Set<String> = []
+    /// Those of the members that are not said to be users.
+    var untyped: Set<String> = []
     var admins: Set<String> = []
     var issues: [SourceIssue] = []
   }
@@ -13,7 +15,9 @@ extension SCIMRun {
   /// What is gathered while the users go past.
   private struct People {
     var rosters: [TeamName: Roster] = [:]
-    var found: [TeamName: Int] = [:]
+    /// The members of groups who were among the users.
+    var found: [TeamName: Set<String>] = [:]
+    var odd: [TeamName: OddAddresses] = [:]
   }
 
   /// Reads the people of some teams.
@@ -38,28 +42,35 @@ extension SCIMRun {
         let user = try SCIMWire.User(resource)
         for name in names {
           guard let team = teams[name], isIn(team, user) else { continue }
-          people.rosters[name]?.append(try member(user, team))
-          if team.members.contains(user.id) { people.found[name, default: 0] += 1 }
+          let member = try member(user, team)
+          people.odd[name, default: OddAddresses()].look(
+            at: member.email, place: "user \(user.id)", call: "GET /Users")
+          people.rosters[name]?.append(member)
+          if team.members.contains(user.id) { people.found[name, default: []].insert(user.id) }
         }
       }
     } catch {
       let broken = issue(error)
       for name in names { teams[name]?.issues.append(broken) }
     }
-    if counts != nil {
-      for name in names {
-        let missing = (teams[name]?.members.count ?? 0) - (people.found[name] ?? 0)
-        if missing > 0 { teams[name]?.issues.append(unresolved(name, missing)) }
-      }
+    log.count(counts?.distinct.count ?? people.rosters.values.reduce(0) { $0 + $1.count })
+    for name in names {
+      guard counts != nil, let team = teams[name] else { continue }
+      let missing = team.members.subtracting(people.found[name] ?? [])
+      teams[name]?.issues += await unresolved(name, missing.sorted(), team.untyped)
     }
     let readings = names.map { name in
       TeamReading(
         team: name, roster: people.rosters[name] ?? Roster(), hasIdentityProvider: .unknown,
-        saysSignIn: false, namesProviders: false, issues: teams[name]?.issues ?? [])
+        saysSignIn: false, namesProviders: false,
+        issues: (teams[name]?.issues ?? []) + (people.odd[name]?.all ?? [])
+      ).refusingEmptiness(
+        source: configuration.name,
+        call: configuration.teamIs == .group ? "GET /Groups/{id}" : "GET /Users")
     }
     for issue in readings.flatMap(\.issues) { log.add(issue) }
     var source = log.reading(kind: connector.kind, at: connector.clock())
-    source.declared = counts?.total
+    source.declared = counts?.declared
     return RosterReading(source: source, teams: readings)
   }
 
@@ -69,14 +80,14 @@ extension SCIMRun {
   }
 
   private func member(_ user: SCIMWire.User, _ team: Team) throws(WireError) -> RosterMember {
-    guard let email = user.address, !email.isEmpty else {
+    guard let email = user.address.map(RosterAddress.trimmed), !email.isEmpty else {
       throw WireError(.shape, path: "userName", detail: "a member has neither e-mail nor user name")
     }
     let role: Role
     if team.admins.contains(user.id) {
       role = .admin
     } else if let word = configuration.rolePath?.values(in: user.resource).first?.scalarText {
-      role = Role(rawValue: word.lowercased())
+      role = Role(word: word)
     } else {
       role = .member
     }
@@ -85,12 +96,51 @@ extension SCIMRun {
       platformMFA: .unknown)
   }
 
-  private func unresolved(_ team: TeamName, _ count: Int) -> SourceIssue {
-    SourceIssue(
-      code: ConnectorError.Code.contradiction.rawValue, call: "GET /Users",
-      message:
-        "\(count) members of the group of team \(team) are not among the users that \(configuration.name) lists.",
-      remedy: "Grant the credentials of \(configuration.name) the right to read all users.")
+  /// So many members whom the list of users does not have are looked at one by one.
+  private static let lookedAt = 25
+
+  /// What members of a group mean who are not among the users: a reference to somebody who was deleted is passed over
+  /// (RFC 7644 asks no server to clean up), anybody else says that the list of users is not whole.
+  private func unresolved(
+    _ team: TeamName, _ ids: [String], _ untyped: Set<String>
+  ) async -> [SourceIssue] {
+    guard !ids.isEmpty else { return [] }
+    var dead = 0
+    if ids.count <= Self.lookedAt {
+      for id in ids {
+        let paths = untyped.contains(id) ? ["/Users/{id}", "/Groups/{id}"] : ["/Users/{id}"]
+        var isGone = true
+        for path in paths where isGone { isGone = await isGoneFor(path, id) }
+        if isGone { dead += 1 }
+      }
+    }
+    if dead == ids.count {
+      return [
+        SourceIssue(
+          code: "dead-reference", call: "GET /Groups/{id}", status: 404,
+          message:
+            "The group of team \(team) names \(dead) member\(dead == 1 ? "" : "s") whom \(configuration.name) does not have any more.",
+          remedy: "Take the reference out of the group at \(configuration.name).", affects: .details
+        )
+      ]
+    }
+    let count = ids.count - dead
+    return [
+      SourceIssue(
+        code: ConnectorError.Code.contradiction.rawValue, call: "GET /Users",
+        message:
+          "\(count) member\(count == 1 ? "" : "s") of the group of team \(team) \(count == 1 ? "is" : "are") not among the users that \(configuration.name) lists.",
+        remedy: "Grant the credentials of \(configuration.name) the right to read all users.")
+    ]
+  }
+
+  private func isGoneFor(_ path: String, _ id: String) async -> Bool {
+    do throws(ConnectorError) {
+      _ = try await client.send(client.get(path, [id], query: [("attributes", "id")]))
+      return false
+    } catch {
+      return error.code == .notFound
+    }
   }
 
   // MARK: Groups
@@ -111,6 +161,17 @@ extension SCIMRun {
     return (ids, issues)
   }
 
+  /// Who is in a group, or nil where that cannot be read.
+  func membersOfGroup(_ name: String, _ provider: SCIMWire.Provider) async -> Set<String>? {
+    do throws(ConnectorError) {
+      return try await expand(try await group(name, provider).id).members
+    } catch {
+      // Whoever is exempt by it is then not; no verdict hangs on it.
+      log.add(issue(error, affects: .details))
+      return nil
+    }
+  }
+
   private func team(_ name: TeamName, _ provider: SCIMWire.Provider) async -> Team {
     var team = Team()
     do throws(ConnectorError) {
@@ -118,6 +179,7 @@ extension SCIMRun {
         try await group(configuration.groups[name] ?? name, provider).id)
       team.groups = found.groups
       team.members = found.members
+      team.untyped = found.untyped
     } catch {
       team.issues.append(issue(error))
     }
@@ -175,9 +237,12 @@ extension SCIMRun {
   /// The members of a group, of those inside it as well; circles are walked once.
   private func expand(
     _ id: String
-  ) async throws(ConnectorError) -> (groups: Set<String>, members: Set<String>) {
+  ) async throws(ConnectorError) -> (
+    groups: Set<String>, members: Set<String>, untyped: Set<String>
+  ) {
     var groups: Set<String> = [id]
     var members: Set<String> = []
+    var untyped: Set<String> = []
     var open = [id]
     while let next = open.popLast() {
       let request = client.get(
@@ -185,12 +250,17 @@ extension SCIMRun {
       let json = try await client.value(request)
       do throws(WireError) {
         let group = try SCIMWire.Group(json)
+        // Asked for and not there: whether nobody is in it or nobody may see who, is not told.
+        guard group.saysMembers else {
+          throw WireError.expected(.array, found: .missing, path: "members")
+        }
         members.formUnion(group.users)
+        untyped.formUnion(group.untyped)
         open += group.groups.filter { groups.insert($0).inserted }
       } catch {
         throw client.malformed(error, request)
       }
     }
-    return (groups, members)
+    return (groups, members, untyped)
   }
 }

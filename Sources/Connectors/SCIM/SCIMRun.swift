@@ -34,9 +34,11 @@ struct SCIMRun: Sendable {
   /// How much of a list came.
   struct Counts: Sendable {
     var received = 0
-    var distinct = DistinctIDs()
-    var hasRepeats = false
+    var distinct = DistinctRows()
     var total: Int?
+
+    /// What the server says it has; nil where that is the size of a page.
+    var declared: Int? { total.flatMap { $0 < distinct.count ? nil : $0 } }
   }
 
   /// Reads a list of resources, anew once where it broke off because it changed meanwhile.
@@ -52,7 +54,9 @@ struct SCIMRun: Sendable {
     do throws(ConnectorError) {
       return try await readOnce(path, query, provider, phase, &state, row: row)
     } catch {
-      guard error.code == .paging || error.vendorCode == "expiredCursor" else { throw error }
+      guard
+        [.paging, .duplicateIDs].contains(error.code) || error.vendorCode == "expiredCursor"
+      else { throw error }
       connector.logger.debug("\(error)")
       state = empty
       return try await readOnce(path, query, provider, phase, &state, row: row)
@@ -63,12 +67,13 @@ struct SCIMRun: Sendable {
     _ path: String, _ query: [(String, String)], _ provider: SCIMWire.Provider, _ phase: String,
     _ state: inout State, row: (JSONValue, inout State) throws(WireError) -> Void
   ) async throws(ConnectorError) -> Counts {
-    let size = min(configuration.pageSize, provider.maxPage ?? .max)
+    let size =
+      configuration.sendsCount ? min(configuration.pageSize, provider.maxPage ?? .max) : nil
     var counts = Counts()
     var first = client.get(path, query: query)
     if provider.cursors {
       first.url = URLText.setting("cursor", to: "", in: first.url)
-      first.url = URLText.setting("count", to: "\(size)", in: first.url)
+      if let size { first.url = URLText.setting("count", to: "\(size)", in: first.url) }
     }
     let style = provider.cursors ? Self.cursor : Self.index(size)
     var kept = state
@@ -87,11 +92,11 @@ struct SCIMRun: Sendable {
               guard let id = resource.attribute("id")?.scalarText else {
                 throw WireError.expected(.string, found: .missing, path: "id")
               }
-              guard counts.distinct.insert(id) else {
-                counts.hasRepeats = true
-                return
+              switch counts.distinct.insert(id, resource) {
+              case .new: try row(resource, &kept)
+              case .same: break
+              case .different: throw WireError.otherFacts
               }
-              try row(resource, &kept)
             } catch {
               throw error.inRow(count)
             }
@@ -101,11 +106,11 @@ struct SCIMRun: Sendable {
         }
         counts.received += count
         let fresh = counts.distinct.count - before
-        log.count(fresh)
         progress(configuration.name, phase, done: counts.distinct.count, total: counts.total)
         if count > 0, fresh == 0 {
           // Asked again only because of the doubt about the total: the server knows one page, and it was not full.
-          isWhole = page == 2 && counts.total == count && count == before && count < size
+          isWhole =
+            page == 2 && counts.total == count && count == before && count < size ?? .max
           throw ConnectorError(
             .cursorLoop, source: configuration.name, call: first.endpoint, page: page, status: 200,
             message:
@@ -116,25 +121,34 @@ struct SCIMRun: Sendable {
     } catch {
       guard isWhole else { throw error }
     }
-    try check(counts, first.endpoint)
+    try check(counts, first.endpoint, isCounted: !provider.cursors && !isWhole)
     return counts
   }
 
-  /// Whether as many came as the server says it has.
-  private func check(_ counts: Counts, _ call: String) throws(ConnectorError) {
-    if let total = counts.total {
-      guard counts.distinct.count < total else { return }
+  /// Whether as many came as the server says it has, and none twice where that means that the list moved.
+  ///
+  /// Of counted pages a row that comes again has pushed another one out of sight; a cursor names where a page begins.
+  private func check(
+    _ counts: Counts, _ call: String, isCounted: Bool
+  ) throws(ConnectorError) {
+    if let total = counts.total, counts.distinct.count < total {
       throw ConnectorError(
         .paging, source: configuration.name, call: call,
         message:
           "\(configuration.name) says that \(call) has \(total) resources, and \(counts.distinct.count) different ones came."
       )
     }
-    if counts.hasRepeats {
-      throw ConnectorError(
-        .duplicateIDs, source: configuration.name, call: call, status: 200,
-        message: "\(configuration.name) named the same resource twice in \(call).")
+    guard counts.distinct.repeats > 0 else { return }
+    guard isCounted else {
+      if counts.distinct.repeats < counts.received - counts.distinct.repeats {
+        log.add(
+          .repeatedRows(counts.distinct.repeats, source: configuration.name, call: call))
+      }
+      return
     }
+    throw ConnectorError(
+      .duplicateIDs, source: configuration.name, call: call, status: 200,
+      message: "\(configuration.name) named the same resource twice in \(call).")
   }
 
   // MARK: Paging
@@ -145,9 +159,10 @@ struct SCIMRun: Sendable {
   }
 
   /// RFC 7644: the first is 1, and the next is as many further as came.
-  private static func index(_ size: Int) -> PagingStyle {
+  private static func index(_ size: Int?) -> PagingStyle {
     .offset(
-      parameter: "startIndex", limitParameter: "count", limit: size, base: 1,
+      parameter: "startIndex", limitParameter: size == nil ? nil : "count", limit: size ?? 100,
+      base: 1,
       received: { try SCIMWire.count($0) },
       total: { response in
         guard let total = try SCIMWire.total(response) else {

@@ -65,6 +65,10 @@ enum SCIMWire {
     var displayName: String
     var users: [String] = []
     var groups: [String] = []
+    /// Those of the users that are not said to be users: one may be a group.
+    var untyped: Set<String> = []
+    /// Whether it says who is in it, be it nobody.
+    var saysMembers = false
 
     init(_ resource: JSONValue) throws(WireError) {
       guard let id = resource.attribute("id")?.scalarText, !id.isEmpty else {
@@ -74,6 +78,7 @@ enum SCIMWire {
       self.id = id
       displayName = resource.attribute("displayName")?.string ?? ""
       guard let members = resource.attribute("members") else { return }
+      saysMembers = true
       guard let entries = members.array else {
         throw WireError.expected(.array, found: members.type, path: "members")
       }
@@ -86,6 +91,7 @@ enum SCIMWire {
           type == "group"
           || type == nil && (entry.attribute("$ref")?.string ?? "").contains("/Groups/")
         if isGroup { groups.append(value) } else { users.append(value) }
+        if type == nil, entry.attribute("$ref") == nil { untyped.insert(value) }
       }
     }
   }

@@ -19,7 +19,10 @@ struct SCIMAPI: VendorAPI {
       try capabilities(call, context.server)
     },
     Route("GET \(root)/Users", scope: "read") { call, context in
-      try SCIMPage(call, context.server).reply(context.server.users)
+      try SCIMPage(call, context.server).reply(
+        context.server.users.filter { user in
+          !context.server.hiddenUsers.contains(user["id"]?.text ?? "")
+        })
     },
     Route("GET \(root)/Users/{id}", scope: "read") { call, context in
       try resource(call, context.server, context.server.users)
@@ -124,6 +127,9 @@ struct SCIMPage: Sendable {
   }
 
   func reply(_ all: [JSON]) throws -> Reply {
+    if server.failsOverCount, call.parameter("count") != nil {
+      throw Refusal(status: 500, code: "", message: "Internal server error.")
+    }
     let rows = try filtered(all)
     let count = max(0, try number("count") ?? server.maxPageSize)
     if let cursor = call.parameter("cursor") {

@@ -36,6 +36,11 @@ public struct SCIMServer: VendorScenario {
   /// Whether `members` comes only when it is asked for.
   public var hidesMembers = false
 
+  /// The ids of users whom lists do not show, though they are there.
+  public var hiddenUsers: [String] = []
+  /// Whether `count` makes lists fail with 500.
+  public var failsOverCount = false
+
   /// Makes a server without people.
   public init() {}
 
@@ -62,6 +67,8 @@ public struct SCIMServer: VendorScenario {
     try values.read(.surplus, into: &surplus)
     try values.read(.hasNumericStatus, into: &hasNumericStatus)
     try values.read(.hidesMembers, into: &hidesMembers)
+    try values.read(.hiddenUsers, into: &hiddenUsers)
+    try values.read(.failsOverCount, into: &failsOverCount)
   }
 
   /// Makes a user of the core schema.
