@@ -1,8 +1,8 @@
-internal import IdentityCore
+public import IdentityCore
 
 extension CSVConnector: Sampling {
   /// Reads the first rows, and all of the file for what is wrong with it.
-  public func sample(limit: Int) async -> SourceSample {
+  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
     var sample = SourceSample(source: name, call: call)
     var count = 0
     do throws(CSVFile.Unreadable) {
@@ -32,6 +32,7 @@ extension CSVConnector: Sampling {
       fields: [
         .init(name: "team", value: row.team), .init(name: "email", value: member.email),
         .init(name: "role", value: member.role.rawValue), .init(name: "name", value: member.name),
+        .init(name: "id", value: member.userID),
         .init(name: "federated", value: member.federated.text),
         .init(name: "platform_mfa", value: member.platformMFA.text),
       ])

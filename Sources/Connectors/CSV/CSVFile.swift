@@ -111,7 +111,7 @@ struct CSVFile: Sendable {
         goesOn = body(.header(found))
         return
       }
-      guard record.count == header.count else {
+      guard header.fits(record) else {
         let detail = "expected \(header.count) fields as in the first line, found \(record.count)"
         goesOn = body(.wrongRow(.init(line: record.line, detail: detail), team: nil))
         return

@@ -2,15 +2,15 @@ internal import IdentityCore
 
 /// Which column of a roster file stands where.
 struct CSVHeader: Sendable, Hashable {
-  /// The columns a roster file may have.
+  /// The columns that are read; others are passed over.
   enum Column: String, CaseIterable, Sendable {
-    case team, email, role, name, federated
+    case team, email, role, name, id, federated
     case platformMFA = "platform_mfa"
   }
 
   private static let required: [Column] = [.team, .email, .role]
   private let places: [Column: Int]
-  /// How many fields every row has.
+  /// How many fields every row has; empty ones may follow.
   let count: Int
 
   /// Reads the first row.
@@ -21,20 +21,32 @@ struct CSVHeader: Sendable, Hashable {
     var places: [Column: Int] = [:]
     for field in 0..<record.count {
       guard let word = record.text(field) else { throw fault("the text is not UTF-8") }
-      guard let column = Column(rawValue: word.lowercased()) else {
-        let hint = word.contains(";") ? "; fields are separated by commas" : ""
-        throw fault(
-          "unknown column \"\(word.prefix(60))\"; the columns are \(Self.words(Column.allCases))\(hint)"
-        )
+      // A column that nobody reads is somebody else's.
+      guard let column = Column(rawValue: RosterAddress.trimmed(word).lowercased()) else {
+        continue
       }
       guard places.updateValue(field, forKey: column) == nil else {
         throw fault("the column \(column.rawValue) is there twice")
       }
     }
     let missing = Self.required.filter { places[$0] == nil }
-    guard missing.isEmpty else { throw fault("the column \(Self.words(missing)) is missing") }
+    guard missing.isEmpty else {
+      let texts = (0..<record.count).compactMap { record.text($0) }
+      let hint =
+        texts.contains { $0.contains(";") }
+        ? "; fields are separated by commas, or as a first line sep=; says"
+        : "; there are \(texts.map { String($0.prefix(40)) }.joined(separator: ","))"
+      throw fault("the column \(Self.words(missing)) is missing\(hint)")
+    }
     self.places = places
-    count = record.count
+    let named = (0..<record.count).last { record.text($0)?.isEmpty != true }
+    count = (named ?? -1) + 1
+  }
+
+  /// Whether a row has a field for every column, and nothing but empty ones behind them.
+  func fits(_ record: CSVParser.Record) -> Bool {
+    guard record.count >= count else { return false }
+    return (count..<record.count).allSatisfy { record.text($0)?.isEmpty == true }
   }
 
   /// Whether there is a column.
@@ -61,7 +73,7 @@ struct CSVRow: Sendable, Hashable {
       guard let text = header.text(column, of: record) else {
         throw CSVParser.Fault(line: record.line, detail: "\(column.rawValue) is not UTF-8")
       }
-      return text
+      return RosterAddress.trimmed(text)
     }
     func flag(_ column: CSVHeader.Column) throws(CSVParser.Fault) -> Tri {
       switch try text(column).lowercased() {
@@ -82,10 +94,11 @@ struct CSVRow: Sendable, Hashable {
       throw CSVParser.Fault(line: record.line, detail: "email is no e-mail address")
     }
     let name = try text(.name)
-    let role = Role(rawValue: try text(.role).lowercased())
+    let role = Role(word: try text(.role))
+    let id = try text(.id)
     member = RosterMember(
       email: email, name: name.isEmpty ? nil : name, role: role,
-      kind: role == .collaborator ? .collaborator : .member, federated: try flag(.federated),
-      platformMFA: try flag(.platformMFA))
+      kind: role == .collaborator ? .collaborator : .member, userID: id.isEmpty ? nil : id,
+      federated: try flag(.federated), platformMFA: try flag(.platformMFA))
   }
 }

@@ -3,7 +3,7 @@ struct CSVKind: SourceKind {
   let word = "csv"
   let address = SourceAddress.none
   let example = """
-    list: { kind: csv, file: people.csv }   # team,email,role[,name,federated,platform_mfa]
+    list: { kind: csv, file: people.csv }   # team,email,role[,name,id,federated,platform_mfa]; further columns pass
     """
   let card = SourceCard(
     title: "CSV file", roles: [.roster],

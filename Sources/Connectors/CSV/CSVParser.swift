@@ -1,6 +1,7 @@
 /// Takes comma-separated text apart piece by piece (RFC 4180); what it holds is one record, never the file.
 ///
-/// Lines may end with CRLF, LF or CR. A byte order mark and empty lines are passed over. Everything the RFC does not allow is a
+/// Lines may end with CRLF, LF or CR. A byte order mark and empty lines are passed over. A first line `sep=;` names another
+/// separator, as spreadsheets write it. Everything the RFC does not allow is a
 /// fault: a quote inside a plain field, text behind a closing quote, a quote that is never closed.
 struct CSVParser {
   /// Why the text cannot be taken apart, and where.
@@ -39,6 +40,8 @@ struct CSVParser {
   private var line = 1
   private var recordLine = 1
   private var sawReturn = false
+  private var sawRecord = false
+  private var separator: UInt8 = 0x2C
   /// How much of a byte order mark was seen; nil when it can no longer come.
   private var mark: Int? = 0
 
@@ -91,7 +94,7 @@ struct CSVParser {
       try endRecord(body)
       line += 1
       recordLine = line
-    case 0x2C:
+    case separator:
       ends.append(bytes.count)
       state = .start
     case 0x22:
@@ -121,6 +124,17 @@ struct CSVParser {
     bytes.append(byte)
   }
 
+  /// The separator that the record declares, if it is such a line: `sep=;`.
+  private var declaredSeparator: UInt8? {
+    guard bytes.count >= 4, bytes.count <= 5,
+      String(decoding: bytes.prefix(4), as: UTF8.self).lowercased() == "sep="
+    else { return nil }
+    // The comma ended a field already.
+    if bytes.count == 4 { return ends == [4, 4] ? 0x2C : nil }
+    let declared = bytes[4]
+    return ends == [5] && [0x3B, 0x09, 0x7C].contains(declared) ? declared : nil
+  }
+
   private mutating func endRecord(_ body: (Record) throws(Fault) -> Void) throws(Fault) {
     defer {
       bytes.removeAll(keepingCapacity: true)
@@ -129,6 +143,13 @@ struct CSVParser {
     }
     if state == .start, ends.isEmpty { return }
     ends.append(bytes.count)
+    if !sawRecord {
+      sawRecord = true
+      if let declared = declaredSeparator {
+        separator = declared
+        return
+      }
+    }
     try body(Record(line: recordLine, bytes: bytes, ends: ends))
   }
 }

@@ -7,11 +7,15 @@ struct CSVRosters {
     var issues: [SourceIssue] = []
     /// The line of each person and the place in the roster, by the hash of the match key.
     var lines: [UInt64: (line: Int, place: Int)] = [:]
+    /// The line and match key of each id, by its hash.
+    var ids: [UInt64: (line: Int, key: UInt64)] = [:]
+    var odd = OddAddresses()
     var federated: Set<Tri> = []
     var hidden = 0
   }
 
-  static let remedy = "Correct the line; columns are team,email,role[,name,federated,platform_mfa]."
+  static let remedy =
+    "Correct the line; columns are team,email,role[,name,id,federated,platform_mfa]."
   /// So many wrong rows are told one by one; the others are counted.
   private static let shown = 20
 
@@ -75,7 +79,7 @@ struct CSVRosters {
         team: name, roster: team.roster,
         hasIdentityProvider: team.federated.contains(.yes)
           ? .yes : saysSignIn && team.federated == [.no] ? .no : .unknown,
-        saysSignIn: saysSignIn, namesProviders: false, issues: team.issues)
+        saysSignIn: saysSignIn, namesProviders: false, issues: team.issues + team.odd.all)
     }
   }
 
@@ -83,6 +87,18 @@ struct CSVRosters {
     guard teams[row.team] != nil else { return }
     var key = EmailKey.make(row.member.email)
     let hash = key.withUTF8 { KeyHash.exact($0) }
+    teams[row.team]?.odd.look(at: row.member.email, place: "line \(line)", call: call)
+    if var id = row.member.userID {
+      let idHash = id.withUTF8 { KeyHash.exact($0) }
+      if let first = teams[row.team]?.ids[idHash], first.key != hash {
+        return tell(
+          issue(
+            "duplicate-ids",
+            "Line \(line): the id of line \(first.line) is on team \(row.team) again, under another address.",
+            "Give every person of a team an id of their own."), row.team)
+      }
+      teams[row.team]?.ids[idHash] = (line, hash)
+    }
     if let first = teams[row.team]?.lines[hash] {
       // The same line again says nothing new.
       if teams[row.team]?.roster[first.place] == row.member { return }

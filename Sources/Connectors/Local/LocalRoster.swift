@@ -40,7 +40,9 @@ struct LocalRoster: RosterConnector, Diagnosable {
             platformMFA: .unknown))
       }
       return TeamReading(
-        team: team, roster: roster, hasIdentityProvider: .no, saysSignIn: false)
+        team: team, roster: roster, hasIdentityProvider: .no, saysSignIn: false
+      )
+      .refusingEmptiness(source: name, call: "store", needsMembers: true)
     } catch {
       let issue = SourceIssue(
         code: "store", call: "store", message: "\(error)", remedy: "check the store: idsync doctor")
