@@ -150,11 +150,18 @@ struct EndpointBench: Sendable {
     let endpoint = mock[vendor]
     let address = endpoint?.baseURL ?? ""
     let secret = endpoint?.token ?? ""
+    let other = mock[.scim]?.token ?? ""
     return try maker(
       SourceContext(
         name: vendor.rawValue, url: vendor.rawValue == "scim" ? address + "/scim/v2" : address,
         transport: transport, clock: { Timestamp(Date()) }, logger: log.logger,
-        secrets: { Secret($0.reference == "env:WRONG" ? "wr0ng-Secret" : secret) },
+        secrets: {
+          switch $0.reference {
+          case "env:WRONG": Secret("wr0ng-Secret")
+          case "env:SCIM": Secret(other)
+          default: Secret(secret)
+          }
+        },
         addresses: { $0.text.replacingOccurrences(of: "MOCK", with: address) }))
   }
 

@@ -8,6 +8,7 @@ enum EndpointAuth: Sendable {
   case query(name: String, value: Secret)
   case certificate(ClientCertificate)
   case clientCredentials(Client)
+  case login(LoginGrant.Plan)
 
   /// A client of an authorization server.
   struct Client: Sendable {
@@ -24,7 +25,11 @@ enum EndpointAuth: Sendable {
 
   /// The origins that requests may go to.
   func origins(_ url: String) -> [String] {
-    if case .clientCredentials(let client) = self { [url, client.url] } else { [url] }
+    switch self {
+    case .clientCredentials(let client): [url, client.url]
+    case .login(let plan): [url, plan.url]
+    case .none, .fixed, .query, .certificate: [url]
+    }
   }
 
   /// The client's certificate, where that is the proof.
@@ -47,6 +52,12 @@ enum EndpointAuth: Sendable {
   func tokens(
     _ source: HTTPSource, _ vendor: String, clock: @escaping @Sendable () -> Timestamp
   ) -> AccessTokenSource? {
+    if case .login(let plan) = self {
+      let login = LoginGrant(source: source, vendor: vendor, plan: plan)
+      return AccessTokenSource(
+        clock: clock, margin: 30, authorize: { login.authorization($0) }
+      ) { () async throws(ConnectorError) in try await login.token() }
+    }
     guard case .clientCredentials(let client) = self else { return nil }
     let grant = ClientCredentialsGrant(
       source: source, vendor: vendor, url: client.url, call: "POST token_url",

@@ -1,9 +1,12 @@
 internal import CurlTransport
-internal import IdentityCore
+public import IdentityCore
 
 extension EndpointConnector {
   /// Asks for the first page: connection, credentials, clock, and whether it is as configured.
-  public func diagnose() async -> [DiagnosticLine] {
+  public func diagnose() async -> [DiagnosticLine] { await diagnose(asking: []) }
+
+  /// The same, for one of the teams whose roster it is where requests name a team.
+  public func diagnose(asking teams: [TeamName]) async -> [DiagnosticLine] {
     await tokens?.beginRun()
     func line(
       _ check: String, _ outcome: DiagnosticLine.Outcome, _ message: String, _ remedy: String = ""
@@ -13,7 +16,7 @@ extension EndpointConnector {
     }
     let response: HTTPResponse
     do throws(ConnectorError) {
-      response = try await firstPage()
+      response = try await firstPage(of: teams.first)
     } catch {
       let check = error.code == .unauthorised ? "credentials" : "connection"
       return [line(check, .failure, error.message, error.code.remedy ?? remedy(for: error))]

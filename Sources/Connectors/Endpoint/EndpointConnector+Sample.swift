@@ -1,13 +1,13 @@
 internal import CurlTransport
-internal import IdentityCore
+public import IdentityCore
 
 extension EndpointConnector {
   /// Reads the first page and maps its rows.
-  public func sample(limit: Int) async -> SourceSample {
+  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
     await tokens?.beginRun()
     var sample = SourceSample(source: name, call: plan.list.request.call)
     do throws(ConnectorError) {
-      let response = try await firstPage()
+      let response = try await firstPage(of: team)
       do throws(WireError) {
         try describe(response, limit, &sample)
       } catch {
@@ -19,13 +19,21 @@ extension EndpointConnector {
     return sample
   }
 
-  /// Asks for the first page of the list.
+  /// Asks for the first page of the list, with the parameters that a run would send.
   ///
-  /// For a list by team, whatever the source says of a team named `sample`.
-  func firstPage() async throws(ConnectorError) -> HTTPResponse {
+  /// - Parameter team: for a list by team; nil leaves the source to say what it does for a team that nobody configured.
+  func firstPage(of team: TeamName?) async throws(ConnectorError) -> HTTPResponse {
+    if team == nil, plan.list.request.names.contains("team") {
+      throw ConnectorError(
+        .configuration, source: name, call: plan.list.request.call,
+        message:
+          "\(plan.list.request.call) of \(name) names a team, and no team of the configuration has \(name) as its roster."
+      )
+    }
     let run = EndpointRun(self, .none)
-    let first = plan.list.paging.first(try run.request(plan.list.request, ["team": "sample"]))
-    return try await client.send(first)
+    let values = team.map { ["team": $0] } ?? [:]
+    return try await client.send(
+      plan.list.paging.firstPage(try run.request(plan.list.request, values)))
   }
 
   private func describe(
@@ -43,6 +51,11 @@ extension EndpointConnector {
     sample.rows = rows
     sample.next = try next(response, page)
     if sample.received == 0 { sample.notes.append("The page has no items at items.") }
+    if plan.list.paging.style == .none, let more = UnpagedList.more(response) {
+      sample.notes.append(
+        "The reply says that there is more (\(more)), and no paging is configured: a run would be incomplete."
+      )
+    }
   }
 
   private func row(_ item: JSONValue) -> SourceSample.Row {

@@ -12,6 +12,9 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
   public let kind = "json"
   let plan: EndpointPlan
   let client: APIClient
+  /// For the request about one person, where it goes to another host.
+  let detailClient: APIClient?
+  let detailTokens: AccessTokenSource?
   /// Nil but with client credentials.
   let tokens: AccessTokenSource?
   /// Puts a key into the query of a URL, for the one way to authenticate that needs it.
@@ -19,9 +22,14 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
+  /// The code of a list that says that there is more of it than its paging reads.
+  static let unpaged = "unpaged"
+  /// The code of a configuration that does not fit what came.
+  static let mapping = "mapping"
+
   init(
-    plan: EndpointPlan, auth: EndpointAuth, transport: HTTPTransport,
-    clock: @escaping @Sendable () -> Timestamp, logger: Logger
+    plan: EndpointPlan, auth: EndpointAuth, detailAuth: EndpointAuth? = nil,
+    transport: HTTPTransport, clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
     self.plan = plan
     self.clock = clock
@@ -38,17 +46,40 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
       source: source, vendor: plan.name, baseURL: plan.url, headers: HTTPHeaders(),
       credentials: tokens ?? FixedCredential(authorization: auth.authorization)
     ) { body in (try? JSONReader().value(body)).flatMap(VendorErrors.code) }
+    let detailURL = plan.detail?.url
+    guard detailURL != nil || detailAuth != nil else {
+      (detailClient, detailTokens) = (nil, nil)
+      return
+    }
+    let url = detailURL ?? plan.url
+    let second = detailAuth ?? .none
+    let detailSource = transport.source(
+      plan.name,
+      policy: SourcePolicy(
+        origins: second.origins(url), maxConcurrent: plan.maxConcurrent,
+        rateShare: plan.rateShare, rateHeaders: plan.rateHeaders, requestIDHeader: nil,
+        clientCertificate: second.certificate))
+    detailTokens = second.tokens(detailSource, plan.name, clock: clock)
+    detailClient = APIClient(
+      source: detailSource, vendor: plan.name, baseURL: url, headers: HTTPHeaders(),
+      credentials: detailTokens ?? FixedCredential(authorization: second.authorization)
+    ) { body in (try? JSONReader().value(body)).flatMap(VendorErrors.code) }
+  }
+
+  private func beginRun() async {
+    await tokens?.beginRun()
+    await detailTokens?.beginRun()
   }
 
   /// Reads the people of some teams.
   public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
-    await tokens?.beginRun()
+    await beginRun()
     return await EndpointRun(self, progress).roster(teams)
   }
 
   /// Reads accounts and what is stated of them.
   public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
-    await tokens?.beginRun()
+    await beginRun()
     return await EndpointRun(self, progress).provider(query)
   }
 
@@ -58,6 +89,8 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
     case .unauthorised: "Check the credentials under auth of \(name)."
     case .forbidden: "Grant the credentials of \(name) the right to read \(error.call)."
     case .notFound: "Check url and path of \(name)."
+    case .configuration where error.vendorCode == Self.unpaged:
+      "Say under paging of \(name) how the pages of its list follow one another; idsync doctor --sample \(name) shows one."
     case .configuration:
       "Correct the configuration of \(name): idsync doctor --sample \(name) shows more."
     default: "See what idsync doctor --sample \(name) shows, and the keys of \(name)."

@@ -13,18 +13,20 @@ struct EndpointKind: SourceKind {
       auth: { kind: bearer, token: env:DIRECTORY_TOKEN }
       # basic: user, password · header, query: name, value · aws-sigv4: region, service, access_key_id, secret_access_key
       # mtls: certificate, private_key (files), passphrase · hmac-duo-v5: integration_key, secret_key
+      # login: path, user, password, token: /access_token, expires: /expires_in, body: {…}, body_format: json|form, header, prefix
       # oauth2_client_credentials: token_url, client_id, client_secret, client_auth: basic|post, body: form|json, scope, audience, extra
       items: /data                     # items_by_key: true where it is an object of people
       total: /meta/total               # optional; what came must be as many
       error_path: /error               # optional; makes a 200 a failure
       paging: { style: cursor, param: after, next: /meta/next, size_param: limit, size: 100 }
-      # none · link · next_url: next · cursor: param, next or next_header, more, first · page: param, start, stop: empty|total|pages
+      # none · link · next_url: next or next_header · cursor: param, next or next_header, more, first · page: param, start, stop: empty|total|pages
       # offset: param, start · keyset: param, field · token_in_body: next, body_pointer
       # max_pages: 10000, max_items: …, rate_headers: ietf|github|okta|auth0|onelogin|none
       fields:
         id: /uid
         email: { path: /mail, transform: [trim, lower] }
         active: { path: /state, transform: { map: { ACTIVE: true, "*": false } } }
+        # name: { compose: "{{/first}} {{/last}}" }
         groups: /teams                 # team, role, federated, platform_mfa as a roster; enrolled, factors, login, emails, name
       mfa:
         meaning: enforcement           # or enforcement-rules, enrolment
@@ -33,8 +35,8 @@ struct EndpointKind: SourceKind {
         evidence_path: /security/mfa/policy_id
         values: { REQUIRED: enforced, OPTIONAL: not-enforced }
         # rules: [ { when: { group: contractors }, verdict: not-enforced, reason: … }, { when: always, verdict: enforced } ]
-      # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref }   then from: join
-      # detail: { path: "/v1/people/{{id}}/mfa", cap: 500 }                         then from: detail
+      # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref, absent: unknown|no }   then from: join
+      # detail: { path: "/v1/people/{{id}}/mfa", cap: 500, url: …, auth: {…} }                          then from: detail
     """
   let card = SourceCard(
     title: "Any HTTP endpoint with JSON", roles: [.roster, .provider],
@@ -55,16 +57,19 @@ struct EndpointKind: SourceKind {
     let hasAuth = keys.names.contains("auth")
     let section = keys.mapping("auth")
     let auth = AuthParser.maker(section)
-    let plan = EndpointParser(keys: keys).plan()
-    guard let plan, let auth, !hasAuth || section != nil else { return nil }
+    let parsed = EndpointParser(keys: keys).plan()
+    guard let (made, remote) = parsed, let auth, !hasAuth || section != nil else { return nil }
+    let (url, detailAuth) = (remote.url, remote.auth)
     return { context in
-      var plan = plan
+      var plan = made
+      plan.detail?.url = try url.map { try context.url($0) }
       plan.name = context.name
       plan.url = context.url
       plan.maxConcurrent = context.maxConcurrent
       plan.rateShare = context.rateShare
       return EndpointConnector(
-        plan: plan, auth: try auth(context), transport: context.transport, clock: context.clock,
+        plan: plan, auth: try auth(context), detailAuth: try detailAuth.map { try $0(context) },
+        transport: context.transport, clock: context.clock,
         logger: context.logger)
     }
   }

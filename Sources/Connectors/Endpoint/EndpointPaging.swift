@@ -28,7 +28,9 @@ struct EndpointPaging: Sendable {
     case .link: return complete.map { .link(completing: $0) } ?? .link
     case .nextURL:
       return .nextURL { response in
-        try Self.next(page, plan, response).map { $0.isEmpty ? $0 : complete?($0) ?? $0 }
+        let next =
+          try plan.nextHeader.map { response.headers[$0] } ?? Self.next(page, plan, response)
+        return next.map { $0.isEmpty ? $0 : complete?($0) ?? $0 }
       }
     case .cursor:
       if let header = plan.nextHeader {

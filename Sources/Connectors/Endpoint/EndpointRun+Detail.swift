@@ -9,37 +9,64 @@ extension EndpointRun {
     case failed(SourceIssue)
   }
 
-  /// Asks about every kept account, a few at a time and no more than the cap allows.
-  func askForDetails(_ apps: [AppID], _ edits: PolicyEdits, _ kept: inout Kept) async {
-    guard let detail = plan.detail, !kept.waiting.isEmpty else { return }
-    let asked = kept.waiting.prefix(detail.cap)
-    let answers = await withTaskGroup(of: (Int, Answer).self) { group in
+  /// Asks about some people one by one, a few at a time and no more than the cap allows.
+  private func answers(
+    _ detail: EndpointPlan.Detail, _ people: [[String: String]]
+  ) async -> [Int: Answer] {
+    let asked = people.prefix(detail.cap)
+    return await withTaskGroup(of: (Int, Answer).self) { group in
       var open = asked.indices.makeIterator()
       var answers: [Int: Answer] = [:]
       for _ in 0..<plan.maxConcurrent {
         guard let index = open.next() else { break }
-        let values = asked[index].values
+        let values = asked[index]
         group.addTask { (index, await self.answer(detail, values)) }
       }
       while let (index, answer) = await group.next() {
         answers[index] = answer
         guard let next = open.next() else { continue }
-        let values = asked[next].values
+        let values = asked[next]
         group.addTask { (next, await self.answer(detail, values)) }
       }
       return answers
     }
+  }
+
+  /// What the replies about some people are, for a roster; whoever was not read is told, and stays unknown.
+  func ask(
+    _ people: [[String: String]]
+  ) async -> (documents: [Int: JSONValue], issues: [SourceIssue]) {
+    guard let detail = plan.detail else { return ([:], []) }
+    var documents: [Int: JSONValue] = [:]
+    var issues: [SourceIssue] = []
+    for (place, answer) in await answers(detail, people) {
+      switch answer {
+      case .document(let document): documents[place] = document
+      case .unknownUser: break
+      case .failed(let issue): if !issues.contains(issue) { issues.append(issue) }
+      }
+    }
+    if people.count > detail.cap { issues.append(tooMany(people.count, detail)) }
+    // What may be right the next time keeps what was known.
+    return (documents, issues.sorted { $0.message < $1.message })
+  }
+
+  private func tooMany(_ count: Int, _ detail: EndpointPlan.Detail) -> SourceIssue {
+    SourceIssue(
+      code: ConnectorError.Code.tooLarge.rawValue, call: detail.request.call,
+      message:
+        "\(count) people are to be asked for one by one, and detail.cap is \(detail.cap).",
+      remedy: "Raise detail.cap of \(plan.name), or find a list that tells the same.")
+  }
+
+  /// Asks about every kept account.
+  func askForDetails(_ apps: [AppID], _ edits: PolicyEdits, _ kept: inout Kept) async {
+    guard let detail = plan.detail, !kept.waiting.isEmpty else { return }
+    let answers = await answers(detail, kept.waiting.map(\.values))
     for (index, waiting) in kept.waiting.enumerated() {
       take(answers[index], waiting, edits, &kept)
     }
-    if kept.waiting.count > detail.cap {
-      log.add(
-        SourceIssue(
-          code: ConnectorError.Code.tooLarge.rawValue, call: detail.request.call,
-          message:
-            "\(kept.waiting.count) people are to be asked for one by one, and detail.cap is \(detail.cap).",
-          remedy: "Raise detail.cap of \(plan.name), or find a list that tells the same."))
-    }
+    if kept.waiting.count > detail.cap { log.add(tooMany(kept.waiting.count, detail)) }
     kept.waiting = []
   }
 
@@ -51,12 +78,18 @@ extension EndpointRun {
     case .document(let document)?:
       documents.detail = document
       let row = row(documents, edits)
+      kept.use.note(row, documents, plan.fields)
       let (enrolled, factors) = Self.enrolment(row)
       kept.accounts.setEnrolment(enrolled, factors, at: waiting.position)
       if plan.fields[.active]?.place == .detail {
         let (status, text) = Self.status(row)
         kept.accounts.setStatus(status, text, at: waiting.position)
-        if row.flag(.active) == nil { tellOddStatus() }
+        if row.flag(.active) == nil {
+          tellOddStatus()
+          kept.silent.append(waiting.position)
+        } else {
+          kept.showsActive = true
+        }
       }
       state(row, documents, waiting.apps, waiting.position, &kept)
     case .unknownUser?:
@@ -85,7 +118,8 @@ extension EndpointRun {
 
   private func answer(_ detail: EndpointPlan.Detail, _ values: [String: String]) async -> Answer {
     do throws(ConnectorError) {
-      let request = try request(detail.request, values)
+      let client = connector.detailClient ?? client
+      let request = try request(detail.request, values, at: detail.url)
       let response = try await client.send(request)
       do throws(WireError) {
         let page = EndpointPage(list: plan.list)

@@ -14,7 +14,11 @@ extension EndpointRun {
   struct Kept: Sendable {
     var accounts: StatedAccounts
     var waiting: [Waiting] = []
-    var oddFlags = 0
+    /// Those whose row does not say whether they are active.
+    var silent: [Int] = []
+    /// Whether any row says so.
+    var showsActive = false
+    var use = FieldUse()
   }
 
   /// Reads accounts and what is stated of them.
@@ -36,7 +40,7 @@ extension EndpointRun {
       result.source = reading(nil)
       return result
     }
-    var kept = Kept(accounts: StatedAccounts(apps: apps.count))
+    var kept = Kept(accounts: StatedAccounts(apps: apps.count, groups: query.groups))
     var counts = Counts()
     do throws(ConnectorError) {
       let joined = try await joinedRows(query.edits)
@@ -47,13 +51,19 @@ extension EndpointRun {
     } catch {
       log.add(issue(error))
     }
+    log.count(counts.distinct.count)
     await askForDetails(apps, query.edits, &kept)
+    for position in kept.showsActive ? kept.silent : [] {
+      for app in apps.indices { kept.accounts.state(Self.silence, at: position, app: app) }
+    }
+    for mistake in kept.use.issues(plan) { log.add(mistake) }
     let finished = kept.accounts.finished(source: plan.name) { app in
       Unknown(
         title: "what \(plan.name) asks for: it states nothing of this person for \(apps[app])",
         remedy: "check app_path and app_values of \(plan.name)")
     }
     result.accounts = finished.accounts
+    result.groups = finished.groups
     result.apps = zip(apps, finished.models).map { id, model in
       ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
     }
@@ -82,16 +92,19 @@ extension EndpointRun {
 
   // MARK: The joined list
 
-  private func joinedRows(
+  func joinedRows(
     _ edits: PolicyEdits
   ) async throws(ConnectorError) -> [String: [JSONValue]] {
     guard let join = plan.join else { return [:] }
     var rows: [JSONValue] = []
     var counts = Counts()
-    try await read(
-      join.list, [:], "policies", key: { join.key.value(in: [$0]) { _ in }?.scalarText },
-      counts: &counts
-    ) { item, _ throws(WireError) in rows.append(item) }
+    // Several rows may have one key; a row is the same only if all of it is.
+    let reader = Reader<[JSONValue]>(
+      list: join.list, values: [:], phase: "policies",
+      key: { join.key.value(in: [$0]) { _ in }?.scalarText }, takesSeveral: true)
+    try await read(reader, counts: &counts, &rows) { item, _, rows throws(WireError) in
+      rows.append(item)
+    }
     var result: [String: [JSONValue]] = [:]
     for row in edits.applied(to: rows, state: "enabled", on: .bool(true), off: .bool(false)) {
       guard let key = join.key.value(in: [row], { _ in })?.scalarText else { continue }
@@ -100,13 +113,16 @@ extension EndpointRun {
     return result
   }
 
-  private func documents(_ item: JSONValue, _ joined: [String: [JSONValue]]) -> RowDocuments {
-    guard let join = plan.join else { return RowDocuments(item: item) }
+  /// A row with what goes with it in the joined list; nil for a list that was not read.
+  func documents(_ item: JSONValue, _ joined: [String: [JSONValue]]?) -> RowDocuments {
+    guard let join = plan.join, let joined else { return RowDocuments(item: item) }
     var row = MappedRow()
     row.values[.groups] = join.reference.value(in: [item]) { _ in }
+    // Without a reference nobody knows which rows go with this one.
+    guard let value = row.values[.groups], value != .null else { return RowDocuments(item: item) }
     let keys = row.knownTexts(.groups)
-    var unmatched = keys.filter { joined[$0] == nil }
-    if let value = row.values[.groups], value != .null, row.texts(.groups) == nil {
+    var unmatched = join.absentIsNo ? [] : keys.filter { joined[$0] == nil }
+    if row.texts(.groups) == nil {
       unmatched.append("at \(join.reference.text), which is no text")
     }
     return RowDocuments(
@@ -119,22 +135,20 @@ extension EndpointRun {
     _ apps: [AppID], _ watch: WatchList, _ edits: PolicyEdits, _ joined: [String: [JSONValue]],
     _ kept: inout Kept, _ counts: inout Counts
   ) async throws(ConnectorError) {
-    var found = kept
-    defer { kept = found }
-    let identity: Set<FieldName> = [.id, .login, .email, .emails]
+    let identity: Set<FieldName> = [.id, .login, .email, .emails, .active]
     let plan = plan
-    try await read(
-      plan.list, [:], "accounts",
+    let reader = Reader<Kept>(
+      list: plan.list, values: [:], phase: "accounts",
       key: { item in
         let row = plan.fields.row(RowDocuments(item: item), only: [.id])
         return row.text(.id).map { id in
           ([id] + (Self.appNames(item, plan) ?? [])).joined(separator: "\u{0}")
         }
-      }, counts: &counts
-    ) { item, _ throws(WireError) in
+      })
+    try await read(reader, counts: &counts, &kept) { item, _, found throws(WireError) in
       let person = plan.fields.row(RowDocuments(item: item), only: identity)
-      let keys = Self.keys(person)
-      guard keys.contains(where: { Self.isWatched($0, watch) }) else { return }
+      if person.flag(.active) != nil { found.showsActive = true }
+      guard watch.keeps(id: person.text(.id), names: Self.keys(person)) else { return }
       let documents = documents(item, joined)
       let own = Self.apps(item, apps, plan)
       let position = try keep(documents, own ?? [], edits, &found)
@@ -149,11 +163,6 @@ extension EndpointRun {
     [row.text(.email), row.text(.login)].compactMap { $0 } + row.knownTexts(.emails)
   }
 
-  private static func isWatched(_ text: String, _ watch: WatchList) -> Bool {
-    var copy = text
-    return copy.withUTF8 { watch.contains($0) }
-  }
-
   /// The names of the applications that a row speaks of; nil when one of them is no text.
   private static func appNames(_ item: JSONValue, _ plan: EndpointPlan) -> [String]? {
     guard case .named(let path, _)? = plan.verdicts?.scope else { return [] }
@@ -162,6 +171,13 @@ extension EndpointRun {
     guard let value = row.values[.groups], value != .null else { return [] }
     return row.texts(.groups)
   }
+
+  /// What stands for an account that may be switched off.
+  private static let silence = StatedCase(
+    verdict: .cannotTell, statement: "active is missing",
+    reason:
+      "active is missing or not understood, which other rows have: the account may be switched off",
+    remedy: "map the field active so that every row says it (transform: map)")
 
   /// What a row states that does not say which application it speaks of.
   private static let unreadableApp = StatedCase(
@@ -181,6 +197,7 @@ extension EndpointRun {
     _ documents: RowDocuments, _ apps: [Int], _ edits: PolicyEdits, _ kept: inout Kept
   ) throws(WireError) -> Int? {
     let row = row(documents, edits)
+    kept.use.note(row, documents, plan.fields)
     guard let id = row.text(.id) else {
       throw WireError.expected(.string, found: .missing, path: "id")
     }
@@ -195,14 +212,19 @@ extension EndpointRun {
       let account = Account(
         id: id, email: email, aliases: emails, login: row.text(.login), status: status,
         statusText: text)
-      if row.flag(.active) == nil, let active = plan.fields[.active], active.place != .detail {
-        tellOddStatus()
-      }
       guard let added = kept.accounts.add(account) else { return nil }
       position = added
+      if row.flag(.active) == nil, let active = plan.fields[.active], active.place != .detail {
+        tellOddStatus()
+        kept.silent.append(position)
+        if active.place == .join { kept.showsActive = true }
+      }
     }
     let (enrolled, factors) = Self.enrolment(row)
     kept.accounts.setEnrolment(enrolled, factors, at: position)
+    kept.accounts.setGroups(at: position) { name in
+      Predicate.group(name).answer(row, documents) { _ in }
+    }
     guard plan.detail == nil else {
       let values = ["id": id, "login": row.text(.login), "email": row.text(.email)]
       kept.waiting.append(
@@ -254,7 +276,8 @@ extension EndpointRun {
     log.add(
       SourceIssue(
         code: "unknown-status", call: plan.list.request.call,
-        message: "Some rows do not say whether the account is active; those count as active.",
+        message:
+          "Some rows do not say whether the account is active; nobody can tell of them, or, where no row says it, all count as active.",
         remedy: "Map the field active so that every row says it (transform: map).",
         affects: .details))
   }

@@ -85,7 +85,8 @@ extension SyncWorker {
 
   private func diagnoseSource(_ name: SourceName, _ factory: SourceFactory) async -> [Diagnosis] {
     do {
-      return try await factory.connector(name).diagnose().map { line in
+      let teams = configuration.teams.filter { $0.roster == name }.map(\.name)
+      return try await factory.connector(name).diagnose(asking: teams).map { line in
         Diagnosis(
           source: line.source, check: line.check,
           outcome: line.outcome == .good ? .good : line.outcome == .warning ? .warning : .failure,

@@ -53,7 +53,8 @@ extension SyncWorker {
         .badInput,
         "Sources of kind \(source.kind.word) show no samples; idsync doctor checks \(name).")
     }
-    let sample = await connector.sample(limit: limit)
+    let team = configuration.teams.first { $0.roster == name }?.name
+    let sample = await connector.sample(limit: limit, team: team)
     return SampleReport(
       source: sample.source, kind: source.kind.word, call: sample.call, received: sample.received,
       declared: sample.declared, next: sample.next,

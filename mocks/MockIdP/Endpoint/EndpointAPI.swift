@@ -48,7 +48,7 @@ struct EndpointAPI: VendorAPI {
     case .bearer: isRight = sent == "Bearer \(endpoint.secret)"
     case .header: isRight = call.headers[endpoint.user.lowercased()] == endpoint.secret
     case .query: isRight = call.parameter(endpoint.user) == endpoint.secret
-    case .clientCredentials:
+    case .clientCredentials, .login:
       let token =
         sent.hasPrefix("Bearer ") ? await state.accessToken(String(sent.dropFirst(7))) : nil
       isRight = token.map { $0.expires > Date() } ?? false
@@ -96,7 +96,28 @@ enum EndpointTokens {
   /// The scope of what needs no token.
   static let open = "open"
 
-  static let routes: [Route<Context>] = [Route("POST /oauth/token", scope: open, token)]
+  static let routes: [Route<Context>] = [
+    Route("POST /oauth/token", scope: open, token), Route("POST /login", scope: open, login),
+  ]
+
+  /// A token for a name and a secret, as endpoints give that know no OAuth.
+  private static func login(_ call: Call, _ context: Context) async throws -> Reply {
+    let endpoint = context.endpoint
+    guard endpoint.credentials == .login else {
+      throw Refusal(status: 404, code: "not_found", message: "There is no log-in.")
+    }
+    guard call.headers["content-type"]?.hasPrefix("application/json") == true,
+      call.json?["name"]?.text == endpoint.user, call.json?["secret"]?.text == endpoint.secret
+    else {
+      throw Refusal(status: 401, code: "unauthorized", message: "The log-in is not valid.")
+    }
+    let lifetime = endpoint.tokenLifetime ?? 300
+    let text = await context.state.issue(
+      .init(
+        client: OAuthClient(endpoint.user, keys: []), scopes: [],
+        expires: Date().addingTimeInterval(Double(lifetime))))
+    return Reply(json: ["access_token": .string(text), "expires_in": .integer(lifetime)])
+  }
 
   private static func token(_ call: Call, _ context: Context) async throws -> Reply {
     let endpoint = context.endpoint

@@ -19,6 +19,10 @@ enum EndpointReads {
       }
       return try EndpointPage(call, context.endpoint).reply(rows)
     },
+    // A list that is there and has nobody on it, whatever the team.
+    Route("GET /empty/{team}", scope: "read") { call, context in
+      try EndpointPage(call, context.endpoint).reply([])
+    },
     Route("GET /policies", scope: "read") { _, context in
       Reply(json: ["policies": .array(context.endpoint.policies)])
     },
@@ -44,7 +48,7 @@ struct EndpointPage: Sendable {
     let allowed: Set<String> =
       switch endpoint.paging {
       case .none, .token: []
-      case .link, .nextURL, .relativeURL, .page: ["page", "per_page"]
+      case .link, .nextURL, .relativeURL, .urlHeader, .page: ["page", "per_page"]
       case .cursor, .cursorWithFlag, .cursorHeader: ["after", "limit"]
       case .offset: ["offset", "limit"]
       case .keyset: ["since", "limit"]
@@ -98,9 +102,12 @@ struct EndpointPage: Sendable {
       meta["more"] = .bool(next != nil)
     case .cursorHeader:
       if let next { headers.append(("After-Cursor", cursor(next, 0))) }
+    case .urlHeader:
+      if let next { headers.append(("X-Next", url(next))) }
     }
     var reply = shaped(page, meta)
     reply.headers += headers
+    reply.headers += endpoint.replyHeaders.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     if endpoint.paging == .link || endpoint.paging == .nextURL {
       reply.page = Reply.Page(
         current: url(start), again: url(start) + "&page=\(start / size + endpoint.firstPage)")
@@ -115,7 +122,7 @@ struct EndpointPage: Sendable {
   private func start(_ rows: [JSON]) throws -> (Int, turn: Int) {
     switch endpoint.paging {
     case .none: return (0, 0)
-    case .link, .nextURL, .relativeURL, .page:
+    case .link, .nextURL, .relativeURL, .urlHeader, .page:
       return ((try number("page", endpoint.firstPage) - endpoint.firstPage) * size, 0)
     case .offset: return (try number("offset", endpoint.firstPage) - endpoint.firstPage, 0)
     case .keyset:

@@ -22,6 +22,8 @@ public struct JSONEndpoint: VendorScenario {
     case cursorWithFlag = "cursor_with_flag"
     /// The same in the header `After-Cursor`.
     case cursorHeader = "cursor_header"
+    /// `page`, `per_page`; an absolute URL in the header `X-Next`.
+    case urlHeader = "url_header"
     /// `page`, `per_page`, counted from `firstPage`.
     case page
     /// `offset`, `limit`, counted from `firstPage`.
@@ -48,6 +50,8 @@ public struct JSONEndpoint: VendorScenario {
   public enum Credentials: String, Codable, Sendable, CaseIterable {
     case none, basic, bearer, header, query
     case clientCredentials = "oauth2_client_credentials"
+    /// A token that `/login` gives for `name` and `secret` in a JSON body.
+    case login
   }
 
   /// The rows of `/people`, in order.
@@ -72,6 +76,8 @@ public struct JSONEndpoint: VendorScenario {
   public var endsWithNoContent = false
   /// What is put into every reply beside the rows, such as an error.
   public var extra: JSON?
+  /// Fields that every reply of a list carries.
+  public var replyHeaders: [String: String] = [:]
   /// What requests have to prove themselves with.
   public var credentials = Credentials.bearer
   /// The token, key, password or client secret.
@@ -110,6 +116,7 @@ public struct JSONEndpoint: VendorScenario {
     try values.read(.hasTotal, into: &hasTotal)
     try values.read(.endsWithNoContent, into: &endsWithNoContent)
     try values.read(.extra, into: &extra)
+    try values.read(.replyHeaders, into: &replyHeaders)
     try values.read(.credentials, into: &credentials)
     try values.read(.secret, into: &secret)
     try values.read(.user, into: &user)

@@ -104,7 +104,8 @@ extension Predicate.Subject {
   func isPartial(_ row: MappedRow, _ documents: RowDocuments) -> Bool {
     switch self {
     case .field(let name): row.partial.contains(name)
-    case .query(let plan): plan.place == .join && !documents.unmatched.isEmpty
+    case .query(let plan):
+      documents[plan.place] == nil || plan.place == .join && !documents.unmatched.isEmpty
     }
   }
 

@@ -25,7 +25,8 @@ extension VerdictPlan {
   private func byTable(
     _ plan: FieldPlan, _ table: [String: Verdict], _ documents: RowDocuments
   ) -> Statement {
-    let rows = plan.place == .join ? documents.joined.map { [$0] } : [documents[plan.place]]
+    let rows: [[JSONValue]?] =
+      plan.place == .join ? (documents.joined ?? []).map { [$0] } : [documents[plan.place]]
     var statements: [Statement] = []
     for row in rows {
       var notes: [String] = []

@@ -9,6 +9,7 @@ struct AuthParser {
     case mtls
     case awsSigV4 = "aws-sigv4"
     case duoV5 = "hmac-duo-v5"
+    case login
   }
 
   /// Makes the credentials once secrets can be fetched.
@@ -65,6 +66,35 @@ struct AuthParser {
         return .fixed(.computed { signature.fields($0, $1, $2) })
       }
     case .clientCredentials: return clientCredentials(keys)
+    case .login: return login(keys)
+    }
+  }
+
+  private static func login(_ keys: any SourceKeys) -> Maker? {
+    let url = keys.url("url")
+    let path = keys.string("path") ?? ""
+    if !path.isEmpty, !path.hasPrefix("/") {
+      keys.reject("path", "a path begins with / and is added to url")
+    }
+    let user = keys.requiredString("user")
+    let password = keys.requiredSecret("password")
+    let token = keys.requiredQuery("token")
+    let lifetime = keys.query("expires")
+    let encoding = keys.choice("body_format", ClientCredentialsGrant.Encoding.self) ?? .json
+    let body = RequestPlan.Node.template(
+      keys.value("body")
+        ?? .object(["username": .string("{{user}}"), "password": .string("{{password}}")]),
+      keys, allowed: ["user", "password"])
+    let header = keys.string("header") ?? "Authorization"
+    let prefix =
+      keys.string("prefix") ?? (header.lowercased() == "authorization" ? "Bearer " : "")
+    guard let user, let password, let token, let body else { return nil }
+    return { context in
+      .login(
+        LoginGrant.Plan(
+          url: try url.map { try context.url($0) } ?? context.url, path: path, body: body,
+          encoding: encoding, token: token, lifetime: lifetime, header: header, prefix: prefix,
+          user: user, password: try context.secret(password)))
     }
   }
 

@@ -5,13 +5,19 @@ internal import IdentityCore
 struct EndpointParser {
   let keys: any SourceKeys
 
-  /// The plan without name and address, which are known later.
-  func plan() -> EndpointPlan? {
+  /// Where the request about one person goes, if not to the list's own host, and what it proves itself with there.
+  struct Remote {
+    var url: URLHandle?
+    var auth: AuthParser.Maker?
+  }
+
+  /// The plan without name and addresses, which are known later.
+  func plan() -> (plan: EndpointPlan, remote: Remote)? {
     let variables = variables()
     let list = list(keys, allowed: Set(variables.keys).union(["team"]))
     let fields = fields()
     let join = join(Set(variables.keys))
-    let detail = detail(Set(variables.keys))
+    let (detail, remote) = detail(Set(variables.keys))
     let verdicts = VerdictParser(fields: fields).plan(
       keys.mapping("mfa"), hasJoin: join != nil, hasDetail: detail != nil)
     let rate = keys.choice("rate_headers", RateWord.self) ?? .ietf
@@ -19,10 +25,11 @@ struct EndpointParser {
     let maxItems = keys.integer("max_items", in: 1...100_000_000)
     check(fields, hasJoin: join != nil, hasDetail: detail != nil)
     guard let list else { return nil }
-    return EndpointPlan(
+    let plan = EndpointPlan(
       name: "", url: "", list: list, fields: fields, verdicts: verdicts, join: join,
       detail: detail, variables: variables, rateHeaders: rate.headers, maxPages: maxPages,
       maxItems: maxItems)
+    return (plan, remote)
   }
 
   private enum RateWord: String, CaseIterable {
@@ -143,20 +150,12 @@ struct EndpointParser {
     _ value: JSONValue, _ keys: any SourceKeys, _ allowed: Set<String>
   ) -> RequestPlan.Body? {
     if let text = value.string { return keys.template(text, "body", allowed).map { .text($0) } }
-    return node(value, keys, allowed).map { .json($0) }
+    return RequestPlan.Node.template(value, keys, allowed: allowed).map { .json($0) }
   }
 
-  private func node(
-    _ value: JSONValue, _ keys: any SourceKeys, _ allowed: Set<String>
-  ) -> RequestPlan.Node? {
-    switch value {
-    case .string(let text): return keys.template(text, "body", allowed).map { .text($0) }
-    case .array(let values):
-      return .array(values.compactMap { node($0, keys, allowed) })
-    case .object(let members):
-      return .object(members.compactMapValues { node($0, keys, allowed) })
-    default: return .literal(value)
-    }
+  /// What it means that the joined list has no row for a person.
+  private enum Absence: String, CaseIterable {
+    case unknown, no
   }
 
   private func join(_ allowed: Set<String>) -> EndpointPlan.Join? {
@@ -165,18 +164,44 @@ struct EndpointParser {
     for key in ["key", "on"] where !section.names.contains(key) { section.missing(key) }
     let key = section.field("key")
     let reference = section.field("on", isList: true)
+    let absent = section.choice("absent", Absence.self) ?? .unknown
     section.finish()
     guard let list, let key, let reference else { return nil }
-    return EndpointPlan.Join(list: list, key: key, reference: reference)
+    return EndpointPlan.Join(
+      list: list, key: key, reference: reference, absentIsNo: absent == .no)
   }
 
-  private func detail(_ allowed: Set<String>) -> EndpointPlan.Detail? {
-    guard let section = keys.mapping("detail") else { return nil }
+  private func detail(_ allowed: Set<String>) -> (EndpointPlan.Detail?, Remote) {
+    guard let section = keys.mapping("detail") else { return (nil, Remote()) }
     if !section.names.contains("path") { section.missing("path") }
     let request = request(section, allowed: allowed.union(["id", "login", "email"]))
     let errorPath = section.query("error_path")
     let cap = section.integer("cap", in: 1...100_000) ?? 500
+    var remote = Remote(url: section.url("url"))
+    if section.names.contains("auth") {
+      remote.auth = section.mapping("auth").flatMap { AuthParser.maker($0) }
+    } else if remote.url != nil {
+      section.reject("auth", "another host needs its own auth: the list's credentials stay at url")
+    }
     section.finish()
-    return request.map { EndpointPlan.Detail(request: $0, errorPath: errorPath, cap: cap) }
+    return (
+      request.map { EndpointPlan.Detail(request: $0, errorPath: errorPath, cap: cap) }, remote
+    )
+  }
+}
+
+extension RequestPlan.Node {
+  /// A value of the configuration whose texts may have variables; nil after what is wrong was told.
+  static func template(
+    _ value: JSONValue, _ keys: any SourceKeys, allowed: Set<String>
+  ) -> RequestPlan.Node? {
+    switch value {
+    case .string(let text): return keys.template(text, "body", allowed).map { .text($0) }
+    case .array(let values):
+      return .array(values.compactMap { template($0, keys, allowed: allowed) })
+    case .object(let members):
+      return .object(members.compactMapValues { template($0, keys, allowed: allowed) })
+    default: return .literal(value)
+    }
   }
 }

@@ -10,6 +10,8 @@ struct EndpointPlan: Sendable {
     var key: FieldPlan
     /// What refers to it in a row of the first.
     var reference: FieldPlan
+    /// Whether a key that the second list does not have says no, and not that nobody knows.
+    var absentIsNo = false
   }
 
   /// A request about one person.
@@ -18,6 +20,8 @@ struct EndpointPlan: Sendable {
     var errorPath: JSONQuery?
     /// How many at most.
     var cap = 500
+    /// Where it is asked for, if at another host; set when the address is known.
+    var url: String?
   }
 
   var name: SourceName

@@ -65,7 +65,9 @@ struct FieldMap: Sendable {
     for (name, plan) in fields where names?.contains(name) != false {
       var notes: [String] = []
       row.values[name] = plan.value(in: documents[plan.place]) { notes.append($0) }
-      if plan.place == .join, !documents.unmatched.isEmpty { row.partial.insert(name) }
+      if documents[plan.place] == nil || plan.place == .join && !documents.unmatched.isEmpty {
+        row.partial.insert(name)
+      }
       if name.isFlag, let value = row.values[name], value != .null, value.lenientBool == nil {
         notes.append("\(plan.text): \(value.shown) is neither true nor false")
       }
@@ -78,15 +80,18 @@ struct FieldMap: Sendable {
 /// The documents that speak of one person.
 struct RowDocuments: Sendable {
   var item: JSONValue
+  /// The reply about this person alone; nil when it was not read.
   var detail: JSONValue?
-  var joined: [JSONValue] = []
+  /// The rows of the joined list; nil when nobody knows which they are.
+  var joined: [JSONValue]?
   /// What refers to rows that the joined list does not have.
   var unmatched: [String] = []
 
-  subscript(place: FieldPlan.Place) -> [JSONValue] {
+  /// The documents of a place; nil when they were never read, which is another thing than being there and empty.
+  subscript(place: FieldPlan.Place) -> [JSONValue]? {
     switch place {
     case .item: [item]
-    case .detail: detail.map { [$0] } ?? []
+    case .detail: detail.map { [$0] }
     case .join: joined
     }
   }

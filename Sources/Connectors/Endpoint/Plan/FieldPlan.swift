@@ -21,10 +21,29 @@ struct FieldPlan: Sendable, Hashable {
   var take = Take.first
   var transforms: [Transform] = []
 
+  /// Several places and the texts between them, where the value is made of more than one.
+  var parts: [Part] = []
+
+  /// A part of a composed value.
+  enum Part: Sendable, Hashable {
+    case text(String)
+    case place(JSONQuery)
+  }
+
   /// The value in some documents; nil when it is missing, and null when it is null.
   ///
-  /// - Parameter note: takes what was not understood.
-  func value(in documents: [JSONValue], _ note: (String) -> Void) -> JSONValue? {
+  /// - Parameters:
+  ///   - documents: nil when they were never read: of those nothing is known, not even that something is not there.
+  ///   - note: takes what was not understood.
+  func value(in documents: [JSONValue]?, _ note: (String) -> Void) -> JSONValue? {
+    guard let documents else { return nil }
+    guard parts.isEmpty else {
+      var value = composed(documents, note)
+      for transform in transforms {
+        value = transform.apply(to: value) { note("\(text): \($0)") }
+      }
+      return value
+    }
     var nodes: [JSONValue] = []
     var lists: [[JSONValue]] = []
     do throws(JSONQuery.Failure) {
@@ -52,6 +71,29 @@ struct FieldPlan: Sendable, Hashable {
     }
     for transform in transforms { value = transform.apply(to: value) { note("\(text): \($0)") } }
     return value
+  }
+
+  /// The parts one after the other; nil where one of them is missing or no text.
+  private func composed(_ documents: [JSONValue], _ note: (String) -> Void) -> JSONValue? {
+    var result = ""
+    for part in parts {
+      switch part {
+      case .text(let text): result += text
+      case .place(let query):
+        do throws(JSONQuery.Failure) {
+          var found: String?
+          for document in documents where found == nil {
+            found = try query.nodes(in: document).first?.scalarText
+          }
+          guard let found, !found.isEmpty else { return nil }
+          result += found
+        } catch {
+          note("\(text): \(error.text)")
+          return nil
+        }
+      }
+    }
+    return .string(result)
   }
 }
 

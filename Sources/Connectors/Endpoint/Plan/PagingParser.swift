@@ -9,7 +9,11 @@ struct PagingParser {
     switch plan.style {
     case .none, .link: readSize(&plan)
     case .nextURL:
-      plan.next = keys.requiredQuery("next")
+      plan.next = keys.query("next")
+      plan.nextHeader = keys.string("next_header")
+      if keys.names.contains("next") == keys.names.contains("next_header") {
+        keys.reject("name where the URL stands: next for a place in the body, or next_header")
+      }
       readSize(&plan)
     case .cursor:
       plan.parameter = keys.requiredString("param") ?? ""

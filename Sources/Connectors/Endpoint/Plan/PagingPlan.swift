@@ -50,4 +50,16 @@ struct PagingPlan: Sendable {
     }
     return request
   }
+
+  /// The request of the first page as it is sent, the parameters of counted pages included.
+  func firstPage(_ request: HTTPRequest) -> HTTPRequest {
+    var request = first(request)
+    if isCounted {
+      request.url = URLText.setting(parameter, to: "\(start)", in: request.url)
+      if let sizeParameter {
+        request.url = URLText.setting(sizeParameter, to: "\(size)", in: request.url)
+      }
+    }
+    return request
+  }
 }

@@ -67,10 +67,13 @@ struct FieldParser {
     guard let members = value.object else {
       throw Problem(message: "expected a path such as /email, or a mapping with path")
     }
-    let known = ["path", "lang", "from", "take", "transform"]
+    let known = ["path", "compose", "lang", "from", "take", "transform"]
     if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {
       throw Problem(
         message: "unknown key \"\(unknown)\"; expected \(known.joined(separator: ", "))")
+    }
+    if let compose = members["compose"] {
+      return try composed(compose, members)
     }
     guard let text = members["path"]?.string else {
       throw Problem(message: "path is missing: a JSON Pointer or a JSONPath")
@@ -89,6 +92,39 @@ struct FieldParser {
       text: text, query: query, place: try choice(members["from"], "from") ?? .item,
       take: try choice(members["take"], "take") ?? (isList ? .all : .first),
       transforms: try transforms(members["transform"]))
+  }
+
+  /// A value made of several places: `{{/user}}@{{/domain}}`.
+  private func composed(
+    _ value: JSONValue, _ members: [String: JSONValue]
+  ) throws(Problem) -> FieldPlan {
+    if let other = ["path", "lang", "take"].first(where: { members[$0] != nil }) {
+      throw Problem(message: "compose and \(other) do not go together")
+    }
+    guard let text = value.string, !text.isEmpty else {
+      throw Problem(message: "compose takes a text such as \"{{/user}}@{{/domain}}\"")
+    }
+    var parts: [FieldPlan.Part] = []
+    var first: JSONQuery?
+    var rest = text[...]
+    while let open = rest.firstRange(of: "{{") {
+      guard let close = rest[open.upperBound...].firstRange(of: "}}") else {
+        throw Problem(message: "compose: }} is missing")
+      }
+      if open.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<open.lowerBound]))) }
+      let query = try query(
+        String(rest[open.upperBound..<close.lowerBound]).trimmingBlanks)
+      first = first ?? query
+      parts.append(.place(query))
+      rest = rest[close.upperBound...]
+    }
+    if !rest.isEmpty { parts.append(.text(String(rest))) }
+    guard let first else {
+      throw Problem(message: "compose names no place: write one as {{/user}}")
+    }
+    return FieldPlan(
+      text: text, query: first, place: try choice(members["from"], "from") ?? .item,
+      transforms: try transforms(members["transform"]), parts: parts)
   }
 
   private func query(_ text: String) throws(Problem) -> JSONQuery {
@@ -151,5 +187,15 @@ struct FieldParser {
       }
     default: throw Problem(message: "transform: unknown step \"\(key)\"; expected \(words)")
     }
+  }
+}
+
+extension String {
+  /// The text without spaces around it.
+  fileprivate var trimmingBlanks: String {
+    var text = self[...]
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }
