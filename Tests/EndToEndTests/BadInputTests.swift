@@ -172,9 +172,6 @@ struct BadInputTests {
     .init(
       name: "403 on members",
       fault: Fault(.heroku, "GET /teams/{team}/members", .forbidden, times: nil)),
-    .init(
-      name: "duplicate members",
-      fault: Fault(.heroku, "GET /teams/{team}/members", .duplicate, times: nil)),
   ]
 
   @Test(
