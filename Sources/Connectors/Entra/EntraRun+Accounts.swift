@@ -111,7 +111,7 @@ extension EntraRun {
   /// Keeps what the rows of users did not tell.
   private func keepFlaws(_ users: EntraUserList, _ call: String) {
     if users.repeats > 0 {
-      log.add(RepeatedRows.issue(users.repeats, vendor: client.vendor, call: call))
+      log.add(CursorRows.issue(users.repeats, vendor: client.vendor, call: call))
     }
     if users.nameless > 0 {
       log.add(

@@ -39,7 +39,7 @@ extension EntraRun {
     }
     guard read < counted else { return }
     log.add(
-      RepeatedRows.shortfall(
+      CursorRows.shortfall(
         "users", call: "GET /v1.0/users", read: read, counted: counted, affects: .verdicts))
   }
 
@@ -84,7 +84,7 @@ extension EntraRun {
         if affects == .parts { keepPart(error) } else { keep(error, affects: affects) }
         result[index] = unknown(title, error)
       } else if let count = counted[index], list.seen.count < count {
-        let issue = RepeatedRows.shortfall(
+        let issue = CursorRows.shortfall(
           "members of group \(list.name)", call: "GET /v1.0/groups/{group}/\(list.word)",
           read: list.seen.count, counted: count, affects: affects)
         log.add(issue)

@@ -116,12 +116,12 @@ extension EntraRun {
   func distinct(
     _ rows: [JSONValue], _ request: HTTPRequest
   ) throws(ConnectorError) -> [JSONValue] {
-    let all = RepeatedRows(rows) { $0["id"]?.string.map(EntraID.folded) }
+    let all = CursorRows(rows) { $0["id"]?.string.map(EntraID.folded) }
     if let row = all.contradiction {
       throw client.duplicate(request.endpoint, page: 1, row: row)
     }
     if all.repeats > 0 {
-      log.add(RepeatedRows.issue(all.repeats, vendor: client.vendor, call: request.endpoint))
+      log.add(CursorRows.issue(all.repeats, vendor: client.vendor, call: request.endpoint))
     }
     return all.rows
   }

@@ -215,7 +215,7 @@ extension GoogleRun {
       keep(error)
     }
     if repeats > 0 {
-      log.add(RepeatedRows.issue(repeats, vendor: "Google", call: request.endpoint))
+      log.add(CursorRows.issue(repeats, vendor: "Google", call: request.endpoint))
     }
   }
 

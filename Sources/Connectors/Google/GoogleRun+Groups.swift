@@ -206,7 +206,7 @@ extension GoogleRun {
       progress(configuration.name, "members of \(name)", done: seen)
     }
     guard let counted, different.count < counted else { return nil }
-    let issue = RepeatedRows.shortfall(
+    let issue = CursorRows.shortfall(
       "members of group \(name)", call: request.endpoint, read: different.count,
       counted: counted, affects: .parts)
     log.add(issue)

@@ -205,12 +205,12 @@ extension GoogleRun {
         throw client.malformed(error, request, page: page)
       }
     }
-    let rows = RepeatedRows(all) { $0["name"]?.string }
+    let rows = CursorRows(all) { $0["name"]?.string }
     if let row = rows.contradiction {
       throw client.duplicate(request.endpoint, page: 1, row: row)
     }
     if rows.repeats > 0 {
-      log.add(RepeatedRows.issue(rows.repeats, vendor: "Google", call: request.endpoint))
+      log.add(CursorRows.issue(rows.repeats, vendor: "Google", call: request.endpoint))
     }
     return rows.rows
   }

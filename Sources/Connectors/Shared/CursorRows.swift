@@ -3,7 +3,7 @@ internal import IdentityCore
 /// The rows of a list that goes by cursors, each once: a row that comes again over a page border is one row.
 ///
 /// The same id with other facts is no repetition; such a list is not read to its end.
-struct RepeatedRows: Sendable {
+struct CursorRows: Sendable {
   /// The rows, each once, in the list's order.
   private(set) var rows: [JSONValue] = []
   /// How many rows came again.
