@@ -10,5 +10,5 @@ extension AlertContent {
   }
 
   /// Whether there is nothing to tell.
-  var isEmpty: Bool { opened.isEmpty && resolved.isEmpty }
+  var isEmpty: Bool { opened.isEmpty && resolved.isEmpty && notices.isEmpty }
 }

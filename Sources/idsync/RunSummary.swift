@@ -29,12 +29,16 @@ enum RunSummary {
     if isDryRun {
       Console.line(
         "Dry run: nothing was changed."
-          + (result.isHeld ? " In earnest the guard would hold this run." : ""))
+          + (result.isHeld ? " In earnest the guard would hold a part of it." : ""))
     }
     if let plan = result.heldPlan {
       Console.line(
-        palette.paint("Held by the guard, nothing was changed.", .warning)
+        palette.paint("The guard holds a part of this run; the rest was stored.", .warning)
           + " See it: idsync plan \(plan)   Carry it out: idsync apply \(plan)")
+    }
+    for advice in result.advice {
+      Console.line(
+        "\(palette.paint("config", .warning))  \(inert(advice.message)) \(inert(advice.remedy))")
     }
     for path in result.reports { Console.line("report  \(inert(path))") }
     for problem in result.reportProblems {
@@ -58,7 +62,7 @@ enum RunSummary {
     }
     if let plan = result.heldPlan {
       Console.error(
-        "the guard holds this run, nothing was changed. See it: idsync plan \(plan)")
+        "the guard holds a part of this run; the rest was stored. See it: idsync plan \(plan)")
     }
     for problem in result.reportProblems { Console.error("report: \(problem)") }
     for problem in result.alertProblems { Console.error("alert: \(problem)") }

@@ -85,7 +85,10 @@ struct AlertDigest {
       parts.append(
         parts.isEmpty ? count(ended, "finding resolved", "findings resolved") : "\(ended) resolved")
     }
-    if content.opened.isEmpty, content.openGaps == 0 { parts.append("no gap left open") }
+    if !parts.isEmpty, content.opened.isEmpty, content.openGaps == 0 {
+      parts.append("no gap left open")
+    }
+    parts += noticeWords
     return parts.isEmpty ? "nothing to report" : parts.joined(separator: ", ")
   }
 
@@ -99,6 +102,19 @@ struct AlertDigest {
       ([headcount.sentence] + headcount.details
       + ["That is \(gaps) among \(count(content.members, "member", "members"))."])
       .joined(separator: " ")
+  }
+
+  /// What is told of sources and of the run, a few words each, equal ones once.
+  private var noticeWords: [String] {
+    var seen: Set<String> = []
+    return content.notices.map { notice in
+      let subject = InertText.line(notice.subject, limit: 60)
+      return switch notice.kind {
+      case .sourceFailed: "source \(subject) could not be read to its end"
+      case .sourceRecovered: "source \(subject) can be read again"
+      case .runHeld: "the guard holds a part of the run"
+      }
+    }.filter { seen.insert($0).inserted }
   }
 
   /// That the run found more than this message tells; nil when it tells all.

@@ -12,7 +12,7 @@ enum AlertPage {
         sentence(digest.headline))</h1>
       <p class="quiet" style="\(quiet)margin:6px 0 0;">\(digest.standing)\(
         digest.partNotice.map { " " + $0 } ?? "")</p>
-      \(warning(digest))\(opened(digest))\(resolved(digest))
+      \(warning(digest))\(notices(digest))\(opened(digest))\(resolved(digest))
       <p class="quiet" style="\(quiet)margin:26px 0 0;">Everyone on the team: \(
         command(ShellWord.status(team: content.team)))</p>
       <p class="quiet" style="\(quiet)margin:6px 0 0;">Run \(
@@ -86,6 +86,23 @@ enum AlertPage {
       <p class="warning" style="margin:18px 0 0;padding:10px 13px;background:#fff6dd;\
       color:#6b4d00;border-radius:6px;font-size:14px;">\(notice)</p>
       """
+  }
+
+  /// What is told of sources and of the run itself, each with what to do.
+  private static func notices(_ digest: AlertDigest) -> Markup {
+    let items: [Markup] = digest.content.notices.map { notice in
+      let remedy: Markup =
+        notice.remedy.isEmpty
+        ? ""
+        : """
+        <br><b>To do:</b> <bdi>\(InertText.line(notice.remedy, limit: 1000))</bdi>
+        """
+      return """
+        <p class="line" style="margin:12px 0 0;padding:0 0 10px;border-bottom:1px solid #eceff3;">\
+        <bdi>\(InertText.line(notice.message, limit: 1000))</bdi>\(remedy)</p>
+        """
+    }
+    return "\(items)"
   }
 
   private static func opened(_ digest: AlertDigest) -> Markup {

@@ -11,6 +11,12 @@ enum AlertText {
     var lines = wrap("\(team): \(digest.headline)")
     if let notice = digest.partNotice { lines += [""] + wrap(notice) }
     if let notice = digest.incompleteNotice { lines += [""] + wrap("! " + notice, hanging: 2) }
+    for notice in content.notices {
+      lines += [""] + wrap("* " + InertText.line(notice.message, limit: 1000), hanging: 2)
+      if !notice.remedy.isEmpty {
+        lines += wrap("  To do: \(InertText.line(notice.remedy, limit: 1000))", hanging: 9)
+      }
+    }
     if !digest.opened.isEmpty {
       lines += ["", title("Opened", content.opened.count)]
       for person in digest.opened.prefix(AlertDigest.maxListed) {

@@ -65,6 +65,21 @@ struct WebhookPayload: Encodable {
     }
   }
 
+  /// What is told of a source or of the run itself; no finding of anybody.
+  private struct NoticeItem: Encodable {
+    let kind: AlertNotice.Kind
+    let subject: String
+    let message: String
+    let remedy: String
+
+    init(_ notice: AlertNotice) {
+      kind = notice.kind
+      subject = bounded(notice.subject, 200)
+      message = bounded(notice.message, 1000)
+      remedy = bounded(notice.remedy, 1000)
+    }
+  }
+
   private struct Counts: Encodable {
     let opened: Int
     let resolved: Int
@@ -91,10 +106,11 @@ struct WebhookPayload: Encodable {
     let headline: String?
     let opened: [FindingItem]
     let resolved: [FindingItem]
+    let notices: [NoticeItem]
     let incompleteSources: [String]
 
     enum CodingKeys: String, CodingKey {
-      case run, team, part, counts, headcount, headline, opened, resolved
+      case run, team, part, counts, headcount, headline, opened, resolved, notices
       case incompleteSources = "incomplete_sources"
     }
   }
@@ -122,6 +138,7 @@ struct WebhookPayload: Encodable {
         Dictionary(headcount.figures.map { ($0.name, $0.count) }, uniquingKeysWith: { $1 })
       }, headline: content.headcount?.sentence, opened: content.opened.map(FindingItem.init),
       resolved: content.resolved.map(FindingItem.init),
+      notices: content.notices.map(NoticeItem.init),
       incompleteSources: content.incompleteSources.map { bounded($0, 200) })
     return try encode(
       WebhookPayload(type: "idsync.findings", timestamp: content.at, findings: findings, test: nil))

@@ -12,6 +12,8 @@ public struct StatusReport: Sendable {
   public var toolVersion: String
   /// When the report was made.
   public var generatedAt: Timestamp
+  /// What a reader should know of the configuration: exemptions and identities that meet nobody, each with what to do.
+  public var advice: [ReportAdvice] = []
 
   /// Makes a report.
   public init(
@@ -93,5 +95,22 @@ public struct HistoryEntry: Sendable, Codable, Hashable {
     self.fields = fields
     self.opened = opened
     self.resolved = resolved
+  }
+}
+
+/// Something in the configuration that a reader should know of.
+public struct ReportAdvice: Sendable, Codable, Hashable {
+  /// The team.
+  public var team: TeamName
+  /// What is the matter, one sentence.
+  public var message: String
+  /// What to do about it.
+  public var remedy: String
+
+  /// Makes advice.
+  public init(team: TeamName, message: String, remedy: String) {
+    self.team = team
+    self.message = message
+    self.remedy = remedy
   }
 }

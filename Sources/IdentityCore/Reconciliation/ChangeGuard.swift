@@ -43,9 +43,8 @@ public struct ChangeGuard: Sendable, Hashable {
 /// Tells improvements that a changed policy, rule or setting explains from those that only other facts about a person do.
 struct Improvement {
   /// Findings whose end makes somebody look better.
-  private static let counted = FindingSet.gaps.subtracting([
-    FindingSet(.stale), FindingSet(.cannotTell), FindingSet(.exemptionExpired),
-  ])
+  private static let counted = FindingSet.gaps.union(FindingSet(.deprovisionedAtIdP))
+    .subtracting([FindingSet(.stale), FindingSet(.cannotTell)])
 
   let before: MemberRecord
   let after: MemberRecord

@@ -38,6 +38,7 @@ struct Notice {
             + "\(TimestampText.minute(oldest)), \(age) before this report.",
           remedy: "Mend the source named here or in idsync runs, then run idsync sync."))
     }
+    notices += report.advice.map { Notice(.note, $0.message, remedy: $0.remedy) }
     return notices.filter { $0.weight == .warning } + notices.filter { $0.weight == .note }
   }
 
@@ -48,8 +49,8 @@ struct Notice {
       [
         Notice(
           .warning,
-          "The guard held the last run because it would have changed too much; the figures are "
-            + "those before it.",
+          "The guard holds a part of the last run: members who would be gone, or look better without a reason, "
+            + "stay as they were and are marked.",
           remedy: "See idsync plan, then idsync apply.")
       ]
     case .failed:

@@ -128,7 +128,8 @@ struct TeamSectionParser {
       _ = section.require("account")
       _ = section.string("provider")
     } else if account == nil, addresses.isEmpty {
-      section.reject("member", "say which account at a provider, or which addresses, are the member's")
+      section.reject(
+        "member", "say which account at a provider, or which addresses, are the member's")
     }
     section.finish()
     guard let member, let reason, account != nil || !addresses.isEmpty,

@@ -100,7 +100,8 @@ extension SyncWorker {
       }
     }
     let dispatcher = AlertDispatcher(
-      channels: channels, outbox: StoreOutbox(
+      channels: channels,
+      outbox: StoreOutbox(
         store: store, ignoresSchedule: ignoringSchedule,
         staleAfter: configuration.policy.staleAfter),
       logger: setting.logger)

@@ -64,10 +64,13 @@ extension SyncWorker {
         findings += AgedFindings(age).all(of: current, stored)
         members += current
       }
-      return StatusReport(
+      var report = StatusReport(
         run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store, teams),
         members: members, findings: findings, filters: filter.words,
         toolVersion: ToolVersion.text, generatedAt: now)
+      // What met nobody at another moment is not known.
+      if filter.asOf == nil { report.advice = try unmetSettings(team: filter.team) }
+      return report
     }
   }
 

@@ -23,7 +23,8 @@ struct UnmetSettings {
   /// One sentence each, with what to do.
   var advice: [(message: String, remedy: String)] {
     let unmet = settings.exemptions.filter { exemption in
-      exemption.group == nil ? !meets(exemption.member) && !exemptions.contains(exemption)
+      exemption.group == nil
+        ? !meets(exemption.member) && !exemptions.contains(exemption)
         : !exemptions.contains(exemption)
     }
     return unmet.map(advice) + settings.identities.filter { !meets($0.member) }.map(advice)
@@ -55,26 +56,16 @@ struct UnmetSettings {
   }
 }
 
-/// Something in the configuration that a reader should know of.
-public struct SettingsAdvice: Sendable, Hashable {
-  /// The team.
-  public var team: TeamName
-  /// What is the matter, one sentence.
-  public var message: String
-  /// What to do about it.
-  public var remedy: String
-}
-
 extension SyncWorker {
   /// Exemptions and identities that meet nobody of the members as they stand; nothing before the first run.
-  public func unmetSettings(team: TeamName? = nil) throws -> [SettingsAdvice] {
+  public func unmetSettings(team: TeamName? = nil) throws -> [ReportAdvice] {
     guard hasStore else { return [] }
     let store = try store()
     return try naming {
       try configuration.teams.filter { team == nil || $0.name == team }.flatMap { settings in
-        guard try store.version(ofTeam: settings.name) > 0 else { return [SettingsAdvice]() }
+        guard try store.version(ofTeam: settings.name) > 0 else { return [ReportAdvice]() }
         return try UnmetSettings(settings, in: store).advice.map {
-          SettingsAdvice(team: settings.name, message: $0.message, remedy: $0.remedy)
+          ReportAdvice(team: settings.name, message: $0.message, remedy: $0.remedy)
         }
       }
     }

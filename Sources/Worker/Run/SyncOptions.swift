@@ -39,6 +39,8 @@ public struct SyncResult: Sendable {
   public var alertProblems: [String]
   /// The files written by `reports` of the configuration.
   public var reports: [String]
+  /// Exemptions and identities of the configuration that meet nobody.
+  public var advice: [ReportAdvice] = []
   /// Reports that could not be written, one sentence each.
   public var reportProblems: [String] = []
   /// What kind of problem the first of them was; nil when all were written.

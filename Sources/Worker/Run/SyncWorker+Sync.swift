@@ -68,6 +68,7 @@ extension SyncWorker {
     var outcome = try naming { result(try committer.commit(in: open), readings) }
     outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
+    outcome.advice = try teams.flatMap { try unmetSettings(team: $0.name) }
     writeConfiguredReports(&outcome)
     return outcome
   }
