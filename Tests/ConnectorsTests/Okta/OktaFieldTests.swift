@@ -8,7 +8,7 @@ import Testing
 @Suite("Okta, a field that is missing") struct OktaFieldTests {
   @Test(
     "or null, any one of any page, improves no verdict, loses nobody and is told",
-    arguments: [OktaWorld.lenient, .stored], [Absence.leftOut, .null])
+    arguments: [OktaWorld.lenient], [Absence.leftOut, .null])
   func everyField(world: OktaWorld, absence: Absence) async throws {
     try await Bench.run(world.scenario) { bench in
       let good = await Self.read(bench)
