@@ -22,6 +22,7 @@ import Testing
     "value.grantControls null": "a policy for sessions only",
     "value.preferredSingleSignOnMode null": "no single sign-on mode was chosen",
     "visibility null": "the members are not hidden",
+    "policies: @odata.nextLink": "the list ends; policies are not counted",
   ]
 
   @Test("no missing or null field lets anybody look better", arguments: 0..<shares)

@@ -11,6 +11,7 @@ import Testing
   private static let documented = [
     "nextPageToken": "the list ends",
     "users": "a page without rows", "members": "a page without rows",
+    "policies": "a page without rows",
     "inboundSsoAssignments": "a page without rows",
     "inboundSsoAssignments.signInBehavior": "always redirected",
     "inboundSsoAssignments.signInBehavior.redirectCondition": "always redirected",

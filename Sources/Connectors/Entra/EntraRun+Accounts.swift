@@ -127,7 +127,8 @@ extension EntraRun {
           code: "missing-field", call: call,
           message:
             "\(users.unclear) watched users are shown without accountEnabled, or without what tells guests apart.",
-          remedy: "Grant the registered application User.Read.All, and run again.",
+          remedy:
+            "Grant the registered application User.Read.All, and set userType where it is empty.",
           affects: .parts))
     }
   }

@@ -92,7 +92,7 @@ struct EntraUserList {
       type: row.string(Field.type), externalState: row.string(Field.externalState),
       creation: row.string(Field.creation), name: name, isWhole: isWhole)
     if kind != nil { hasGuests = true }
-    if isEnabled == nil || asksForKinds && !isWhole { unclear += 1 }
+    if isEnabled == nil || asksForKinds && kind == EntraAccountFact.unclear { unclear += 1 }
     var atoms = Set(marks.places(kind: kind, name: name))
     if isEnabled == nil, let unclearState { atoms.insert(unclearState) }
     return Account(

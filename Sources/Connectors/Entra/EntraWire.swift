@@ -74,6 +74,16 @@ enum EntraWire {
       (["locations"], ["includeLocations", "excludeLocations"]),
       (["platforms"], ["includePlatforms", "excludePlatforms"]),
       (["devices"], ["deviceFilter"]), (["authenticationFlows"], ["transferMethods"]),
+      (["devices", "deviceFilter"], ["mode", "rule"]),
+      (["applications", "applicationFilter"], ["mode", "rule"]),
+      (
+        ["users", "includeGuestsOrExternalUsers"], ["guestOrExternalUserTypes", "externalTenants"]
+      ),
+      (
+        ["users", "excludeGuestsOrExternalUsers"], ["guestOrExternalUserTypes", "externalTenants"]
+      ),
+      (["users", "includeGuestsOrExternalUsers", "externalTenants"], ["membershipKind"]),
+      (["users", "excludeGuestsOrExternalUsers", "externalTenants"], ["membershipKind"]),
     ]
 
     /// The keys whose null is an answer: the condition is not used.
@@ -91,10 +101,14 @@ enum EntraWire {
         var part: JSONValue? = conditions
         for name in path { part = part?[name] }
         guard case .object(let members)? = part else { return [] }
+        // Guests of this tenant come from no other.
+        let isOwn = members["guestOrExternalUserTypes"]?.string == "internalGuest"
         return keys.filter { key in
           switch members[key] {
           case nil: true
-          case .null?: !Self.nullable.contains(key) && !(key == "users" && isForWorkloads)
+          case .null?:
+            !Self.nullable.contains(key) && !(key == "users" && isForWorkloads)
+              && !(key == "externalTenants" && isOwn)
           default: false
           }
         }.map { (path + [$0]).joined(separator: ".") }

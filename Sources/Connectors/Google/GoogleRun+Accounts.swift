@@ -32,7 +32,7 @@ struct GoogleMarks: Sendable {
   private let units: [String: SubjectAtom.ID]
   private let graces: [Int64]
   private let now: Timestamp
-  /// Whether policies were asked for and could not be read.
+  /// Whether policies were asked for and could not be read in full.
   private let lacksPolicies: Bool
   private var unitsByPath: [String: [SubjectAtom.ID]] = [:]
   private(set) var seen = GoogleSeen()
@@ -41,7 +41,11 @@ struct GoogleMarks: Sendable {
     self.atoms = atoms
     units = Dictionary(atoms.orgUnits.map { ($0.path, $0.place) }) { one, _ in one }
     now = settings.now
-    if case .unreadable = settings.policies { lacksPolicies = true } else { lacksPolicies = false }
+    if case .unreadable = settings.policies {
+      lacksPolicies = true
+    } else {
+      lacksPolicies = settings.hasFlawedPolicies
+    }
     guard case .read(let policies) = settings.policies, !settings.isEdited else {
       graces = []
       return

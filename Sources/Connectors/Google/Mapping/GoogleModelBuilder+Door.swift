@@ -105,7 +105,7 @@ extension GoogleModelBuilder {
     switch settings.policies {
     case .notAsked: return policy
     case .unreadable(let why): reason = why
-    case .read: reason = "Google does not show creationTime"
+    case .read: reason = "Google does not show a policy or creationTime in full"
     }
     let unknown = unknown(
       "whether the account is in a new user's grace: \(reason)",
@@ -154,9 +154,7 @@ extension GoogleModelBuilder {
   }
 
   private func state(_ policy: GoogleWire.Policy) -> EnforcementState {
-    guard let text = policy.field("enforcedFrom")?.string, let date = Timestamp(text) else {
-      return .unreadable
-    }
+    guard let date = policy.enforcedFrom else { return .unreadable }
     if date.milliseconds == 0 { return .off }
     return date <= settings.now ? .on(date.text) : .later(date.text)
   }
@@ -263,7 +261,25 @@ extension GoogleModelBuilder {
   }
 }
 
+extension GoogleSettings {
+  /// Whether a policy that decides about graces does not show all of itself.
+  var hasFlawedPolicies: Bool {
+    guard case .read(let policies) = policies else { return false }
+    return policies.contains { policy in
+      let isFlawed = policy.query.isEmpty || policy.sortOrder == nil
+      switch policy.setting {
+      case GoogleModelBuilder.enforcement: return isFlawed || policy.enforcedFrom == nil
+      case GoogleModelBuilder.gracePeriod: return isFlawed || policy.graceSeconds == nil
+      default: return false
+      }
+    }
+  }
+}
+
 extension GoogleWire.Policy {
+  /// From when on two steps are asked for; nil when it cannot be read.
+  var enforcedFrom: Timestamp? { field("enforcedFrom")?.string.flatMap { Timestamp($0) } }
+
   /// How long a new user may sign in with one factor: `"604800s"`; nil when it cannot be read.
   var graceSeconds: Int64? {
     guard let text = field("enrollmentGracePeriod")?.string, text.hasSuffix("s"),
