@@ -27,7 +27,8 @@ enum Auth0Wire {
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("user_id", .string, \.string)
-      email = try json.optional("email", .string, \.string)
+      // Left out of whoever has none; never null.
+      email = json.object?["email"] == nil ? nil : try json.required("email", .string, \.string)
       username = try json.optional("username", .string, \.string)
       // Left out of users who were never blocked; never null.
       isBlocked =

@@ -10,7 +10,8 @@ enum JumpCloudWire {
 
   /// What tells whether somebody watches a user.
   static let userKeys = TablePlan([
-    .init("_id"), .init("email", .string, .optional), .init("username", .string, .optional),
+    // Nobody is without an address: one that is missing was kept back.
+    .init("_id"), .init("email"), .init("username", .string, .optional),
   ])
 
   /// The parts of a user that are asked for.

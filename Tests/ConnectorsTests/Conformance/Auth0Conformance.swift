@@ -31,7 +31,7 @@ extension ConformanceCase {
         optional: ["name"]),
       Endpoint(
         "GET /api/v2/users", .list, required: ["user_id"],
-        optional: ["email", "username"]),
+        optional: ["username"]),
     ],
     capabilities: [.renewsCredential, .pagedByNumber], verdicts: [.enforced, .notEvaluated]
   ) { bench in

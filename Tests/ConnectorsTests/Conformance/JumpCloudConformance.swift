@@ -12,9 +12,9 @@ extension ConformanceCase {
     },
     endpoints: [
       Endpoint(
-        "GET /api/systemusers", .list, required: ["_id", "activated", "suspended"],
+        "GET /api/systemusers", .list, required: ["_id", "email", "activated", "suspended"],
         optional: [
-          "email", "state", "enable_user_portal_multifactor", "mfa", "mfa.exclusion",
+          "state", "enable_user_portal_multifactor", "mfa", "mfa.exclusion",
           "restrictedFields",
         ]),
       Endpoint(

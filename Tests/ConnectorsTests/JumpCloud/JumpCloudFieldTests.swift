@@ -35,7 +35,6 @@ import Testing
     try await EveryField(
       vendor: .jumpCloud, scenario: scenario,
       documented: [
-        ("/systemusers", "/results/*/email"),
         // An exception without an end is one for ever, and no targets but those named are meant.
         ("/policies", "/*/monitorOnly"), ("/policies", "/*/targets/"),
         ("/policies", "/*/conditions/"),

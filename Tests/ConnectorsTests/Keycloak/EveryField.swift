@@ -154,7 +154,13 @@ extension ProviderBench {
     var result: [String: EveryField.Standing] = [:]
     for app in apps {
       for (key, record) in Self.judge(reading, app: app, people: people) {
-        result["\(app) \(key)"] = EveryField.Standing(record)
+        var standing = EveryField.Standing(record)
+        // Nothing new is taken from a source that carries no verdicts.
+        if !reading.source.carriesVerdicts {
+          standing.verdict = .cannotTell
+          standing.code = .sourceIncomplete
+        }
+        result["\(app) \(key)"] = standing
       }
     }
     return result
