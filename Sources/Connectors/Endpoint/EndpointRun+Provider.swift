@@ -280,9 +280,9 @@ extension FactorSet {
     case "hotp", "hardwaretoken", "token", "yubikey": self = .hardwareToken
     case "certificate", "x509", "smartcard", "piv": self = .certificate
     case "devicekey", "signednonce": self = .deviceKey
-    case "sms", "smsotp": self = .sms
+    case "sms", "smsotp", "smsmfa": self = .sms
     case "voice", "call", "phone": self = .voice
-    case "email", "mail": self = .email
+    case "email", "mail", "emailotp", "emailmfa": self = .email
     case "question", "securityquestion": self = .question
     default: self = .other
     }
