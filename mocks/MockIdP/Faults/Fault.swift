@@ -50,9 +50,9 @@ public struct Fault: Codable, Sendable, Hashable {
     case nullField = "null-field"
     /// The property at the path in `text` is missing in every row.
     case missingField = "missing-field"
-    /// The value at the JSON pointer in `text` of the whole reply is null.
+    /// The value at the JSON pointer in `text` of the whole reply is null; in XML the element of that number is empty.
     case nullAt = "null-at"
-    /// The property at the JSON pointer in `text` of the whole reply is missing.
+    /// The property at the JSON pointer in `text` of the whole reply is missing; in XML the element of that number.
     case missingAt = "missing-at"
   }
 
