@@ -112,7 +112,6 @@ import Testing
       "POST /graphql /data/organization/samlIdentityProvider/externalIdentities/nodes/*/user",
     ],
     "OneLogin": ["GET /api/2/users /*/group_id"],
-    "privacyIDEA": ["GET /token/ /result/value/tokens/*/username"],
     "Google": [
       "GET /v1/inboundSsoAssignments /inboundSsoAssignments",
       "GET /v1/inboundSsoAssignments /inboundSsoAssignments/*/targetGroup",
