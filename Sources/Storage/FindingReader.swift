@@ -43,7 +43,8 @@ final class FindingReader {
       id: record.findingID(kind), team: record.team,
       email: record.email, kind: kind,
       severity: kind.severity(isAdministrator: record.role.isAdministrator),
-      reason: cause.reason, witness: cause.witness, isExempt: record.isExempt,
+      reason: cause.reason, witness: cause.witness, remedy: Remedy(kind, of: cause),
+      isExempt: record.isExempt,
       openedAt: try time(ofRun: opened.run), resolvedAt: try resolvedRun.map(time(ofRun:)))
   }
 

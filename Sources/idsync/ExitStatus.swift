@@ -8,6 +8,7 @@ enum ExitStatus: Int32, CaseIterable {
   case gaps = 10
   case incomplete = 20
   case held = 30
+  case untold = 40
   case usage = 64
   case badInput = 65
   case nothingRead = 69
@@ -20,9 +21,10 @@ enum ExitStatus: Int32, CaseIterable {
   var meaning: String {
     switch self {
     case .done: "done"
-    case .gaps: "gaps found (with --fail-on gaps; an exempt gap is none)"
+    case .gaps: "gaps found (with --fail-on gaps; an exempt member is none)"
     case .incomplete: "a source was incomplete (with --fail-on incomplete)"
     case .held: "held by the guard: see idsync plan"
+    case .untold: "a channel could not be told (with --fail-on alerts)"
     case .usage: "usage"
     case .badInput: "bad input data"
     case .nothingRead: "no source could be read, or a platform failed"

@@ -5,12 +5,21 @@ internal import Worker
 /// Tells what a run came to.
 enum RunSummary {
   /// For people: sources with what went wrong, teams, what changed, where it was written.
-  static func write(_ result: SyncResult, isDryRun: Bool, style: TerminalStyle) throws {
+  static func write(
+    _ result: SyncResult, _ headcounts: [TeamHeadcount] = [], isDryRun: Bool, style: TerminalStyle
+  ) throws {
     let palette = style.palette
     try writeSources(result.run.sources, style)
     if !result.outcomes.isEmpty {
       Console.line()
       try writeTeams(result.outcomes, style)
+    }
+    if !headcounts.isEmpty {
+      let all = headcounts.reduce(into: Headcount()) { $0.add($1.headcount) }
+      Console.line()
+      Console.line(
+        palette.paint(all.sentence, all.oneFactor > 0 ? .bad : all.gaps > 0 ? .warning : .good))
+      if !all.details.isEmpty { Console.line(all.details.joined(separator: " ")) }
     }
     if isDryRun || result.heldPlan != nil || !result.reports.isEmpty
       || !result.alertProblems.isEmpty || !result.reportProblems.isEmpty
@@ -56,7 +65,9 @@ enum RunSummary {
   }
 
   /// For programs: `idsync.sync/1`.
-  static func writeJSON(_ result: SyncResult, changes: [MemberChange]?) throws {
+  static func writeJSON(
+    _ result: SyncResult, _ headcounts: [TeamHeadcount], changes: [MemberChange]?
+  ) throws {
     var json = JSONWriter(to: Console.output)
     try json.object { json in
       json.field("schema", "idsync.sync/1")
@@ -65,6 +76,12 @@ enum RunSummary {
       json.field("outcome", result.run.outcome.rawValue)
       json.field("held_plan", result.heldPlan)
       json.field("gaps", result.gaps)
+      if !headcounts.isEmpty {
+        let all = headcounts.reduce(into: Headcount()) { $0.add($1.headcount) }
+        json.key("headcount")
+        json.headcount(all)
+        json.field("headline", all.sentence)
+      }
       json.key("teams")
       try json.array { json in
         for team in result.outcomes {
@@ -76,6 +93,10 @@ enum RunSummary {
             json.field("removed", team.counts.removed)
             json.field("opened", team.counts.opened)
             json.field("resolved", team.counts.resolved)
+            if let found = headcounts.first(where: { $0.team == team.team }) {
+              json.key("headcount")
+              json.headcount(found.headcount)
+            }
           }
           try json.drain()
         }

@@ -7,7 +7,8 @@ struct SamplePrinter {
 
   /// As text: the page, the rows as they came and as they were mapped, and what was not understood.
   func printText() {
-    var head = "\(sample.source): \(sample.call): \(sample.received) rows on the page"
+    var head =
+      "\(sample.source): \(sample.call): \(sample.received) \(sample.received == 1 ? "row" : "rows") on the page"
     if let declared = sample.declared { head += ", \(declared) in all" }
     if !sample.next.isEmpty { head += "; \(sample.next)" }
     line(head)

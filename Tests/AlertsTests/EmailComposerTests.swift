@@ -47,7 +47,7 @@ struct EmailComposerTests {
     let expected = [
       "From": "Wächter <idsync@acme.com>", "To": "ana.lima@acme.com, \"Sec, Ops\" <sec@acme.com>",
       "Subject":
-        "[idsync] acme-widgets: 2 people can get in without MFA, 1 other finding, 1 resolved",
+        "[idsync] acme-widgets: 2 newly flagged members can get in with one factor, 1 other finding, 1 resolved",
       "Date": "Tue, 02 Jun 2026 08:00:00 +0000",
       "Message-ID": "<msg_2KWPBgLlAfxdpx2AI54pPJ85f4W@acme.com>",
       "References": "<team-acme-widgets@acme.com>", "In-Reply-To": "<team-acme-widgets@acme.com>",
@@ -87,7 +87,7 @@ struct EmailComposerTests {
       #expect(mail["To"] == plain["To"])
       #expect(mail.defects.isEmpty)
       #expect(mail.longestLine <= 200 && mail.isASCII && !mail.bareLineEnds)
-      #expect(mail["Subject"]?.contains("\(InertText.line(name, limit: 60)): 1 person") == true)
+      #expect(mail["Subject"]?.contains("\(InertText.line(name, limit: 60)): 1 newly") == true)
       #expect(mail["Message-ID"]?.hasSuffix("@acme.com>") == true)
     }
   }
@@ -112,6 +112,8 @@ struct EmailComposerTests {
     let content = Fixtures.content(
       opened: [Fixtures.finding("a@acme.com", .noMFA)], openedInRun: 120)
     let mail = try await compose(content, message: Fixtures.message(part: 2))
-    #expect(mail["Subject"] == "[idsync] acme-widgets: 1 person can get in without MFA (part 3)")
+    #expect(
+      mail["Subject"]
+        == "[idsync] acme-widgets: 1 newly flagged member can get in with one factor (part 3)")
   }
 }

@@ -7,13 +7,14 @@ enum Fixtures {
   static func finding(
     _ email: String, _ kind: FindingKind, _ severity: Severity? = nil,
     reason: String = "Rule 2 'Contractors' of policy 'Any two factors' asks for a password only.",
-    witness: String? = nil, isExempt: Bool = false, resolvedAfterDays days: Int64? = nil,
+    witness: String? = nil, remedy: Remedy? = nil, isExempt: Bool = false,
+    resolvedAfterDays days: Int64? = nil,
     team: String = "acme-widgets"
   ) -> Finding {
     Finding(
       id: "\(team)/\(email)/\(kind.rawValue)", team: team, email: email, kind: kind,
       severity: severity ?? kind.severity(isAdministrator: false), reason: reason, witness: witness,
-      isExempt: isExempt, openedAt: at.adding(seconds: -86_400 * (days ?? 0)),
+      remedy: remedy, isExempt: isExempt, openedAt: at.adding(seconds: -86_400 * (days ?? 0)),
       resolvedAt: days.map { _ in at })
   }
 

@@ -12,8 +12,13 @@ struct AlertRenderingTests {
   @Test("the headline counts people who can get in, then the rest")
   func headlines() {
     let cases: [(AlertContent, String)] = [
-      (F.typical, "2 people can get in without MFA, 1 other finding, 1 resolved"),
-      (F.content(opened: [F.finding("a@b.c", .noMFA)]), "1 person can get in without MFA"),
+      (
+        F.typical, "2 newly flagged members can get in with one factor, 1 other finding, 1 resolved"
+      ),
+      (
+        F.content(opened: [F.finding("a@b.c", .noMFA)]),
+        "1 newly flagged member can get in with one factor"
+      ),
       (
         F.content(opened: [F.finding("a@b.c", .lastAdmin), F.finding("b@b.c", .cannotTell)]),
         "2 findings opened"
@@ -32,11 +37,11 @@ struct AlertRenderingTests {
   func plainText() {
     let text = AlertText.render(F.typical)
     for part in [
-      "acme-widgets: 2 people can get in without MFA", "CRITICAL  ben.ode@acme.com",
+      "acme-widgets: 2 newly flagged members can get in", "CRITICAL  ben.ode@acme.com",
       "* no-mfa: Neither", "* outside-sso: A password", "Why: Not federated",
       "Way in: with e-mail and password", "Way in: from platform linux, outside zone HQ",
       "More: idsync explain ben.ode@acme.com --team acme-widgets", "RESOLVED (1)",
-      "mfa-not-enforced, open for 3 days", "25 members, 4 open gaps.",
+      "mfa-not-enforced, open for 3 days", "25 members, 4 gaps.",
       "Not read to the end in this run: okta.", "2026-06-02 08:00 UTC",
     ] { #expect(text.contains(part), "\(part)") }
     #expect(text.components(separatedBy: "Why: Not federated").count == 2, "a reason stands once")
@@ -47,14 +52,78 @@ struct AlertRenderingTests {
   func page() {
     let html = AlertPage.render(F.typical)
     for part in [
-      "2 people can get in without MFA", "ben.ode@acme.com", "CRITICAL", "no-mfa",
+      "2 newly flagged members can get in with one factor", "ben.ode@acme.com", "CRITICAL",
+      "no-mfa",
       "outside zone HQ",
-      "idsync explain cleo.marsh@acme.com --team acme-widgets", "open for 3 days", "4 open gaps",
+      "idsync explain cleo.marsh@acme.com --team acme-widgets", "open for 3 days", "4 gaps",
       "Not read to the end in this run: okta.", "&#39;Contractors&#39;",
     ] { #expect(html.contains(part), "\(part)") }
     for part in ["http:", "https:", "src=", "href=", "url(", "<script", "@import", "<link"] {
       #expect(!html.contains(part), "\(part)")
     }
+  }
+
+  private func record(_ email: String, _ door: Door, _ kinds: [FindingKind]) -> MemberRecord {
+    MemberRecord(
+      team: "acme-widgets", key: email, email: email, role: .member, sso: .enabled,
+      platformMFA: .enabled, judgement: Judgement(doors: [door]), provider: door.provider,
+      findings: kinds.reduce(into: FindingSet()) { $0.insert(FindingSet($1)) }, since: F.at)
+  }
+
+  private func door(_ verdict: Verdict, _ code: ReasonCode) -> Door {
+    Door(
+      provider: "okta", app: "0oa1", verdict: verdict, code: code, reason: "Because.",
+      witness: verdict == .notEnforced
+        ? "any sign-in: rule 1 'All' of policy 'P' asks for one" : nil
+    )
+  }
+
+  @Test(
+    "text, page and webhook carry the headline of the team, and each person's remedy, removal last")
+  func headcountAndRemedy() throws {
+    var headcount = Headcount()
+    let leaver = record("gil@acme.com", door(.notEvaluated, .deprovisioned), [.deprovisionedAtIdP])
+    let open = record("ana@acme.com", door(.notEnforced, .policySingleFactor), [.mfaNotEnforced])
+    for member in [
+      leaver, open, open,
+      record("b@acme.com", door(.enforcedConditionally, .policyEscapes), [.mfaConditional]),
+      record("c@acme.com", door(.notEnforced, .outsideSSO), [.outsideSSO]),
+      record("d@acme.com", door(.cannotTell, .policyUnknown), [.cannotTell]),
+      record("e@acme.com", door(.enforced, .policyEnforces), []),
+    ] { headcount.add(member) }
+    var content = F.content(opened: [
+      F.finding("ana@acme.com", .mfaNotEnforced, remedy: Remedy(.mfaNotEnforced, of: open)),
+      F.finding(
+        "gil@acme.com", .deprovisionedAtIdP, remedy: Remedy(.deprovisionedAtIdP, of: leaver)),
+    ])
+    content.headcount = headcount
+    #expect(content.openGaps == 5 && content.members == 7)
+    let text = AlertText.render(content).split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+    let html = AlertPage.render(content)
+    for part in [
+      "3 of 7 members can get in with one factor.", "1 of them only in named circumstances.",
+      "1 signs in outside single sign-on", "For 1 it cannot be told.", "5 gaps among 7 members.",
+      "Remedy:", "idsync members remove gil@acme.com --team acme-widgets",
+    ] {
+      #expect(text.contains(part), "\(part): \(text)")
+      #expect(html.contains(part), "\(part)")
+    }
+    #expect(text.contains("rule 1 'All' of policy 'P'"))
+    let remedy = try #require(text.range(of: "makes it active again"))
+    let removal = try #require(text.range(of: "If the person left: idsync members remove"))
+    let explain = try #require(text.range(of: "More: idsync explain gil@acme.com"))
+    #expect(remedy.upperBound < explain.lowerBound && explain.upperBound < removal.lowerBound)
+    let body = try WebhookPayload.alert(F.message(), content)
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+    let data = try #require(json["data"] as? [String: Any])
+    let figures = Dictionary(uniqueKeysWithValues: headcount.figures.map { ($0.name, $0.count) })
+    #expect(data["headcount"] as? [String: Int] == figures)
+    #expect(data["headline"] as? String == headcount.sentence)
+    #expect((data["counts"] as? [String: Int])?["open_gaps"] == 5)
+    let first = try #require((data["opened"] as? [[String: Any]])?.first)
+    #expect((first["remedy"] as? [String: Any])?["by"] as? String == "provider-admin")
   }
 
   @Test("names that want to be more than names are text in every form", arguments: Fixtures.hostile)

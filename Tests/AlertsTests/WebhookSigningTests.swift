@@ -97,7 +97,7 @@ struct WebhookPayloadTests {
       Set(opened[3].keys)
         == [
           "id", "email", "kind", "severity", "summary", "reason", "witness", "exempt", "opened_at",
-          "resolved_at",
+          "resolved_at", "remedy",
         ])
     #expect(opened[3]["witness"] is NSNull)
     #expect(opened[0]["kind"] as? String == "no-mfa")

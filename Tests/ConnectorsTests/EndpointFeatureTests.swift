@@ -433,7 +433,7 @@ import Testing
     for rows in [twice, [["uid": "1", "role": "admin"]], [["mail": "ana@acme.com"]]] {
       try await EndpointBench.run(E.scenario(rows)) { bench in
         let reading = try await bench.endpoint(text).readRoster(of: ["acme"], progress: .none)
-        #expect(!reading.teams[0].isComplete && reading.source.issues.first?.code == "malformed")
+        #expect(!reading.teams[0].isComplete && reading.source.firstGap?.code == "malformed")
       }
     }
   }

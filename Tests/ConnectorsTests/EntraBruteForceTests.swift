@@ -47,12 +47,16 @@ import Testing
       "id": policy["displayName"] ?? "",
       "conditions": [
         "clientAppTypes": ["all"], "signInRiskLevels": list, "userRiskLevels": list,
+        "servicePrincipalRiskLevels": list, "insiderRiskLevels": nil, "platforms": nil,
+        "locations": nil, "devices": nil, "authenticationFlows": nil, "clientApplications": nil,
         "applications": [
           "includeApplications": list, "excludeApplications": list, "includeUserActions": list,
+          "includeAuthenticationContextClassReferences": list, "applicationFilter": nil,
         ],
         "users": [
           "includeUsers": list, "excludeUsers": list, "includeGroups": list,
           "excludeGroups": list, "includeRoles": list, "excludeRoles": list,
+          "includeGuestsOrExternalUsers": nil, "excludeGuestsOrExternalUsers": nil,
         ],
       ],
     ]
@@ -60,6 +64,7 @@ import Testing
     if let grant = policy["grantControls"], grant != .null {
       let none: JSON = [
         "builtInControls": list, "customAuthenticationFactors": list, "termsOfUse": list,
+        "authenticationStrength": nil,
       ]
       parts["grantControls"] = none.merging(grant)
     }
@@ -90,6 +95,7 @@ import Testing
     let app = try EntraWire.ServicePrincipal(
       value([
         "id": "sp", "appId": .string(Tenants.app), "appRoleAssignmentRequired": false,
+        "accountEnabled": true, "preferredSingleSignOnMode": "saml",
         "appOwnerOrganizationId": .string(EntraApp("", name: "").owner ?? ""),
       ]))
     var atoms = EntraAtoms()

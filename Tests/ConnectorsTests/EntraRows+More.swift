@@ -360,6 +360,7 @@ extension EntraRows {
       ]) { $0.apps[0].requiresAssignment = true }, expected: .cannotTell,
       reason: "is assigned to Heroku"),
     EntraRow(
+      // Who is not assigned has no way in; that somebody is asked is then not proven.
       number: "a6", situation: "assignment is required, it cannot be read, and everybody is asked",
       scenario: T.with(
         T.policy(),
@@ -367,7 +368,8 @@ extension EntraRows {
           Fault(
             .entra, "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo", .forbidden, times: nil)
         ]
-      ) { $0.apps[0].requiresAssignment = true }, expected: .enforced),
+      ) { $0.apps[0].requiresAssignment = true }, expected: .cannotTell,
+      reason: "is assigned to Heroku"),
     EntraRow(
       number: "a7", situation: "a disabled application",
       scenario: T.with(T.policy()) { $0.apps[0].isEnabled = false }, expected: .notEvaluated,

@@ -132,7 +132,7 @@ enum GoogleRows {
     GoogleRow(
       number: "12", situation: "the flag is missing",
       account: W.account(isEnforced: true) { $0.users[0].raw = ["isEnforcedIn2Sv": nil] },
-      expected: .cannotTell, says: ["isEnforcedIn2Sv"]),
+      expected: .cannotTell, says: ["isEnforcedIn2Sv"], isComplete: false),
     GoogleRow(
       number: "13", situation: "policies are refused, the flag is on",
       account: W.account(isEnforced: true) {
@@ -202,7 +202,8 @@ enum GoogleRows {
       account: W.account {
         $0.users[0].raw = ["isAdmin": nil]
         $0.assignments = [federated]
-      }, expected: .cannotTell, says: ["super administrator"], behind: enforcedBehind),
+      }, expected: .cannotTell, says: ["super administrator"], behind: enforcedBehind,
+      isComplete: false),
     GoogleRow(
       number: "7a", situation: "a group inside the assigned group",
       account: W.account(isEnforced: true) {
@@ -267,7 +268,7 @@ enum GoogleRows {
       account: W.account(isEnforced: true, orgUnit: "/Staff") {
         $0.users[0].raw = ["orgUnitPath": nil]
         $0.assignments = [GoogleAssignment("SAML_SSO", orgUnit: "/Staff", profile: "0corp")]
-      }, expected: .cannotTell, says: ["in which org unit"]),
+      }, expected: .cannotTell, says: ["in which org unit"], isComplete: false),
     GoogleRow(
       number: "8b", situation: "a unit whose name only begins like hers",
       account: W.account(isEnforced: true, orgUnit: "/Staffing") {

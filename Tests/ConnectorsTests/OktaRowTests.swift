@@ -66,16 +66,6 @@ struct Row: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
-    "of the list of accounts or of assignments doubts all verdicts",
-    arguments: ["GET /api/v1/users", "GET /api/v1/apps/{app}/users"])
-  func list(endpoint: String) async throws {
-    try await Bench.run(O.small()) { bench in
-      await bench.mock.setFaults([Fault(.okta, endpoint, .forbidden, times: nil)])
-      #expect(await !bench.judge().provider.source.carriesVerdicts)
-    }
-  }
-
-  @Test(
     "an optional scope without consent is left out",
     arguments: ["invalid_scope", "consent_required"])
   func consent(error: String) async throws {
@@ -94,7 +84,8 @@ struct Row: Sendable, CustomTestStringConvertible {
           scopes: OktaConfiguration.defaultScopes)
       })
       let source = judged.provider.source
-      #expect(source.isComplete, "\(source.issues)")
+      // Her verdict is weaker for it, so the source is not whole.
+      #expect(source.carriesVerdicts && !source.isComplete, "\(source.issues)")
       #expect(judged[O.ana]?.verdict == .enforcedConditionally)
     }
   }

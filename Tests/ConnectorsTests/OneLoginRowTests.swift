@@ -48,6 +48,38 @@ struct OneLoginRow: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("a list that ends before its total, or names a next page without a cursor, is cut off")
+  func lostCursor() async throws {
+    let account = OneLoginRows.account(policy: 410) {
+      $0.largestPage = 1
+      $0.losesCursor = true
+    }
+    try await Bench.run(OneLoginRows.scenario(account)) { bench in
+      let reading = await bench.oneLogin().readProvider(
+        ProviderQuery(apps: [String(OneLoginRows.app)]) { WatchList(keys: [OneLoginRows.ana]) },
+        progress: .none)
+      #expect(reading.source.issues.contains { $0.code == "contradiction" })
+      #expect(!reading.source.carriesVerdicts)
+      #expect(reading.apps.first?.policyLink == "410")
+    }
+  }
+
+  @Test("a row that comes twice behind a cursor is one row, and noted")
+  func twice() async throws {
+    let account = OneLoginRows.account(policy: 410) { $0.largestPage = 1 }
+    try await Bench.run(OneLoginRows.scenario(account)) { bench in
+      await bench.mock.setFaults([
+        Fault(.oneLogin, "GET /api/2/users", .duplicate, times: nil)
+      ])
+      let reading = await bench.oneLogin().readProvider(
+        ProviderQuery(apps: [String(OneLoginRows.app)]) { WatchList(keys: [OneLoginRows.ana]) },
+        progress: .none)
+      #expect(reading.source.isComplete, "\(reading.source.issues)")
+      #expect(reading.source.issues.map(\.affects) == [.details])
+      #expect(reading.source.fetched == 2)
+    }
+  }
+
   @Test("whatif takes an app's policy off")
   func edits() async throws {
     try await Bench.run(OneLoginRows.scenario(OneLoginRows.account(policy: 410))) { bench in

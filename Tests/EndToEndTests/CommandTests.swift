@@ -110,9 +110,24 @@ struct CommandTests {
     let then = try await verdict(["--as-of", later.formatted(.iso8601)])
     #expect(then == ("not-enforced", true))
     #expect(try await verdict([]) == ("enforced", false))
-    let before = try await bench.run(
-      "report", "--format", "json", "--output", "-", "--as-of", "2020-01-01")
-    #expect(try before.members().isEmpty, "\(before.errors)")
+    // A day means its end, and today's is not over: what is known by now.
+    let today = String(Date().formatted(.iso8601).prefix(10))
+    #expect(try await verdict(["--as-of", today]) == ("enforced", false))
+    let stamp = later.formatted(.iso8601)
+    for form in [
+      stamp.lowercased(), stamp.replacingOccurrences(of: "T", with: " "),
+      stamp.replacingOccurrences(of: "Z", with: ".000+00:00"),
+    ] { #expect(try await verdict(["--as-of", form]) == ("not-enforced", true), "\(form)") }
+    try bench.write("old", to: "kept")
+    for (moment, word) in [
+      ("2020-01-01", "first"), ("2020-01-01T00:00:00Z", "first"), ("2999-01-01", "still to come"),
+      (Date().addingTimeInterval(90_000).formatted(.iso8601), "still to come"),
+    ] {
+      let wrong = try await bench.run(
+        "report", "--format", "json", "--output", "kept", "--as-of", moment)
+      #expect(wrong.status == 65 && wrong.errors.contains(word), "\(moment): \(wrong)")
+      #expect(try String(contentsOfFile: bench.path("kept"), encoding: .utf8) == "old")
+    }
     #expect(
       try await bench.run("report", "--format", "csv", "-o", "x", "--as-of", "2026-02-31").status
         == 64)

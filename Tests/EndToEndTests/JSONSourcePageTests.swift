@@ -55,7 +55,7 @@ struct JSONSourcePageTests {
     var scenario = Scenario()
     scenario[JSONEndpoint.self] = try JSONDecoder().decode(
       JSONEndpoint.self, from: Data(example.endpoint.utf8))
-    let isRoster = !example.entry.contains("mfa:")
+    let isRoster = !example.entry.contains("\n  mfa:")
     let entry = example.entry
     let bench = try await Workbench(scenario) { mock in
       let indented =

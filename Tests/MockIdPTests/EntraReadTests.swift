@@ -158,4 +158,44 @@ import Testing
     #expect(scenario[EntraTenant.self].apps.first?.requiresAssignment == true)
     #expect(throws: ScenarioError.self) { try Scenario(yaml: text + "\n  sisers: []") }
   }
+
+  @Test("counts as a number alone, only for who takes what may lag, and in a batch as a text")
+  func counts() async throws {
+    try await withMock(Self.scenario()) { mock async throws in
+      let client = try await Self.graph(mock)
+      #expect(try await client.get("/v1.0/users/$count").status == 400)
+      let header = ["ConsistencyLevel": "eventual"]
+      let users = try await client.send("GET", "/v1.0/users/$count", header)
+      #expect(users.status == 200)
+      #expect(users.text == "5")
+      let outer = EntraGroup("Outer").id
+      let body = """
+        {"requests":[{"id":"1","method":"GET","url":"/groups/\(outer)/transitiveMembers/$count",
+        "headers":{"ConsistencyLevel":"eventual"}}]}
+        """
+      let batch = try await client.send(
+        "POST", "/v1.0/$batch", ["Content-Type": "application/json"], body: body
+      ).json()
+      let count = batch["responses"]?.elements?.first?["body"]?.text.flatMap { Int($0) } ?? 0
+      let listed = try await client.get("/v1.0/groups/\(outer)/transitiveMembers").json()
+      #expect(count == listed["value"]?.elements?.count)
+    }
+  }
+
+  @Test("finds groups by name, and shows all addresses of a user")
+  func groupsByName() async throws {
+    let scenario = Self.scenario {
+      $0.users[0].proxyAddresses = ["SMTP:u0@acme.com", "smtp:zero@acme.com"]
+      $0.users[0].otherMails = ["u0@home.example"]
+    }
+    try await withMock(scenario) { mock async throws in
+      let client = try await Self.graph(mock)
+      let found = try await client.get("/v1.0/groups?$filter=displayName%20eq%20'inner'").json()
+      #expect(found["value"]?.elements?.map { $0["displayName"] } == ["Inner"])
+      let users = try await client.get("/v1.0/users?$select=proxyAddresses,otherMails").json()
+      let first = users["value"]?.elements?.first
+      #expect(first?["proxyAddresses"] == ["SMTP:u0@acme.com", "smtp:zero@acme.com"])
+      #expect(first?["otherMails"] == ["u0@home.example"])
+    }
+  }
 }

@@ -131,7 +131,7 @@ struct AccessPageTests {
     #expect(parts.count == 2)
     #expect(!parts[0].contains("break-glass@acme.com"))
     #expect(parts[1].contains("break-glass@acme.com"))
-    #expect(page.contains("<em>5</em> of 14 people can get in without a second factor."))
+    #expect(page.contains("<em>5</em> of 14 members can get in with one factor."))
   }
 
   @Test("a large page prints each distinct proof once, and every link leads somewhere")
@@ -196,7 +196,7 @@ struct ReportWritingTests {
 @Suite("The answer in one sentence")
 struct HeadlineTests {
   private func headline(_ members: [MemberStatus]) -> Headline {
-    Headline(Tally(members), teams: 1)
+    Headline(Tally(members).headcount)
   }
 
   private func person(_ door: Door, isExempt: Bool = false) -> MemberStatus {
@@ -209,8 +209,10 @@ struct HeadlineTests {
       person(SampleReport.singleFactor), person(SampleReport.conditional),
       person(SampleReport.enforced),
     ])
-    #expect(headline.sentence == "2 of 3 people can get in without a second factor.")
-    #expect(headline.detail == "1 of them only in named circumstances.")
+    #expect(headline.sentence == "2 of 3 members can get in with one factor.")
+    #expect(
+      headline.detail
+        == "1 of them only in named circumstances. 1 needs a second factor for every sign-in.")
     #expect(headline.mood == .bad)
   }
 
@@ -218,7 +220,10 @@ struct HeadlineTests {
   func uncertain() {
     let headline = headline([person(SampleReport.unknown), person(SampleReport.enforced)])
     #expect(headline.mood == .uncertain)
-    #expect(headline.detail == "For 1 it cannot be told.")
+    #expect(
+      headline.sentence
+        == "None of 2 members is known to get in with one factor, but 1 cannot be judged.")
+    #expect(headline.detail == "1 needs a second factor for every sign-in.")
   }
 
   @Test("the exempt are no ways in, but are said")
@@ -227,7 +232,7 @@ struct HeadlineTests {
       person(SampleReport.singleFactor, isExempt: true), person(SampleReport.enforced),
     ])
     #expect(headline.mood == .good)
-    #expect(headline.sentence.hasSuffix("exempt people aside."))
+    #expect(headline.sentence.hasSuffix("exempt members aside."))
   }
 
   @Test("nobody at all is not good news either")

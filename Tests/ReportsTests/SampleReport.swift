@@ -133,7 +133,8 @@ enum SampleReport {
           email: status.record.email, kind: kind,
           severity: kind.severity(isAdministrator: status.record.role.isAdministrator),
           reason: status.record.reason, witness: status.record.witness,
-          isExempt: status.record.isExempt, openedAt: hours(24 * 12))
+          remedy: Remedy(kind, of: status.record), isExempt: status.record.isExempt,
+          openedAt: hours(24 * 12))
       }
     }
   }

@@ -17,6 +17,21 @@ struct AlertDigest {
     var reasons: [String] { unique(findings.map(\.reason)) }
     /// The escapes, each once.
     var witnesses: [String] { unique(findings.compactMap(\.witness)) }
+    /// What mends them, each once.
+    var remedies: [String] { unique(findings.compactMap(\.remedy?.text)) }
+    /// The commands of the remedies beside `explain` and those that remove somebody, each once.
+    var commands: [String] {
+      unique(findings.flatMap { $0.remedy?.commands ?? [] })
+        .filter { !$0.hasPrefix("idsync explain ") && !Self.isRemoval($0) }
+    }
+    /// The command that takes the person off the team, if that is a remedy; shown after everything else.
+    var removal: String? {
+      findings.lazy.flatMap { $0.remedy?.commands ?? [] }.first(where: Self.isRemoval)
+    }
+
+    private static func isRemoval(_ command: String) -> Bool {
+      command.hasPrefix("idsync members remove ")
+    }
 
     private func unique(_ texts: [String]) -> [String] {
       var seen: Set<String> = []
@@ -32,7 +47,7 @@ struct AlertDigest {
   let opened: [Person]
   /// Those for whom something ended.
   let resolved: [Person]
-  /// How many people can now get in without a second factor, exempt ones left out.
+  /// How many people have a new finding that says that one factor gets them in, exempt ones left out.
   let withoutMFA: Int
   /// Findings of other people, exempt ones left out.
   let others: Int
@@ -50,11 +65,13 @@ struct AlertDigest {
     exempt = content.opened.filter(\.isExempt).count
   }
 
-  /// What happened, in one line: `2 people can get in without MFA, 1 resolved`.
+  /// What happened, in one line: `2 newly flagged members can get in with one factor, 1 resolved`.
   var headline: String {
     var parts: [String] = []
     if withoutMFA > 0 {
-      parts.append("\(count(withoutMFA, "person", "people")) can get in without MFA")
+      parts.append(
+        "\(count(withoutMFA, "newly flagged member", "newly flagged members")) can get in with one factor"
+      )
     }
     if others > 0 {
       parts.append(
@@ -72,11 +89,16 @@ struct AlertDigest {
     return parts.isEmpty ? "nothing to report" : parts.joined(separator: ", ")
   }
 
-  /// How the team stands after the run.
+  /// How the team stands after the run: the headline that every other view shows, and the gaps.
   var standing: String {
-    let gaps =
-      content.openGaps == 0 ? "no open gap" : count(content.openGaps, "open gap", "open gaps")
-    return "\(count(content.members, "member", "members")), \(gaps)."
+    let gaps = content.openGaps == 0 ? "no gap" : count(content.openGaps, "gap", "gaps")
+    guard let headcount = content.headcount else {
+      return "\(count(content.members, "member", "members")), \(gaps)."
+    }
+    return
+      ([headcount.sentence] + headcount.details
+      + ["That is \(gaps) among \(count(content.members, "member", "members"))."])
+      .joined(separator: " ")
   }
 
   /// That the run found more than this message tells; nil when it tells all.

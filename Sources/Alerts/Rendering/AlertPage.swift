@@ -141,14 +141,30 @@ enum AlertPage {
       <b>Way in:</b> <bdi>\(InertText.line($0, limit: 1000))</bdi></p>
       """
     }
+    let remedies: [Markup] = person.remedies.map {
+      """
+      <p style="margin:7px 0 0;font-size:14px;"><b>Remedy:</b> <bdi>\(
+        InertText.line($0, limit: 1000))</bdi></p>
+      """
+    }
+    let commands: [Markup] = person.commands.map {
+      "<p style=\"margin:7px 0 0;\">\(command(InertText.line($0, limit: 400)))</p>"
+    }
+    let removal: [Markup] = [person.removal].compactMap { $0 }.map {
+      """
+      <p class="quiet" style="\(quiet)margin:8px 0 0;">If the person left: \(
+        command(InertText.line($0, limit: 400)))</p>
+      """
+    }
     return """
       <div class="line" style="padding:14px 0;border-bottom:1px solid #eceff3;">
       <p style="margin:0;"><b class="\(person.severity.rawValue)" style="color:\(
         colour(person.severity));font-size:11px;letter-spacing:.05em;">\(
         person.severity.rawValue.uppercased())</b>&ensp;<b><bdi>\(
         InertText.line(person.email, limit: 120))</bdi></b></p>
-      \(findings)\(reasons)\(witnesses)
+      \(findings)\(reasons)\(witnesses)\(remedies)\(commands)
       <p style="margin:8px 0 0;">\(command(ShellWord.explain(person.email, team: team)))</p>
+      \(removal)
       </div>
       """
   }

@@ -50,7 +50,15 @@ enum AlertText {
     for witness in person.witnesses {
       lines += wrap("  Way in: \(InertText.line(witness, limit: 1000))", hanging: 10)
     }
-    return lines + ["  More: \(ShellWord.explain(person.email, team: team))"]
+    for remedy in person.remedies {
+      lines += wrap("  Remedy: \(InertText.line(remedy, limit: 1000))", hanging: 10)
+    }
+    lines += person.commands.map { "  Then: \(InertText.line($0, limit: 400))" }
+    lines.append("  More: \(ShellWord.explain(person.email, team: team))")
+    if let removal = person.removal {
+      lines.append("  If the person left: \(InertText.line(removal, limit: 400))")
+    }
+    return lines
   }
 
   private static func resolved(_ person: AlertDigest.Person) -> [String] {

@@ -11,6 +11,7 @@ struct WebhookPayload: Encodable {
     let summary: String
     let reason: String
     let witness: String?
+    let remedy: RemedyItem?
     let exempt: Bool
     let openedAt: Timestamp
     let resolvedAt: Timestamp?
@@ -23,13 +24,14 @@ struct WebhookPayload: Encodable {
       summary = finding.kind.summary
       reason = bounded(finding.reason, 1000)
       witness = finding.witness.map { bounded($0, 1000) }
+      remedy = finding.remedy.map(RemedyItem.init)
       exempt = finding.isExempt
       openedAt = finding.openedAt
       resolvedAt = finding.resolvedAt
     }
 
     enum CodingKeys: String, CodingKey {
-      case id, email, kind, severity, summary, reason, witness, exempt
+      case id, email, kind, severity, summary, reason, witness, remedy, exempt
       case openedAt = "opened_at"
       case resolvedAt = "resolved_at"
     }
@@ -44,9 +46,22 @@ struct WebhookPayload: Encodable {
       try container.encode(summary, forKey: .summary)
       try container.encode(reason, forKey: .reason)
       try container.encode(witness, forKey: .witness)
+      try container.encode(remedy, forKey: .remedy)
       try container.encode(exempt, forKey: .exempt)
       try container.encode(openedAt, forKey: .openedAt)
       try container.encode(resolvedAt, forKey: .resolvedAt)
+    }
+  }
+
+  private struct RemedyItem: Encodable {
+    let by: String
+    let text: String
+    let commands: [String]
+
+    init(_ remedy: Remedy) {
+      by = remedy.owner.rawValue
+      text = bounded(remedy.text, 1000)
+      commands = remedy.commands.map { bounded($0, 1000) }
     }
   }
 
@@ -71,12 +86,15 @@ struct WebhookPayload: Encodable {
     let team: String
     let part: Int
     let counts: Counts
+    /// The figures of the headline under their public names; null where nobody counted.
+    let headcount: [String: Int]?
+    let headline: String?
     let opened: [FindingItem]
     let resolved: [FindingItem]
     let incompleteSources: [String]
 
     enum CodingKeys: String, CodingKey {
-      case run, team, part, counts, opened, resolved
+      case run, team, part, counts, headcount, headline, opened, resolved
       case incompleteSources = "incomplete_sources"
     }
   }
@@ -99,7 +117,10 @@ struct WebhookPayload: Encodable {
       openGaps: content.openGaps, members: content.members)
     let findings = Findings(
       run: bounded(content.runID, 200), team: bounded(content.team, 320), part: message.part,
-      counts: counts, opened: content.opened.map(FindingItem.init),
+      counts: counts,
+      headcount: content.headcount.map { headcount in
+        Dictionary(headcount.figures.map { ($0.name, $0.count) }, uniquingKeysWith: { $1 })
+      }, headline: content.headcount?.sentence, opened: content.opened.map(FindingItem.init),
       resolved: content.resolved.map(FindingItem.init),
       incompleteSources: content.incompleteSources.map { bounded($0, 200) })
     return try encode(

@@ -195,6 +195,18 @@ struct AWSClient: Sendable {
       error, source: source.name, vendor: Self.vendor, call: request.endpoint, page: page)
   }
 
+  /// What there is to say of a row that came before: the same is one row, another with its id leaves the list unread.
+  func repeated(
+    _ isSame: Bool, _ request: HTTPRequest, page: Int, row: Int
+  ) -> ConnectorError {
+    ConnectorError(
+      .duplicateIDs, source: source.name, call: request.endpoint, page: page, status: 200,
+      message: "AWS named the same row twice in \(request.endpoint) (page \(page), row \(row)); "
+        + (isSame
+          ? "it counts once."
+          : "the two say different things, so the list is not read to its end."))
+  }
+
   /// The error with the meaning of AWS's own code in the place of the status's.
   private func recoded(_ error: ConnectorError) -> ConnectorError {
     guard let meaning = AWSErrors.meaning(error.vendorCode), meaning != error.code else {

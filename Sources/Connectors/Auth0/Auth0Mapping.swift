@@ -187,16 +187,16 @@ struct Auth0Mapping: Sendable {
   }
 
   static func hash(_ action: Auth0Wire.Action) -> String {
-    SHA256.hash(data: Data(action.code.utf8)).map { String(format: "%02x", $0) }.joined()
+    SHA256.hash(data: Data((action.code ?? "").utf8)).map { String(format: "%02x", $0) }.joined()
   }
 
   private static func concernsFactors(_ action: Auth0Wire.Action) -> Bool {
-    let code = plain(action.code)
+    let code = plain(action.code ?? "")
     return asks.contains { code.contains($0) }
   }
 
   private static func canSwitchOff(_ action: Auth0Wire.Action) -> Bool {
-    let code = plain(action.code)
+    let code = plain(action.code ?? "")
     return ["\"none\"", "'none'", "`none`"].contains { code.contains("multifactor.enable(\($0)") }
   }
 

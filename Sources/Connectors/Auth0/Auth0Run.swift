@@ -43,7 +43,10 @@ struct Auth0Run: Sendable {
     async let settings = part(
       "/api/v2/tenants/settings", query: [("fields", "customize_mfa_in_postlogin_action")]
     ) { json throws(WireError) in
-      try json.optional("customize_mfa_in_postlogin_action", .bool, \.bool) ?? false
+      // A tenant that never set it does not show it; it never is null.
+      let key = "customize_mfa_in_postlogin_action"
+      return json.object?[key] == .null
+        ? nil : try json.optional(key, .bool, \.bool) ?? false
     }
     async let actions = actions()
     let policies = await part("/api/v2/guardian/policies") { json throws(WireError) in
@@ -53,7 +56,8 @@ struct Auth0Run: Sendable {
       }
     }
     let mapping = Auth0Mapping(
-      policies: [], factors: await factors, actions: await actions, actionsChoose: await settings,
+      policies: [], factors: await factors, actions: await actions,
+      actionsChoose: Self.told(await settings),
       attestations: configuration.attestations)
     switch policies {
     case .unreadable(let reason, let remedy):
@@ -62,6 +66,14 @@ struct Auth0Run: Sendable {
       var mapping = mapping
       mapping.policies = words
       return .readable(mapping.model())
+    }
+  }
+
+  private static func told(_ setting: Auth0Mapping.Part<Bool?>) -> Auth0Mapping.Part<Bool> {
+    switch setting {
+    case .read(let value?): .read(value)
+    case .read(nil): .unreadable(reason: "the settings do not say", remedy: "run again")
+    case .unreadable(let reason, let remedy): .unreadable(reason: reason, remedy: remedy)
     }
   }
 
@@ -76,7 +88,13 @@ struct Auth0Run: Sendable {
     var actions: [Auth0Wire.Action] = []
     for id in ids {
       switch await part("/api/v2/actions/actions/{action}", [id], Auth0Wire.Action.init) {
-      case .read(let action): actions.append(action)
+      case .read(let action):
+        guard action.code != nil else {
+          return .unreadable(
+            reason: "Auth0 does not show the code of Action '\(action.name)' that runs",
+            remedy: "deploy the Action")
+        }
+        actions.append(action)
       case .unreadable(let reason, let remedy): return .unreadable(reason: reason, remedy: remedy)
       }
     }
@@ -96,10 +114,13 @@ struct Auth0Run: Sendable {
       case .read(let found):
         let isNew = found.actions.contains { !ids.contains($0) }
         ids += found.actions
-        guard let total = found.total, ids.count < total else { return .read(ids) }
+        // Without a total only a page without bindings is an end.
+        if found.total == nil, found.actions.isEmpty { return .read(ids) }
+        let total = found.total ?? Int.max
+        if ids.count >= total { return .read(ids) }
         guard isNew else {
           return .unreadable(
-            reason: "Auth0 says that \(total) Actions are bound, and named \(ids.count)",
+            reason: "Auth0 named \(ids.count) bound Actions and did not come to an end",
             remedy: "run again")
         }
         page += 1
@@ -192,37 +213,41 @@ struct Auth0Run: Sendable {
       stop: .total(
         { min(try Auth0Wire.UserPage(try JSONReader().value($0.body)).total, Self.searchCap) },
         received: { try Auth0Wire.UserPage(try JSONReader().value($0.body)).users.count }))
-    var seen: Set<String> = []
+    var fetched = 0
     do throws(ConnectorError) {
-      try await client.pages(request, style) { response, page throws(ConnectorError) in
-        let found: Auth0Wire.UserPage
-        do throws(WireError) {
-          found = try Auth0Wire.UserPage(try JSONReader().value(response.body))
-        } catch {
-          throw client.malformed(error, request, page: page)
-        }
-        if page == 1, found.total > Self.searchCap { keepCap(found.total) }
-        for (row, user) in found.users.enumerated() {
-          guard seen.insert(user.id).inserted else {
-            throw client.duplicate(request.endpoint, page: page, row: row + 1)
+      try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+        table = AccountTable(atomCount: 0)
+        fetched = 0
+        try await client.pages(request, style) { response, page throws(ConnectorError) in
+          let found: Auth0Wire.UserPage
+          do throws(WireError) {
+            found = try Auth0Wire.UserPage(try JSONReader().value(response.body))
+          } catch {
+            throw client.malformed(error, request, page: page)
           }
-          if isWatched(user, watch) { table.append(Self.account(user, apps: query.apps.count)) }
+          if page == 1, found.total > Self.searchCap { keepCap(found.total) }
+          for user in found.users where seen.isNew(user.id, page: page) {
+            let names = [user.email, user.username].compactMap(\.self)
+            if watch.keeps(id: user.id, names: names) {
+              table.append(Self.account(user, apps: query.apps.count))
+            }
+          }
+          fetched += found.users.count
+          progress(configuration.name, "users", done: seen.count, total: found.total)
+          try seen.endPage(page, of: request.endpoint, client)
         }
-        log.count(found.users.count)
-        progress(configuration.name, "users", done: seen.count, total: found.total)
       }
     } catch {
       keep(error)
     }
+    log.count(fetched)
     return table
   }
 
-  private func isWatched(_ user: Auth0Wire.User, _ watch: WatchList) -> Bool {
-    [user.email, user.username].contains { text in
-      guard var text else { return false }
-      return text.withUTF8 { watch.contains($0) }
-    }
-  }
+  private static let kinds: [String: FactorSet] = [
+    "guardian": .push, "google-authenticator": .totp, "duo": .push, "sms": .sms, "email": .email,
+    "webauthn-roaming": .webauthn, "webauthn-platform": .webauthn,
+  ]
 
   private static func account(_ user: Auth0Wire.User, apps: Int) -> Account {
     Account(
@@ -231,7 +256,10 @@ struct Auth0Run: Sendable {
       statusText: user.isBlocked ? "blocked" : "active",
       assigned: Set(0..<apps),
       // Enrolment only; a missing list proves nothing, as older factors are not in it.
-      enrolled: user.multifactor.map { $0.isEmpty ? .unknown : .yes } ?? .unknown)
+      enrolled: user.multifactor.map { $0.isEmpty ? .unknown : .yes } ?? .unknown,
+      factors: (user.multifactor ?? []).reduce(into: []) {
+        $0.formUnion(kinds[$1.lowercased()] ?? .other)
+      })
   }
 
   private func keepCap(_ total: Int) {

@@ -29,7 +29,9 @@ enum Auth0Wire {
       id = try json.required("user_id", .string, \.string)
       email = try json.optional("email", .string, \.string)
       username = try json.optional("username", .string, \.string)
-      isBlocked = try json.optional("blocked", .bool, \.bool) ?? false
+      // Left out of users who were never blocked; never null.
+      isBlocked =
+        json.object?["blocked"] == nil ? false : try json.required("blocked", .bool, \.bool)
       multifactor = try json.optional("multifactor", .array, \.strings)
     }
   }
@@ -41,7 +43,11 @@ enum Auth0Wire {
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("name", .string, \.string)
-      isEnabled = try json.required("enabled", .bool, \.bool)
+      // A factor whose trial is over asks nobody; only factors that have a trial say so.
+      let isOver =
+        json.object?["trial_expired"] == nil
+        ? false : try json.required("trial_expired", .bool, \.bool)
+      isEnabled = try json.required("enabled", .bool, \.bool) && !isOver
     }
   }
 
@@ -79,15 +85,17 @@ enum Auth0Wire {
   struct Action: Sendable, Hashable {
     var id: String
     var name: String
-    /// The code that is deployed.
-    var code: String
+    /// The code that runs; nil when it is not shown.
+    var code: String?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       // What runs is the deployed version; the draft may be ahead of it.
-      let deployed = json["deployed_version"] ?? json
-      code = try deployed.required("code", .string, \.string)
+      let deployed = try json.optional("deployed_version", .object) {
+        $0.object == nil ? nil : $0
+      }
+      code = try deployed?.required("code", .string, \.string)
     }
   }
 }

@@ -32,6 +32,7 @@ extension CSVConnector: Sampling {
       fields: [
         .init(name: "team", value: row.team), .init(name: "email", value: member.email),
         .init(name: "role", value: member.role.rawValue), .init(name: "name", value: member.name),
+        .init(name: "id", value: member.userID),
         .init(name: "federated", value: member.federated.text),
         .init(name: "platform_mfa", value: member.platformMFA.text),
       ])

@@ -30,14 +30,10 @@ extension CognitoRun {
           throw client.malformed(error, request, page: page)
         }
         for (row, user) in users.enumerated() where isWatched(user, watch) {
-          guard table.append(account(user, mapping.facts, clients, mapping.pool)) != nil else {
-            throw ConnectorError(
-              .duplicateIDs, source: configuration.name, call: request.endpoint, page: page,
-              status: 200,
-              message:
-                "AWS named the same row twice in \(request.endpoint) (page \(page), row \(row + 1)); the list is not read to its end."
-            )
-          }
+          let account = account(user, mapping, clients)
+          guard table.append(account) == nil else { continue }
+          try repeated(
+            table.position(ofID: account.id).map { table[$0] } == account, row + 1, page, request)
         }
         seen += users.count
         log.count(users.count)
@@ -55,28 +51,34 @@ extension CognitoRun {
   }
 
   private func isWatched(_ user: CognitoWire.User, _ watch: WatchList) -> Bool {
-    [user.email, user.preferredName, user.name].contains { text in
-      guard var text else { return false }
-      return text.withUTF8 { watch.contains($0) }
-    }
+    watch.keeps(id: user.name, names: [user.email, user.preferredName].compactMap { $0 })
+  }
+
+  /// Takes note of a row that came before, as it may where a list moves on under its tokens.
+  private func repeated(
+    _ isSame: Bool, _ row: Int, _ page: Int, _ request: HTTPRequest
+  ) throws(ConnectorError) {
+    let error = client.repeated(isSame, request, page: page, row: row)
+    guard isSame else { throw error }
+    keep(error, affects: .details)
   }
 
   private func account(
-    _ user: CognitoWire.User, _ facts: CognitoMapping.Facts, _ clients: [CognitoWire.Client?],
-    _ pool: CognitoWire.Pool
+    _ user: CognitoWire.User, _ mapping: CognitoMapping, _ clients: [CognitoWire.Client?]
   ) -> Account {
+    let facts = mapping.facts
     let isExternal = user.status == "EXTERNAL_PROVIDER"
-    var names = user.identities
-    // A profile made by a provider is named for it: `Corp_ana@acme.com`.
-    if isExternal, names.isEmpty,
-      let provider = facts.providers.first(where: {
-        user.name.lowercased().hasPrefix($0.name.lowercased() + "_")
-      })
-    {
-      names = [provider.name]
+    var names = Set(user.identities.map(\.upstream))
+    // A profile made by a provider is named for it: `Corp_ana@acme.com`; pools may keep names in lower case.
+    if isExternal, names.isEmpty {
+      names = Set(
+        facts.providers.map(\.name).filter {
+          user.name.lowercased().hasPrefix($0.lowercased() + "_")
+        })
     }
     var account = Account(id: user.name, email: user.email, statusText: user.status)
     account.login = user.preferredName ?? user.name
+    account.links = user.identities.filter { !$0.subject.isEmpty }
     if !user.isEnabled || user.status == "ARCHIVED" {
       account.status = .inactive
       account.statusText = user.isEnabled ? user.status : "disabled"
@@ -84,20 +86,26 @@ extension CognitoRun {
     if isExternal { account.atoms.insert(CognitoMapping.Facts.external) }
     if user.status == "FORCE_CHANGE_PASSWORD" { account.atoms.insert(CognitoMapping.Facts.isNew) }
     account.atoms.formUnion(names.compactMap { facts.atom(of: $0) })
+    let isUnclear =
+      user.mayHaveMore || names.contains { facts.isUnclear($0) }
+      || (mapping.unreadableProviders != nil && !names.isEmpty)
+    if isUnclear { account.atoms.insert(CognitoMapping.Facts.unclear) }
     for (index, client) in clients.enumerated() {
       guard let client else { continue }
-      if mayUse(client, isExternal: isExternal, names, pool) { account.assigned.insert(index) }
+      if isUnclear || mayUse(client, isExternal: isExternal, names, mapping.pool) {
+        account.assigned.insert(index)
+      }
     }
     return account
   }
 
   /// Whether a client lets an account in: by a flow or the pool's own page, or by a provider that it lists.
   private func mayUse(
-    _ client: CognitoWire.Client, isExternal: Bool, _ providers: [String], _ pool: CognitoWire.Pool
+    _ client: CognitoWire.Client, isExternal: Bool, _ providers: Set<String>,
+    _ pool: CognitoWire.Pool
   ) -> Bool {
-    guard let listed = client.identityProviders else { return true }
-    let names = Set(listed.map { $0.lowercased() })
-    let isLinked = providers.contains { names.contains($0.lowercased()) }
+    guard let listed = client.identityProviders, !listed.isEmpty else { return true }
+    let isLinked = !providers.isDisjoint(with: listed)
     // Whose provider is not known may come in by any of them.
     if isExternal { return isLinked || providers.isEmpty }
     return isLinked || !CognitoFlows(client, pool).ways.isEmpty

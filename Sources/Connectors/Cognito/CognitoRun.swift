@@ -38,7 +38,7 @@ struct CognitoRun: Sendable {
       accounts: AccountTable(atomCount: 0), hosts: hosts)
     do throws(ConnectorError) {
       let pool = try await pool(of: query.apps)
-      async let mfaPart = mfa(pool.id)
+      async let mfaPart = mfa(pool)
       let (facts, unreadable) = await providers(pool.id)
       let mapping = CognitoMapping(
         pool: pool, mfa: await mfaPart, facts: facts, unreadableProviders: unreadable)
@@ -106,8 +106,8 @@ struct CognitoRun: Sendable {
     return nil
   }
 
-  private func mfa(_ pool: String) async -> CognitoWire.MFA? {
-    let request = client.request("GetUserPoolMfaConfig", json: ["UserPoolId": .string(pool)])
+  private func mfa(_ pool: CognitoWire.Pool) async -> CognitoWire.MFA? {
+    let request = client.request("GetUserPoolMfaConfig", json: ["UserPoolId": .string(pool.id)])
     do throws(ConnectorError) {
       let json = try await client.value(request)
       do throws(WireError) {
@@ -116,8 +116,10 @@ struct CognitoRun: Sendable {
         throw client.malformed(error, request)
       }
     } catch {
-      // Refused, the pool's description still says ON, OPTIONAL or OFF; broken, nothing is taken for granted.
-      keep(error, affects: error.code == .forbidden ? .details : .verdicts)
+      // Refused, the pool's description still says ON, OPTIONAL or OFF, but not what a passkey is worth; broken, nothing
+      // is taken for granted.
+      let saysAll = pool.mfa != nil && pool.firstFactors?.contains("WEB_AUTHN") != true
+      keep(error, affects: error.code != .forbidden ? .verdicts : saysAll ? .details : .parts)
       return nil
     }
   }
@@ -175,7 +177,7 @@ struct CognitoRun: Sendable {
         wire,
         ProviderApp(
           id: id, label: wire.name, state: .readable(mapping.model(wire)),
-          evidence: evidence(wire, mapping))
+          evidence: evidence(wire, mapping), policyLink: mapping.pool.id)
       )
     } catch {
       // That there is no such client is an answer, and complete.

@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// Cognito's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum CognitoWire {
   /// `UserPool` of `DescribeUserPool`.
@@ -8,7 +10,8 @@ enum CognitoWire {
     /// What may come first at a sign-in by choice; nil where the pool does not say.
     var firstFactors: [String]?
     var threatProtection: String?
-    var definesChallenges: Bool
+    /// Whether Lambda functions define challenges; unknown where the pool does not show its functions.
+    var definesChallenges: Tri
     var challengesOnNewDevice: Bool
 
     init(_ json: JSONValue) throws(WireError) {
@@ -20,11 +23,18 @@ enum CognitoWire {
         "AllowedFirstAuthFactors", .array, \.strings)
       threatProtection = try pool["UserPoolAddOns"]?.optional(
         "AdvancedSecurityMode", .string, \.string)
-      definesChallenges = pool["LambdaConfig"]?["DefineAuthChallenge"] != nil
+      // A pool without functions shows an empty object.
+      let functions = try pool.optional("LambdaConfig", .object, \.object)
+      definesChallenges = Tri(
+        functions.map { functions in Self.challenges.contains { functions[$0] != nil } })
       challengesOnNewDevice =
         try pool["DeviceConfiguration"]?.optional("ChallengeRequiredOnNewDevice", .bool, \.bool)
         ?? false
     }
+
+    private static let challenges = [
+      "DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse",
+    ]
   }
 
   /// `GetUserPoolMfaConfig`.
@@ -78,34 +88,53 @@ enum CognitoWire {
     var status: String
     var email: String?
     var preferredName: String?
-    /// The names of the identity providers that the account is linked to.
-    var identities: [String]
+    /// What other identity providers know the person by.
+    var identities: [AccountLink]
+    /// Whether the row may leave out some of them.
+    var mayHaveMore: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("Username", .string, \.string)
       isEnabled = try json.required("Enabled", .bool, \.bool)
       status = try json.required("UserStatus", .string, \.string)
       identities = []
-      let attributes = try json.optional("Attributes", .array, \.array) ?? []
-      for attribute in attributes {
+      let attributes = try json.optional("Attributes", .array, \.array)
+      // An account that is linked to nobody has no attribute of that name; a row without attributes says nothing.
+      mayHaveMore = attributes == nil
+      for attribute in attributes ?? [] {
         let key = try attribute.required("Name", .string, \.string)
         let value = try attribute.optional("Value", .string, \.string)
         switch key {
         case "email": email = value
         case "preferred_username": preferredName = value
-        case "identities": identities = try value.map(Self.providers) ?? []
+        case "identities":
+          if let value {
+            let found = try Self.links(value)
+            identities += found.links
+            mayHaveMore = mayHaveMore || found.mayHaveMore
+          } else {
+            mayHaveMore = true
+          }
         default: break
         }
       }
     }
 
-    /// `[{"providerName":"Corp",…}]`, as text in an attribute.
-    private static func providers(_ text: String) throws(WireError) -> [String] {
+    /// `[{"providerName":"Corp","userId":"ana",…}]`, as text in an attribute.
+    private static func links(
+      _ text: String
+    ) throws(WireError) -> (links: [AccountLink], mayHaveMore: Bool) {
       do throws(WireError) {
+        var mayHaveMore = false
         let json = try JSONReader().value(ResponseText.body(text))
-        return try json.rows { row throws(WireError) in
-          try row.required("providerName", .string, \.string)
+        let links = try json.rows { row throws(WireError) in
+          let provider = try row.required("providerName", .string, \.string)
+          let user = try row.optional("userId", .string, \.string) ?? ""
+          // Whoever is known there by a name that is not told may be anybody: no link leads on.
+          if user.isEmpty { mayHaveMore = true }
+          return AccountLink(upstream: provider, subject: user)
         }
+        return (links, mayHaveMore)
       } catch {
         throw error.under("Attributes/identities")
       }

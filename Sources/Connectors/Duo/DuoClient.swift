@@ -84,11 +84,11 @@ struct DuoClient: Sendable {
   /// Reads a list page by page, and hands over the elements of each.
   ///
   /// Pages are counted, so the list may move under the reader: rows must be told apart by their ids.
-  /// - Returns: how many rows the last page says there are; nil when it does not.
+  /// - Returns: how many rows the last page says there are.
   func list(
     _ template: String, limit: Int,
     _ read: (JSONElement) throws(WireError) -> Void
-  ) async throws(ConnectorError) -> Int? {
+  ) async throws(ConnectorError) -> Int {
     let reader = JSONReader()
     var offset: Int64 = 0
     var seen: Set<Int64> = [0]
@@ -109,7 +109,15 @@ struct DuoClient: Sendable {
       } catch {
         throw malformed(error, page.request, page: number)
       }
-      guard let next else { return total.map { Int($0) } }
+      guard let next else {
+        guard let total else {
+          // Without the count nobody can say that this is the end.
+          throw malformed(
+            WireError.expected(.integer, found: .missing, path: "metadata/total_objects"),
+            page.request, page: number)
+        }
+        return Int(total)
+      }
       guard seen.insert(next).inserted else {
         throw ConnectorError(
           .cursorLoop, source: source.name, call: page.request.endpoint, page: number, status: 200,
@@ -151,11 +159,14 @@ struct DuoClient: Sendable {
     )
   }
 
-  /// Makes the error of a list that came to its end with fewer rows than it says there are.
-  func short(_ template: String, _ count: Int, of total: Int) -> ConnectorError {
+  /// Makes the error of a list that came to its end, twice, with other rows than it says there are.
+  func unsettled(_ template: String, _ count: Int, of total: Int) -> ConnectorError {
     ConnectorError(
-      .paging, source: source.name, call: "GET \(template)", status: 200,
-      message: "Duo listed \(count) of the \(total) rows of \(template) that it says it has.")
+      count == total ? .duplicateIDs : .paging, source: source.name, call: "GET \(template)",
+      status: 200,
+      message: count == total
+        ? "Duo named rows of \(template) twice, in two readings; the list is not read to its end."
+        : "Duo listed \(count) of the \(total) rows of \(template) that it says it has.")
   }
 
   private static func check(_ stat: String?) throws(WireError) {

@@ -3,9 +3,10 @@ internal import IdentityCore
 /// The Duo users of watched people, and whether there are users that nobody could be told apart from.
 struct DuoPeople {
   private(set) var users: [DuoWire.User] = []
-  private var ids: Set<String> = []
-  /// The users of all rows, for rows may come twice.
+  /// The users of all rows, for rows may come twice where the list moves on.
   private(set) var distinct = DistinctIDs()
+  /// Whether a row came twice.
+  private(set) var hasRepeatedRows = false
   /// How many users Duo says there are; nil where it does not, or when the list was not read to its end.
   var declared: Int?
   /// Whether some user has no address at all, so that it may be anybody's.
@@ -16,7 +17,10 @@ struct DuoPeople {
     _ row: JSONElement, _ watch: WatchList, _ configuration: DuoConfiguration, _ edits: PolicyEdits
   ) throws(WireError) {
     let keys = try row.row(DuoWire.userKeys)
-    _ = distinct.insert(keys.string(6) ?? "")
+    guard distinct.insert(keys.string(6) ?? "") else {
+      hasRepeatedRows = true
+      return
+    }
     var names = (0..<6).map { keys.string($0) ?? "" }
     // Some rows name further aliases in an object only.
     try row.forEach { key, value throws(WireError) in
@@ -24,27 +28,19 @@ struct DuoPeople {
       try value.forEach { _, alias in names.append(alias.string ?? "") }
     }
     var isNamed = false
-    var isWatched = false
+    var isWatched = watch.keeps(id: keys.string(6), names: [])
     for (field, name) in names.enumerated() where !name.isEmpty {
       var address = name
       if !name.contains("@"), field != 1, let domain = configuration.usernameDomain {
         address = "\(name)@\(domain)"
       }
       isNamed = isNamed || address.contains("@")
-      isWatched =
-        isWatched
-        || [name, address].contains { text in
-          var text = text
-          return text.withUTF8 { watch.contains($0) }
-        }
+      isWatched = isWatched || watch.keeps(id: nil, names: [name, address])
     }
     if !isNamed { hasNamelessUsers = true }
     guard isWatched else { return }
     var user = try DuoWire.User(try JSONValue(row))
-    user.groups?.removeAll { edits.removes(group: $0.id, name: $0.name) }
-    guard ids.insert(user.id).inserted else {
-      throw WireError(.shape, path: "user_id", detail: "a user that is there already")
-    }
+    user.groups?.removeAll { edits.removes(group: $0.id, name: $0.title) }
     users.append(user)
   }
 
@@ -52,7 +48,7 @@ struct DuoPeople {
   var facts: [DuoMapping.Fact] {
     var groups: [String: String] = [:]
     for group in users.flatMap({ $0.groups ?? [] }) where group.status == "bypass" {
-      groups[group.id] = group.name
+      groups[group.id] = group.title
     }
     return [.bypass]
       + groups.sorted { $0.key < $1.key }.map { .bypassGroup(id: $0.key, name: $0.value) }
@@ -73,7 +69,7 @@ struct DuoPeople {
       if user.groups == nil { holding.insert(.unreadGroups) }
       if user.status == "bypass" { holding.insert(.bypass) }
       for group in groups where group.status == "bypass" {
-        holding.insert(.bypassGroup(id: group.id, name: group.name))
+        holding.insert(.bypassGroup(id: group.id, name: group.title))
       }
       if user.isEnrolled == false { holding.insert(.unenrolled) }
       var account = Account(id: user.id, email: user.email, login: user.name)
@@ -151,7 +147,9 @@ extension DuoMapping {
     switch integration.access {
     case "NO_USERS": return false
     case "PERMITTED_GROUPS":
-      guard user.groups?.contains(where: { integration.groups.contains($0.id) }) == true else {
+      // Whom a list lets in that is not shown is not known; that the others are refused is no way in.
+      guard let permitted = integration.groups else { break }
+      guard user.groups?.contains(where: { permitted.contains($0.id) }) == true else {
         return false
       }
     default: break
@@ -164,9 +162,8 @@ extension DuoMapping {
   /// Whether people without an account may come in.
   var admitsNewcomers: Bool {
     guard let integration else { return true }
-    if ["NO_USERS", "PERMITTED_GROUPS"].contains(integration.access) && !hasNamelessUsers {
-      return false
-    }
+    let isForMembers = integration.access == "PERMITTED_GROUPS" && integration.groups != nil
+    if (integration.access == "NO_USERS" || isForMembers) && !hasNamelessUsers { return false }
     guard !hasNamelessUsers, case .sections(let sections) = newcomers else { return true }
     return sections.behaviour != "deny"
       && !(sections.behaviour == "enforce" && sections.newUser == "deny")

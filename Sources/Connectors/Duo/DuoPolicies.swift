@@ -36,10 +36,21 @@ struct DuoPolicies {
     global = await policy("/admin/v2/policies/global", [])
   }
 
-  private mutating func note(_ error: ConnectorError) {
-    // After a refusal there may be another way to the same answer.
+  /// The key of the policy that Duo links to an integration: its own, or else the global one.
+  func link(of integration: DuoWire.Integration) -> String? {
+    ownPolicy(integration) ?? global?.key
+  }
+
+  /// The key of an integration's own policy, also where only the summary names it.
+  private func ownPolicy(_ integration: DuoWire.Integration) -> String? {
+    integration.policyKey
+      ?? summary?.uses.first { $0.integrationKey == integration.key && $0.group == nil }?.policyKey
+  }
+
+  /// Keeps a failure; after a refusal there may be another way to the same answer.
+  private mutating func note(_ error: ConnectorError, refused: SourceIssue.Affects = .details) {
     run.keep(
-      error, affects: error.code == .forbidden || error.code == .notFound ? .details : .verdicts)
+      error, affects: error.code == .forbidden || error.code == .notFound ? refused : .verdicts)
     cause = Unknown(
       title: "which policies apply: \(error.message)",
       remedy: run.configuration.phrase(for: error))
@@ -54,7 +65,8 @@ struct DuoPolicies {
         throw run.client.malformed(error, request)
       }
     } catch {
-      note(error)
+      // No other call says what people without an account are asked for.
+      note(error, refused: .parts)
       return nil
     }
   }
@@ -77,7 +89,8 @@ struct DuoPolicies {
     let relevant = relevantGroups(integration)
     for user in users {
       guard let all = user.groups else { continue }
-      let groups = Set(all.filter { relevant?.contains($0.name) != false }.map(\.name))
+      let groups = Set(
+        all.filter { $0.name == nil || relevant?.contains($0.policyKey) != false }.map(\.policyKey))
       if let set = known[groups] {
         places[user.id] = set
         continue
@@ -95,7 +108,12 @@ struct DuoPolicies {
   private func relevantGroups(_ integration: DuoWire.Integration) -> Set<String>? {
     guard let summary else { return nil }
     let groups = summary.uses.filter { $0.integrationKey == integration.key }.compactMap(\.group)
-    return groups.contains("") ? nil : Set(groups)
+    return groups.contains("") ? nil : Set(groups.map(Self.key))
+  }
+
+  /// What a policy tells a group apart by.
+  private static func key(_ name: String) -> String {
+    "name \(name.lowercased())"
   }
 
   private mutating func set(
@@ -126,17 +144,20 @@ struct DuoPolicies {
     _ integration: DuoWire.Integration, _ groups: Set<String>
   ) async -> DuoMapping.PolicySet {
     let all = await everyPolicy()
-    guard let all, let summary, summary.count == Int64(all.count) else {
-      return .unreadable(cause)
-    }
+    guard let all, let summary, summary.count == Int64(all.count),
+      groups.allSatisfy({ $0.hasPrefix("name ") })
+    else { return .unreadable(cause) }
     guard let global = all.first(where: \.isGlobal) else { return .unreadable(cause) }
     let uses = summary.uses.filter { $0.integrationKey == integration.key }
-    let byGroup = uses.filter { use in use.group.map { groups.contains($0) || $0 == "" } == true }
+    let byGroup = uses.filter { use in
+      use.group.map { groups.contains(Self.key($0)) || $0 == "" } == true
+    }
     // Which of several comes first is not shown.
     guard byGroup.count <= 1, byGroup.allSatisfy({ $0.group != "" }) else {
       return .unreadable(
         Unknown(
-          title: "which of several group policies of \(integration.name) comes first",
+          title:
+            "which of several group policies of \(integration.name) (\(integration.key)) comes first",
           remedy: "let the Admin API application calculate policies"))
     }
     let keys =
@@ -153,17 +174,23 @@ struct DuoPolicies {
   private mutating func everyPolicy() async -> [DuoWire.Policy]? {
     if hasReadAll { return all }
     hasReadAll = true
-    var found: [DuoWire.Policy] = []
     do throws(ConnectorError) {
       let path = "/admin/v2/policies"
-      let total = try await run.client.list(path, limit: 100) { rows throws(WireError) in
-        try rows.forEach { _, row throws(WireError) in
-          found.append(try edited(try DuoWire.Policy(try JSONValue(row))))
+      for isLast in [false, true] {
+        var found: [DuoWire.Policy] = []
+        let total = try await run.client.list(path, limit: 100) { rows throws(WireError) in
+          try rows.forEach { _, row throws(WireError) in
+            found.append(try edited(try DuoWire.Policy(try JSONValue(row))))
+          }
         }
+        let count = Set(found.map(\.key)).count
+        if count == total, count == found.count {
+          all = found
+          break
+        }
+        // A list that moved while it was read is read again once.
+        if isLast { throw run.client.unsettled(path, count, of: total) }
       }
-      let count = Set(found.map(\.key)).count
-      if let total, count < total { throw run.client.short(path, count, of: total) }
-      all = found
     } catch {
       note(error)
     }
@@ -175,7 +202,7 @@ struct DuoPolicies {
   /// What applies to people who are not in Duo: no group layer.
   mutating func newcomers(of integration: DuoWire.Integration) async -> DuoMapping.PolicySet {
     guard let global else { return .unreadable(cause) }
-    guard let key = integration.policyKey, key != global.key else {
+    guard let key = ownPolicy(integration), key != global.key else {
       return .sections(DuoSections.layered([global]))
     }
     if policies[key] == nil {

@@ -78,7 +78,9 @@ struct DuoRun: Sendable {
     }
     for index in mappings.indices { mappings[index]?.facts = facts }
     reading.apps = query.apps.enumerated().map { number, id in
-      result(id, apps[number], mappings[number])
+      var app = result(id, apps[number], mappings[number])
+      app.policyLink = mappings[number]?.integration.flatMap(policies.link)
+      return app
     }
     reading.accounts = people.table(facts, mappings, sets, configuration)
     reading.newcomer = people.newcomer(facts, mappings)
@@ -148,29 +150,40 @@ struct DuoRun: Sendable {
   private func people(_ watch: WatchList) async -> DuoPeople {
     var people = DuoPeople()
     guard !watch.isEmpty else { return people }
-    var seen = 0
+    let path = "/admin/v1/users"
     do throws(ConnectorError) {
-      let path = "/admin/v1/users"
-      people.declared = try await client.list(path, limit: 300) { rows throws(WireError) in
-        var number = 0
-        try rows.forEach { _, row throws(WireError) in
-          number += 1
-          do throws(WireError) {
-            try people.take(row, watch, configuration, edits)
-          } catch {
-            throw error.inRow(number)
-          }
+      for isLast in [false, true] {
+        people = DuoPeople()
+        people.declared = try await list(path, watch, &people)
+        if people.distinct.count == people.declared, !people.hasRepeatedRows { break }
+        // A list that moved while it was read is read again once.
+        if isLast {
+          throw client.unsettled(path, people.distinct.count, of: people.declared ?? 0)
         }
-        seen += number
-        log.count(number)
-        progress(configuration.name, "accounts", done: seen)
-      }
-      if let total = people.declared, people.distinct.count < total {
-        throw client.short(path, people.distinct.count, of: total)
       }
     } catch {
       keep(error)
     }
+    log.count(people.distinct.count)
     return people
+  }
+
+  private func list(
+    _ path: String, _ watch: WatchList, _ people: inout DuoPeople
+  ) async throws(ConnectorError) -> Int {
+    var found = people
+    defer { people = found }
+    return try await client.list(path, limit: 300) { rows throws(WireError) in
+      var number = 0
+      try rows.forEach { _, row throws(WireError) in
+        number += 1
+        do throws(WireError) {
+          try found.take(row, watch, configuration, edits)
+        } catch {
+          throw error.inRow(number)
+        }
+      }
+      progress(configuration.name, "accounts", done: found.distinct.count)
+    }
   }
 }

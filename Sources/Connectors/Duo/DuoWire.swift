@@ -3,15 +3,22 @@ enum DuoWire {
   /// A group as a user's row shows it.
   struct Group: Sendable, Hashable {
     var id: String
-    var name: String
+    /// Nil where the row does not show it; policies know groups by their names.
+    var name: String?
     /// `active`, `bypass`, `disabled`, in lower case.
     var status: String
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("group_id", .string, \.string)
-      name = try json.optional("name", .string, \.string) ?? id
+      name = try json.optional("name", .string, \.string)
       status = (try json.optional("status", .string, \.string) ?? "").lowercased()
     }
+
+    /// What it is called.
+    var title: String { name ?? id }
+
+    /// What policies tell it apart by; a group without a name is told apart from all others.
+    var policyKey: String { name.map { "name \($0.lowercased())" } ?? "id \(id)" }
   }
 
   /// A user.
@@ -91,7 +98,8 @@ enum DuoWire {
     var policyKey: String?
     /// `ALL_USERS`, `PERMITTED_GROUPS`, `NO_USERS`.
     var access: String?
-    var groups: Set<String>
+    /// The ids of the permitted groups; nil where they are not all shown.
+    var groups: Set<String>?
 
     init(_ json: JSONValue) throws(WireError) {
       key = try json.required("integration_key", .string, \.string)
@@ -99,10 +107,9 @@ enum DuoWire {
       type = try json.optional("type", .string, \.string) ?? ""
       policyKey = try json.optional("policy_key", .string, \.string)
       access = try json.optional("user_access", .string, \.string)
-      groups = []
-      for group in try json.optional("groups_allowed", .array, \.array) ?? [] {
-        if let id = group.string ?? group["group_id"]?.string { groups.insert(id) }
-      }
+      let permitted = try json.optional("groups_allowed", .array, \.array)
+      let ids = permitted?.map { $0.string ?? $0["group_id"]?.string }
+      groups = ids.flatMap { $0.contains(nil) ? nil : Set($0.compactMap { $0 }) }
     }
   }
 
@@ -131,20 +138,24 @@ enum DuoWire {
     }
 
     var uses: [Use]
-    /// How many policies there are; nil when the reply does not show all of them.
+    /// How many policies there are; nil when the reply does not show all of them and all that they apply to.
     var count: Int64?
 
     init(_ json: JSONValue) throws(WireError) {
       let policies = try json.required("policies", .array, \.array)
       let isTruncated = try json.optional("response_is_truncated", .bool, \.bool) ?? true
-      let hasWarnings = ![nil, .null, .array([])].contains(json["warnings"])
+      // Duo shows every property that it documents; one that is missing is a part that is missing.
+      let hasWarnings = json["warnings"] != .array([])
       count = try json.optional("policy_count", .integer, \.integer)
       if isTruncated || hasWarnings || count != Int64(policies.count) { count = nil }
       uses = []
       for policy in policies {
         let key = try policy.required("policy_key", .string, \.string)
-        for use in try policy.optional("policy_applies_to", .array, \.array) ?? [] {
+        let all = try policy.optional("policy_applies_to", .array, \.array)
+        if all == nil { count = nil }
+        for use in all ?? [] {
           guard let app = try use.optional("app_integration_key", .string, \.string) else {
+            count = nil
             continue
           }
           uses.append(

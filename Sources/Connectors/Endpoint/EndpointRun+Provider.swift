@@ -40,7 +40,7 @@ extension EndpointRun {
       result.source = reading(nil)
       return result
     }
-    var kept = Kept(accounts: StatedAccounts(apps: apps.count))
+    var kept = Kept(accounts: StatedAccounts(apps: apps.count, groups: query.groups))
     var counts = Counts()
     do throws(ConnectorError) {
       let joined = try await joinedRows(query.edits)
@@ -63,6 +63,7 @@ extension EndpointRun {
         remedy: "check app_path and app_values of \(plan.name)")
     }
     result.accounts = finished.accounts
+    result.groups = finished.groups
     result.apps = zip(apps, finished.models).map { id, model in
       ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
     }
@@ -221,6 +222,9 @@ extension EndpointRun {
     }
     let (enrolled, factors) = Self.enrolment(row)
     kept.accounts.setEnrolment(enrolled, factors, at: position)
+    kept.accounts.setGroups(at: position) { name in
+      Predicate.group(name).answer(row, documents) { _ in }
+    }
     guard plan.detail == nil else {
       let values = ["id": id, "login": row.text(.login), "email": row.text(.email)]
       kept.waiting.append(
@@ -299,9 +303,9 @@ extension FactorSet {
     case "hotp", "hardwaretoken", "token", "yubikey": self = .hardwareToken
     case "certificate", "x509", "smartcard", "piv": self = .certificate
     case "devicekey", "signednonce": self = .deviceKey
-    case "sms", "smsotp": self = .sms
+    case "sms", "smsotp", "smsmfa": self = .sms
     case "voice", "call", "phone": self = .voice
-    case "email", "mail": self = .email
+    case "email", "mail", "emailotp", "emailmfa": self = .email
     case "question", "securityquestion": self = .question
     default: self = .other
     }

@@ -29,7 +29,10 @@ struct FieldUse: Sendable {
     guard rows > 0 else { return [] }
     return plan.fields.fields.compactMap { name, field in
       let all = rows == 1 ? "the one row" : "any of the \(rows) rows"
-      if field.place == .item, found[name] == nil, field.take == .first || field.take == .all {
+      // What decides nothing is often there for nobody; a sample shows it.
+      if field.place == .item, found[name] == nil, name.decides,
+        field.take == .first || field.take == .all
+      {
         return Self.issue(
           name, plan,
           "\(field.text) matches nothing in \(all)\(Self.listed(keys)).")
@@ -69,6 +72,14 @@ struct FieldUse: Sendable {
 }
 
 extension FieldName {
+  /// Whether a verdict or the weight of a finding may hang on it.
+  fileprivate var decides: Bool {
+    switch self {
+    case .name, .enrolled, .factors, .lastLogin: false
+    default: true
+    }
+  }
+
   /// Whether a value is of a type that the field takes.
   fileprivate func takes(_ value: JSONValue) -> Bool {
     if isFlag { return value.lenientBool != nil }

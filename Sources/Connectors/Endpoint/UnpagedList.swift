@@ -57,6 +57,13 @@ enum UnpagedList {
         found = key
       } else if isNext, isSomewhere(value) {
         found = key
+      } else if word == "totalpages" || word == "pagecount", (value.integer ?? 0) > 1 {
+        found = key
+      } else if word == "links", value.type == .array {
+        try value.forEach { _, link throws(WireError) in
+          guard link.type == .object, try JSONValue(link)["rel"]?.string == "next" else { return }
+          found = "\(key), rel next"
+        }
       } else if depth < 2, value.type == .object, containers.contains(word) {
         if let inner = try inside(value, depth: word == "next" ? 2 : 1) {
           found = "\(key)/\(inner)"

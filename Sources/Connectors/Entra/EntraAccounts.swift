@@ -21,9 +21,9 @@ final class EntraAccounts: Sendable {
   func mark(_ rows: TableRows, column: Int = 0, _ change: (inout AccountTable, Int) -> Void) {
     state.withLock { table in
       for row in 0..<rows.count {
-        guard let id = rows[row].text(column), let position = table.position(ofID: id) else {
-          continue
-        }
+        guard let id = rows[row].text(column),
+          let position = EntraID.withFolded(id, { table.position(ofID: $0) })
+        else { continue }
         change(&table, position)
       }
     }

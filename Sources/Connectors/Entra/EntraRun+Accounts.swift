@@ -35,7 +35,8 @@ extension EntraRun {
   private static let userQuery = [
     (
       "$select",
-      "id,userPrincipalName,mail,accountEnabled,userType,externalUserState,creationType"
+      "id,userPrincipalName,mail,accountEnabled,userType,externalUserState,creationType,"
+        + "proxyAddresses,otherMails"
     ), ("$top", "999"),
   ]
 
@@ -43,7 +44,10 @@ extension EntraRun {
   func readAccounts(_ query: ProviderQuery, _ policies: inout EntraPolicies) async -> AccountTable {
     let empty = AccountTable(atomCount: policies.atoms.all.count)
     guard !log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
-    else { return empty }
+    else {
+      policies.asked = [:]
+      return empty
+    }
     let watch = await query.watch()
     guard !watch.isEmpty else { return empty }
     let atoms = policies.atoms
@@ -55,6 +59,7 @@ extension EntraRun {
     await markAssignments(policies, accounts, query.edits)
     let unreadable = (await groups).merging(await roles) { first, _ in first }
     policies.changeModels { $0.unreadableAtoms.merge(unreadable) { first, _ in first } }
+    policies.asked = policies.asked.filter { unreadable[$0.value] == nil }
     let items = await trust
     for index in policies.apps.indices { policies.apps[index].result.evidence += items }
     await markPerUserState(policies, accounts)
@@ -68,48 +73,62 @@ extension EntraRun {
   private func listAccounts(
     _ atoms: EntraAtoms, _ watch: WatchList
   ) async -> (AccountTable, hasGuests: Bool) {
-    var table = AccountTable(atomCount: atoms.all.count)
-    let marks = EntraUserMarks(atoms)
-    let unclear = atoms.place(.attribute, EntraAccountFact.unclearState)
+    async let counted = countUsers()
+    var users = EntraUserList(atoms, watch)
     let request = client.get("/v1.0/users", query: Self.userQuery)
-    var seen = 0
-    var hasGuests = false
+    var isRead = false
     do throws(ConnectorError) {
-      try await client.graphTable(request, EntraWire.users) { rows, page throws(ConnectorError) in
-        for index in 0..<rows.count {
-          let row = rows[index]
-          let mail = row.text(EntraWire.UserField.mail)
-          let name = row.text(EntraWire.UserField.name)
-          guard mail.map(watch.contains) == true || name.map(watch.contains) == true,
-            let id = row.text(EntraWire.UserField.id)
-          else { continue }
-          let isEnabled = row.bool(EntraWire.UserField.isEnabled)
-          guard
-            let position = table.append(
-              id: id, email: mail, login: name, status: isEnabled == false ? .inactive : .active,
-              statusText: isEnabled.map { $0 ? "enabled" : "disabled" } ?? "not told")
-          else { throw client.duplicate(request.endpoint, page: page, row: index + 1) }
-          if isEnabled == nil, let unclear { table.setAtom(unclear, at: position) }
-          let login = row.string(EntraWire.UserField.name) ?? ""
-          let kind = EntraAccountFact.kind(
-            type: row.string(EntraWire.UserField.type),
-            externalState: row.string(EntraWire.UserField.externalState),
-            creation: row.string(EntraWire.UserField.creation), name: login)
-          if kind != nil { hasGuests = true }
-          for place in marks.places(kind: kind, name: login) {
-            table.setAtom(place, at: position)
-          }
+      try await client.graphTable(request, EntraWire.users) {
+        rows, list, page throws(ConnectorError) in
+        let contradiction: Int?
+        do throws(WireError) {
+          contradiction = try users.take(rows, list)
+        } catch {
+          throw client.malformed(error, request, page: page)
         }
-        seen += rows.count
+        if let contradiction {
+          throw client.duplicate(request.endpoint, page: page, row: contradiction)
+        }
         log.count(rows.count)
-        progress(configuration.name, "accounts", done: seen)
+        progress(configuration.name, "accounts", done: users.count)
       }
+      isRead = true
     } catch {
       keep(error)
     }
+    let count = await counted
+    if isRead { await compareUsers(read: users.count, with: count) }
+    keepFlaws(users, request.endpoint)
+    var table = users.table
     for (id, atom) in atoms.ids(.user) {
-      if let position = table.position(ofID: id) { table.setAtom(atom, at: position) }
+      for id in atoms.userSets[atom] ?? [id] {
+        if let position = table.position(ofID: id) { table.setAtom(atom, at: position) }
+      }
     }
-    return (table, hasGuests)
+    return (table, users.hasGuests)
+  }
+
+  /// Keeps what the rows of users did not tell.
+  private func keepFlaws(_ users: EntraUserList, _ call: String) {
+    if users.repeats > 0 {
+      log.add(CursorRows.issue(users.repeats, vendor: client.vendor, call: call))
+    }
+    if users.nameless > 0 {
+      log.add(
+        SourceIssue(
+          code: "missing-field", call: call,
+          message:
+            "\(users.nameless) users are shown without mail, proxyAddresses or otherMails, so that people may not be found.",
+          remedy: "Grant the registered application User.Read.All, and run again."))
+    }
+    if users.unclear > 0 {
+      log.add(
+        SourceIssue(
+          code: "missing-field", call: call,
+          message:
+            "\(users.unclear) watched users are shown without accountEnabled, or without what tells guests apart.",
+          remedy: "Grant the registered application User.Read.All, and run again.",
+          affects: .parts))
+    }
   }
 }

@@ -10,7 +10,7 @@ extension EntraRun {
     _ policies: EntraPolicies, _ accounts: EntraAccounts, _ edits: PolicyEdits
   ) async {
     await withTaskGroup(of: Void.self) { group in
-      for (index, app) in policies.apps.enumerated() where app.isLive && index < 64 {
+      for (index, app) in policies.apps.enumerated() where app.isLive {
         guard let principal = app.principal else { continue }
         guard principal.requiresAssignment else {
           accounts.withLock { table in
@@ -25,6 +25,10 @@ extension EntraRun {
     }
   }
 
+  private static func mayBeAssignedGroup(_ type: String?) -> Bool {
+    type != "User" && type != "ServicePrincipal"
+  }
+
   private func assignments(
     _ app: EntraWire.ServicePrincipal, _ index: Int, _ atoms: EntraAtoms,
     _ accounts: EntraAccounts, _ edits: PolicyEdits
@@ -35,11 +39,11 @@ extension EntraRun {
       "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", [app.id], query: [("$top", "999")])
     do throws(ConnectorError) {
       try await client.graphTable(request, EntraWire.appAssignments) {
-        rows, _ throws(ConnectorError) in
+        rows, _, _ throws(ConnectorError) in
         accounts.mark(rows, column: 1) { $0.setAssigned(index, at: $1) }
-        for row in 0..<rows.count where rows[row].string(2) == "Group" {
+        for row in 0..<rows.count where Self.mayBeAssignedGroup(rows[row].string(2)) {
           guard let id = rows[row].string(1) else { continue }
-          groups.insert(id)
+          groups.insert(EntraID.folded(id))
         }
       }
     } catch {
@@ -48,17 +52,23 @@ extension EntraRun {
     }
     let ids = groups.filter { !edits.removes(group: $0, name: nil) }.sorted()
     let empty = Mutex(Set(ids))
-    let lists = ids.map { group in
+    let counted = Mutex(ids.map { CountedList(group: $0, name: $0, isNested: false) })
+    let lists = ids.enumerated().map { number, group in
       members(of: group, nested: false) { rows in
         if rows.count > 0 { empty.withLock { _ = $0.remove(group) } }
+        counted.withLock { $0[number].seen.insert(rows) }
         accounts.mark(rows) { $0.setAssigned(index, at: $1) }
       }
     }
-    for (list, error) in await read(lists, phase: "users of \(app.name)") {
+    let failures = await read(lists, phase: "users of \(app.name)")
+    for (list, error) in failures {
       empty.withLock { _ = $0.remove(ids[list]) }
       keep(error)
       isComplete = false
     }
+    // Who is missing in a list that ended early would be without the application.
+    let whole = counted.withLock { $0 }.enumerated().filter { failures[$0.offset] == nil }
+    if await !compare(whole.map(\.element), affects: .verdicts).isEmpty { isComplete = false }
     let open = empty.withLock { $0 }.sorted()
     let facts = await groupFacts(open)
     for group in open where facts[group]?.hidesMembers != false {

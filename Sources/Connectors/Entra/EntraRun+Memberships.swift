@@ -40,7 +40,7 @@ extension EntraRun {
   private func follow(_ link: String, _ list: IDList) async -> ConnectorError? {
     do throws(ConnectorError) {
       let request = client.graph(link, endpoint: list.endpoint)
-      try await client.graphTable(request, list.plan) { rows, _ throws(ConnectorError) in
+      try await client.graphTable(request, list.plan) { rows, _, _ throws(ConnectorError) in
         list.take(rows)
       }
       return nil
@@ -93,19 +93,27 @@ extension EntraRun {
 
   /// Marks who is in the groups that live policies mention, however deep.
   ///
-  /// A group that is gone, by its own word and by that of its list, has nobody in it. One that hides its members, or may, and shows none is not read.
+  /// A group that is gone, by its own word and by that of its list, has nobody in it. One that hides its members, or may, and
+  /// shows none is not read. Whom a policy leaves out is counted as well: who is missing there would look better.
   /// - Returns: the groups that could not be read to the end, unknown for everybody.
   func markGroups(
     _ policies: EntraPolicies, _ accounts: EntraAccounts, _ edits: PolicyEdits
   ) async -> [SubjectAtom.ID: Unknown] {
     let atoms = policies.atoms
     let filled = Mutex<Set<SubjectAtom.ID>>([])
+    let counted = Mutex<[SubjectAtom.ID: CountedList]>([:])
     let groups = atoms.ids(.group).filter {
       !edits.removes(group: $0.id, name: atoms.all[$0.place].name)
+    }
+    for group in groups where atoms.excluded.contains(group.place) {
+      let list = CountedList(
+        group: group.id, name: atoms.all[group.place].name, isNested: true)
+      counted.withLock { $0[group.place] = list }
     }
     let lists = groups.map { group in
       members(of: group.id, nested: true) { rows in
         if rows.count > 0 { filled.withLock { _ = $0.insert(group.place) } }
+        counted.withLock { _ = $0[group.place]?.seen.insert(rows) }
         accounts.mark(rows) { $0.setAtom(group.place, at: $1) }
       }
     }
@@ -126,6 +134,12 @@ extension EntraRun {
           name, "GET /v1.0/groups/{group}/transitiveMembers", affects: .parts)
       }
     }
+    // What could not be read, or is gone, is not counted.
+    let failed = Set(failures.keys.map { groups[$0].place })
+    let open = counted.withLock { $0 }
+      .filter { place, _ in result[place] == nil && !failed.contains(place) }
+      .sorted { $0.key < $1.key }
+    for (index, unknown) in await compare(open.map(\.value)) { result[open[index].key] = unknown }
     return result
   }
 
@@ -166,6 +180,7 @@ extension EntraRun {
   ) async -> [SubjectAtom.ID: Unknown] {
     let roles = atoms.ids(.role)
     let groups = Mutex<[String: Set<SubjectAtom.ID>]>([:])
+    let scopeless = Mutex<Set<SubjectAtom.ID>>([])
     let lists = roles.map { role in
       let filter = URLText.encoded("roleDefinitionId eq '\(role.id.replacing("'", with: "''"))'")
       return IDList(
@@ -174,8 +189,15 @@ extension EntraRun {
         plan: EntraWire.roleAssignments
       ) { rows in
         accounts.withLock { table in
-          for index in 0..<rows.count where rows[index].string(2) == "/" {
-            guard let principal = rows[index].string(1) else { continue }
+          for index in 0..<rows.count {
+            guard let scope = rows[index].string(2) else {
+              // A role inside an application has a scope of another name.
+              if rows[index].string(4) == nil { scopeless.withLock { _ = $0.insert(role.place) } }
+              continue
+            }
+            guard scope == "/", let principal = rows[index].string(1).map(EntraID.folded) else {
+              continue
+            }
             if let position = table.position(ofID: principal) {
               table.setAtom(role.place, at: position)
             } else if Self.mayBeGroup(rows[index].string(3)) {
@@ -191,15 +213,31 @@ extension EntraRun {
       let name = atoms.all[roles[index].place].name
       result[roles[index].place] = unknown("who holds role \(name)", error)
     }
+    for place in scopeless.withLock({ $0 }) {
+      result[place] = keepScopeless(atoms.all[place].name)
+    }
     let holders = groups.withLock { $0 }.sorted { $0.key < $1.key }
-    let members = holders.map { group, places in
-      self.members(of: group, nested: true) { rows in
+    let counted = Mutex<[Int: CountedList]>([:])
+    for (index, holder) in holders.enumerated()
+    where !holder.value.isDisjoint(with: atoms.excluded) {
+      let list = CountedList(group: holder.key, name: holder.key, isNested: true)
+      counted.withLock { $0[index] = list }
+    }
+    let members = holders.enumerated().map { index, holder in
+      self.members(of: holder.key, nested: true) { rows in
+        counted.withLock { _ = $0[index]?.seen.insert(rows) }
         accounts.mark(rows) { table, position in
-          for place in places { table.setAtom(place, at: position) }
+          for place in holder.value { table.setAtom(place, at: position) }
         }
       }
     }
-    for (index, error) in await read(members, phase: "groups with roles") {
+    let failures = await read(members, phase: "groups with roles")
+    let open = counted.withLock { $0 }.filter { failures[$0.key] == nil }
+      .sorted { $0.key < $1.key }
+    for (index, unknown) in await compare(open.map(\.value)) {
+      for place in holders[open[index].key].value { result[place] = unknown }
+    }
+    for (index, error) in failures {
       // A principal of which nothing was said is no group when there is no such group.
       if Self.isGone(error) { continue }
       keepPart(error)
@@ -210,7 +248,28 @@ extension EntraRun {
     return result
   }
 
+  /// Keeps that somebody was given a role over nobody knows what.
+  private func keepScopeless(_ role: String) -> Unknown {
+    let message = "Role \(role) is given over a scope that is not told."
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: "GET /v1.0/roleManagement/directory/roleAssignments",
+        message: message, remedy: "Run again; if it stays, report it.", affects: .parts))
+    return Unknown(
+      title: "who holds role \(role): \(Sentence.clause(message))",
+      remedy: "run again; if it stays, report it")
+  }
+
   private static func mayBeGroup(_ type: String?) -> Bool {
     type == nil || type == "#microsoft.graph.group"
+  }
+}
+
+extension DistinctIDs {
+  /// Adds the ids of a page.
+  mutating func insert(_ rows: TableRows) {
+    for index in 0..<rows.count {
+      if let id = rows[index].string(0) { _ = insert(EntraID.folded(id)) }
+    }
   }
 }

@@ -44,7 +44,8 @@ extension EntraRun {
   private func mark(_ json: JSONElement, _ accounts: EntraAccounts) throws(WireError) {
     let row = try json.row(EntraWire.registrations)
     guard let id = row.text(0) else { return }
-    guard let position = accounts.withLock({ $0.position(ofID: id) }) else { return }
+    let position = EntraID.withFolded(id) { id in accounts.withLock { $0.position(ofID: id) } }
+    guard let position else { return }
     var kinds: FactorSet = []
     if let methods = try json.member("methodsRegistered"), methods.type == .array {
       try methods.forEach { _, method throws(WireError) in

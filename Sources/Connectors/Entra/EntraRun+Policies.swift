@@ -9,7 +9,7 @@ struct EntraReadApp: Sendable {
   var result: ProviderApp
 
   /// Whether who may use it is worth asking.
-  var isLive: Bool { principal?.isEnabled == true }
+  var isLive: Bool { principal.map { $0.isEnabled != false } ?? false }
 }
 
 /// What the configuration of a tenant says, compiled.
@@ -18,6 +18,8 @@ struct EntraPolicies: Sendable {
   var atoms: EntraAtoms
   /// What is known of the groups that policies mention, by id.
   var groups: [String: EntraRun.GroupFacts] = [:]
+  /// The groups that the query asks for, by the name asked.
+  var asked: [String: SubjectAtom.ID] = [:]
 
   /// The models of the applications that can be judged, with their places.
   var models: [(app: Int, model: SignInModel)] {
@@ -41,6 +43,7 @@ extension EntraRun {
   /// Reads and compiles all that decides sign-ins to some applications.
   func readPolicies(_ query: ProviderQuery) async -> EntraPolicies {
     async let principals = readApps(query.apps)
+    async let wanted = wantedGroups(query.groups)
     async let defaults = securityDefaults()
     async let domains = domains()
     // One after the other: they share one request a second.
@@ -60,7 +63,9 @@ extension EntraRun {
         _ = EntraMapping(tenant: tenant).compile(principal, &atoms)
       }
     }
-    let groups = await groupFacts(atoms.ids(.group).map(\.id))
+    let asked = await wanted
+    let mentioned = Set(atoms.ids(.group).map(\.id) + asked.values)
+    let groups = await groupFacts(mentioned.sorted())
     tenant.groupNames = groups.compactMapValues(\.name)
     atoms = EntraAtoms()
     for index in apps.indices {
@@ -70,7 +75,11 @@ extension EntraRun {
         id: apps[index].id, label: principal.name, state: state,
         evidence: evidence(principal, tenant))
     }
-    var result = EntraPolicies(apps: apps, atoms: atoms, groups: groups)
+    var places: [String: SubjectAtom.ID] = [:]
+    for (name, id) in asked.sorted(by: { $0.key < $1.key }) {
+      places[name] = atoms.id(.group, id, tenant.groupNames[id] ?? id)
+    }
+    var result = EntraPolicies(apps: apps, atoms: atoms, groups: groups, asked: places)
     // All models share one table of facts, the last one's.
     result.changeModels { $0.atoms = atoms.all }
     return result
@@ -116,6 +125,7 @@ extension EntraRun {
           id, "Entra ID has no enterprise application with the application id \(id).",
           "check the application id in the configuration")
       }
+      keepMissing(principal, request.endpoint)
       var read = app(id, "not compiled", "")
       read.principal = principal
       read.result.label = principal.name
@@ -124,6 +134,19 @@ extension EntraRun {
       keep(error)
       return app(id, error.message, configuration.phrase(for: error))
     }
+  }
+
+  /// Keeps what an application does not show; its model knows it as unknown.
+  private func keepMissing(_ app: EntraWire.ServicePrincipal, _ call: String) {
+    var missing: [String] = []
+    if app.isEnabled == nil { missing.append("accountEnabled") }
+    if !app.tellsSignOnMode { missing.append("preferredSingleSignOnMode") }
+    guard !missing.isEmpty else { return }
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: call,
+        message: "Application \(app.name) shows no \(missing.joined(separator: ", ")).",
+        remedy: "Run again; if it stays, report it.", affects: .parts))
   }
 
   private func app(_ id: AppID, _ reason: String, _ remedy: String) -> EntraReadApp {

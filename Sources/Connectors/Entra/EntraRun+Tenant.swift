@@ -20,13 +20,26 @@ extension EntraRun {
       return try JSONValue.array(edited).rows { row throws(WireError) in
         guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
         do throws(WireError) {
-          return try EntraWire.Policy(row)
+          let policy = try EntraWire.Policy(row)
+          self.keepMissing(policy, request.endpoint)
+          return policy
         } catch {
           self.keepDamaged(row, error, request)
           return EntraWire.Policy(damaged: row, error.description)
         }
       }
     }
+  }
+
+  /// Keeps that a policy does not show what every policy shows; models know it as unknown.
+  private func keepMissing(_ policy: EntraWire.Policy, _ call: String) {
+    let missing = policy.missing
+    guard !missing.isEmpty, policy.state != "disabled" else { return }
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: call,
+        message: "'\(policy.name)' shows no \(missing.joined(separator: ", ")).",
+        remedy: "Run again; if it stays, report it with the policy.", affects: .parts))
   }
 
   /// Keeps that one row of a list cannot be read; models know it as unknown.
@@ -75,15 +88,20 @@ extension EntraRun {
       }
     }
     guard let last else { return .read([:]) }
-    // What a policy says of its own strength may be enough.
-    keep(last, affects: .details)
+    // What policies say of their own strengths may be enough.
+    let own = all.compactMap { $0.grant?.strength }
+    if own.allSatisfy({ $0.satisfies != nil && $0.combinations?.isEmpty == false }) {
+      keep(last, affects: .details)
+    } else {
+      keepPart(last)
+    }
     return unreadable(last)
   }
 
   private func strengths(
     _ request: HTTPRequest
   ) async throws(ConnectorError) -> [String: EntraWire.Strength] {
-    let rows = try await client.graphValues(request)
+    let rows = try await distinct(client.graphValues(request), request)
     do throws(WireError) {
       let all = try JSONValue.array(rows).rows { row throws(WireError) in
         try EntraWire.Strength(row)
@@ -94,15 +112,25 @@ extension EntraRun {
     }
   }
 
+  /// The rows of a list, each once.
+  func distinct(
+    _ rows: [JSONValue], _ request: HTTPRequest
+  ) throws(ConnectorError) -> [JSONValue] {
+    let all = CursorRows(rows) { $0["id"]?.string.map(EntraID.folded) }
+    if let row = all.contradiction {
+      throw client.duplicate(request.endpoint, page: 1, row: row)
+    }
+    if all.repeats > 0 {
+      log.add(CursorRows.issue(all.repeats, vendor: client.vendor, call: request.endpoint))
+    }
+    return all.rows
+  }
+
   private func part<T: Sendable>(
     _ request: HTTPRequest, _ read: ([JSONValue]) throws(WireError) -> T
   ) async -> EntraPart<T> {
     do throws(ConnectorError) {
-      let rows = try await client.graphValues(request)
-      let ids = rows.compactMap { $0["id"]?.string }
-      if Set(ids).count != ids.count {
-        throw client.duplicate(request.endpoint, page: 1, row: ids.count)
-      }
+      let rows = try await distinct(client.graphValues(request), request)
       log.count(rows.count)
       do throws(WireError) {
         return .read(try read(rows))
@@ -140,7 +168,7 @@ extension EntraRun {
     guard configuration.federation == .read else { return .read([:]) }
     let request = client.get("/v1.0/domains")
     do throws(ConnectorError) {
-      let rows = try await client.graphValues(request)
+      let rows = try await distinct(client.graphValues(request), request)
       let all: [EntraWire.Domain]
       do throws(WireError) {
         all = try JSONValue.array(rows).rows { row throws(WireError) in
@@ -170,7 +198,8 @@ extension EntraRun {
         throw client.malformed(error, request)
       }
     } catch {
-      keep(error, affects: .details)
+      // Without its names no configured source is found for it.
+      keepPart(error)
       return nil
     }
   }

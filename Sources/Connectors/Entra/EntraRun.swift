@@ -51,6 +51,8 @@ struct EntraRun: Sendable {
       source: log.reading(kind: "entra", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0), hosts: hosts)
     let tenant = configuration.tenant
+    // A provider that a domain leaves sign-ins to is sent the principal name.
+    reading.passesOn = .login
     reading.tenantMarks = [tenant, tenant.lowercased(), tenant.uppercased()]
     do throws(ConnectorError) {
       // A credential that is refused is not tried on every list.
@@ -58,6 +60,7 @@ struct EntraRun: Sendable {
       var policies = await readPolicies(query)
       reading.accounts = await readAccounts(query, &policies)
       reading.apps = policies.apps.map(\.result)
+      reading.groups = policies.asked
     } catch {
       keep(error)
       reading.apps = query.apps.map { id in

@@ -7,6 +7,8 @@ enum EntraWire {
     var state: String
     var modified: String?
     var conditions: JSONValue
+    /// The lists of users and applications, by side and key: `includeUsers`; those that are missing are not there.
+    var names: [String: EntraNames] = [:]
     var grant: Grant?
     /// How often sessions of this policy ask again; nil where they do not.
     var frequency: String?
@@ -15,8 +17,9 @@ enum EntraWire {
 
     /// A policy whose row cannot be read, with what can.
     init(damaged json: JSONValue, _ damage: String) {
-      id = json["id"]?.string ?? "?"
-      name = json["displayName"]?.string ?? id
+      // What has no id is told apart by all that it says.
+      id = json["id"]?.string ?? json.text
+      name = json["displayName"]?.string ?? json["id"]?.string ?? "without a name"
       state = json["state"]?.string ?? "not told"
       modified = nil
       conditions = .null
@@ -29,6 +32,11 @@ enum EntraWire {
       state = try json.required("state", .string, \.string)
       modified = try json.optional("modifiedDateTime", .string, \.string)
       conditions = try json.required("conditions", .object) { $0.object == nil ? nil : $0 }
+      for (part, keys) in Self.lists {
+        for key in keys {
+          if let listed = conditions[part]?[key]?.strings { names[key] = EntraNames(listed) }
+        }
+      }
       guard case .object(let members) = json, members["grantControls"] != nil else {
         throw WireError.expected(.object, found: .missing, path: "grantControls")
       }
@@ -39,6 +47,58 @@ enum EntraWire {
         throw error.under("grantControls")
       }
       frequency = Self.frequency(json["sessionControls"]?["signInFrequency"])
+    }
+
+    private static let lists = [
+      "users": ["includeUsers", "excludeUsers"],
+      "applications": ["includeApplications", "excludeApplications"],
+    ]
+
+    /// What every policy shows, be it null; what is missing is not known.
+    private static let shownKeys: [(path: [String], keys: [String])] = [
+      (
+        [],
+        [
+          "clientAppTypes", "platforms", "locations", "signInRiskLevels", "userRiskLevels",
+          "servicePrincipalRiskLevels", "insiderRiskLevels", "devices", "authenticationFlows",
+          "clientApplications", "applications", "users",
+        ]
+      ),
+      (["applications"], ["includeApplications", "excludeApplications", "applicationFilter"]),
+      (
+        ["users"],
+        ["include", "exclude"].flatMap { side in
+          ["Users", "Groups", "Roles", "GuestsOrExternalUsers"].map { side + $0 }
+        }
+      ),
+      (["locations"], ["includeLocations", "excludeLocations"]),
+      (["platforms"], ["includePlatforms", "excludePlatforms"]),
+      (["devices"], ["deviceFilter"]), (["authenticationFlows"], ["transferMethods"]),
+    ]
+
+    /// The keys whose null is an answer: the condition is not used.
+    private static let nullable: Set<String> = [
+      "platforms", "locations", "servicePrincipalRiskLevels", "insiderRiskLevels", "devices",
+      "authenticationFlows", "clientApplications", "applicationFilter", "deviceFilter",
+      "includeGuestsOrExternalUsers", "excludeGuestsOrExternalUsers",
+    ]
+
+    /// What the conditions do not show although every policy does: `locations`, `users.excludeGroups`.
+    var missing: [String] {
+      // A policy for workloads names no users.
+      let isForWorkloads = conditions["clientApplications"] != nil
+      return Self.shownKeys.flatMap { path, keys -> [String] in
+        var part: JSONValue? = conditions
+        for name in path { part = part?[name] }
+        guard case .object(let members)? = part else { return [] }
+        return keys.filter { key in
+          switch members[key] {
+          case nil: true
+          case .null?: !Self.nullable.contains(key) && !(key == "users" && isForWorkloads)
+          default: false
+          }
+        }.map { (path + [$0]).joined(separator: ".") }
+      } + (grant?.missing ?? [])
     }
 
     private static func frequency(_ json: JSONValue?) -> String? {
@@ -77,7 +137,11 @@ enum EntraWire {
           !known.contains($0.key) && !$0.key.contains("@odata") && $0.value.saysSomething
         }.map { "the control \($0.key.prefix(40)): \($0.value.text.prefix(100))" }.sorted()
         + Self.lists.filter { json[$0] == nil }.map { "the missing list \($0)" }
+        + (members["authenticationStrength"] == nil ? ["the missing authenticationStrength"] : [])
     }
+
+    /// What a grant does not show although every one does.
+    var missing: [String] { strange.filter { $0.hasPrefix("the missing") } }
 
     /// Whether it names no control at all.
     var isEmpty: Bool {
@@ -94,7 +158,7 @@ enum EntraWire {
     var combinations: [String]?
 
     init(_ json: JSONValue) throws(WireError) {
-      id = try json.required("id", .string, \.string)
+      id = EntraID.folded(try json.required("id", .string, \.string))
       name = try json.optional("displayName", .string, \.string) ?? id
       satisfies = try json.optional("requirementsSatisfied", .string, \.string)
       combinations = try json.optional("allowedCombinations", .array, \.strings)
@@ -119,13 +183,13 @@ enum EntraWire {
     /// A location whose row cannot be read but for its id.
     init?(damaged json: JSONValue, _ damage: String) {
       guard let id = json["id"]?.string else { return nil }
-      self.id = id
+      self.id = EntraID.folded(id)
       name = json["displayName"]?.string ?? id
       kind = .damaged(damage)
     }
 
     init(_ json: JSONValue) throws(WireError) {
-      id = try json.required("id", .string, \.string)
+      id = EntraID.folded(try json.required("id", .string, \.string))
       name = try json.optional("displayName", .string, \.string) ?? id
       let type = try json.required("@odata.type", .string, \.string)
       switch type {
@@ -137,7 +201,8 @@ enum EntraWire {
           Set(try json.required("countriesAndRegions", .array, \.strings)),
           includesUnknown: try json.required(
             "includeUnknownCountriesAndRegions", .bool, \.bool),
-          byAddress: (method ?? "clientIpAddress") == "clientIpAddress")
+          // How the country is found must be told: only by address nobody is in two at a time.
+          byAddress: method == "clientIpAddress")
       default: kind = .other(type)
       }
     }
@@ -148,19 +213,22 @@ enum EntraWire {
     var id: String
     var appID: String
     var name: String
-    /// Null counts as enabled: that way it may let in.
-    var isEnabled: Bool
+    /// Nil where it is not told.
+    var isEnabled: Bool?
     var requiresAssignment: Bool
     var signOnMode: String?
+    /// Whether the single sign-on mode is told at all; null is an answer.
+    var tellsSignOnMode: Bool
     var owner: String?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       appID = try json.required("appId", .string, \.string)
       name = try json.optional("displayName", .string, \.string) ?? appID
-      isEnabled = try json.optional("accountEnabled", .bool, \.bool) ?? true
+      isEnabled = try json.optional("accountEnabled", .bool, \.bool)
       requiresAssignment = try json.required("appRoleAssignmentRequired", .bool, \.bool)
       signOnMode = try json.optional("preferredSingleSignOnMode", .string, \.string)
+      tellsSignOnMode = json.object?["preferredSingleSignOnMode"] != nil
       owner = try json.optional("appOwnerOrganizationId", .string, \.string)
     }
   }
@@ -194,7 +262,7 @@ enum EntraWire {
 extension EntraWire {
   /// Users: what the path over a large directory needs, in the order of ``UserField``.
   static let users = TablePlan([
-    .init("id"), .init("userPrincipalName", .string, .optional),
+    .init("id"), .init("userPrincipalName"),
     .init("mail", .string, .optional), .init("accountEnabled", .bool, .optional),
     .init("userType", .string, .optional), .init("externalUserState", .string, .optional),
     .init("creationType", .string, .optional),
@@ -219,10 +287,11 @@ extension EntraWire {
   /// Members of a group: ids only.
   static let ids = TablePlan([.init("id")])
 
-  /// Role assignments, in the order principal, scope, principal's type.
+  /// Role assignments, in the order id, principal, scope, principal's type, scope inside an application.
   static let roleAssignments = TablePlan([
     .init("id"), .init("principalId"), .init("directoryScopeId", .string, .nullable),
     .init("principal/@odata.type", .string, .optional),
+    .init("appScopeId", .string, .optional),
   ])
 
   /// Assignments to an application, in the order id, principal, its type.
@@ -234,6 +303,61 @@ extension EntraWire {
   static let registrations = TablePlan([
     .init("id"), .init("isMfaRegistered", .bool, .optional),
   ])
+
+  /// Further addresses of a user, and whether the row shows all that it could have.
+  static func addresses(
+    _ user: JSONElement, mail: UnsafeBufferPointer<UInt8>?, name: UnsafeBufferPointer<UInt8>?
+  ) throws(WireError) -> (aliases: [String], isWhole: Bool) {
+    var found: [String] = []
+    var shown = 0
+    try user.forEach { key, value throws(WireError) in
+      switch key {
+      case "mail": shown += 1
+      case "proxyAddresses", "otherMails":
+        guard value.type != .null else { return }
+        guard value.type == .array else {
+          throw WireError.expected(.array, found: value.type, path: key)
+        }
+        shown += 1
+        try value.forEach { _, entry throws(WireError) in
+          guard let text = entry.string else {
+            throw WireError.expected(.string, found: entry.type, path: key)
+          }
+          if let address = key == "otherMails" ? text : mailbox(text) { found.append(address) }
+        }
+      default: return
+      }
+    }
+    if let name, let home = homeAddress(String(decoding: name, as: UTF8.self)) {
+      found.append(home)
+    }
+    var known = Set([mail, name].compactMap { $0.map { String(decoding: $0, as: UTF8.self) } })
+    known = Set(known.map { $0.lowercased() })
+    return (found.filter { known.insert($0.lowercased()).inserted }, shown == 3)
+  }
+
+  /// The address of a mailbox: `SMTP:` before the primary one, `smtp:` before others; nil for other kinds.
+  private static func mailbox(_ text: String) -> String? {
+    let parts = text.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "smtp" else { return nil }
+    return String(parts[1])
+  }
+
+  /// The address inside a guest's principal name: `ana_home.example#EXT#@acme.onmicrosoft.com`.
+  ///
+  /// The last underscore stands for the at sign: domains have none.
+  static func homeAddress(_ name: String) -> String? {
+    let bytes = Array(name.utf8)
+    let mark = Array("#ext#".utf8)
+    guard bytes.contains(mark[0]) else { return nil }
+    let lower = bytes.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let starts = lower.indices.dropLast(mark.count - 1)
+    guard let end = starts.first(where: { lower[$0...].starts(with: mark) }),
+      let dash = lower[..<end].lastIndex(of: UInt8(ascii: "_"))
+    else { return nil }
+    return String(decoding: bytes[..<dash], as: UTF8.self) + "@"
+      + String(decoding: bytes[(dash + 1)..<end], as: UTF8.self)
+  }
 
   /// Where the next page of a list is.
   static let nextLink = TablePlan([.init("@odata.nextLink", .string, .optional)])

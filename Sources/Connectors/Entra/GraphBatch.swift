@@ -12,6 +12,8 @@ struct GraphBatch: Sendable {
     var path: String
     /// The template under which it is named in messages.
     var endpoint: String
+    /// What is sent with it.
+    var headers: [String: String] = [:]
   }
 
   /// What a part brought: the reply's document is lent to this closure, which may say why it cannot be used.
@@ -111,9 +113,13 @@ struct GraphBatch: Sendable {
     _ chunk: [Int], _ parts: [Part], _ read: Reader
   ) async throws(ConnectorError) -> Round {
     let requests = chunk.map { part in
-      JSONValue.object([
+      var members: [String: JSONValue] = [
         "id": .string(String(part)), "method": .string("GET"), "url": .string(parts[part].path),
-      ])
+      ]
+      if !parts[part].headers.isEmpty {
+        members["headers"] = .object(parts[part].headers.mapValues { .string($0) })
+      }
+      return JSONValue.object(members)
     }
     let request = client.post("/\(version)/$batch", .object(["requests": .array(requests)]))
     let response = try await client.send(request)

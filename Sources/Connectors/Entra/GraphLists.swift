@@ -32,10 +32,10 @@ extension APIClient {
   /// Reads a list as a table, page by page, without making values of it.
   ///
   /// A page that begins with a row that an earlier one began with is an error: the list goes in circles.
-  /// - Parameter body: takes the rows of a page and its number from 1.
+  /// - Parameter body: takes the rows of a page, the list they come from, and the page's number from 1.
   func graphTable(
     _ first: HTTPRequest, _ plan: TablePlan,
-    _ body: (TableRows, _ page: Int) throws(ConnectorError) -> Void
+    _ body: (TableRows, JSONElement, _ page: Int) throws(ConnectorError) -> Void
   ) async throws(ConnectorError) {
     let reader = JSONReader()
     var firsts = FirstRows()
@@ -43,10 +43,11 @@ extension APIClient {
       let outcome: Result<Void, ConnectorError>
       do throws(WireError) {
         outcome = try reader.withRoot(response.body) { root throws(WireError) in
-          let rows = try root.graphRows(plan)
+          let list = try root.graphList()
+          let rows = try list.table(plan)
           do throws(ConnectorError) {
             if !firsts.isNew(rows) { throw self.duplicate(first.endpoint, page: page, row: 1) }
-            return .success(try body(rows, page))
+            return .success(try body(rows, list, page))
           } catch {
             return .failure(error)
           }
@@ -70,12 +71,17 @@ extension JSONElement {
 
   /// The rows of a page: the array `value` of the object that every list is.
   func graphRows(_ plan: TablePlan) throws(WireError) -> TableRows {
+    try graphList().table(plan)
+  }
+
+  /// The array `value` of the object that every list is.
+  func graphList() throws(WireError) -> JSONElement {
     guard let value = try member("value") else {
       throw WireError.expected(.array, found: .missing, path: "value")
     }
     guard value.type == .array else {
       throw WireError.expected(.array, found: value.type, path: "value")
     }
-    return try value.table(plan)
+    return value
   }
 }

@@ -29,16 +29,19 @@ struct GoogleDirectoryReading: Sendable {
 /// The facts that a user's own row tells.
 struct GoogleMarks: Sendable {
   private let atoms: GoogleAtoms
-  private let units: [(path: String, place: SubjectAtom.ID)]
+  private let units: [String: SubjectAtom.ID]
   private let graces: [Int64]
   private let now: Timestamp
+  /// Whether policies were asked for and could not be read.
+  private let lacksPolicies: Bool
   private var unitsByPath: [String: [SubjectAtom.ID]] = [:]
   private(set) var seen = GoogleSeen()
 
   init(_ atoms: GoogleAtoms, _ settings: GoogleSettings) {
     self.atoms = atoms
-    units = atoms.orgUnits
+    units = Dictionary(atoms.orgUnits.map { ($0.path, $0.place) }) { one, _ in one }
     now = settings.now
+    if case .unreadable = settings.policies { lacksPolicies = true } else { lacksPolicies = false }
     guard case .read(let policies) = settings.policies, !settings.isEdited else {
       graces = []
       return
@@ -76,7 +79,13 @@ struct GoogleMarks: Sendable {
     } else {
       mark(.orgUnit, nil, &places)
     }
-    if isEnforced == false, let created = row.string(Field.created).flatMap({ Timestamp($0) }) {
+    let closed = [row.bool(Field.suspended), row.bool(Field.archived)]
+    if !closed.contains(true), closed.contains(nil) { mark(.state, nil, &places) }
+    let created = row.string(Field.created).flatMap { Timestamp($0) }
+    if isEnforced != true, lacksPolicies ? isNew(created) : created == nil && !graces.isEmpty {
+      mark(.grace, nil, &places)
+    }
+    if isEnforced == false, let created {
       for seconds in graces where created.adding(seconds: seconds) > now {
         places.insert(place(of: seconds, until: created.adding(seconds: seconds)))
       }
@@ -94,9 +103,24 @@ struct GoogleMarks: Sendable {
 
   private mutating func units(of path: String) -> [SubjectAtom.ID] {
     if let known = unitsByPath[path] { return known }
-    let found = units.filter { path == $0.path || path.hasPrefix($0.path + "/") }.map(\.place)
+    // The unit itself and those around it.
+    var found: [SubjectAtom.ID] = []
+    var end = path.endIndex
+    while end > path.startIndex {
+      if let place = units[String(path[..<end])] { found.append(place) }
+      guard let slash = path[..<end].lastIndex(of: "/") else { break }
+      end = slash
+    }
     unitsByPath[path] = found
     return found
+  }
+
+  /// The longest grace that an administrator can choose is six months.
+  private static let longestGrace: Int64 = 184 * 86_400
+
+  private func isNew(_ created: Timestamp?) -> Bool {
+    guard let created else { return true }
+    return created.adding(seconds: Self.longestGrace) > now
   }
 
   private mutating func place(of seconds: Int64, until end: Timestamp) -> SubjectAtom.ID {
@@ -124,9 +148,20 @@ extension GoogleRun {
       return GoogleDirectoryReading(table: table, atoms: atoms, seen: marks.seen, unreadable: [:])
     }
     await listUsers(watch, apps: query.apps.count, &marks, &table)
+    keepMissing(marks.seen.missing.filter { atoms.isAsked($0) })
     let accounts = GoogleAccounts(table)
+    let hasGraces = !marks.seen.graces.isEmpty
+    if hasGraces, case .unreadable(let reason, let remedy) = settings.orgUnits {
+      log.add(
+        SourceIssue(
+          code: "org-units-unreadable",
+          call: "GET /admin/directory/v1/customer/{customer}/orgunits",
+          message: "Which policy new users are under cannot be told: \(reason).",
+          remedy: remedy.prefix(1).uppercased() + remedy.dropFirst() + ".", affects: .parts))
+    }
     let unreadable = await markMemberships(
-      atoms.groups.filter { !settings.emptiedGroups.contains($0.id) }, settings, accounts)
+      atoms.groups.filter { !settings.emptiedGroups.contains($0.id) }, settings, accounts,
+      hasGraces: hasGraces)
     return GoogleDirectoryReading(
       table: accounts.withLock { $0 }, atoms: marks.all, seen: marks.seen, unreadable: unreadable)
   }
@@ -143,13 +178,14 @@ extension GoogleRun {
       ])
     var firsts = FirstRows()
     var done = 0
+    var repeats = 0
     do throws(ConnectorError) {
       try await client.table(
         request, under: "users", APIClient.tokenPaging("pageToken", from: "nextPageToken"),
         GoogleWire.users
       ) { rows, list, page throws(ConnectorError) in
         if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
-        var repeated: Int?
+        var contradiction: Int?
         do throws(WireError) {
           var index = 0
           try list.forEach { _, user throws(WireError) in
@@ -158,13 +194,18 @@ extension GoogleRun {
             guard let account = Self.account(rows[index], aliases, watch, apps, &marks) else {
               return
             }
-            if table.append(account) == nil { repeated = repeated ?? index + 1 }
+            guard let earlier = table.position(ofID: account.id) else {
+              table.append(account)
+              return
+            }
+            repeats += 1
+            if table[earlier] != account { contradiction = contradiction ?? index + 1 }
           }
         } catch {
           throw client.malformed(error, request, page: page)
         }
-        if let repeated {
-          throw client.duplicate(request.endpoint, page: page, row: repeated)
+        if let contradiction {
+          throw client.duplicate(request.endpoint, page: page, row: contradiction)
         }
         done += rows.count
         log.count(rows.count)
@@ -172,6 +213,34 @@ extension GoogleRun {
       }
     } catch {
       keep(error)
+    }
+    if repeats > 0 {
+      log.add(CursorRows.issue(repeats, vendor: "Google", call: request.endpoint))
+    }
+  }
+
+  /// Keeps which flags some of the accounts do not show; the model knows them as unknown.
+  private func keepMissing(_ flags: some Collection<GoogleFlag>) {
+    let fields = flags.filter { $0 != .grace }.map { flag in
+      flag == .state ? "suspended or archived" : flag.rawValue
+    }
+    if !fields.isEmpty {
+      log.add(
+        SourceIssue(
+          code: "missing-field", call: "GET /admin/directory/v1/users",
+          message: "Google shows no \(fields.sorted().joined(separator: ", ")) of some accounts.",
+          remedy:
+            "Give the administrator of the source the right to read users and their security settings.",
+          affects: .parts))
+    }
+    if flags.contains(.grace) {
+      log.add(
+        SourceIssue(
+          code: "graces-unreadable", call: "GET /v1/policies",
+          message:
+            "Whether some new users are in a grace cannot be told without the policies and the day they were made.",
+          remedy: "Make policies (policy_subject) and users readable, or leave policy_subject out.",
+          affects: .parts))
     }
   }
 
@@ -182,19 +251,20 @@ extension GoogleRun {
   ) -> Account? {
     typealias Field = GoogleWire.UserField
     guard let id = row.string(Field.id), let address = row.text(Field.email) else { return nil }
-    let isWatched =
-      watch.contains(address)
-      || aliases.contains { alias in
-        var alias = alias
-        return alias.withUTF8 { watch.contains($0) }
-      }
-    guard isWatched else { return nil }
+    guard
+      watch.keeps(id: row.text(Field.id), email: address, login: nil)
+        || watch.keeps(id: nil, names: aliases)
+    else { return nil }
     let isSuspended = row.bool(Field.suspended) == true
     let isArchived = row.bool(Field.archived) == true
+    let isTold = row.bool(Field.suspended) != nil && row.bool(Field.archived) != nil
     return Account(
       id: id, email: row.string(Field.email), aliases: aliases,
       status: isSuspended || isArchived ? .inactive : .active,
-      statusText: isSuspended ? "suspended" : isArchived ? "archived" : "active",
+      statusText: isSuspended
+        ? "suspended"
+        : isArchived
+          ? "archived" : isTold ? "active" : "not told",
       atoms: marks.places(row), assigned: Set(0..<apps),
       enrolled: Tri(row.bool(Field.isEnrolled)))
   }

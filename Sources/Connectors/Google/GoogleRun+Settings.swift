@@ -12,6 +12,7 @@ extension GoogleRun {
     let assignments = part(await assigned, decides: true)
     // Assignments decide who signs people in; policies only explain what Google's flag says, until they are edited.
     let targets = assignments.value ?? []
+    for assignment in targets { keepMissing(assignment) }
     let orgUnits = part(
       await units, decides: !edits.isEmpty || targets.contains { $0.group == nil })
     var profiles: [String: GoogleWire.Profile] = [:]
@@ -21,10 +22,49 @@ extension GoogleRun {
       let isNamed = targets.contains { $0.profile?.hasPrefix(kind) == true }
       profiles.merge(part(read, decides: isNamed).value ?? [:]) { known, _ in known }
     }
+    for assignment in targets { keepUnnamed(assignment, profiles) }
     return GoogleSettings(
       orgUnits: orgUnits, assignments: assignments, profiles: profiles, policies: policies,
       isEdited: isEdited || !edits.removedGroups.isEmpty, legacySSO: configuration.legacySSO,
       now: connector.clock())
+  }
+
+  /// Keeps what an assignment does not show; the model knows it as unknown.
+  private func keepMissing(_ assignment: GoogleWire.Assignment) {
+    let missing: String
+    if assignment.group == nil, assignment.orgUnit == nil {
+      missing = "target"
+    } else if assignment.group != nil, assignment.rank == nil {
+      missing = "rank"
+    } else {
+      return
+    }
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: "GET /v1/inboundSsoAssignments",
+        message: "\(assignment.name) names no \(missing).",
+        remedy: "Run again; if it stays, assign the profile anew.", affects: .parts))
+  }
+
+  /// Keeps that nobody can say which provider an assignment leads to.
+  private func keepUnnamed(
+    _ assignment: GoogleWire.Assignment, _ profiles: [String: GoogleWire.Profile]
+  ) {
+    guard ["SAML_SSO", "OIDC_SSO"].contains(assignment.mode) else { return }
+    let what: String
+    if let name = assignment.profile {
+      guard profiles[name]?.issuer == nil else { return }
+      what =
+        profiles[name] == nil
+        ? "names profile \(name), which no list shows" : "leads to \(name), which names no issuer"
+    } else {
+      what = "names no profile"
+    }
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: "GET /v1/inboundSsoAssignments",
+        message: "\(assignment.name) \(what).",
+        remedy: "Run again; if it stays, assign the profile anew.", affects: .parts))
   }
 
   private func orgUnits() async -> Result<[GoogleWire.OrgUnit], ConnectorError> {
@@ -32,9 +72,15 @@ extension GoogleRun {
       "/admin/directory/v1/customer/{customer}/orgunits", [configuration.customer],
       query: [("type", "allIncludingParent")])
     return await attempt { () async throws(ConnectorError) in
-      try await connector.directory.values(
+      let units = try await connector.directory.values(
         request, under: "organizationUnits", .single, id: { $0.id }
       ) { row throws(WireError) in try GoogleWire.OrgUnit(row) }
+      // The parent that is asked for is always there.
+      guard !units.isEmpty else {
+        throw connector.directory.malformed(
+          WireError.expected(.array, found: .missing, path: "organizationUnits"), request)
+      }
+      return units
     }
   }
 
@@ -69,17 +115,19 @@ extension GoogleRun {
       + "setting.type.matches('^settings/security\\..*$')"
     let request = client.get("/v1/policies", query: [("pageSize", "100"), ("filter", filter)])
     do throws(ConnectorError) {
-      let rows = try await client.values(
-        request, under: "policies", APIClient.tokenPaging("pageToken", from: "nextPageToken"),
-        id: { $0["name"]?.string ?? $0.text }
-      ) { row throws(WireError) in
-        _ = try GoogleWire.Policy.setting(of: row)
-        return row
+      let rows = try await distinct(client, request, under: "policies")
+      do throws(WireError) {
+        _ = try JSONValue.array(rows).rows { row throws(WireError) in
+          try GoogleWire.Policy.setting(of: row)
+        }
+      } catch {
+        throw client.malformed(error, request)
       }
       let edited = Self.edited(rows, edits, "policies/") {
         $0["policyQuery"] != nil || $0["policy_query"] != nil
       }
       var failure: WireError?
+      var affects = SourceIssue.Affects.details
       let policies = try parsed(edited, request.endpoint) {
         row throws(WireError) -> GoogleWire.Policy? in
         let setting = try GoogleWire.Policy.setting(of: row)
@@ -88,10 +136,14 @@ extension GoogleRun {
           return try GoogleWire.Policy(row)
         } catch {
           failure = failure ?? error
+          // Whom these two are for decides whether a new user is in a grace.
+          if [GoogleModelBuilder.enforcement, GoogleModelBuilder.gracePeriod].contains(setting) {
+            affects = .parts
+          }
           return GoogleWire.Policy(unreadable: row, setting: setting)
         }
       }
-      if let failure { keep(client.malformed(failure, request), affects: .details) }
+      if let failure { keep(client.malformed(failure, request), affects: affects) }
       let isEdited = edited.count != rows.count || !edits.isEmpty && edited != rows
       return (.read(policies.compactMap(\.self)), isEdited)
     } catch {
@@ -127,14 +179,40 @@ extension GoogleRun {
 
   /// A list of Cloud Identity, row by row as it came; rows have names.
   private func list(_ path: String, _ key: String) async throws(ConnectorError) -> [JSONValue] {
-    try await connector.sso.values(
-      connector.sso.get(path, query: [("pageSize", "100")]), under: key,
-      APIClient.tokenPaging("pageToken", from: "nextPageToken"),
-      id: { $0["name"]?.string ?? $0.text }
-    ) { row throws(WireError) in
-      _ = try row.required("name", .string, \.string)
-      return row
+    let request = connector.sso.get(path, query: [("pageSize", "100")])
+    let rows = try await distinct(connector.sso, request, under: key)
+    do throws(WireError) {
+      _ = try JSONValue.array(rows).rows { row throws(WireError) in
+        try row.required("name", .string, \.string)
+      }
+    } catch {
+      throw connector.sso.malformed(error, request)
     }
+    return rows
+  }
+
+  /// The rows of a list that goes by tokens, each once; a page without the key has none.
+  private func distinct(
+    _ client: APIClient, _ request: HTTPRequest, under key: String
+  ) async throws(ConnectorError) -> [JSONValue] {
+    let reader = JSONReader()
+    var all: [JSONValue] = []
+    let style = APIClient.tokenPaging("pageToken", from: "nextPageToken")
+    try await client.pages(request, style) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        all += try reader.value(response.body).optional(key, .array, \.array) ?? []
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+    }
+    let rows = CursorRows(all) { $0["name"]?.string }
+    if let row = rows.contradiction {
+      throw client.duplicate(request.endpoint, page: 1, row: row)
+    }
+    if rows.repeats > 0 {
+      log.add(CursorRows.issue(rows.repeats, vendor: "Google", call: request.endpoint))
+    }
+    return rows.rows
   }
 
   private func parsed<T>(

@@ -39,18 +39,30 @@ struct GoogleRun: Sendable {
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
     progress(configuration.name, "policies", done: 0)
+    async let wanted = wantedGroups(query.groups)
     var settings = await readSettings(query.edits)
     // First to learn which facts about people matter, then with what is known of them.
     var first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
     _ = first.model()
-    settings.groupNames = await groupNames(first.atoms.groups.map(\.id))
+    let asked = await wanted
+    let facts = Array(await groupFacts(first.atoms.groups.map(\.id)).values) + asked.values
+    for fact in facts {
+      settings.groupNames[fact.id] = fact.name
+      settings.directMembers[fact.id] = fact.directMembers
+    }
     let emptied = first.atoms.groups.map(\.id).filter {
       query.edits.removes(group: $0, name: settings.groupNames[$0])
     }
     settings.emptiedGroups = Set(emptied)
     first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
     _ = first.model()
-    let read = await readAccounts(query, first.atoms, settings)
+    var atoms = first.atoms
+    var places: [String: SubjectAtom.ID] = [:]
+    for (name, group) in asked.sorted(by: { $0.key < $1.key }) {
+      places[name] = atoms.id(.group, group.id, group.name ?? group.id)
+    }
+    settings.askedGroups = Set(asked.values.map(\.id))
+    let read = await readAccounts(query, atoms, settings)
     var builder = GoogleModelBuilder(settings, seen: read.seen, atoms: read.atoms)
     var model = builder.model()
     model.unreadableAtoms.merge(read.unreadable) { known, _ in known }
@@ -61,6 +73,9 @@ struct GoogleRun: Sendable {
     }
     var result = ProviderReading(
       source: reading(), apps: apps, accounts: read.table, hosts: ["accounts.google.com"])
+    // The next provider is asked about the primary address; aliases cannot sign in.
+    result.passesOn = .email
+    result.groups = places.filter { read.unreadable[$0.value] == nil }
     // The word for the customer of the subject names none.
     if configuration.customer.hasPrefix("C") {
       result.tenantMarks = ["idpid=\(configuration.customer)"]

@@ -72,7 +72,8 @@ enum GoogleWire {
     var group: String?
     /// The org unit's id, bare.
     var orgUnit: String?
-    var rank: Int64
+    /// The rank of a group's assignment, from 1; nil where it is not told.
+    var rank: Int64?
     /// `SSO_OFF`, `SAML_SSO`, `OIDC_SSO`, `DOMAIN_WIDE_SAML_IF_ENABLED`, or one that we do not know.
     var mode: String
     /// The SAML or OIDC profile's name.
@@ -84,7 +85,7 @@ enum GoogleWire {
       name = try json.required("name", .string, \.string)
       group = try json.optional("targetGroup", .string, \.string).flatMap(Self.target)
       orgUnit = try json.optional("targetOrgUnit", .string, \.string).flatMap(Self.target)
-      rank = try json.optional("rank", .integer, \.integer) ?? 0
+      rank = try json.optional("rank", .integer, \.integer).flatMap { $0 > 0 ? $0 : nil }
       mode = try json.required("ssoMode", .string, \.string)
       let saml = json["samlSsoInfo"]?["inboundSamlSsoProfile"]?.string
       profile = saml ?? json["oidcSsoInfo"]?["inboundOidcSsoProfile"]?.string
@@ -119,12 +120,14 @@ enum GoogleWire {
     var name: String
     /// `SYSTEM` or `ADMIN`.
     var type: String
+    /// Empty where it is not told.
     var query: String
     /// The only org unit of the query, bare; nil when there are several or none.
     var orgUnit: String?
     /// The only group of the query, bare.
     var group: String?
-    var sortOrder: Double
+    /// Nil where it is not told.
+    var sortOrder: Double?
     /// Without `settings/` before it.
     var setting: String
     var value: JSONValue
@@ -138,7 +141,7 @@ enum GoogleWire {
       query = selector["query"]?.string ?? ""
       orgUnit = Self.target(selector["orgUnit"]?.string)
       group = Self.target(selector["group"]?.string)
-      sortOrder = Self.number(selector["sortOrder"]) ?? 0
+      sortOrder = Self.number(selector["sortOrder"])
       value = json["setting"]?["value"] ?? .object([:])
     }
 
@@ -147,7 +150,7 @@ enum GoogleWire {
       name = json["name"]?.string ?? "policies/(without a name)"
       type = ""
       query = ""
-      sortOrder = .infinity
+      sortOrder = nil
       self.setting = setting
       value = .object([:])
     }

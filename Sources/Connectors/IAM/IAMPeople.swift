@@ -17,10 +17,9 @@ struct IAMPeople {
   /// The users that may belong to watched people.
   func kept(_ watch: WatchList) -> [Person] {
     report.users.map(person).filter { person in
-      ([person.user.name] + [person.email].compactMap { $0 } + person.aliases).contains { text in
-        var text = text
-        return text.withUTF8 { watch.contains($0) }
-      }
+      watch.keeps(
+        id: person.user.arn,
+        names: [person.user.name] + [person.email].compactMap { $0 } + person.aliases)
     }
   }
 

@@ -19,6 +19,11 @@ struct IdentityCenterRun: Sendable {
 
     /// The id at the end of the ARN, which applications of the instance have in theirs too.
     var id: String { arn.split(separator: "/").last.map(String.init) ?? arn }
+
+    /// Whether an application names this instance; ids are compared whole.
+    func isMeant(by app: AppID) -> Bool {
+      app.split(whereSeparator: { $0 == "/" || $0 == ":" }).contains { $0 == id }
+    }
   }
 
   let configuration: IdentityCenterConfiguration
@@ -42,9 +47,11 @@ struct IdentityCenterRun: Sendable {
     log = ReadingLog(admin.source, startedAt: clock())
   }
 
-  private func keep(_ error: ConnectorError) {
+  private func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
     logger.debug("\(error)")
-    log.add(error.issue(remedy: AWSErrors.remedy(error, source: configuration.name)))
+    log.add(
+      error.issue(
+        remedy: AWSErrors.remedy(error, source: configuration.name), affects: affects))
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
@@ -53,19 +60,20 @@ struct IdentityCenterRun: Sendable {
       source: log.reading(kind: "aws-sso", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
       hosts: Set([SourceHost.of(admin.url)].compactMap { $0 }))
+    // At an external provider people are known by their user name.
+    reading.passesOn = .login
     do throws(ConnectorError) {
       let instances = try await admin.values("ListInstances", [:], list: "Instances") {
         row throws(WireError) in try Instance(row)
       }
-      let wanted = query.apps.map { app in instances.first { app.contains($0.id) } }
+      let wanted = query.apps.map { app in instances.first { $0.isMeant(by: app) } }
       // A person has one account in each store, so one source reads one.
       let instance = wanted.lazy.compactMap { $0 }.first
-      var issuers: Set<String> = []
-      if let instance {
-        (reading.accounts, issuers) = await accounts(instance, wanted, await query.watch())
-      }
+      var people = IdentityCenterPeople()
+      if let instance { people = await self.people(instance, wanted, await query.watch()) }
+      reading.accounts = people.table
       for (index, app) in query.apps.enumerated() {
-        reading.apps.append(self.app(app, wanted[index], instance, issuers))
+        reading.apps.append(self.app(app, wanted[index], instance, people.issuers))
       }
     } catch {
       keep(error)
@@ -81,7 +89,7 @@ struct IdentityCenterRun: Sendable {
   }
 
   private func app(
-    _ id: AppID, _ wanted: Instance?, _ read: Instance?, _ issuers: Set<String>
+    _ id: AppID, _ wanted: Instance?, _ read: Instance?, _ issuers: [String]
   ) -> ProviderApp {
     guard let wanted else {
       return ProviderApp(
@@ -112,17 +120,16 @@ struct IdentityCenterRun: Sendable {
     return ProviderApp(
       id: id, label: wanted.name,
       state: .readable(IdentityCenterMapping.model(wanted.arn, configuration, issuers: issuers)),
-      evidence: evidence)
+      evidence: evidence, policyLink: wanted.arn)
   }
 
   // MARK: Accounts
 
-  private func accounts(
+  private func people(
     _ instance: Instance, _ wanted: [Instance?], _ watch: WatchList
-  ) async -> (AccountTable, issuers: Set<String>) {
-    var table = AccountTable(atomCount: 1)
-    var issuers: Set<String> = []
-    guard !watch.isEmpty else { return (table, issuers) }
+  ) async -> IdentityCenterPeople {
+    var people = IdentityCenterPeople()
+    guard !watch.isEmpty else { return people }
     // Who is assigned to what is asked person by person at AWS: everybody counts as assigned.
     let assigned = Set(wanted.indices.filter { wanted[$0] == instance })
     let reader = JSONReader()
@@ -134,54 +141,35 @@ struct IdentityCenterRun: Sendable {
         if let token { body["NextToken"] = .string(token) }
         return store.request("ListUsers", json: body)
       } _: { response, request, page throws(ConnectorError) in
+        let next: String?
+        var repeated: [(row: Int, isSame: Bool)] = []
         do throws(WireError) {
           let json = try reader.value(response.body)
           let rows = try json.required("Users", .array, \.array)
           log.count(rows.count)
           for (index, row) in rows.enumerated() {
-            for external in row["ExternalIds"]?.array ?? [] {
-              if let issuer = external["Issuer"]?.string { issuers.insert(issuer) }
-            }
-            var account: Account
             do throws(WireError) {
-              account = try Self.account(row)
+              if let isSame = try people.take(row, watch, assigned) {
+                repeated.append((index + 1, isSame))
+              }
             } catch {
               throw error.inRow(index + 1)
             }
-            guard Self.isWatched(account, watch) else { continue }
-            account.assigned = assigned
-            if table.append(account) == nil {
-              throw WireError(.shape, row: index + 1, detail: "a user that is there already")
-            }
           }
-          return try json.optional("NextToken", .string, \.string)
+          next = try json.optional("NextToken", .string, \.string)
         } catch {
           throw store.malformed(error, request, page: page)
         }
+        for (row, isSame) in repeated {
+          let error = store.repeated(isSame, request, page: page, row: row)
+          guard isSame else { throw error }
+          keep(error, affects: .details)
+        }
+        return next
       }
     } catch {
       keep(error)
     }
-    return (table, issuers)
-  }
-
-  private static func account(_ row: JSONValue) throws(WireError) -> Account {
-    let list = row["Emails"]?.array ?? []
-    let emails =
-      (list.filter { $0["Primary"]?.bool == true } + list.filter { $0["Primary"]?.bool != true })
-      .compactMap { $0["Value"]?.string }
-    let status = try row.optional("UserStatus", .string, \.string)
-    return Account(
-      id: try row.required("UserId", .string, \.string), email: emails.first,
-      aliases: Array(emails.dropFirst()), login: try row.required("UserName", .string, \.string),
-      status: status == "DISABLED" ? .inactive : .active, statusText: status ?? "not stated",
-      atoms: status == "ENABLED" || status == "DISABLED" ? [] : [IdentityCenterMapping.unclear])
-  }
-
-  private static func isWatched(_ account: Account, _ watch: WatchList) -> Bool {
-    ([account.email, account.login].compactMap { $0 } + account.aliases).contains { text in
-      var text = text
-      return text.withUTF8 { watch.contains($0) }
-    }
+    return people
   }
 }

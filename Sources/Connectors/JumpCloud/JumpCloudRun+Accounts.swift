@@ -16,55 +16,70 @@ extension JumpCloudRun {
         ("sort", "_id"), ("fields", JumpCloudWire.userFields.joined(separator: " ")),
       ]))
     var users: [JumpCloudWire.User] = []
-    var seen = DistinctIDs()
-    var declared: Int64 = 0
-    let reader = JSONReader()
+    var fetched = 0
     do throws(ConnectorError) {
-      try await client.pages(request, Self.countedPaging) {
-        response, page throws(ConnectorError) in
-        var twice: Int?
-        let total: Int64
-        do throws(WireError) {
-          total = try reader.withRoot(response.body) { root throws(WireError) in
-            let total = try root.row(JumpCloudWire.userPage).integer(0) ?? 0
-            guard let list = try root.list("results") else {
-              throw WireError.expected(.array, found: .missing, path: "results")
-            }
-            var number = 0
-            try list.forEach { _, row throws(WireError) in
-              number += 1
-              do throws(WireError) {
-                let keys = try row.row(JumpCloudWire.userKeys)
-                if let id = keys.string(0), !seen.insert(id) { twice = twice ?? number }
-                guard
-                  keys.text(1).map(watch.contains) == true
-                    || keys.text(2).map(watch.contains) == true
-                else { return }
-                users.append(try JumpCloudWire.User(JSONValue(row)))
-              } catch {
-                throw error.inRow(number)
-              }
-            }
-            log.count(number)
-            return total
-          }
-        } catch {
-          throw client.malformed(error, request, page: page)
-        }
-        if let twice { throw client.duplicate(request.endpoint, page: page, row: twice) }
-        // Who was removed meanwhile moved somebody else to a page that was read before.
-        if total < declared {
-          throw ConnectorError(
-            .contradiction, source: configuration.name, call: request.endpoint, page: page,
-            status: 200, message: "JumpCloud's list of users became shorter while it was read.")
-        }
-        declared = total
-        progress(configuration.name, "accounts", done: seen.count, total: Int(total))
+      try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+        users = []
+        fetched = 0
+        try await list(request, watch, &users, &fetched, &seen)
       }
     } catch {
       keep(error)
     }
+    log.count(fetched)
     return users
+  }
+
+  private func list(
+    _ request: HTTPRequest, _ watch: WatchList, _ users: inout [JumpCloudWire.User],
+    _ fetched: inout Int, _ seen: inout RepeatedRows
+  ) async throws(ConnectorError) {
+    var declared: Int64 = 0
+    let reader = JSONReader()
+    try await client.pages(request, Self.countedPaging) {
+      response, page throws(ConnectorError) in
+      let total: Int64
+      do throws(WireError) {
+        total = try reader.withRoot(response.body) { root throws(WireError) in
+          let total = try root.row(JumpCloudWire.userPage).integer(0) ?? 0
+          guard let list = try root.list("results") else {
+            throw WireError.expected(.array, found: .missing, path: "results")
+          }
+          var number = 0
+          try list.forEach { _, row throws(WireError) in
+            number += 1
+            do throws(WireError) {
+              let keys = try row.row(JumpCloudWire.userKeys)
+              guard let id = keys.string(0), seen.isNew(id, page: page),
+                watch.keeps(id: keys.text(0), email: keys.text(1), login: keys.text(2))
+              else { return }
+              users.append(try JumpCloudWire.User(JSONValue(row)))
+            } catch {
+              throw error.inRow(number)
+            }
+          }
+          fetched += number
+          return total
+        }
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+      try seen.endPage(page, of: request.endpoint, client)
+      // Who was removed meanwhile moved somebody else to a page that was read before.
+      if total < declared {
+        throw ConnectorError(
+          .contradiction, source: configuration.name, call: request.endpoint, page: page,
+          status: 200, message: "JumpCloud's list of users became shorter while it was read.")
+      }
+      declared = total
+      progress(configuration.name, "accounts", done: seen.count, total: Int(total))
+    }
+    // The list ends where as many rows came as it says; which may have been the same ones.
+    if seen.repeated == 0, seen.count < declared {
+      throw ConnectorError(
+        .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+        message: "JumpCloud listed \(seen.count) of the \(declared) users that it says it has.")
+    }
   }
 
   // MARK: Groups and applications
@@ -95,7 +110,7 @@ extension JumpCloudRun {
           remedy: configuration.phrase(for: error))
       }
     }
-    for (index, app) in apps.enumerated().prefix(64) {
+    for (index, app) in apps.enumerated() {
       guard case .read(let app) = app else { continue }
       // Bound directly and through groups, all in one list.
       let request = client.get("/api/v2/applications/{app}/users", [app.id], query: Self.query())

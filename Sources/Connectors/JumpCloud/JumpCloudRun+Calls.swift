@@ -75,46 +75,70 @@ extension JumpCloudRun {
     }
   }
 
-  /// Reads a short list of version 2; a row that comes twice is an error.
+  /// Reads a short list of version 2.
   func rows<T>(
     _ request: HTTPRequest, _ read: (JSONValue) throws(WireError) -> (id: String, value: T)
   ) async throws(ConnectorError) -> [T] {
-    var seen: Set<String> = []
-    var result: [T] = []
     let reader = JSONReader()
-    try await client.pages(request, Self.paging) { response, page throws(ConnectorError) in
-      let rows: [(id: String, value: T)]
-      do throws(WireError) {
-        rows = try reader.value(response.body).rows(read)
-      } catch {
-        throw client.malformed(error, request, page: page)
-      }
-      for (index, row) in rows.enumerated() {
-        guard seen.insert(row.id).inserted else {
-          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+    return try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+      var result: [T] = []
+      var total: Int?
+      try await client.pages(request, Self.paging) { response, page throws(ConnectorError) in
+        let rows: [(id: String, value: T)]
+        do throws(WireError) {
+          rows = try reader.value(response.body).rows(read)
+        } catch {
+          throw client.malformed(error, request, page: page)
         }
-        result.append(row.value)
+        for row in rows where seen.isNew(row.id, page: page) { result.append(row.value) }
+        try seen.endPage(page, of: request.endpoint, client)
+        total = Self.total(response) ?? total
       }
+      try check(seen, total, request)
+      return result
     }
-    return result
   }
 
-  /// Reads a list of ids of version 2, however long; one that comes twice is an error.
+  /// Reads a list of ids of version 2, however long.
   func ids(
-    _ request: HTTPRequest, phase: String,
-    _ take: (UnsafeBufferPointer<UInt8>) -> Void
+    _ request: HTTPRequest, phase: String, _ take: (String) -> Void
   ) async throws(ConnectorError) {
-    var seen = DistinctIDs()
-    try await client.table(request, Self.paging, JumpCloudWire.ids) {
-      rows, page throws(ConnectorError) in
-      for index in 0..<rows.count {
-        guard let id = rows[index].text(0), let text = rows[index].string(0) else { continue }
-        guard seen.insert(text) else {
-          throw client.duplicate(request.endpoint, page: page, row: index + 1)
+    let reader = JSONReader()
+    let ids = try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
+      var ids: [String] = []
+      var total: Int?
+      try await client.pages(request, Self.paging) { response, page throws(ConnectorError) in
+        do throws(WireError) {
+          try reader.withTable(response.body, JumpCloudWire.ids) { rows throws(WireError) in
+            for index in 0..<rows.count {
+              guard let id = rows[index].string(0), seen.isNew(id, page: page) else { continue }
+              ids.append(id)
+            }
+          }
+        } catch {
+          throw client.malformed(error, request, page: page)
         }
-        take(id)
+        try seen.endPage(page, of: request.endpoint, client)
+        total = Self.total(response) ?? total
+        progress(configuration.name, phase, done: seen.count)
       }
-      progress(configuration.name, phase, done: seen.count)
+      try check(seen, total, request)
+      return ids
     }
+    for id in ids { take(id) }
+  }
+
+  /// How many rows a list of version 2 says it has, where it does.
+  private static func total(_ response: HTTPResponse) -> Int? {
+    response.headers["x-total-count"].flatMap { Int($0) }
+  }
+
+  private func check(
+    _ seen: RepeatedRows, _ total: Int?, _ request: HTTPRequest
+  ) throws(ConnectorError) {
+    guard seen.repeated == 0, let total, seen.count < total else { return }
+    throw ConnectorError(
+      .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+      message: "JumpCloud listed \(seen.count) of the \(total) rows that it says it has.")
   }
 }

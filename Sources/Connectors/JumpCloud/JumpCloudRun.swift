@@ -87,7 +87,7 @@ struct JumpCloudRun: Sendable {
           var policy = try JumpCloudWire.Policy(row)
           if edits.enabled.contains(policy.id) { policy.onlyMonitors = false }
           return policy
-        }
+        }.named()
       } catch {
         throw client.malformed(error, request)
       }

@@ -43,6 +43,8 @@ enum JumpCloudWire {
     /// The external identity providers that manage parts of the user: the only trace of routed sign-ins, since routing
     /// policies are in no list.
     var managers: [String]
+    /// Whether the row tells of all of them.
+    var tellsManagers: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("_id", .string, \.string)
@@ -60,7 +62,9 @@ enum JumpCloudWire {
       enrolment =
         try json.optional("mfaEnrollment", .object, \.object)?.compactMapValues(\.string)
         ?? [:]
-      managers = Self.managers(try json.optional("restrictedFields", .array, \.array) ?? [])
+      let fields = try json.optional("restrictedFields", .array, \.array)
+      managers = Self.managers(fields ?? [])
+      tellsManagers = fields?.allSatisfy { $0["type"]?.string != nil } == true
     }
 
     private static func managers(_ fields: [JSONValue]) -> [String] {
@@ -96,6 +100,8 @@ enum JumpCloudWire {
     var isDisabled: Bool?
     /// Whether it only watches; policies from before that choice do not say.
     var onlyMonitors: Bool?
+    /// Whether one of its switches is null, which it never is.
+    var hidesMonitoring: Bool
     var type: String?
     var targets: JSONValue?
     var conditions: JSONValue?
@@ -109,6 +115,7 @@ enum JumpCloudWire {
       name = try json.optional("name", .string, \.string) ?? id
       isDisabled = try json.optional("disabled", .bool, \.bool)
       onlyMonitors = try json.optional("monitorOnly", .bool, \.bool)
+      hidesMonitoring = json.object?["monitorOnly"] == .null
       type = try json.optional("type", .string, \.string)
       targets = try object("targets")
       conditions = try object("conditions")
@@ -124,6 +131,19 @@ enum JumpCloudWire {
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
+    }
+  }
+}
+
+extension [JumpCloudWire.Policy] {
+  /// The same with the id behind names that several share: what is unknown of one is not what is unknown of another.
+  func named() -> [JumpCloudWire.Policy] {
+    let counts = Dictionary(grouping: self, by: \.name).mapValues(\.count)
+    return map { policy in
+      guard counts[policy.name] != 1 else { return policy }
+      var named = policy
+      named.name = "\(policy.name) (\(policy.id))"
+      return named
     }
   }
 }

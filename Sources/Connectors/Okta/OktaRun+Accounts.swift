@@ -49,32 +49,6 @@ final class OktaSharedAccounts: Sendable {
   }
 }
 
-/// The facts that a user's own row tells: which field has to say what.
-struct OktaUserMarks {
-  private let marks: [(atom: SubjectAtom.ID, field: Int, value: [UInt8])]
-
-  init(_ atoms: OktaAtoms) {
-    let types = atoms.ids(.userType).map { id, atom in
-      (atom, OktaWire.UserField.userType, Array(id.utf8))
-    }
-    let providers = OktaModelBuilder.federatedProviders.flatMap { type in
-      atoms.ids(.attribute).filter { $0.id == OktaModelBuilder.providerAtom(type) }.map {
-        ($0.place, OktaWire.UserField.providerType, Array(type.utf8))
-      }
-    }
-    marks = types + providers
-  }
-
-  /// Calls a closure with every fact that holds.
-  func forEach(
-    _ text: (_ field: Int) -> UnsafeBufferPointer<UInt8>?, _ body: (SubjectAtom.ID) -> Void
-  ) {
-    for mark in marks {
-      if let found = text(mark.field), found.elementsEqual(mark.value) { body(mark.atom) }
-    }
-  }
-}
-
 /// The statuses that a list names: few, so that each is made into text and looked up once.
 struct OktaStatuses {
   /// One status and what it means.
@@ -89,7 +63,7 @@ struct OktaStatuses {
   private static let dead: Set<String> = ["STAGED", "PROVISIONED", "SUSPENDED", "DEPROVISIONED"]
   private var known: [(bytes: [UInt8], status: Status)] = []
 
-  /// What a row's word means; one that we do not know may let in.
+  /// What a row's word means; of one that we do not know, or that is not shown, nobody can tell.
   mutating func status(_ bytes: UnsafeBufferPointer<UInt8>?) -> Status {
     if let bytes, let found = known.first(where: { bytes.elementsEqual($0.bytes) }) {
       return found.status
@@ -110,22 +84,40 @@ extension OktaRun {
     let empty = AccountTable(atomCount: policies.atoms.all.count)
     // A credential that was refused once is not tried on every list.
     guard !log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
-    else { return empty }
+    else {
+      policies.groups = [:]
+      return empty
+    }
     let watch = await query.watch()
     guard !watch.isEmpty else { return empty }
     let atoms = policies.atoms
     let accounts = OktaSharedAccounts(
-      await listAccounts(atoms, atMost: watch.count) { _, email, login in
-        email.map(watch.contains) == true || login.map(watch.contains) == true
+      await listAccounts(atoms, atMost: watch.count) { id, email, login in
+        watch.keeps(id: id, email: email, login: login)
       })
     async let marked = markMemberships(atoms, accounts)
-    let strangers = await markAssignments(policies.apps, watch, accounts)
+    let assigned = await markAssignments(policies.apps, atoms, watch, accounts)
     var unreadable = await marked
-    if !strangers.isEmpty {
-      await bringIn(strangers, atoms, accounts)
+    if !assigned.strangers.isEmpty {
+      await bringIn(assigned.strangers, atoms, accounts)
       unreadable.merge(await markMemberships(atoms, accounts)) { first, _ in first }
     }
-    for (atom, unknown) in unreadable { policies.markUnreadable(atom, unknown) }
+    policies.markUnreadable(unreadable)
+    // Federation Broker Mode: everybody may use the application, whoever its list names.
+    let open = policies.apps.indices.filter {
+      policies.apps[$0].isLive && policies.apps[$0].app?.isImplicitlyAssigned == true
+    }
+    accounts.withLock { accounts in
+      for position in 0..<accounts.table.count {
+        for app in open { accounts.table.setAssigned(app, at: position) }
+      }
+    }
+    for (app, error) in assigned.unreadable {
+      policies.apps[app].result.state = .unreadable(
+        reason:
+          "Who may use \(policies.apps[app].result.label) could not be read: \(error.message)",
+        remedy: configuration.phrase(for: error))
+    }
     if query.collectFactors || configuration.collectFactors { await collectFactors(accounts) }
     return accounts.withLock { $0.finished() }
   }
@@ -146,27 +138,27 @@ extension OktaRun {
     async let gone = accounts(
       [("filter", "status eq \"DEPROVISIONED\""), ("limit", "200")], "deprovisioned accounts",
       atoms, 0, isWanted)
-    var result = await accounts([("limit", "200")], "accounts", atoms, capacity, isWanted)
+    let (live, error) = await accounts([("limit", "200")], "accounts", atoms, capacity, isWanted)
+    var result = live
+    if let error { keep(error) }
     // Who is on both lists was deprovisioned between them; the list that lets in counts.
-    let late = await gone
+    let (late, loss) = await gone
+    if let loss { keepPart(loss) }
     for position in 0..<late.table.count { result.table.append(late.table[position]) }
-    for (id, atom) in atoms.ids(.user) {
-      if let position = result.table.position(ofID: id) {
-        result.table.setAtom(atom, at: position)
-      }
-    }
     return result
   }
 
   private func accounts(
     _ parameters: [(String, String)], _ phase: String, _ atoms: OktaAtoms, _ capacity: Int,
     _ isWanted: Filter
-  ) async -> OktaAccounts {
+  ) async -> (OktaAccounts, ConnectorError?) {
     var result = OktaAccounts(atomCount: atoms.all.count, capacity: capacity)
-    let marks = OktaUserMarks(atoms)
+    let facts = OktaFacts(atoms)
     var statuses = OktaStatuses()
     let request = client.get("/api/v1/users", query: parameters)
     var firsts = FirstRows()
+    // What each account's row said, for rows that come again.
+    var rowHashes: [Int] = []
     var seen = 0
     do throws(ConnectorError) {
       try await client.table(request, .link, OktaWire.users) { rows, page throws(ConnectorError) in
@@ -175,46 +167,87 @@ extension OktaRun {
           let row = rows[index]
           let email = row.text(OktaWire.UserField.email)
           let login = row.text(OktaWire.UserField.login)
+          keepNames(email, login)
           guard let id = row.text(OktaWire.UserField.id), isWanted(id, email, login) else {
             continue
           }
-          let status = statuses.status(row.text(OktaWire.UserField.status))
-          guard self.add(id, email, login, status, marks, row.text, &result) else {
-            throw client.duplicate(request.endpoint, page: page, row: index + 1)
+          let hash = Self.hash(row, OktaWire.UserField.count)
+          if let known = result.table.position(ofID: id) {
+            guard rowHashes[known] == hash else {
+              throw client.duplicate(request.endpoint, page: page, row: index + 1)
+            }
+            keepRepeated(request.endpoint)
+            continue
           }
+          add(row, facts, &statuses, &result)
+          rowHashes.append(hash)
         }
         seen += rows.count
         log.count(rows.count)
         progress(configuration.name, phase, done: seen)
       }
     } catch {
-      keep(error)
+      return (result, error)
     }
-    return result
+    return (result, nil)
   }
 
-  /// Keeps one user; false when it is there already.
+  /// What a row says, as far as it is read.
+  static func hash(_ row: TableRows.Row, _ fields: Int) -> Int {
+    var hasher = Hasher()
+    for field in 0..<fields {
+      hasher.combine(field)
+      if let text = row.text(field) { hasher.combine(bytes: UnsafeRawBufferPointer(text)) }
+    }
+    return hasher.finalize()
+  }
+
+  /// Keeps one user with all that its row says.
   func add(
-    _ id: UnsafeBufferPointer<UInt8>, _ email: UnsafeBufferPointer<UInt8>?,
-    _ login: UnsafeBufferPointer<UInt8>?, _ status: OktaStatuses.Status, _ marks: OktaUserMarks,
-    _ text: (Int) -> UnsafeBufferPointer<UInt8>?, _ accounts: inout OktaAccounts
-  ) -> Bool {
-    if !status.isKnown { keepStrange(status.text) }
+    _ row: TableRows.Row, _ facts: OktaFacts, _ statuses: inout OktaStatuses,
+    _ accounts: inout OktaAccounts
+  ) {
+    guard let id = row.text(OktaWire.UserField.id) else { return }
+    let status = statuses.status(row.text(OktaWire.UserField.status))
+    if row.text(OktaWire.UserField.status) == nil {
+      keep(OktaMissing(call: "GET /api/v1/users", what: "the status of an account"))
+    } else if !status.isKnown {
+      keepStrange(status.text)
+    }
     guard
       let position = accounts.table.append(
-        id: id, email: email, login: login, status: status.account, statusText: status.text)
-    else { return false }
-    marks.forEach(text) { accounts.table.setAtom($0, at: position) }
-    return true
+        id: id, email: row.text(OktaWire.UserField.email),
+        login: row.text(OktaWire.UserField.login), status: status.account, statusText: status.text)
+    else { return }
+    let gaps = facts.mark(row, status, at: position, in: &accounts.table)
+    if gaps.contains(.userType) {
+      keep(OktaMissing(call: "GET /api/v1/users", what: "type.id of an account"))
+    }
+    if gaps.contains(.provider) {
+      keep(
+        OktaMissing(call: "GET /api/v1/users", what: "credentials.provider.type of an account"))
+    }
   }
 
-  private func keepStrange(_ status: String) {
+  /// Every account has an address and a login; whoever is watched by one that is not shown is not found.
+  private func keepNames(
+    _ email: UnsafeBufferPointer<UInt8>?, _ login: UnsafeBufferPointer<UInt8>?
+  ) {
+    if email == nil {
+      keep(OktaMissing(call: "GET /api/v1/users", what: "profile.email of an account"))
+    }
+    if login == nil {
+      keep(OktaMissing(call: "GET /api/v1/users", what: "profile.login of an account"))
+    }
+  }
+
+  func keepStrange(_ status: String) {
     let printable = String(status.filter { $0.isASCII && ($0.isLetter || $0 == "_") }.prefix(30))
     log.add(
       SourceIssue(
         code: "unknown-status", call: "GET /api/v1/users", status: 200,
         message:
-          "Okta names the account status \(printable), which idsync does not know; it counts as active.",
-        remedy: "Report the status, so that idsync learns it.", affects: .details))
+          "Okta names the status \(printable) of an account, which idsync does not know.",
+        remedy: "Report the status, so that idsync learns it.", affects: .parts))
   }
 }

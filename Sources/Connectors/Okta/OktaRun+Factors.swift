@@ -44,7 +44,7 @@ extension OktaRun {
   ) async -> Bool {
     let request = client.get("/api/v1/users/{user}/factors", [id])
     do throws(ConnectorError) {
-      let factors = try await client.values(request, .single) { row throws(WireError) in
+      let factors = try await client.values(request, .link) { row throws(WireError) in
         try OktaWire.Factor(row)
       }
       let live = factors.filter { $0.status == "ACTIVE" }

@@ -15,7 +15,7 @@ extension OktaRun {
         group.addTask {
           let request = client.get("/api/v1/groups/{group}/users", [id], query: [("limit", "200")])
           let title = "who is in group \(name)"
-          return (atom, await mark(request, title, "members of \(name)", atom, accounts))
+          return (atom, await mark(request, title, "members of \(name)", atom, nil, accounts))
         }
       }
       for (id, atom) in atoms.ids(.attribute) {
@@ -23,7 +23,7 @@ extension OktaRun {
         let name = atoms.all[atom].name
         group.addTask {
           let request = client.get("/api/v1/idps/{idp}/users", [provider])
-          return (atom, await mark(request, "who is \(name)", name, atom, accounts))
+          return (atom, await mark(request, "who is \(name)", name, atom, provider, accounts))
         }
       }
       var unreadable: [SubjectAtom.ID: Unknown] = [:]
@@ -32,20 +32,34 @@ extension OktaRun {
     }
   }
 
+  /// Marks the accounts of a list.
+  ///
+  /// - Parameter provider: the identity provider whose own ids of the accounts the list names; nil: a group.
   private func mark(
     _ request: HTTPRequest, _ title: String, _ phase: String, _ atom: SubjectAtom.ID,
-    _ accounts: OktaSharedAccounts
+    _ provider: String?, _ accounts: OktaSharedAccounts
   ) async -> Unknown? {
+    let plan = provider == nil ? OktaWire.ids : OktaWire.linked
     var firsts = FirstRows()
+    var marked: Set<Int> = []
     var seen = 0
     do throws(ConnectorError) {
-      try await client.table(request, .link, OktaWire.ids) { rows, page throws(ConnectorError) in
+      try await client.table(request, .link, plan) { rows, page throws(ConnectorError) in
         if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
         accounts.withLock { accounts in
           for row in 0..<rows.count {
             guard let id = rows[row].text(0), let position = accounts.table.position(ofID: id)
             else { continue }
             accounts.table.setAtom(atom, at: position)
+            if !marked.insert(position).inserted { keepRepeated(request.endpoint) }
+            guard let provider else { continue }
+            // An account without a name there is asked for by none: nobody can tell.
+            let subject = rows[row].string(1)
+            if subject == nil {
+              keep(OktaMissing(call: request.endpoint, what: "externalId of a linked account"))
+            }
+            accounts.table.addLink(
+              AccountLink(upstream: provider, subject: subject ?? ""), at: position)
           }
         }
         seen += rows.count

@@ -8,6 +8,8 @@ struct OktaReadApp: Sendable {
   var app: OktaWire.App?
   var policy: OktaPart<OktaWire.Policy>?
   var result: ProviderApp
+  /// The facts about people that its model asks for.
+  var asked: Set<SubjectAtom.ID> = []
 
   /// Whether who may use it is worth asking.
   var isLive: Bool { app?.status == "ACTIVE" }
@@ -17,26 +19,35 @@ struct OktaReadApp: Sendable {
 struct OktaPolicies: Sendable {
   var apps: [OktaReadApp]
   var atoms: OktaAtoms
+  /// The groups that the query asked for, by the name asked.
+  var groups: [String: SubjectAtom.ID] = [:]
+  /// By which name of an account other providers know it.
+  var passesOn = PassedIdentity.login
 
-  /// Makes a fact about people unknown in every model.
-  mutating func markUnreadable(_ atom: SubjectAtom.ID, _ unknown: Unknown) {
+  /// Makes facts about people unknown in every model.
+  mutating func markUnreadable(_ unknowns: [SubjectAtom.ID: Unknown]) {
+    guard !unknowns.isEmpty else { return }
     for index in apps.indices {
       guard case .readable(var model) = apps[index].result.state else { continue }
-      model.unreadableAtoms[atom] = unknown
+      for atom in apps[index].asked {
+        if let unknown = unknowns[atom] { model.unreadableAtoms[atom] = unknown }
+      }
       apps[index].result.state = .readable(model)
     }
+    groups = groups.filter { unknowns[$0.value] == nil }
   }
 }
 
 extension OktaRun {
   /// Reads and compiles all that decides sign-ins to some applications.
   func readPolicies(
-    _ ids: [AppID], _ organisation: OktaWire.Organisation
+    _ query: ProviderQuery, _ organisation: OktaWire.Organisation
   ) async throws(ConnectorError) -> OktaPolicies {
     let engine = try engine(organisation)
     async let sessionPart = sessionPolicies()
     async let inboundPart = inbound()
-    var apps = await readApps(ids)
+    async let wanted = wantedGroups(query.groups)
+    var apps = await readApps(query.apps, engine)
     if engine == .identity { await addPolicies(&apps) }
     let mapping = OktaMapping(
       engine: engine, session: await sessionPart, perAppPolicies: configuration.perAppPolicies,
@@ -54,22 +65,38 @@ extension OktaRun {
     directory.zones = await self.zones(zones)
     directory.groups = await groups
     atoms = OktaAtoms()
+    var missing: Set<OktaMissing> = []
     for index in apps.indices {
       guard let app = apps[index].app,
         let compiled = compile(apps[index], mapping, directory, &atoms)
       else { continue }
-      apps[index].result = ProviderApp(
-        id: apps[index].id, label: app.label, state: compiled.state,
-        evidence: evidence(apps[index], engine, organisation, directory, compiled, note))
+      missing.formUnion(compiled.missing)
+      apps[index].result.label = app.label
+      apps[index].asked = compiled.asked
+      apps[index].result.state = compiled.state
+      apps[index].result.evidence = evidence(
+        apps[index], engine, organisation, directory, compiled, note)
     }
+    for field in missing { keep(field) }
     var policies = OktaPolicies(apps: apps, atoms: atoms)
+    for (name, group) in await wanted {
+      policies.groups[name] = policies.atoms.id(.group, group.id, group.name)
+    }
+    policies.passesOn = Self.passesOn(inbound)
     // All models share one table of facts, the last one's.
     for index in policies.apps.indices {
       guard case .readable(var model) = policies.apps[index].result.state else { continue }
-      model.atoms = atoms.all
+      model.atoms = policies.atoms.all
       policies.apps[index].result.state = .readable(model)
     }
     return policies
+  }
+
+  /// Okta finds an account by its login unless a provider says otherwise.
+  private static func passesOn(_ inbound: OktaDirectory.Inbound) -> PassedIdentity {
+    guard case .known(let providers) = inbound else { return .login }
+    let matches = providers.filter { $0.status != "INACTIVE" }.map(\.matchType)
+    return !matches.isEmpty && matches.allSatisfy { $0 == "EMAIL" } ? .email : .login
   }
 
   private func engine(
@@ -100,10 +127,12 @@ extension OktaRun {
 
   // MARK: Applications and their policies
 
-  private func readApps(_ ids: [AppID]) async -> [OktaReadApp] {
+  private func readApps(
+    _ ids: [AppID], _ engine: OktaMapping.Engine
+  ) async -> [OktaReadApp] {
     await withTaskGroup(of: (Int, OktaReadApp).self) { group in
       for (index, id) in ids.enumerated() {
-        group.addTask { (index, await self.readApp(id)) }
+        group.addTask { (index, await self.readApp(id, engine)) }
       }
       var result: [(Int, OktaReadApp)] = []
       for await app in group { result.append(app) }
@@ -111,7 +140,7 @@ extension OktaRun {
     }
   }
 
-  private func readApp(_ id: AppID) async -> OktaReadApp {
+  private func readApp(_ id: AppID, _ engine: OktaMapping.Engine) async -> OktaReadApp {
     do throws(ConnectorError) {
       let request = client.get("/api/v1/apps/{app}", [id])
       let json = try await client.value(request)
@@ -121,10 +150,15 @@ extension OktaRun {
       } catch {
         throw client.malformed(error, request)
       }
+      let link = engine == .identity ? app.accessPolicyID : nil
+      if engine == .identity, link == nil, app.status == "ACTIVE" {
+        keep(OktaMissing(call: request.endpoint, what: "the sign-in policy of application \(id)"))
+      }
       return OktaReadApp(
         id: id, app: app,
         result: ProviderApp(
-          id: id, label: app.label, state: .unreadable(reason: "not compiled", remedy: "")))
+          id: id, label: app.label, state: .unreadable(reason: "not compiled", remedy: ""),
+          policyLink: link))
     } catch {
       // Also that there is no such application: a token that sees less of the organisation than before gets the
       // same answer as everybody after the application was deleted.
@@ -159,13 +193,14 @@ extension OktaRun {
       for await (policy, part, mapped) in group { result[policy] = (part, mapped) }
       return result
     }
-    for index in apps.indices {
+    for index in apps.indices where apps[index].isLive {
       guard let policy = apps[index].app?.accessPolicyID, let (part, mapped) = parts[policy] else {
         continue
       }
       apps[index].policy = part
       if case .unreadable = part { continue }
       if let mapped, mapped.contains(apps[index].id) { continue }
+      if mapped != nil { keepContradiction(apps[index].id, policy) }
       apps[index].policy = .unreadable(
         reason: mapped == nil
           ? "which policy applies could not be checked, as its list of applications is not readable"
@@ -174,6 +209,15 @@ extension OktaRun {
           ? "grant the token okta.policies.read"
           : "assign the sign-in policy to the application anew")
     }
+  }
+
+  private func keepContradiction(_ app: AppID, _ policy: String) {
+    log.add(
+      SourceIssue(
+        code: ConnectorError.Code.contradiction.rawValue,
+        call: "GET /api/v1/policies/{policy}/mappings", status: 200,
+        message: "Application \(app) names the policy \(policy), which does not name it.",
+        remedy: "Assign the sign-in policy to the application anew.", affects: .parts))
   }
 
   private func policy(_ id: String) async -> OktaPart<OktaWire.Policy> {
@@ -196,9 +240,11 @@ extension OktaRun {
   }
 
   private func rules(_ policy: String) async throws(ConnectorError) -> [OktaWire.Rule] {
-    try await client.values(client.get("/api/v1/policies/{policy}/rules", [policy]), .link) {
-      row throws(WireError) in try OktaWire.Rule(row)
+    let request = client.get("/api/v1/policies/{policy}/rules", [policy])
+    let rows = try await client.values(request, .link) { row throws(WireError) in
+      try OktaWire.Rule(row)
     }
+    return try distinct(rows, \.id, request.endpoint)
   }
 
   /// Which of some applications a policy names; nil when that could not be read.
@@ -223,12 +269,13 @@ extension OktaRun {
       var policies = try await client.values(request, .link) { row throws(WireError) in
         try OktaWire.Policy(row)
       }
+      policies = try distinct(policies, \.id, request.endpoint)
       for index in policies.indices
-      where policies[index].rules == nil && policies[index].status == "ACTIVE" {
+      where policies[index].rules == nil && policies[index].status != "INACTIVE" {
         policies[index].rules = try await rules(policies[index].id)
       }
       for index in policies.indices { policies[index] = try edited(policies[index], request) }
-      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status == "ACTIVE" })
+      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status != "INACTIVE" })
     } catch {
       keepPart(error)
       return .unreadable(
@@ -247,101 +294,46 @@ extension OktaRun {
           value: "none, says the configuration (inbound_federation: none)")
       )
     }
+    let request = client.get("/api/v1/idps")
     do throws(ConnectorError) {
-      let providers = try await client.values(client.get("/api/v1/idps"), .link) {
-        row throws(WireError) in try OktaWire.InboundProvider(row)
+      let rows = try await client.values(request, .link) { row throws(WireError) in
+        try OktaWire.InboundProvider(row)
+      }
+      let providers = try distinct(rows, \.id, request.endpoint)
+      for provider in providers {
+        for (isShown, field) in [
+          (provider.status != nil, "status"), (provider.assertsFactors != nil, "policy"),
+        ] where !isShown {
+          keep(
+            OktaMissing(
+              call: request.endpoint, what: "\(field) of identity provider \(provider.id)"))
+        }
       }
       return (.known(providers), nil)
     } catch {
+      // What the models know as unknown still makes verdicts weaker than they may be: the source is not whole.
+      keepPart(error)
       guard error.code == .forbidden || error.code == .notFound else {
-        keep(error)
         return (.unreadable(remedy: configuration.phrase(for: error)), nil)
       }
-      // A refusal is an unknown of every model, which tells more than a source that counts as unread.
       let remedy =
-        "Grant okta.idps.read, or set inbound_federation: none if people sign in at Okta only."
-      log.add(error.issue(remedy: remedy, affects: .details))
-      return (.unreadable(remedy: Sentence.inside(remedy)), nil)
+        "grant okta.idps.read, or set inbound_federation: none if people sign in at Okta only"
+      return (.unreadable(remedy: remedy), nil)
     }
   }
 
   private func zones(_ mentioned: Set<String>) async -> OktaDirectory.Zones {
     guard !mentioned.isEmpty else { return .assumed }
     do throws(ConnectorError) {
-      let zones = try await client.values(client.get("/api/v1/zones"), .link) {
-        row throws(WireError) in try OktaWire.Zone(row)
+      let request = client.get("/api/v1/zones")
+      let rows = try await client.values(request, .link) { row throws(WireError) in
+        try OktaWire.Zone(row)
       }
-      return .known(Dictionary(zones.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last }))
+      let zones = try distinct(rows, \.id, request.endpoint)
+      return .known(Dictionary(zones.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
     } catch {
       keepPart(error)
       return .unreadable(remedy: configuration.phrase(for: error))
     }
-  }
-
-  /// The names of groups; a name that cannot be read is the id, and nothing else is lost.
-  private func groups(_ ids: [String]) async -> [String: OktaDirectory.Group] {
-    await withTaskGroup(of: (String, OktaDirectory.Group?).self) { group in
-      for id in ids {
-        group.addTask { (id, await self.group(id)) }
-      }
-      var result: [String: OktaDirectory.Group] = [:]
-      for await (id, found) in group { result[id] = found }
-      return result
-    }
-  }
-
-  private func group(_ id: String) async -> OktaDirectory.Group? {
-    let request = client.get("/api/v1/groups/{group}", [id])
-    do throws(ConnectorError) {
-      let json = try await client.value(request)
-      do throws(WireError) {
-        let group = try OktaWire.Group(json)
-        return group.isEveryone ? .everyone : .named(group.name)
-      } catch {
-        throw client.malformed(error, request)
-      }
-    } catch {
-      // With a credential that is refused nothing else can be read either.
-      keep(error, affects: error.code == .unauthorised ? .verdicts : .details)
-      return nil
-    }
-  }
-
-  // MARK: Evidence
-
-  private func evidence(
-    _ app: OktaReadApp, _ engine: OktaMapping.Engine, _ organisation: OktaWire.Organisation,
-    _ directory: OktaDirectory, _ compiled: OktaMapping.Compiled, _ note: EvidenceItem?
-  ) -> [EvidenceItem] {
-    var items = [
-      EvidenceItem(
-        .status, id: organisation.id, name: "Okta organisation",
-        value: engine == .identity ? "Identity Engine" : "Classic Engine",
-        path: "/.well-known/okta-organization")
-    ]
-    if let wire = app.app {
-      items.append(
-        EvidenceItem(
-          .status, id: wire.id, name: wire.label,
-          value: "\(wire.status), sign-on mode \(wire.signOnMode)",
-          path: "/api/v1/apps/\(wire.id)"))
-    }
-    if case .read(let policy)? = app.policy {
-      items.append(
-        EvidenceItem(
-          .policy, id: policy.id, name: policy.name,
-          value: ["sign-in policy", policy.lastUpdated.map { "last changed \($0)" }]
-            .compactMap { $0 }.joined(separator: ", "), path: "/api/v1/policies/\(policy.id)"))
-    }
-    if case .known(let zones) = directory.zones {
-      for zone in zones.values.sorted(by: { $0.id < $1.id })
-      where compiled.mentionedZones.contains(zone.id) {
-        items.append(
-          EvidenceItem(
-            .zone, id: zone.id, name: zone.name, value: zone.status, path: "/api/v1/zones"))
-      }
-    }
-    if let note { items.append(note) }
-    return items
   }
 }

@@ -32,12 +32,6 @@ struct OktaRun: Sendable {
     log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
   }
 
-  /// Keeps the failure of a part that models know as unknown: a refusal that lasts doubts nothing else.
-  func keepPart(_ error: ConnectorError) {
-    let isLasting = error.code == .forbidden || error.code == .notFound
-    keep(error, affects: isLasting ? .parts : .verdicts)
-  }
-
   func read(_ query: ProviderQuery) async -> ProviderReading {
     progress(configuration.name, "policies", done: 0)
     var reading = ProviderReading(
@@ -47,9 +41,11 @@ struct OktaRun: Sendable {
     do throws(ConnectorError) {
       let organisation = try await organisation()
       reading.hosts = hosts(besides: organisation.links)
-      var policies = try await readPolicies(query.apps, organisation)
+      var policies = try await readPolicies(query, organisation)
       let accounts = await readAccounts(query, &policies)
       reading.apps = policies.apps.map(\.result)
+      reading.groups = policies.groups
+      reading.passesOn = policies.passesOn
       reading.accounts = accounts
     } catch {
       keep(error)

@@ -21,28 +21,34 @@ enum OktaWire {
     var id: String
     var label: String
     var status: String
-    var signOnMode: String
+    /// Nil when Okta does not show it.
+    var signOnMode: String?
     /// The last part of `_links.accessPolicy.href`.
     var accessPolicyID: String?
+    /// Whether everybody may use it without an assignment (Federation Broker Mode).
+    var isImplicitlyAssigned: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       label = try json.optional("label", .string, \.string) ?? id
       status = try json.required("status", .string, \.string)
-      signOnMode = try json.optional("signOnMode", .string, \.string) ?? ""
+      signOnMode = try json.optional("signOnMode", .string, \.string)
+      isImplicitlyAssigned = json["settings"]?["implicitAssignment"]?.bool ?? false
       accessPolicyID = json["_links"]?["accessPolicy"]?["href"]?.string.flatMap(lastPart)
     }
   }
 
   /// A policy of any type.
-  struct Policy: Sendable, Hashable {
+  struct Policy: Sendable, Hashable, OktaRanked {
     var id: String
     var name: String
     var type: String
     var status: String
     var priority: Int64?
-    var isSystem: Bool
+    /// Nil when Okta does not show it.
+    var isSystem: Bool?
     var lastUpdated: String?
+    /// An object or null; nil when Okta does not show it.
     var conditions: JSONValue?
     /// What it is for; `END_USER_ACCOUNT_MANAGEMENT` cannot be assigned to applications.
     var resourceType: String?
@@ -56,9 +62,9 @@ enum OktaWire {
       type = try json.required("type", .string, \.string)
       status = try json.required("status", .string, \.string)
       priority = try json.optional("priority", .integer, \.integer)
-      isSystem = try json.optional("system", .bool, \.bool) ?? false
+      isSystem = try json.optional("system", .bool, \.bool)
       lastUpdated = try json.optional("lastUpdated", .string, \.string)
-      conditions = try json.optional("conditions", .object) { $0.object == nil ? nil : $0 }
+      conditions = try json.objectOrNull("conditions")
       let embedded = json["_embedded"]
       resourceType = embedded?["resourceType"]?.string
       guard let list = embedded?["rules"] else { return }
@@ -71,11 +77,14 @@ enum OktaWire {
   }
 
   /// A rule of a policy.
-  struct Rule: Sendable, Hashable {
+  struct Rule: Sendable, Hashable, OktaRanked {
     var id: String
     var name: String
     var status: String
     var priority: Int64?
+    /// Nil when Okta does not show it.
+    var isSystem: Bool?
+    /// An object or null; nil when Okta does not show it.
     var conditions: JSONValue?
     var actions: JSONValue?
 
@@ -84,7 +93,8 @@ enum OktaWire {
       name = try json.optional("name", .string, \.string) ?? id
       status = try json.required("status", .string, \.string)
       priority = try json.optional("priority", .integer, \.integer)
-      conditions = try json.optional("conditions", .object) { $0.object == nil ? nil : $0 }
+      isSystem = try json.optional("system", .bool, \.bool)
+      conditions = try json.objectOrNull("conditions")
       actions = try json.optional("actions", .object) { $0.object == nil ? nil : $0 }
     }
   }
@@ -122,24 +132,36 @@ enum OktaWire {
   struct InboundProvider: Sendable, Hashable {
     var id: String
     var name: String
-    var status: String
-    /// Whether its word on the factors used is taken.
-    var trustsClaims: Bool
+    /// Nil when Okta does not show it.
+    var status: String?
+    /// Whether its word on the factors used is taken; nil when Okta does not show it.
+    var assertsFactors: Bool?
+    /// By which name of an account it finds it: `USERNAME`, `EMAIL` and others.
+    var matchType: String?
     /// The hosts and entity ids it is known by.
     var addresses: [String]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
-      status = try json.optional("status", .string, \.string) ?? "ACTIVE"
-      // A word that is no Boolean is taken for yes: that way nothing is proven by mistake.
-      trustsClaims = json["policy"]?["trustClaims"].map { $0.bool ?? true } ?? false
+      status = try json.optional("status", .string, \.string)
+      assertsFactors = Self.asserts(json["policy"])
+      matchType = json["policy"]?["subject"]?["matchType"]?.string
       let link = json["protocol"]
       let urls = [
         link?["endpoints"]?["sso"]?["url"], link?["endpoints"]?["authorization"]?["url"],
         link?["issuer"]?["url"], link?["credentials"]?["trust"]?["issuer"],
       ].compactMap { $0?.string }
       addresses = urls.compactMap(SourceHost.of) + urls
+    }
+
+    /// Two switches: claims sharing, and the older mapping of AMR claims, which is off where it is not named.
+    private static func asserts(_ policy: JSONValue?) -> Bool? {
+      guard let policy, let members = policy.object else { return nil }
+      let shares = policy["trustClaims"]?.bool
+      let maps = members["mapAMRClaims"].map(\.bool) ?? false
+      if shares == true || maps == true { return true }
+      return shares == false && maps == false ? false : nil
     }
   }
 
@@ -174,10 +196,9 @@ enum OktaWire {
 extension OktaWire {
   /// Users: what the path over a large directory needs, in the order of ``UserField``.
   static let users = TablePlan([
-    .init("id"), .init("status"),
+    .init("id"), .init("status", .string, .optional),
     .init("profile/email", .string, .optional), .init("profile/login", .string, .optional),
     .init("type/id", .string, .optional), .init("credentials/provider/type", .string, .optional),
-    .init("credentials/provider/name", .string, .optional),
   ])
 
   /// The places of the fields in ``users``.
@@ -188,7 +209,7 @@ extension OktaWire {
     static let login = 3
     static let userType = 4
     static let providerType = 5
-    static let providerName = 6
+    static let count = 6
   }
 
   /// App users, in the order id, status, user name.
@@ -196,6 +217,20 @@ extension OktaWire {
     .init("id"), .init("status"), .init("credentials/userName", .string, .optional),
   ])
 
-  /// Group members and users of an identity provider: ids only.
+  /// Group members: ids only.
   static let ids = TablePlan([.init("id")])
+
+  /// Users of an identity provider: id, and the id of the account there.
+  static let linked = TablePlan([.init("id"), .init("externalId", .string, .optional)])
+}
+
+extension JSONValue {
+  /// A member that is an object or null; nil when it is missing.
+  fileprivate func objectOrNull(_ key: String) throws(WireError) -> JSONValue? {
+    guard let value = object?[key] else { return nil }
+    guard value == .null || value.object != nil else {
+      throw WireError.expected(.object, found: value.type, path: key)
+    }
+    return value
+  }
 }

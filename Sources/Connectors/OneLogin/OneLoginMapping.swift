@@ -75,6 +75,7 @@ struct OneLoginMapping {
   private mutating func policy(
     _ app: OneLoginWire.App, users: SignInPolicy
   ) -> SignInPolicy {
+    guard app.isPolicyTold else { return .all([unknown("app policy", "policies.app"), users]) }
     guard let id = app.policy else { return users }
     let title = "app policy \(id)"
     switch attestation.apps[String(id)] {

@@ -97,7 +97,7 @@ struct OneLoginRun: Sendable {
             .policy, id: wire.policy.map(String.init), name: "security policy of \(wire.name)",
             value: wire.policy.map { "policy_id \($0)" } ?? "none of its own",
             path: "/api/2/apps/\(wire.id)")
-        ])
+        ], policyLink: wire.policy.map(String.init))
     }
   }
 
@@ -131,22 +131,14 @@ struct OneLoginRun: Sendable {
   private func markAssignments(_ apps: [ReadApp], _ table: inout AccountTable) async {
     for (position, app) in apps.enumerated() where app.wire != nil {
       let request = client.get("/api/2/apps/{app}/users", [app.id], query: [("limit", "100")])
-      var seen = 0
-      var ids: Set<Int64> = []
+      var done = 0
       do throws(ConnectorError) {
-        try await client.table(request, Self.paging, OneLoginWire.ids) {
-          rows, page throws(ConnectorError) in
-          for index in 0..<rows.count {
-            guard let id = rows[index].integer(0) else { continue }
-            guard ids.insert(id).inserted else {
-              throw client.duplicate(request.endpoint, page: page, row: index + 1)
-            }
-            if let account = table.position(ofID: String(id)) {
-              table.setAssigned(position, at: account)
-            }
+        try await list(request, OneLoginWire.ids) { row, id in
+          if let account = table.position(ofID: String(id)) {
+            table.setAssigned(position, at: account)
           }
-          seen += rows.count
-          progress(configuration.name, "users of an application", done: seen)
+          done += 1
+          progress(configuration.name, "users of an application", done: done)
         }
       } catch {
         keep(error)
@@ -162,36 +154,66 @@ struct OneLoginRun: Sendable {
     let request = client.get(
       "/api/2/users", query: [("limit", "100"), ("fields", OneLoginWire.userFields)])
     var users: [User] = []
-    var ids: Set<Int64> = []
+    var done = 0
     do throws(ConnectorError) {
-      try await client.table(request, Self.paging, OneLoginWire.users) {
-        rows, page throws(ConnectorError) in
+      try await list(request, OneLoginWire.users) { row, id in
         typealias Field = OneLoginWire.UserField
-        for index in 0..<rows.count {
-          let row = rows[index]
-          guard let id = row.integer(Field.id) else { continue }
-          guard ids.insert(id).inserted else {
-            throw client.duplicate(request.endpoint, page: page, row: index + 1)
-          }
-          let isWatched =
-            row.text(Field.email).map(watch.contains) == true
-            || row.text(Field.login).map(watch.contains) == true
-          if isWatched { users.append(Self.user(id, row)) }
-        }
-        log.count(rows.count)
-        progress(configuration.name, "accounts", done: ids.count)
+        let names = [row.string(Field.email), row.string(Field.login)].compactMap(\.self)
+        if watch.keeps(id: String(id), names: names) { users.append(Self.user(id, row)) }
+        done += 1
+        progress(configuration.name, "accounts", done: done)
       }
+      log.count(done)
     } catch {
       keep(error)
     }
     return users
   }
 
+  /// Reads a list to its end: no next page is named in any way, and as many rows came as the account says it has.
+  ///
+  /// - Parameter take: takes each row once, with its id.
+  private func list(
+    _ request: HTTPRequest, _ plan: TablePlan, _ take: (TableRows.Row, Int64) -> Void
+  ) async throws(ConnectorError) {
+    let reader = JSONReader()
+    var seen = RepeatedRows(.byCursor)
+    var total: Int?
+    var hasNext = false
+    try await client.pages(request, Self.paging) { response, page throws(ConnectorError) in
+      do throws(WireError) {
+        try reader.withTable(response.body, plan) { rows throws(WireError) in
+          for index in 0..<rows.count {
+            guard let id = rows[index].integer(0), seen.isNew(String(id), page: page) else {
+              continue
+            }
+            take(rows[index], id)
+          }
+        }
+      } catch {
+        throw client.malformed(error, request, page: page)
+      }
+      try seen.endPage(page, of: request.endpoint, client)
+      total = response.headers["Total-Count"].flatMap { Int($0) } ?? total
+      hasNext =
+        response.headers["Link"]?.contains("rel=\"next\"") == true
+        && response.headers["After-Cursor"]?.isEmpty != false
+    }
+    if hasNext || seen.count < total ?? 0 {
+      throw ConnectorError(
+        .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+        message:
+          "OneLogin listed \(seen.count) of \(total.map(String.init) ?? "more") rows and named no cursor to go on."
+      )
+    }
+    seen.note(request.endpoint, client, in: log)
+  }
+
   /// A status or state that we do not know may let in.
   private static func user(_ id: Int64, _ row: TableRows.Row) -> User {
     typealias Field = OneLoginWire.UserField
     let status = row.integer(Field.status) ?? 1
-    let state = row.integer(Field.state) ?? 1
+    let state = row.integer(Field.state) ?? 1  // Required: both are there.
     let isDead = [0, 2].contains(status) || [0, 2, 3].contains(state)
     let word = OneLoginWire.statuses[status] ?? "status \(status)"
     let states: [Int64: String] = [0: "unapproved", 2: "rejected", 3: "unlicensed"]

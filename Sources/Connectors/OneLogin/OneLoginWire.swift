@@ -6,9 +6,9 @@ enum OneLoginWire {
   /// Users, in the order of ``UserField``.
   static let users = TablePlan([
     .init("id", .integer), .init("email", .string, .optional),
-    .init("username", .string, .optional), .init("status", .integer),
-    .init("state", .integer, .optional), .init("group_id", .integer, .optional),
-    .init("trusted_idp_id", .integer, .optional),
+    .init("username", .string, .optional), .init("status", .integer), .init("state", .integer),
+    // Null where there is none; one that is missing was kept back.
+    .init("group_id", .integer, .nullable), .init("trusted_idp_id", .integer, .nullable),
   ])
 
   /// The places of the fields in ``users``.
@@ -31,11 +31,14 @@ enum OneLoginWire {
     var name: String
     /// The security policy before it; nil for none of its own.
     var policy: Int64?
+    /// Whether it is told which one that is.
+    var isPolicyTold: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .integer, \.integer)
       name = try json.optional("name", .string, \.string) ?? String(id)
       policy = try json.optional("policy_id", .integer, \.integer)
+      isPolicyTold = json.object?["policy_id"] != nil
     }
   }
 

@@ -50,7 +50,7 @@ struct PingOneCompiled: Sendable {
     Set(
       access.indices.filter { index in
         switch access[index] {
-        case .everybody, .unclear: true
+        case .everybody, .unclear, .untold: true
         case .any(let groups):
           groups.contains { person.groups.contains($0) || unreadableGroups.contains($0) }
         case .all(let groups):
@@ -107,8 +107,14 @@ extension PingOneRun {
     case .read(let app):
       return ProviderApp(
         id: read.id, label: app.name, state: state(app, read, settings, &atoms),
-        evidence: evidence(app, read))
+        evidence: evidence(app, read), policyLink: link(read))
     }
+  }
+
+  /// What PingOne itself links to an application: its policies in order, or the default one.
+  private func link(_ read: PingOneReadApp) -> String? {
+    guard case .read(let policies) = read.policies else { return nil }
+    return policies.map(\.id).joined(separator: " ")
   }
 
   private func state(
@@ -117,6 +123,11 @@ extension PingOneRun {
   ) -> ProviderApp.State {
     guard app.isEnabled else {
       return .inactive("The application \(app.name) is switched off at PingOne.")
+    }
+    guard app.protocol != nil, app.type != nil else {
+      return .unreadable(
+        reason: "PingOne does not say of which kind \(app.name) is.",
+        remedy: "run again; if it stays, report it")
     }
     if app.protocol == "EXTERNAL_LINK" {
       return .unreadable(
@@ -146,7 +157,7 @@ extension PingOneRun {
         reason: "Which sign-on policy stands before \(app.name): \(reason).", remedy: remedy)
     case .read(let policies):
       var builder = PingOneModelBuilder(settings, atoms: atoms)
-      let policy = builder.policies(policies)
+      let policy = builder.people(builder.policies(policies), app.access)
       atoms = builder.atoms
       return .readable(builder.model(policy))
     }
@@ -167,7 +178,7 @@ extension PingOneRun {
     }
     let path = "/applications/\(app.id)"
     switch app.access {
-    case .everybody: break
+    case .everybody, .untold: break
     case .any(let groups):
       items.append(
         EvidenceItem(

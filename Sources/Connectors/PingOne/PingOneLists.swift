@@ -19,25 +19,54 @@ extension APIClient {
     }
   }
 
-  /// Reads a list whose pages are small enough to be kept as values; a row that comes twice is an error.
-  func halRows(_ first: HTTPRequest, _ key: String) async throws(ConnectorError) -> [JSONValue] {
-    var seen: Set<String> = []
+  /// How many rows a list says it has; nil when it says nothing, and then at least its links do.
+  private static func count(_ root: JSONElement) throws(WireError) -> Int? {
+    guard let count = try root.member("count"), count.type != .null else {
+      guard let links = try root.member("_links"), links.type == .object else {
+        throw WireError.expected(.integer, found: .missing, path: "count")
+      }
+      return nil
+    }
+    guard let number = count.integer else {
+      throw WireError.expected(.integer, found: count.type, path: "count")
+    }
+    return Int(number)
+  }
+
+  private func check(
+    _ seen: RepeatedRows, _ count: Int?, _ first: HTTPRequest
+  ) throws(ConnectorError) {
+    guard let count, seen.count < count else { return }
+    throw ConnectorError(
+      .contradiction, source: source.name, call: first.endpoint, status: 200,
+      message: "PingOne listed \(seen.count) of the \(count) rows that it says it has.")
+  }
+
+  /// Reads a list whose pages are small enough to be kept as values; a row that comes twice counts once.
+  func halRows(
+    _ first: HTTPRequest, _ key: String, _ log: ReadingLog
+  ) async throws(ConnectorError) -> [JSONValue] {
+    var seen = RepeatedRows(.byCursor)
     var result: [JSONValue] = []
+    var count: Int?
     let reader = JSONReader()
     try await pages(first, Self.halPaging) { response, page throws(ConnectorError) in
       let rows: [JSONValue]
       do throws(WireError) {
+        count =
+          try reader.withRoot(response.body) { root throws(WireError) in try Self.count(root) }
+          ?? count
         rows = try Self.rows(of: try reader.value(response.body), key)
       } catch {
         throw self.malformed(error, first, page: page)
       }
-      for (index, row) in rows.enumerated() {
-        if let id = row["id"]?.string, !seen.insert(id).inserted {
-          throw self.duplicate(first.endpoint, page: page, row: index + 1)
-        }
+      for row in rows where seen.isNew(row["id"]?.string ?? row.text, page: page) {
         result.append(row)
       }
+      try seen.endPage(page, of: first.endpoint, self)
     }
+    try check(seen, count, first)
+    seen.note(first.endpoint, self, in: log)
     return result
   }
 
@@ -50,30 +79,36 @@ extension APIClient {
     }
   }
 
-  /// Reads a list as a table, page by page, without making values of it; the first field is the id, and a row that
-  /// comes twice is an error.
+  /// Reads a list as a table, page by page, without making values of it; the first field is the id.
   ///
-  /// - Parameter body: takes the rows of a page.
+  /// - Parameter take: takes each row once.
+  /// - Returns: how many rows there were.
+  @discardableResult
   func halTable(
-    _ first: HTTPRequest, _ key: String, _ plan: TablePlan, _ body: (TableRows) -> Void
-  ) async throws(ConnectorError) {
+    _ first: HTTPRequest, _ key: String, _ plan: TablePlan, _ log: ReadingLog,
+    _ take: (TableRows.Row) -> Void
+  ) async throws(ConnectorError) -> Int {
     let reader = JSONReader()
-    var seen = DistinctIDs()
+    var seen = RepeatedRows(.byCursor)
+    var count: Int?
     try await pages(first, Self.halPaging) { response, page throws(ConnectorError) in
-      var repeated: Int?
       do throws(WireError) {
         try reader.withRoot(response.body) { root throws(WireError) in
+          count = try Self.count(root) ?? count
           let rows = try root.halRows(key, plan)
-          for index in 0..<rows.count where repeated == nil {
-            if let id = rows[index].string(0), !seen.insert(id) { repeated = index + 1 }
+          for index in 0..<rows.count {
+            guard let id = rows[index].string(0), seen.isNew(id, page: page) else { continue }
+            take(rows[index])
           }
-          if repeated == nil { body(rows) }
         }
       } catch {
         throw self.malformed(error, first, page: page)
       }
-      if let repeated { throw self.duplicate(first.endpoint, page: page, row: repeated) }
+      try seen.endPage(page, of: first.endpoint, self)
     }
+    try check(seen, count, first)
+    seen.note(first.endpoint, self, in: log)
+    return seen.count
   }
 }
 

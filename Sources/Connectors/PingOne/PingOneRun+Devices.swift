@@ -83,7 +83,7 @@ extension PingOneRun {
   ) async -> (Int, [PingOneWire.Device]?, goesOn: Bool) {
     let request = get("/users/{user}/devices", [id])
     do throws(ConnectorError) {
-      let rows = try await client.halRows(request, "devices")
+      let rows = try await client.halRows(request, "devices", log)
       do throws(WireError) {
         let devices = try JSONValue.array(rows).rows { row throws(WireError) in
           try PingOneWire.Device(row)

@@ -10,15 +10,13 @@ extension PingOneRun {
     var seen = 0
     do throws(ConnectorError) {
       try await client.halTable(
-        get("/users", query: [("limit", "100")]), "users", PingOneWire.users
-      ) { rows in
-        for index in 0..<rows.count {
-          if let person = Self.person(rows[index], watch) { people.append(person) }
-        }
-        seen += rows.count
-        log.count(rows.count)
+        get("/users", query: [("limit", "100")]), "users", PingOneWire.users, log
+      ) { row in
+        if let person = Self.person(row, watch) { people.append(person) }
+        seen += 1
         progress(configuration.name, "accounts", done: seen)
       }
+      log.count(seen)
     } catch {
       keep(error)
     }
@@ -29,8 +27,8 @@ extension PingOneRun {
   private static func person(_ row: TableRows.Row, _ watch: WatchList) -> PingOnePerson? {
     typealias Field = PingOneWire.UserField
     guard
-      row.text(Field.email).map(watch.contains) == true
-        || row.text(Field.login).map(watch.contains) == true,
+      watch.keeps(
+        id: row.text(Field.id), email: row.text(Field.email), login: row.text(Field.login)),
       let id = row.string(Field.id), let population = row.string(Field.population)
     else { return nil }
     let isEnabled = row.bool(Field.enabled) != false
@@ -41,6 +39,8 @@ extension PingOneRun {
       population: population, isMFAEnabled: row.bool(Field.mfa),
       identityProvider: row.string(Field.identityProvider),
       isActive: isEnabled && !isLocked && !isShut,
+      isStatusTold: row.string(Field.accountStatus) != nil
+        && row.bool(Field.canAuthenticate) != nil,
       statusText: !isEnabled
         ? "disabled" : isLocked ? "locked" : isShut ? "may not authenticate" : "enabled")
   }
@@ -76,11 +76,9 @@ extension PingOneRun {
       "/users", query: [("limit", "100"), ("filter", "memberOfGroups[id eq \"\(group)\"]")])
     do throws(ConnectorError) {
       var seen = 0
-      try await client.halTable(request, "users", PingOneWire.ids) { rows in
-        for index in 0..<rows.count {
-          if let id = rows[index].string(0), wanted.contains(id) { members.insert(id) }
-        }
-        seen += rows.count
+      try await client.halTable(request, "users", PingOneWire.ids, log) { row in
+        if let id = row.string(0), wanted.contains(id) { members.insert(id) }
+        seen += 1
         progress(configuration.name, "members of group \(group)", done: seen)
       }
       return .read(members)

@@ -124,7 +124,12 @@ extension PingOneRun {
   ) async -> [String: PingOnePolicy] {
     var names: [String: String] = [:]
     if case .read(let all) = policies {
-      for policy in all { names[policy.id] = policy.name }
+      // What is unknown of one is not what is unknown of another of the same name.
+      let counts = Dictionary(grouping: all, by: \.name).mapValues(\.count)
+      for policy in all {
+        let isShared = counts[policy.name] != 1
+        names[policy.id] = isShared ? "\(policy.name) (\(policy.id))" : policy.name
+      }
     }
     let known = names
     return await withTaskGroup(of: PingOnePolicy.self) { group in

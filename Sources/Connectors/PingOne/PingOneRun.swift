@@ -69,7 +69,7 @@ struct PingOneRun: Sendable {
   ) async -> OktaPart<[T]> {
     let request = get(template, values)
     do throws(ConnectorError) {
-      let rows = edit(try await client.halRows(request, key))
+      let rows = edit(try await client.halRows(request, key, log))
       do throws(WireError) {
         return .read(try JSONValue.array(rows).rows(read))
       } catch {

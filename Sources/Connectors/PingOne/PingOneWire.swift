@@ -34,12 +34,14 @@ enum PingOneWire {
     case all([String])
     /// A kind of access control that we do not know: it may let everybody in.
     case unclear(String)
+    /// It is narrowed, and nobody can tell to whom.
+    case untold
 
     /// The groups that it names.
     var groups: [String] {
       switch self {
       case .any(let groups), .all(let groups): groups
-      case .everybody, .unclear: []
+      case .everybody, .unclear, .untold: []
       }
     }
   }
@@ -49,8 +51,9 @@ enum PingOneWire {
     var id: String
     var name: String
     var isEnabled: Bool
-    var `protocol`: String
-    var type: String
+    /// Nil when not told.
+    var `protocol`: String?
+    var type: String?
     var access: Access
     /// The role that access is narrowed to, as far as it is told.
     var role: String?
@@ -59,10 +62,14 @@ enum PingOneWire {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       isEnabled = try json.required("enabled", .bool, \.bool)
-      self.protocol = try json.optional("protocol", .string, \.string) ?? ""
-      type = try json.optional("type", .string, \.string) ?? ""
+      self.protocol = try json.optional("protocol", .string, \.string)
+      type = try json.optional("type", .string, \.string)
       let control = try json.optional("accessControl", .object) { $0.object == nil ? nil : $0 }
-      access = try Self.access(control?["group"])
+      // Left out where access is not narrowed; never null.
+      let isNull =
+        json.object?["accessControl"] == .null || control?.object?["group"] == .null
+        || control?.object?["role"] == .null
+      access = isNull ? .untold : try Self.access(control?["group"])
       role = control?["role"].map { $0["type"]?.string ?? $0.text }
     }
 
@@ -76,7 +83,8 @@ enum PingOneWire {
       switch group["type"]?.string {
       case "ANY_GROUP": return .any(ids)
       case "ALL_GROUPS": return .all(ids)
-      case let other: return .unclear(other ?? "no type")
+      case nil: return .untold
+      case let other?: return .unclear(other)
       }
     }
   }
@@ -117,8 +125,10 @@ enum PingOneWire {
     var type: String
     var priority: Int64
     var condition: JSONValue?
-    /// What a second factor does without a device; nil when it is not told.
+    /// What a second factor does without a device; nil when it is not told, and then it blocks.
     var noDevicesMode: String?
+    /// Parts that are null, which none of them ever is.
+    var nulls: [String]
     /// The policy that says which devices count.
     var devicePolicy: String?
     /// The methods that the step itself allows, in the older form.
@@ -134,7 +144,10 @@ enum PingOneWire {
       id = try json.required("id", .string, \.string)
       type = try json.required("type", .string, \.string)
       priority = try json.required("priority", .integer, \.integer)
-      condition = json["condition"]
+      // A null is a condition that says nothing, not one that always holds.
+      condition = json.object?["condition"]
+      nulls = ["noDevicesMode", "deviceAuthenticationPolicy", "socialProviders", "discoveryRules"]
+        .filter { json.object?[$0] == .null }
       noDevicesMode = try json.optional("noDevicesMode", .string, \.string)
       devicePolicy = try json.optional("deviceAuthenticationPolicy", .object) { $0["id"]?.string }
       methods = PingOneWire.methods(json)
@@ -176,8 +189,14 @@ enum PingOneWire {
       isDefault = try json.optional("default", .bool, \.bool) ?? false
       methods = PingOneWire.methods(json)
       remembered = 0
+      // Left out where browsers are not remembered; an empty or null one says nothing.
+      guard let told = json.object?["rememberMe"] else { return }
       let remember = try json.optional("rememberMe", .object) { $0.object == nil ? nil : $0 }
-      guard let web = remember?["web"], web["enabled"]?.bool != false else { return }
+      guard told != .null, let web = remember?["web"] else {
+        remembered = nil
+        return
+      }
+      if web["enabled"]?.bool == false { return }
       let units: [String: Int64] = ["MINUTES": 1, "HOURS": 60, "DAYS": 1440]
       remembered = web["lifeTime"].flatMap { time -> Int64? in
         guard let count = time["duration"]?.integer,

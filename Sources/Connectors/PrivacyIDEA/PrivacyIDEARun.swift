@@ -5,15 +5,6 @@ internal import Logging
 /// One reading of a privacyIDEA server.
 struct PrivacyIDEARun: Sendable {
   private static let pageSize = 1000
-  /// Tokens that pass with a PIN or a static word alone.
-  private static let simpleTypes: Set<String> = ["spass", "pw"]
-  /// Tokens that are no second factor at a sign-in.
-  private static let otherTypes: Set<String> = ["registration", "certificate", "sshkey"]
-  private static let kinds: [String: FactorSet] = [
-    "totp": .totp, "hotp": .totp, "push": .push, "webauthn": .webauthn, "passkey": .webauthn,
-    "u2f": .webauthn, "sms": .sms, "email": .email, "yubikey": .hardwareToken,
-    "yubico": .hardwareToken, "certificate": .certificate,
-  ]
 
   let configuration: PrivacyIDEAConfiguration
   let client: APIClient
@@ -76,9 +67,9 @@ struct PrivacyIDEARun: Sendable {
     return reading
   }
 
-  private func keep(_ error: ConnectorError) {
+  private func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
     logger.debug("\(error)")
-    log.add(error.issue(remedy: configuration.remedy(for: error)))
+    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
   }
 
   private func app(
@@ -152,52 +143,73 @@ struct PrivacyIDEARun: Sendable {
     var table = AccountTable(atomCount: model.atoms.count)
     let watch = await query.watch()
     guard !watch.isEmpty else { return table }
-    var positions: [String: [Holder]] = [:]
+    var holders = PrivacyIDEAHolders(realm: configuration.realm, now: clock())
     do throws(ConnectorError) {
-      for user in try await users() where Self.isWatched(user, watch) {
-        guard
-          let position = table.append(
-            Account(
-              id: user.id, email: user.email, login: user.username, statusText: "known",
-              assigned: Set(query.apps.indices)))
-        else { continue }
-        positions[user.username, default: []].append(
-          Holder(position: position, resolver: user.resolver))
-        for (atom, wanted) in compiled.users {
-          let isSame =
-            wanted.ignoresCase
-            ? wanted.name.lowercased() == user.username.lowercased() : wanted.name == user.username
-          if isSame { table.setAtom(atom, at: position) }
+      let (users, request) = try await users()
+      for user in users {
+        holders.count(user)
+        guard watch.keeps(id: user.id, names: [user.username, user.email].compactMap { $0 }) else {
+          continue
         }
-        for (atom, resolver) in compiled.resolvers where resolver == user.resolver {
-          table.setAtom(atom, at: position)
+        let account = Account(
+          id: user.id, email: user.email, login: user.username, statusText: "known",
+          assigned: Set(query.apps.indices))
+        guard let position = table.append(account) else {
+          try repeated(user, holders, request)
+          continue
         }
+        holders.add(user, at: position)
+        mark(user, compiled, at: position, &table)
       }
     } catch {
       keep(error)
     }
     do throws(ConnectorError) {
-      try await mark(positions, &table)
+      for token in try await tokens() { holders.take(token) }
+      holders.mark(&table)
     } catch {
       keep(error)
       let unknown = Unknown(
         title: "which tokens people have: \(Sentence.clause(error.message))",
         remedy: configuration.phrase(for: error))
-      for atom in PrivacyIDEAModel.Atom.allCases { model.unreadableAtoms[atom.rawValue] = unknown }
+      for atom in PrivacyIDEAModel.Atom.ofTokens { model.unreadableAtoms[atom.rawValue] = unknown }
     }
     return table
   }
 
-  private static func isWatched(_ user: PrivacyIDEAWire.User, _ watch: WatchList) -> Bool {
-    var names = [user.username]
-    if let email = user.email { names.append(email) }
-    return names.contains { name in
-      var name = name
-      return name.withUTF8 { watch.contains($0) }
+  /// Marks which users and resolvers that policies name a user is of.
+  private func mark(
+    _ user: PrivacyIDEAWire.User, _ compiled: PrivacyIDEAModel, at position: Int,
+    _ table: inout AccountTable
+  ) {
+    for (atom, wanted) in compiled.users {
+      let isSame =
+        wanted.ignoresCase
+        ? wanted.name.lowercased() == user.username.lowercased() : wanted.name == user.username
+      if isSame { table.setAtom(atom, at: position) }
+    }
+    guard let own = user.resolver else {
+      return table.setAtom(PrivacyIDEAModel.Atom.noResolver.rawValue, at: position)
+    }
+    for (atom, resolver) in compiled.resolvers where resolver == own {
+      table.setAtom(atom, at: position)
     }
   }
 
-  private func users() async throws(ConnectorError) -> [PrivacyIDEAWire.User] {
+  /// Takes note of a user who came before; one who is somebody else by the same id leaves the list unread.
+  private func repeated(
+    _ user: PrivacyIDEAWire.User, _ holders: PrivacyIDEAHolders, _ request: HTTPRequest
+  ) throws(ConnectorError) {
+    let isSame = holders.knows(user)
+    let error = ConnectorError(
+      .duplicateIDs, source: configuration.name, call: request.endpoint, status: 200,
+      message: "privacyIDEA named the same user twice in \(request.endpoint); "
+        + (isSame ? "it counts once." : "the two say different things."))
+    guard isSame else { throw error }
+    keep(error, affects: .details)
+  }
+
+  private func users() async throws(ConnectorError) -> ([PrivacyIDEAWire.User], HTTPRequest) {
     let request = Self.users(client, configuration.realm)
     let json = try await client.value(request)
     let skipped = json["detail"]?["skipped_resolvers"]
@@ -213,7 +225,7 @@ struct PrivacyIDEARun: Sendable {
       }
       log.count(users.count)
       progress(configuration.name, "accounts", done: users.count)
-      return users
+      return (users, request)
     } catch {
       throw client.malformed(error, request)
     }
@@ -221,17 +233,19 @@ struct PrivacyIDEARun: Sendable {
 
   // MARK: Tokens
 
-  /// An account that tokens may belong to.
-  private struct Holder {
-    var position: Int
-    var resolver: String?
+  /// The tokens of the realm; pages are counted, so a list that moves while it is read is read again once.
+  private func tokens() async throws(ConnectorError) -> [PrivacyIDEAWire.Token] {
+    if let tokens = try await tokens(isLast: false) { return tokens }
+    return try await tokens(isLast: true) ?? []
   }
 
-  private func mark(
-    _ positions: [String: [Holder]], _ table: inout AccountTable
-  ) async throws(ConnectorError) {
-    var kinds: [Int: FactorSet] = [:]
+  /// - Returns: nil where a token came twice, unless this is the last reading: then that is an error.
+  private func tokens(
+    isLast: Bool
+  ) async throws(ConnectorError) -> [PrivacyIDEAWire.Token]? {
+    var all: [PrivacyIDEAWire.Token] = []
     var serials: Set<String> = []
+    var hasMoved = false
     let request = Self.tokens(client, configuration.realm)
     let reader = JSONReader()
     let style = PagingStyle.page(
@@ -246,39 +260,23 @@ struct PrivacyIDEARun: Sendable {
         _ = try value.required("count", .integer, \.integer)
         let tokens = try list.rows { row throws(WireError) in try PrivacyIDEAWire.Token(row) }
         for (index, token) in tokens.enumerated() {
-          guard serials.insert(token.serial).inserted else {
-            throw WireError(.shape, row: index + 1, path: "serial", detail: "the token came before")
-          }
-          for holder in positions[token.username] ?? []
-          where token.isOf(realm: configuration.realm, resolver: holder.resolver) {
-            Self.mark(token, holder.position, &table, &kinds)
+          if serials.insert(token.serial).inserted {
+            all.append(token)
+          } else if isLast {
+            throw WireError(
+              .shape, row: index + 1, path: "serial", detail: "the token came before")
+          } else {
+            hasMoved = true
           }
         }
       } catch {
         throw client.malformed(error, request, page: page)
       }
     }
-    for position in positions.values.flatMap({ $0.map(\.position) }) {
-      let found = kinds[position] ?? []
-      table.setEnrolment(found.isEmpty ? .no : .yes, found, at: position)
-    }
+    return hasMoved ? nil : all
   }
 
   private static func list(_ response: HTTPResponse) -> JSONValue? {
     (try? JSONReader().value(response.body))?["result"]?["value"]
-  }
-
-  private static func mark(
-    _ token: PrivacyIDEAWire.Token, _ position: Int, _ table: inout AccountTable,
-    _ kinds: inout [Int: FactorSet]
-  ) {
-    table.setAtom(PrivacyIDEAModel.Atom.assigned.rawValue, at: position)
-    guard token.isUsable else { return }
-    if simpleTypes.contains(token.type) {
-      table.setAtom(PrivacyIDEAModel.Atom.simple.rawValue, at: position)
-    } else if !otherTypes.contains(token.type) {
-      table.setAtom(PrivacyIDEAModel.Atom.usable.rawValue, at: position)
-      kinds[position, default: []].formUnion(Self.kinds[token.type] ?? .other)
-    }
   }
 }

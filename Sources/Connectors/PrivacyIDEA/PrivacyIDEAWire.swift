@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// privacyIDEA's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum PrivacyIDEAWire {
   /// What an answer holds.
@@ -29,9 +31,10 @@ enum PrivacyIDEAWire {
     var userAgents: [String]
     var nodes: [String]
     var time: String
-    /// The sections that its further conditions speak of.
-    var conditionSections: [String]
-    var ignoresCase: Bool
+    /// Its further conditions that are switched on.
+    var conditions: [PolicyCondition]
+    /// Nil where the server does not say.
+    var ignoresCase: Bool?
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("name", .string, \.string)
@@ -48,15 +51,28 @@ enum PrivacyIDEAWire {
       userAgents = try list("user_agents")
       nodes = try list("pinode")
       time = try json.optional("time", .string, \.string) ?? ""
-      let conditions = try json.optional("conditions", .array, \.array) ?? []
-      conditionSections = conditions.compactMap { condition in
-        guard let parts = condition.array else { return "unknown" }
+      let rows = try json.optional("conditions", .array, \.array) ?? []
+      conditions = rows.compactMap { condition in
+        guard let parts = condition.array else {
+          return PolicyCondition(section: "unknown", text: condition.text)
+        }
         // Section, key, comparator, value, whether it is switched on; newer versions add what missing data means.
         let isActive = parts.count > 4 ? parts[4].bool : parts.last?.bool
-        return isActive == false ? nil : parts.first?.string ?? "unknown"
+        guard isActive != false else { return nil }
+        return PolicyCondition(
+          section: parts.first?.string ?? "unknown",
+          text: parts.prefix(4).map { $0.string ?? $0.text }.joined(separator: " "))
       }
-      ignoresCase = try json.optional("user_case_insensitive", .bool, \.bool) ?? false
+      ignoresCase = try json.optional("user_case_insensitive", .bool, \.bool)
     }
+  }
+
+  /// A further condition of a policy.
+  struct PolicyCondition: Sendable, Hashable {
+    /// What it speaks of: `userinfo`, `HTTP_header` and so on.
+    var section: String
+    /// The whole of it, by which conditions are told apart.
+    var text: String
   }
 
   /// A user of a realm.
@@ -77,33 +93,89 @@ enum PrivacyIDEAWire {
 
   /// A token.
   struct Token: Sendable, Hashable {
+    /// Whose a token is.
+    enum Owner: Sendable, Hashable {
+      case nobody
+      case user(String)
+      /// The server does not say, or could not ask the resolver.
+      case unknown
+    }
+
     var serial: String
     var type: String
-    var username: String
+    var owner: Owner
     var realms: [String]
     /// Where its owner comes from; nil when the server does not say.
     var resolver: String?
-    var isUsable: Bool
+    /// Whether it may be used within its period; what is not shown may be one way or the other.
+    private var state: Tri
+    private var start: Moment
+    private var end: Moment
 
-    /// Whether it may belong to somebody of a realm; names of realms have no case.
-    func isOf(realm: String, resolver: String?) -> Bool {
-      guard realms.isEmpty || realms.contains(where: { $0.lowercased() == realm.lowercased() })
-      else { return false }
-      guard let own = self.resolver, let resolver else { return true }
-      return own == resolver
+    /// One end of the period in which a token may be used.
+    private enum Moment: Sendable, Hashable {
+      case none
+      case at(Timestamp)
+      case unknown
+
+      init(_ info: JSONValue?, _ key: String) {
+        guard let members = info?.object else {
+          self = .unknown
+          return
+        }
+        let value = members[key] ?? .null
+        if value == .null || value.string == "" {
+          self = .none
+        } else {
+          self = value.string.flatMap(Self.read).map { Moment.at($0) } ?? .unknown
+        }
+      }
+
+      /// Reads `2026-01-31T22:00+0100`, as the server writes it, or RFC 3339; a local time is not known.
+      private static func read(_ text: String) -> Timestamp? {
+        if let moment = Timestamp(text) { return text.contains("T") ? moment : nil }
+        let parts = Array(text.utf8)
+        guard parts.count == 21, [0x2B, 0x2D].contains(parts[16]) else { return nil }
+        let (day, zone) = (text.prefix(16), text.suffix(5))
+        return Timestamp("\(day):00\(zone.prefix(3)):\(zone.suffix(2))")
+      }
+    }
+
+    /// Whether it can be used at a time.
+    func isUsable(at now: Timestamp) -> Tri {
+      if state == .no { return .no }
+      if case .at(let start) = start, now < start { return .no }
+      if case .at(let end) = end, end < now { return .no }
+      return state == .unknown || start == .unknown || end == .unknown ? .unknown : .yes
+    }
+
+    /// Whether it is in a realm; names of realms have no case.
+    func isIn(realm: String) -> Bool {
+      realms.isEmpty || realms.contains { $0.lowercased() == realm.lowercased() }
     }
 
     init(_ json: JSONValue) throws(WireError) {
       serial = try json.required("serial", .string, \.string)
       type = try json.required("tokentype", .string, \.string).lowercased()
-      username = try json.optional("username", .string, \.string) ?? ""
+      switch try json.optional("username", .string, \.string) {
+      case "": owner = .nobody
+      case nil, "**resolver error**": owner = .unknown
+      case let name?: owner = .user(name)
+      }
       realms = try json.optional("realms", .array, \.strings) ?? []
       resolver = try json.optional("resolver", .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
       let isActive = try json.required("active", .bool, \.bool)
-      let isRevoked = try json.optional("revoked", .bool, \.bool) ?? false
-      let isLocked = try json.optional("locked", .bool, \.bool) ?? false
-      let state = try json.optional("rollout_state", .string, \.string) ?? ""
-      isUsable = isActive && !isRevoked && !isLocked && ["", "enrolled"].contains(state)
+      let isRevoked = try json.optional("revoked", .bool, \.bool)
+      let isLocked = try json.optional("locked", .bool, \.bool)
+      let rollout = try json.optional("rollout_state", .string, \.string)
+      let isRolledOut = rollout.map { ["", "enrolled"].contains($0) }
+      if !isActive || isRevoked == true || isLocked == true || isRolledOut == false {
+        state = .no
+      } else {
+        state = isRevoked == nil || isLocked == nil || isRolledOut == nil ? .unknown : .yes
+      }
+      start = Moment(json["info"], "validity_period_start")
+      end = Moment(json["info"], "validity_period_end")
     }
   }
 }

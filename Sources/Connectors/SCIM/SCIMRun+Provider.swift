@@ -8,16 +8,19 @@ extension SCIMRun {
     var silent: [Int] = []
     /// Whether it says so of anybody.
     var showsActive = false
+    /// Who is in the groups that the query asks for; nil for one that could not be read.
+    var groups: [String: Set<String>] = [:]
   }
 
   /// Reads accounts and what the mapped attribute states of them.
   func provider(_ query: ProviderQuery) async -> ProviderReading {
     let apps = query.apps
-    var kept = Kept(accounts: StatedAccounts(apps: apps.count))
+    var kept = Kept(accounts: StatedAccounts(apps: apps.count, groups: query.groups))
     var counts: Counts?
     let watch = await query.watch()
     if !watch.isEmpty {
       let provider = await capabilities()
+      for name in query.groups { kept.groups[name] = await membersOfGroup(name, provider) }
       do throws(ConnectorError) {
         counts = try await read(
           "/Users", [("attributes", connector.userAttributes)], provider, "accounts", &kept
@@ -43,13 +46,15 @@ extension SCIMRun {
     }
     var source = log.reading(kind: connector.kind, at: connector.clock())
     source.declared = counts?.declared
-    return ProviderReading(
+    var reading = ProviderReading(
       source: source,
       apps: zip(apps, finished.models).map { id, model in
         ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
       },
       accounts: finished.accounts,
       hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
+    reading.groups = finished.groups
+    return reading
   }
 
   private func state(_ model: SignInModel) -> ProviderApp.State {
@@ -85,9 +90,12 @@ extension SCIMRun {
       login: user.userName, status: user.active == false ? .inactive : .active,
       statusText: user.active == nil ? "not told" : user.active == true ? "active" : "active: false"
     )
-    guard let position = kept.accounts.add(account), let mapping = configuration.mapping else {
-      return
+    guard let position = kept.accounts.add(account) else { return }
+    let groups = kept.groups
+    kept.accounts.setGroups(at: position) { name in
+      groups[name].map { Tri($0.contains(user.id)) } ?? .unknown
     }
+    guard let mapping = configuration.mapping else { return }
     if user.active == nil { kept.silent.append(position) }
     if mapping.meaning == .enrolment {
       kept.accounts.setEnrolment(

@@ -161,6 +161,17 @@ extension SCIMRun {
     return (ids, issues)
   }
 
+  /// Who is in a group, or nil where that cannot be read.
+  func membersOfGroup(_ name: String, _ provider: SCIMWire.Provider) async -> Set<String>? {
+    do throws(ConnectorError) {
+      return try await expand(try await group(name, provider).id).members
+    } catch {
+      // Whoever is exempt by it is then not; no verdict hangs on it.
+      log.add(issue(error, affects: .details))
+      return nil
+    }
+  }
+
   private func team(_ name: TeamName, _ provider: SCIMWire.Provider) async -> Team {
     var team = Team()
     do throws(ConnectorError) {

@@ -114,8 +114,14 @@ struct StatedAccounts: Sendable {
   /// The applications taken away, by account.
   private var unassigned: [Int: Set<Int>] = [:]
   private(set) var verdicts: [StatedVerdicts]
+  /// The groups of which it is wanted who is in them, and those that could not be read.
+  let groups: [String]
+  private var unreadableGroups: Set<Int> = []
+  /// The groups that an account is in, by account.
+  private var memberships: [Int: Set<Int>] = [:]
 
-  init(apps: Int) {
+  init(apps: Int, groups: [String] = []) {
+    self.groups = groups
     cases = Array(repeating: [], count: apps)
     verdicts = Array(repeating: StatedVerdicts(), count: apps)
   }
@@ -164,6 +170,17 @@ struct StatedAccounts: Sendable {
     unassigned[position, default: []].insert(app)
   }
 
+  /// Sets in which of the wanted groups an account is; a group of which that is not known of one account is not read.
+  mutating func setGroups(at position: Int, _ isIn: (String) -> Tri) {
+    for (index, group) in groups.enumerated() {
+      switch isIn(group) {
+      case .yes: memberships[position, default: []].insert(index)
+      case .no: break
+      case .unknown: unreadableGroups.insert(index)
+      }
+    }
+  }
+
   /// Sets whether an account is active.
   mutating func setStatus(_ status: AccountStatus, _ text: String, at position: Int) {
     statuses[position] = (status, text)
@@ -174,11 +191,16 @@ struct StatedAccounts: Sendable {
     table.setEnrolment(enrolled, factors, at: position)
   }
 
-  /// The accounts with their facts, and the model of every application.
+  /// The accounts with their facts, the model of every application, and the facts that the wanted groups are.
   func finished(
     source: SourceName, silence: (Int) -> Unknown
-  ) -> (accounts: AccountTable, models: [SignInModel]) {
-    let atoms = verdicts.flatMap(\.atoms)
+  ) -> (accounts: AccountTable, models: [SignInModel], groups: [String: SubjectAtom.ID]) {
+    var atoms = verdicts.flatMap(\.atoms)
+    var places: [Int: SubjectAtom.ID] = [:]
+    for (index, group) in groups.enumerated() where !unreadableGroups.contains(index) {
+      places[index] = atoms.count
+      atoms.append(SubjectAtom(kind: .group, id: group, name: group))
+    }
     let firsts = verdicts.indices.map { app in verdicts[..<app].reduce(0) { $0 + $1.cases.count } }
     var result = AccountTable(atomCount: atoms.count)
     for position in 0..<table.count {
@@ -189,12 +211,14 @@ struct StatedAccounts: Sendable {
         }
         if unassigned[position]?.contains(app) != true { account.assigned.insert(app) }
       }
+      account.atoms.formUnion((memberships[position] ?? []).compactMap { places[$0] })
       result.append(account)
     }
     let models = verdicts.indices.map { app in
       verdicts[app].model(
         source: source, atoms: atoms, first: firsts[app], silence: silence(app))
     }
-    return (result, models)
+    let read = places.map { (groups[$0.key], $0.value) }
+    return (result, models, Dictionary(read) { first, _ in first })
   }
 }

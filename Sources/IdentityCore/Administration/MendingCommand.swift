@@ -1,35 +1,40 @@
-/// The command that would mend a finding, or that leads to whoever can.
+/// The commands that a remedy names; a person decides whether to carry them out.
 ///
-/// Never carried out by itself: it is named, and a person decides.
+/// An address that begins with a dash stands behind `--`: quoted or not, it would be read as an option.
 public enum MendingCommand {
-  /// The commands for a member's open findings, each once, in the order of the kinds.
-  public static func all(for record: MemberRecord) -> [String] {
-    var commands: [String] = []
-    for kind in record.findings.kinds {
-      let command = command(for: kind, record)
-      if !commands.contains(command) { commands.append(command) }
-    }
-    return commands
+  /// Shows everything behind the verdict.
+  public static func explain(_ record: MemberRecord) -> String {
+    about(record.email, "idsync explain", record.team)
   }
 
-  /// The command for one finding.
-  public static func command(for kind: FindingKind, _ record: MemberRecord) -> String {
-    let email = word(record.email)
-    let team = "--team \(word(record.team))"
-    let removal =
-      "idsync members remove \(email) \(team)"
-      + (record.sso == .unavailable ? " --with-access" : "")
-    switch kind {
-    // The person has no business on the team any more, or comes in beside the sign-in.
-    case .deprovisionedAtIdP, .notInIdP, .notAssigned, .outsideSSO, .noMFA: return removal
-    case .lastAdmin: return "idsync members set ADDRESS --role admin \(team)"
-    case .stale: return "idsync sync \(team)"
-    // What is to be changed stands at the provider or in the configuration, and explain names it.
-    case .mfaNotEnforced, .mfaConditional, .cannotTell, .ambiguousIdentity, .notEnrolled,
-      .weakFactorsOnly, .exemptionExpiring, .exemptionExpired:
-      return "idsync explain \(email) \(team)"
-    }
+  /// Takes somebody off the team.
+  public static func removal(of record: MemberRecord) -> String {
+    about(
+      record.email,
+      "idsync members remove" + (record.sso == .unavailable ? " --with-access" : ""), record.team)
   }
+
+  /// Reads the sources of the team again.
+  public static func sync(_ record: MemberRecord) -> String {
+    "idsync sync \(option(record.team))"
+  }
+
+  /// Makes somebody else an admin too.
+  public static func secondAdmin(_ record: MemberRecord) -> String {
+    "idsync members set ADDRESS --role admin \(option(record.team))"
+  }
+
+  private static func about(_ email: String, _ command: String, _ team: TeamName) -> String {
+    isOption(email)
+      ? "\(command) \(option(team)) -- \(word(email))"
+      : "\(command) \(word(email)) \(option(team))"
+  }
+
+  private static func option(_ team: TeamName) -> String {
+    isOption(team) ? "--team=\(word(team))" : "--team \(word(team))"
+  }
+
+  private static func isOption(_ text: String) -> Bool { text.utf8.first == UInt8(ascii: "-") }
 
   /// A text as one word of a shell.
   private static func word(_ text: String) -> String {
@@ -43,7 +48,7 @@ public enum MendingCommand {
         default: "@%+=:,./-_".utf8.contains(byte)
         }
       }
-    guard !isPlain || text.hasPrefix("-") else { return text }
+    guard !isPlain else { return text }
     var quoted = "'"
     for character in text.unicodeScalars {
       if character == "'" { quoted += "'\\''" } else { quoted.unicodeScalars.append(character) }

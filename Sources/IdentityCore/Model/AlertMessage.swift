@@ -71,10 +71,18 @@ public struct AlertContent: Sendable, Codable, Hashable {
   public var openedInRun: Int
   /// Findings resolved in the whole run for this team, all parts together.
   public var resolvedInRun: Int
-  /// Gaps open on the team after the run, exempt ones left out.
+  /// Members of the team after the run that are gaps, exempt ones left out.
   public var openGaps: Int
   /// Members on the team.
   public var members: Int
+  /// The members of the team after the run by where they stand; nil where nobody counted them.
+  public var headcount: Headcount? {
+    didSet {
+      guard let headcount else { return }
+      openGaps = headcount.gaps
+      members = headcount.members
+    }
+  }
   /// The addresses of the team's admins, sorted.
   public var admins: [String]
   /// Sources that were not read to their end in this run.

@@ -46,13 +46,16 @@ public enum FindingKind: String, Sendable, Codable, CaseIterable, Hashable {
     }
   }
 
-  /// Whether this is a gap in MFA enforcement: counted by `--fail-on gaps`.
+  /// Whether it makes its member a gap: exactly the kinds that come with the verdicts `not-enforced`, `enforced-conditionally`
+  /// and `cannot-tell`.
   public var isGap: Bool {
     switch self {
-    case .mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .cannotTell, .deprovisionedAtIdP,
-      .notInIdP, .ambiguousIdentity, .stale, .exemptionExpired:
+    case .mfaNotEnforced, .noMFA, .outsideSSO, .mfaConditional, .cannotTell, .notInIdP,
+      .ambiguousIdentity, .stale:
       true
-    case .notAssigned, .notEnrolled, .weakFactorsOnly, .exemptionExpiring, .lastAdmin: false
+    case .deprovisionedAtIdP, .notAssigned, .notEnrolled, .weakFactorsOnly, .exemptionExpiring,
+      .exemptionExpired, .lastAdmin:
+      false
     }
   }
 
@@ -121,6 +124,8 @@ public struct Finding: Sendable, Codable, Hashable {
   public var reason: String
   /// The escape, if there is one.
   public var witness: String?
+  /// Who mends it, where and how; nil where nobody worked it out.
+  public var remedy: Remedy?
   /// Whether a valid exemption takes it out of the gap count.
   public var isExempt: Bool
   /// When it opened.
@@ -131,7 +136,7 @@ public struct Finding: Sendable, Codable, Hashable {
   /// Makes a finding.
   public init(
     id: String, team: TeamName, email: String, kind: FindingKind, severity: Severity,
-    reason: String, witness: String?, isExempt: Bool, openedAt: Timestamp,
+    reason: String, witness: String?, remedy: Remedy? = nil, isExempt: Bool, openedAt: Timestamp,
     resolvedAt: Timestamp? = nil
   ) {
     self.id = id
@@ -141,6 +146,7 @@ public struct Finding: Sendable, Codable, Hashable {
     self.severity = severity
     self.reason = reason
     self.witness = witness
+    self.remedy = remedy
     self.isExempt = isExempt
     self.openedAt = openedAt
     self.resolvedAt = resolvedAt

@@ -39,11 +39,11 @@ struct SignInWording {
     case .notEvaluated: return refusal(result)
     case .cannotTell:
       let head = result.findsNoWayIn ? noWayIn(result) : nil
-      let causes = names(titles(result.unknowns))
+      let causes = names(titles(result.unknowns).map(Self.clause))
       if let head, causes.isEmpty {
         return "\(head) To mend it: see at \(source) how people sign in to \(app.label)."
       }
-      let remedies = names(result.unknowns.map(\.remedy))
+      let remedies = names(result.unknowns.map { Self.clause($0.remedy) })
       return (head.map { "\($0) " } ?? "")
         + "It is not known \(causes.isEmpty ? "what the policies ask for" : causes)."
         + (remedies.isEmpty ? "" : " To mend it: \(remedies).")
@@ -109,9 +109,17 @@ struct SignInWording {
     }
   }
 
+  /// A rule as somebody finds it at the provider; only what stands there under this name is put in quotes.
   private func ruleText(_ rule: RuleReference) -> String {
-    let place = rule.position.map { "rule \($0) " } ?? "rule "
-    return "\(place)'\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
+    if let position = rule.position {
+      return "rule \(position) '\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
+    }
+    if rule.ruleName == rule.policyName { return "policy '\(rule.policyName)' \(rule.demand)" }
+    // Without an id of its own it is a setting, or what is left where no rule applies.
+    if rule.ruleID == rule.policyID || rule.ruleID == rule.ruleName {
+      return "\(rule.policyName) (\(rule.ruleName)) \(rule.demand)"
+    }
+    return "rule '\(rule.ruleName)' of policy '\(rule.policyName)' \(rule.demand)"
   }
 
   private func rules(_ result: SignInResult) -> [EvidenceItem] {
@@ -156,6 +164,13 @@ struct SignInWording {
     zip(titles(result.unknowns), result.unknowns).map { title, unknown in
       EvidenceItem(.status, name: "not known: \(title)", value: unknown.remedy)
     }
+  }
+
+  /// A sentence inside another one: without its full stop.
+  private static func clause(_ sentence: String) -> String {
+    var rest = sentence[...]
+    while rest.last == "." { rest = rest.dropLast() }
+    return String(rest)
   }
 
   private func names(_ all: [String]) -> String {

@@ -5,7 +5,7 @@ struct StatusCSV {
   private static let head: StaticString = """
     team,email,name,role,sso,platform_mfa,verdict,provider,app,reason,witness,enrolled,factors,\
     findings,exempt,exempt_reason,exempt_approved_by,exempt_until,observed_at,since,stale,run,\
-    run_complete\r\n
+    run_complete,standing,remedy\r\n
     """
 
   private let report: StatusReport
@@ -55,13 +55,15 @@ struct StatusCSV {
     output.field(record.since)
     output.field(status.isStale)
     output.field(report.run?.id)
-    output.field(report.run?.isComplete, isLast: true)
+    output.field(report.run?.isComplete)
+    output.field(record.standing.rawValue)
+    output.field(Remedy.summary(for: record).texts.joined(separator: " "), isLast: true)
   }
 }
 
 extension ByteOutput {
   /// Writes a quoted field, or an empty one; quotes inside are doubled.
-  fileprivate mutating func field(_ text: String?) {
+  fileprivate mutating func field(_ text: String?, isLast: Bool = false) {
     if let text, !text.isEmpty {
       byte(UInt8(ascii: "\""))
       for unit in InertText.make(text, for: .csv).utf8 {
@@ -70,7 +72,7 @@ extension ByteOutput {
       }
       byte(UInt8(ascii: "\""))
     }
-    byte(UInt8(ascii: ","))
+    if isLast { literal("\r\n") } else { byte(UInt8(ascii: ",")) }
   }
 
   fileprivate mutating func field(_ moment: Timestamp?) {
@@ -78,8 +80,8 @@ extension ByteOutput {
     byte(UInt8(ascii: ","))
   }
 
-  fileprivate mutating func field(_ value: Bool?, isLast: Bool = false) {
+  fileprivate mutating func field(_ value: Bool?) {
     if let value { raw(value ? "true" : "false") }
-    if isLast { literal("\r\n") } else { byte(UInt8(ascii: ",")) }
+    byte(UInt8(ascii: ","))
   }
 }

@@ -19,7 +19,7 @@ struct AccessFrame {
   private static func head(
     _ report: StatusReport, _ tally: Tally, _ sections: [TeamSection], _ assets: PageAssets
   ) -> [String: Any] {
-    let headline = Headline(tally, teams: sections.count)
+    let headline = Headline(tally.headcount)
     let notices = Notice.all(of: report, tally).map(context)
     let findings = FindingKind.allCases.compactMap { kind in
       tally.findings[kind].map { context(kind, $0) }
@@ -92,11 +92,17 @@ struct AccessFrame {
     var tiles = [("all", "everyone", tally.members)]
     tiles += Verdict.worstFirst.map { ($0.code, $0.title, tally.open[$0] ?? 0) }
     tiles.append(("ex", "exempt", tally.exemptCount))
+    let beside = tally.headcount[.outsideSSO]
     return tiles.map { code, title, count in
-      [
+      var values: [String: Any] = [
         "code": code, "title": title, "count": Count.grouped(count), "isZero": count == 0,
         "isFirst": code == "all",
       ]
+      // What keeps the tiles and the headline apart is said where the eye adds them up.
+      if code == Verdict.notEnforced.code, beside > 0 {
+        values["note"] = "\(Count.grouped(beside)) outside-sso"
+      }
+      return values
     }
   }
 
@@ -109,6 +115,11 @@ struct AccessFrame {
     return [
       "verdicts": Verdict.worstFirst.map { verdict -> [String: Any] in
         ["code": verdict.code, "title": verdict.title, "meaning": verdict.meaning]
+      },
+      "figures": tally.headcount.figures.map { name, count -> [String: Any] in
+        [
+          "name": name, "count": Count.grouped(count), "meaning": Standing.meaning(of: name),
+        ]
       },
       "facts": Provenance.facts(of: report, tally).map { fact -> [String: Any] in
         ["name": fact.name, "value": fact.value]

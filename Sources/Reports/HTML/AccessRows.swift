@@ -39,6 +39,7 @@ struct AccessRows {
     writeSummary(record, to: &output)
     output.literal("<div class=\"more\"><div class=\"main\">")
     writeWitness(record, to: &output)
+    writeRemedies(record, to: &output)
     writeProof(of: record, to: &output)
     output.literal("</div>")
     writeDates(status, to: &output)
@@ -112,6 +113,23 @@ struct AccessRows {
       output.literal("</dl>")
     }
     output.literal("</div>")
+  }
+
+  private func writeRemedies(_ record: MemberRecord, to output: inout ByteOutput) {
+    let remedies = Remedy.summary(for: record)
+    guard !remedies.texts.isEmpty else { return }
+    output.literal("<div class=\"remedies\"><b>Remedy</b><ul>")
+    for text in remedies.texts {
+      output.literal("<li>")
+      output.html(text)
+      output.literal("</li>")
+    }
+    for command in remedies.commands {
+      output.literal("<li><code>")
+      output.html(command)
+      output.literal("</code></li>")
+    }
+    output.literal("</ul></div>")
   }
 
   // MARK: Proofs

@@ -167,6 +167,12 @@ extension JSONWriter {
       json.field("exempt", finding.isExempt)
       json.field("opened_at", finding.openedAt)
       json.field("resolved_at", finding.resolvedAt)
+      json.key("remedy")
+      if let remedy = finding.remedy {
+        json.object { $0.remedyFields(remedy) }
+      } else {
+        json.null()
+      }
     }
   }
 

@@ -30,7 +30,7 @@ struct StatusJSON {
       }
       json.line(1)
       json.key("summary")
-      json.summary(report.summary)
+      json.summary(report.summary, Headcount(report.members.lazy.map(\.record)))
       json.line(1)
       json.field("generated_at", report.generatedAt)
       json.field("tool_version", report.toolVersion)
@@ -142,6 +142,24 @@ extension JSONWriter {
     field("reason_code", door?.code.rawValue)
     key("witness_context")
     context(door?.witnessContext ?? [])
+    field("standing", record.standing.rawValue)
+    key("remedies")
+    array { json in
+      for (kind, remedy) in Remedy.all(for: record) {
+        json.object { json in
+          json.field("finding", kind.rawValue)
+          json.remedyFields(remedy)
+        }
+      }
+    }
+  }
+
+  /// Writes the keys of a remedy into an object that is open.
+  mutating func remedyFields(_ remedy: Remedy) {
+    field("by", remedy.owner.rawValue)
+    field("text", remedy.text)
+    key("commands")
+    strings(remedy.commands)
   }
 
   private mutating func exemption(_ exemption: Exemption?) {
@@ -168,7 +186,17 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func summary(_ summary: StatusReport.Summary) {
+  /// Writes the figures of the headline under their public names.
+  public mutating func headcount(_ headcount: Headcount) {
+    object { json in
+      for (name, count) in headcount.figures {
+        json.key(of: name)
+        json.integer(count)
+      }
+    }
+  }
+
+  fileprivate mutating func summary(_ summary: StatusReport.Summary, _ headcount: Headcount) {
     object { json in
       json.field("members", summary.members)
       json.field("enforced", summary.verdicts[.enforced] ?? 0)
@@ -185,6 +213,9 @@ extension JSONWriter {
           json.integer(count)
         }
       }
+      json.key("headcount")
+      json.headcount(headcount)
+      json.field("headline", headcount.sentence)
     }
   }
 }

@@ -14,7 +14,7 @@ struct StatusMarkdown {
     var output = ByteOutput(to: sink)
     let tally = Tally(report.members)
     let sections = TeamSection.all(of: report)
-    writeHead(tally, sections, to: &output)
+    writeHead(tally, to: &output)
     for section in sections { try write(section, to: &output) }
     writeProvenance(tally, to: &output)
     try output.finish()
@@ -22,8 +22,8 @@ struct StatusMarkdown {
 
   // MARK: Head
 
-  private func writeHead(_ tally: Tally, _ sections: [TeamSection], to output: inout ByteOutput) {
-    let headline = Headline(tally, teams: sections.count)
+  private func writeHead(_ tally: Tally, to output: inout ByteOutput) {
+    let headline = Headline(tally.headcount)
     output.raw("# MFA at the identity provider\n\n**\(headline.sentence)**")
     if !headline.detail.isEmpty { output.raw(" \(headline.detail)") }
     output.literal("\n\n")
@@ -41,11 +41,21 @@ struct StatusMarkdown {
       output.raw(" \(tally.exempt[verdict] ?? 0) | \(verdict.meaning) |\n")
     }
     output.raw("| all | \(tally.members - tally.exemptCount) | \(tally.exemptCount) | |\n\n")
+    writeFigures(tally.headcount, to: &output)
     guard !tally.findings.isEmpty else { return }
     output.literal("| Finding | Members | Meaning |\n|---|--:|---|\n")
     for kind in FindingKind.allCases {
       guard let count = tally.findings[kind] else { continue }
       output.raw("| \(kind.rawValue) | \(count) | \(kind.summary) |\n")
+    }
+    output.literal("\n")
+  }
+
+  /// Where everybody stands, the parts of the headline; the exempt stand apart whatever their verdict.
+  private func writeFigures(_ headcount: Headcount, to output: inout ByteOutput) {
+    output.literal("| Figure | Members | Counts |\n|---|--:|---|\n")
+    for (name, count) in headcount.figures {
+      output.raw("| \(name) | \(count) | \(Standing.meaning(of: name)) |\n")
     }
     output.literal("\n")
   }
@@ -85,6 +95,9 @@ struct StatusMarkdown {
     var why = inert(record.reason)
     if let witness = record.witness { why += " Gets in \(inert(witness))" }
     if status.isStale { why += " **Stale**, read \(TimestampText.minute(status.observedAt))." }
+    if !record.isExempt {
+      for remedy in Remedy.summary(for: record).texts { why += " *Remedy*: \(inert(remedy))" }
+    }
     let findings = names.kinds(of: record.findings).map(\.rawValue).joined(separator: ", ")
     output.raw("| \(member) | \(inert(record.roleText)) | \(record.sso.title) |")
     output.raw(" \(record.platformMFA.title) | \(record.verdict.mark) \(record.verdict.title) |")

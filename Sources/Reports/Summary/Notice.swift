@@ -74,7 +74,8 @@ struct Notice {
     source = reading.name
     message = issue.message
     remedy = issue.remedy
-    var parts = issue.call.isEmpty ? [] : [issue.call]
+    // A call is told as a path template; the message names what it was about.
+    var parts = issue.call.isEmpty || issue.call.contains("{") ? [] : [issue.call]
     if let page = issue.page { parts.append("page \(page)") }
     if let status = issue.status { parts.append("status \(status)") }
     parts.append(issue.code)

@@ -2,8 +2,8 @@ import IdentityCore
 
 /// The people of a report counted, the exempt apart.
 struct Tally {
-  /// Members altogether.
-  private(set) var members = 0
+  /// Members by where they stand in the headline.
+  private(set) var headcount = Headcount()
   /// Members without a valid exemption, by verdict.
   private(set) var open: [Verdict: Int] = [:]
   /// Exempt members, by verdict.
@@ -20,10 +20,10 @@ struct Tally {
   /// When the oldest stale evidence was read.
   private(set) var oldestStale: Timestamp?
 
+  /// Members altogether.
+  var members: Int { headcount.members }
   /// Members with a valid exemption.
-  var exemptCount: Int { exempt.values.reduce(0, +) }
-  /// Members who are not exempt and known to get in without a second factor.
-  var waysIn: Int { open.filter(\.key.isWayIn).values.reduce(0, +) }
+  var exemptCount: Int { headcount[.exempt] }
 
   /// Counts some of a report's members.
   init(_ members: some Sequence<MemberStatus>) {
@@ -33,7 +33,7 @@ struct Tally {
 
   private mutating func add(_ status: MemberStatus, _ names: inout FindingNames) {
     let record = status.record
-    members += 1
+    headcount.add(record)
     if record.isPending { pending += 1 }
     oldest = min(oldest ?? status.observedAt, status.observedAt)
     newest = max(newest ?? status.observedAt, status.observedAt)

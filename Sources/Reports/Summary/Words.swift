@@ -38,9 +38,31 @@ extension Verdict {
     case .notEvaluated: "–"
     }
   }
+}
 
-  /// Whether somebody with this verdict is known to get in without a second factor.
-  var isWayIn: Bool { self == .notEnforced || self == .enforcedConditionally }
+extension Standing {
+  /// What a figure of the headline counts, in words; the names are those of ``Headcount/figures``.
+  static func meaning(of figure: String) -> String {
+    switch figure {
+    case "members":
+      "everybody: the sum of one-factor, outside-sso, cannot-tell, enforced, not-evaluated and exempt"
+    case "one-factor": "one factor gets them in, always or sometimes"
+    case "gaps": "one-factor, outside-sso and cannot-tell together"
+    default: Standing(rawValue: figure)?.meaning ?? ""
+    }
+  }
+
+  private var meaning: String {
+    switch self {
+    case .oneFactorAlways: "of these, in every sign-in through one of their doors"
+    case .oneFactorSometimes: "of these, in named circumstances only"
+    case .outsideSSO: "outside single sign-on, where the platform asks for a second factor"
+    case .cannotTell: "what is needed to judge is missing, incomplete or not understood"
+    case .enforced: "every way in asks for a second factor"
+    case .notEvaluated: "no live way in"
+    case .exempt: "a dated exception that somebody signed off, whatever the verdict"
+    }
+  }
 }
 
 extension MemberRecord.SSO {
@@ -100,13 +122,6 @@ enum Count {
 
   /// A number in groups of three, as in `12,345`.
   static func grouped(_ count: Int) -> String {
-    let digits = String(count)
-    guard digits.utf8.count > 3 else { return digits }
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0 && (digits.utf8.count - index) % 3 == 0 && digit != "-" { result += "," }
-      result.append(digit)
-    }
-    return result
+    Headcount.grouped(count)
   }
 }

@@ -22,11 +22,12 @@ enum ActivityTable {
   }
 
   private static func row(_ attempt: AdministrationEntry) -> TextTable.Row {
-    let subject = [attempt.email, attempt.app.map { "⬢ \($0)" }].compactMap { $0 }
+    let subject = [attempt.email, attempt.app.map { "⬢ \($0)" }]
+      .compactMap { $0 }.filter { !$0.isEmpty }
     return TextTable.Row(
       [
         .init(TimestampText.minute(attempt.at)), .init(attempt.team),
-        .init(subject.joined(separator: " on ")),
+        .init(subject.isEmpty ? "the team" : subject.joined(separator: " on ")),
         .init("\(attempt.command): \(attempt.outcome.rawValue)", attempt.outcome.tone),
         .init("–", .quiet),
       ],

@@ -87,6 +87,11 @@ struct ExplainPage {
         "\(finding.kind.rawValue), \(finding.severity.rawValue)\(exempt), since "
           + TimestampText.minute(finding.openedAt), finding.severity.tone, indent: 2, hanging: 2)
       page.text(finding.kind.summary, indent: 4)
+      let remedy = Remedy(finding.kind, of: record)
+      page.text("Remedy: \(remedy.text)", indent: 4, hanging: 2)
+      for command in remedy.commands where !command.hasPrefix("idsync explain ") {
+        page.text("→ \(command)", .quiet, indent: 4, hanging: 2)
+      }
     }
   }
 

@@ -18,7 +18,9 @@ enum FindingsTable {
           .init(
             finding.resolvedAt.map(TimestampText.minute) ?? (finding.isExempt ? "exempt" : "–")),
         ],
-        notes: [note(on: finding)])
+        notes: [note(on: finding)]
+          + (finding.resolvedAt == nil
+            ? finding.remedy.map { [.init("Remedy: \($0.text)", .quiet)] } ?? [] : []))
     }
     try table.write(rows, style: style, to: &output)
   }
@@ -61,7 +63,10 @@ enum HistoryTable {
 
   private static func notes(on entry: HistoryEntry) -> [TextTable.Cell] {
     var notes = entry.fields.map { change in
-      TextTable.Cell("\(change.name): \(word(change.before)) → \(word(change.after))")
+      // The evidence is more than a line holds: that it differs is what can be said of it.
+      change.before == change.after
+        ? TextTable.Cell("\(change.name) changed")
+        : TextTable.Cell("\(change.name): \(word(change.before)) → \(word(change.after))")
     }
     let opened = entry.opened.kinds.map(\.rawValue).joined(separator: ", ")
     let resolved = entry.resolved.kinds.map(\.rawValue).joined(separator: ", ")

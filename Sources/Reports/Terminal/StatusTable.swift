@@ -16,7 +16,7 @@ struct StatusTable {
     var output = ByteOutput(to: sink)
     let tally = Tally(report.members)
     let sections = TeamSection.all(of: report)
-    writeHead(tally, sections, to: &output)
+    writeHead(tally, to: &output)
     for section in sections { try write(section, to: &output) }
     writeFoot(tally, to: &output)
     try output.finish()
@@ -24,8 +24,8 @@ struct StatusTable {
 
   // MARK: Head and foot
 
-  private func writeHead(_ tally: Tally, _ sections: [TeamSection], to output: inout ByteOutput) {
-    let headline = Headline(tally, teams: sections.count)
+  private func writeHead(_ tally: Tally, to output: inout ByteOutput) {
+    let headline = Headline(tally.headcount)
     var page = TextPage(style)
     page.text(headline.sentence, headline.tone)
     if !headline.detail.isEmpty { page.text(headline.detail) }
@@ -48,10 +48,19 @@ struct StatusTable {
     var page = TextPage(style)
     page.gap()
     let verdicts = Verdict.worstFirst.compactMap { verdict in
-      tally.open[verdict].map { "\(verdict.mark) \(Count.grouped($0)) \(verdict.title)" }
+      tally.open[verdict].map { count in
+        let beside = verdict == .notEnforced ? tally.headcount[.outsideSSO] : 0
+        return "\(verdict.mark) \(Count.grouped(count)) \(verdict.title)"
+          + (beside == 0 ? "" : " (\(Count.grouped(beside)) outside-sso)")
+      }
     }
     let exempt = tally.exemptCount == 0 ? [] : ["\(Count.grouped(tally.exemptCount)) exempt"]
     page.text((verdicts + exempt).joined(separator: " · "), .strong)
+    if tally.members > 0 {
+      page.text(
+        "\(tally.headcount.gapText.prefix(1).uppercased() + tally.headcount.gapText.dropFirst()) among "
+          + "\(Count.text(tally.members, "member")).")
+    }
     let findings = FindingKind.allCases.compactMap { kind in
       tally.findings[kind].map { "\(Count.grouped($0)) \(kind.rawValue)" }
     }
@@ -108,7 +117,9 @@ struct StatusTable {
       notes.append(.init(record.reason, .quiet))
     }
     if !record.isExempt {
-      notes += MendingCommand.all(for: record).map { .init("→ \($0)", .quiet) }
+      let remedies = Remedy.summary(for: record)
+      notes += remedies.texts.map { .init("Remedy: \($0)", .quiet) }
+      notes += remedies.commands.map { .init("→ \($0)", .quiet) }
     }
     if record.isExempt, let exemption = record.exemption {
       notes.append(.init("Exempt \(exemption.sentence)", .quiet))

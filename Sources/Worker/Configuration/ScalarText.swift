@@ -40,8 +40,8 @@ enum ScalarText {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  /// `2027-01-31` or a moment in RFC 3339.
-  static func moment(_ text: String) -> Timestamp? { Timestamp(text) }
+  /// `2027-01-31`, which is its first moment in UTC, or a moment in RFC 3339.
+  static func moment(_ text: String) -> Timestamp? { WrittenDate(text)?.start }
 
   /// A cron expression of five fields, checked as far as its characters go.
   static func schedule(_ text: String) -> String? {

@@ -1,12 +1,20 @@
 internal import Alerts
 internal import IdentityCore
 internal import Storage
+internal import Synchronization
 
 /// The outbox of the store, as the dispatcher sees it.
 struct StoreOutbox: Outbox {
   let store: Store
   /// Whether messages that wait for their next try are due as well.
   let ignoresSchedule: Bool
+  private let headcounts: Headcounts
+
+  init(store: Store, ignoresSchedule: Bool, staleAfter: Int64) {
+    self.store = store
+    self.ignoresSchedule = ignoresSchedule
+    headcounts = Headcounts(staleAfter: staleAfter)
+  }
 
   func due(channel: String, at now: Timestamp, limit: Int) async throws -> [AlertMessage] {
     let moment = ignoresSchedule ? AlertMessage.never : now
@@ -15,7 +23,9 @@ struct StoreOutbox: Outbox {
   }
 
   func content(of message: AlertMessage) async throws -> AlertContent {
-    try store.content(of: message)
+    var content = try store.content(of: message)
+    content.headcount = try headcounts.count(of: message.team, at: message.createdAt, in: store)
+    return content
   }
 
   func markDelivered(_ message: AlertMessage, at now: Timestamp) async throws {
@@ -24,5 +34,25 @@ struct StoreOutbox: Outbox {
 
   func markFailed(_ message: AlertMessage, error: String, next: Timestamp?) async throws {
     try store.markFailed(message.id, error: error, next: next ?? AlertMessage.never)
+  }
+}
+
+/// Teams counted as they stood after a run, once for all messages about it.
+private final class Headcounts: Sendable {
+  private let staleAfter: Int64
+  private let known = Mutex<[String: Headcount]>([:])
+
+  init(staleAfter: Int64) { self.staleAfter = staleAfter }
+
+  /// The members of a team as they stood at a moment: a message says the same at every try.
+  func count(of team: TeamName, at moment: Timestamp, in store: Store) throws -> Headcount {
+    let key = "\(moment.milliseconds) \(team)"
+    if let headcount = known.withLock({ $0[key] }) { return headcount }
+    var headcount = Headcount()
+    let age = AgeLimit(staleAfter: staleAfter, now: moment)
+    try store.members(MemberQuery(team: team, asOf: moment, age: age)) { headcount.add($0.record) }
+    let made = headcount
+    known.withLock { $0[key] = made }
+    return made
   }
 }

@@ -100,7 +100,9 @@ extension SyncWorker {
       }
     }
     let dispatcher = AlertDispatcher(
-      channels: channels, outbox: StoreOutbox(store: store, ignoresSchedule: ignoringSchedule),
+      channels: channels, outbox: StoreOutbox(
+        store: store, ignoresSchedule: ignoringSchedule,
+        staleAfter: configuration.policy.staleAfter),
       logger: setting.logger)
     let summary = await dispatcher.dispatch()
     outcome.delivered = summary.delivered

@@ -5,6 +5,16 @@ internal import Reports
 /// Writes a report beside its place and moves it there, so that readers never see half a report.
 enum ReportFile {
   static func write(_ report: StatusReport, as format: ReportFormat, to path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+      isFolder.boolValue
+    else {
+      throw WorkerError(
+        .badInput,
+        "The report \(path) has nowhere to go: there is no folder \(folder). Make it (mkdir -p), or name another."
+      )
+    }
     let draft = path + ".new-\(ProcessInfo.processInfo.processIdentifier)"
     guard
       FileManager.default.createFile(

@@ -33,13 +33,23 @@ public struct StatusFilter: Sendable {
   }
 }
 
+/// The members of one team by where they stand.
+public struct TeamHeadcount: Sendable {
+  /// The team.
+  public var team: TeamName
+  /// Its members.
+  public var headcount: Headcount
+}
+
 extension SyncWorker {
   /// The members as they stand, with the run that last read the sources.
   ///
-  /// - Throws: ``WorkerError`` with `.badInput` for a team the configuration does not have.
+  /// - Throws: ``WorkerError`` with `.badInput` for a team the configuration does not have, and for a moment that no run had seen
+  ///   or that is still to come.
   public func status(_ filter: StatusFilter = StatusFilter()) throws -> StatusReport {
     let store = try existingStore()
     let teams = try watchedTeams(filter.team)
+    if let asOf = filter.asOf { try check(asOf, store) }
     return try naming {
       var members: [MemberStatus] = []
       var findings: [Finding] = []
@@ -59,6 +69,55 @@ extension SyncWorker {
         members: members, findings: findings, filters: filter.words,
         toolVersion: ToolVersion.text, generatedAt: now)
     }
+  }
+
+  /// The moment that `--as-of` means: of a day its end, and while the day lasts, now.
+  ///
+  /// - Throws: ``WorkerError`` with `.badInput` when it is still to come.
+  public func moment(_ date: WrittenDate) throws -> Timestamp {
+    let now = now
+    guard date.start <= now else {
+      throw WorkerError(
+        .badInput,
+        "\(date.start.text) is still to come: --as-of shows what the store knew at a moment that has been."
+      )
+    }
+    return min(date.end, now)
+  }
+
+  /// Whether the store knew anything at a moment.
+  private func check(_ moment: Timestamp, _ store: Store) throws {
+    _ = try self.moment(WrittenDate(moment))
+    guard try naming({ try store.run(asOf: moment) }) == nil else { return }
+    let first = try naming { try store.runs(limit: .max).last }
+    throw WorkerError(
+      .badInput,
+      "No run had ended by \(moment.text), so nothing is known of it"
+        + (first.map { ": the first one ended at \($0.finishedAt.text)." }
+          ?? ". Run idsync sync first."))
+  }
+
+  /// The members of some teams by where they stand, team by team.
+  ///
+  /// Nobody is gathered: memory does not grow with the teams.
+  public func headcounts(of teams: [TeamName]) throws -> [TeamHeadcount] {
+    guard hasStore else { return [] }
+    let store = try store()
+    return try naming {
+      try teams.map { team in
+        var headcount = Headcount()
+        try store.members(MemberQuery(team: team, age: age(asOf: nil))) {
+          headcount.add($0.record)
+        }
+        return TeamHeadcount(team: team, headcount: headcount)
+      }
+    }
+  }
+
+  /// Whether a message to a configured channel waits for its next try, or was given up.
+  public func hasUntoldAlerts() throws -> Bool {
+    let channels = Set(configuration.alerts.map(\.name))
+    return try alerts(includingDelivered: false).contains { channels.contains($0.channel) }
   }
 
   /// Everything behind one member's verdict.
@@ -129,6 +188,10 @@ extension SyncWorker {
       } catch {
         let words = (error as? WorkerError)?.description ?? "\(report.output): \(error)"
         result.reportProblems.append(words)
+        // A folder that is not there is named by the configuration here, not on the command line.
+        let code = (error as? WorkerError)?.code ?? .notPermitted
+        result.reportProblemCode =
+          result.reportProblemCode ?? (code == .badInput ? .configuration : code)
       }
     }
   }

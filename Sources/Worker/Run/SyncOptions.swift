@@ -41,6 +41,8 @@ public struct SyncResult: Sendable {
   public var reports: [String]
   /// Reports that could not be written, one sentence each.
   public var reportProblems: [String] = []
+  /// What kind of problem the first of them was; nil when all were written.
+  public var reportProblemCode: WorkerError.Code?
   /// Whether the guard holds the run, or would hold it in earnest.
   public var isHeld: Bool { heldPlan != nil || run.outcome == .held }
 }

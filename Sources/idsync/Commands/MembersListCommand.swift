@@ -114,7 +114,11 @@ struct LoginFacts {
       value == .yes ? "enabled" : value == .no ? "disabled" : "unknown"
     }
     cannotBeEnforced = isOutsider
-    if isOutsider {
+    if isPending {
+      // Of somebody who has not joined the platform shows nothing: a switch that is off there says nothing.
+      sso = "unknown"
+      mfa = "unknown"
+    } else if isOutsider {
       sso = Self.unenforceable
       mfa = Self.unenforceable
     } else if federated == .unknown, let record = status?.record {
@@ -146,7 +150,7 @@ extension JSONWriter {
     field("email", person.email)
     line(6)
     key("federated")
-    flag(person.federated, &self)
+    flag(person.isPending ? .unknown : person.federated, &self)
     line(6)
     field("id", person.id)
     line(6)
@@ -155,7 +159,7 @@ extension JSONWriter {
     field("status", person.isPending ? "pending" : "")
     line(6)
     key("two_factor_authentication")
-    flag(person.platformMFA, &self)
+    flag(person.isPending ? .unknown : person.platformMFA, &self)
     line(6)
     field("updated_at", person.updatedAt)
     line(6)

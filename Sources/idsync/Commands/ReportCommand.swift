@@ -37,18 +37,21 @@ struct ReportCommand: ParsableCommand {
   var team: String?
 
   @Option(
-    name: .long, help: "As the store knew it at this moment: 2026-06-30 or 2026-06-30T12:00:00Z.")
+    name: .long,
+    help:
+      "As the store knew it at the end of this day (UTC), or at this moment: 2026-06-30T12:00:00Z.")
   var asOf: String?
 
   func run() throws {
-    let moment = try asOf.map { text in
-      guard let moment = Timestamp(text) else {
-        throw ValidationError("--as-of wants a date like 2026-06-30 or 2026-06-30T12:00:00Z")
+    let date = try asOf.map { text in
+      guard let date = WrittenDate(text) else {
+        throw ValidationError(
+          "--as-of \"\(text)\" is no date: it wants one like 2026-06-30 or 2026-06-30T12:00:00Z")
       }
-      return moment
+      return date
     }
     let worker = try common.worker()
-    let filter = StatusFilter(team: team, asOf: moment)
+    let filter = StatusFilter(team: team, asOf: try date.map { try worker.moment($0) })
     if output == "-" {
       try ReportWriter.write(worker.status(filter), as: format.report, to: Console.output)
     } else {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import IdentityCore
 internal import Reports
 internal import Worker
@@ -10,7 +11,20 @@ struct SyncCommand: AsyncParsableCommand {
     abstract: "Read all sources, decide for every member, store, report and alert.")
 
   /// What makes the run end with another number than 0.
-  enum FailOn: String, ExpressibleByArgument, CaseIterable { case gaps, incomplete }
+  enum FailOn: String, CaseIterable { case gaps, incomplete, alerts }
+
+  /// One or several of them, as one option gives them: `gaps,incomplete`.
+  struct FailOnList: ExpressibleByArgument {
+    var words: [FailOn]
+
+    init?(argument: String) {
+      let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+      words = parts.compactMap { FailOn(rawValue: $0.trimmingCharacters(in: .whitespaces)) }
+      guard words.count == parts.count else { return nil }
+    }
+
+    static var allValueStrings: [String] { FailOn.allCases.map(\.rawValue) }
+  }
 
   @OptionGroup var common: CommonOptions
 
@@ -27,8 +41,12 @@ struct SyncCommand: AsyncParsableCommand {
   var full = false
 
   @Option(
-    name: .long, help: "End with 10 when gaps are open, with 20 when a source was incomplete.")
-  var failOn: [FailOn] = []
+    name: .long,
+    help: """
+      gaps: end with 10 when there are gaps; incomplete: with 20 when a source was not read to its end; alerts: with 40 when \
+      a channel could not be told. Several times, or with commas between.
+      """)
+  var failOn: [FailOnList] = []
 
   @Option(name: .long, help: "text or json.")
   var format: RunFormat = .text
@@ -44,27 +62,38 @@ struct SyncCommand: AsyncParsableCommand {
       try changes.print(change)
     }
     bars?.clear()
+    let isQuiet = common.quiet && !dryRun && format == .text
+    // What a dry run would change is not in the store, so nobody is counted.
+    let headcounts =
+      isQuiet || dryRun ? [] : try worker.headcounts(of: result.outcomes.map(\.team))
     switch format {
     case .text:
-      if common.quiet, !dryRun {
+      if isQuiet {
         RunSummary.writeProblems(result)
       } else {
-        try RunSummary.write(result, isDryRun: dryRun, style: style)
+        try RunSummary.write(result, headcounts, isDryRun: dryRun, style: style)
       }
-    case .json: try RunSummary.writeJSON(result, changes: dryRun ? changes.collected : nil)
+    case .json:
+      try RunSummary.writeJSON(result, headcounts, changes: dryRun ? changes.collected : nil)
     }
-    try Self.end(result, failOn)
+    let words = Set(failOn.flatMap(\.words))
+    var isUntold = false
+    if words.contains(.alerts), !dryRun {
+      isUntold = try !result.alertProblems.isEmpty || worker.hasUntoldAlerts()
+    }
+    try Self.end(result, words, isUntold: isUntold)
   }
 
   /// Ends with the number the result calls for; the gravest comes first.
-  static func end(_ result: SyncResult, _ failOn: [FailOn]) throws {
+  static func end(_ result: SyncResult, _ failOn: Set<FailOn>, isUntold: Bool) throws {
     if result.readNothing { throw ExitWith(status: .nothingRead) }
     if result.isHeld { throw ExitWith(status: .held) }
     if failOn.contains(.incomplete), !result.run.isComplete {
       throw ExitWith(status: .incomplete)
     }
+    if isUntold { throw ExitWith(status: .untold) }
     if failOn.contains(.gaps), result.gaps > 0 { throw ExitWith(status: .gaps) }
-    if !result.reportProblems.isEmpty { throw ExitWith(status: .notPermitted) }
+    if let code = result.reportProblemCode { throw ExitWith(status: ExitStatus(code)) }
   }
 }
 

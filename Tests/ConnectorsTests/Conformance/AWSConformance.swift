@@ -18,7 +18,13 @@ extension ConformanceCase {
         required: ["UserPoolClient.ClientId"], optional: ["UserPoolClient.ClientName"]),
       Endpoint("cognito-idp:ListUsers", .list, required: ["Username", "Enabled", "UserStatus"]),
     ],
-    verdicts: [.enforced, .cannotTell, .notEvaluated], secrets: awsSecrets
+    verdicts: [.enforced, .cannotTell, .notEvaluated], fieldWorlds: cognitoWorlds,
+    absences: [
+      "cognito-idp:DescribeUserPoolClient /UserPoolClient/ExplicitAuthFlows":
+        "a client that names no flow has those that AWS lists as the default",
+      "cognito-idp:DescribeUserPool /UserPool/LambdaConfig/DefineAuthChallenge":
+        "a pool shows the functions that it has",
+    ], secrets: awsSecrets
   ) { bench in
     await ConformanceReading(
       of: bench.cognito(), app: Bench.client,
@@ -74,6 +80,38 @@ extension ConformanceCase {
         pool.users += (0..<others).map { CognitoUser("other\($0)@acme.com") }
       }
       $0.userPools = [pool]
+    }
+  }
+
+  /// Choice among first factors with links, challenges by functions, and MFA by risk.
+  private static var cognitoWorlds: [Scenario] {
+    let changes: [(inout CognitoPool) -> Void] = [
+      {
+        $0.passkeys = "SINGLE_FACTOR"
+        $0.firstFactors = ["PASSWORD", "WEB_AUTHN"]
+        $0.clients[0].flows = ["ALLOW_USER_AUTH"]
+        $0.identityProviders = ["Corp", "Other"]
+        $0.clients[0].identityProviders = ["COGNITO", "Corp", "Other"]
+        $0.users[1].identities = ["Corp", "Other"]
+        $0.users[2].identities = ["Other"]
+        $0.users[2].status = "EXTERNAL_PROVIDER"
+      },
+      {
+        $0.definesChallenges = true
+        $0.clients[0].flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]
+      },
+      {
+        $0.mfa = "OPTIONAL"
+        $0.threatProtection = "ENFORCED"
+      },
+    ]
+    return changes.map { change in
+      Scenario.aws {
+        var pool = CognitoPool(
+          users: ["ana", "bo", "cy"].map { CognitoUser("\($0)@acme.com") })
+        change(&pool)
+        $0.userPools = [pool]
+      }
     }
   }
 

@@ -124,8 +124,8 @@ import Testing
         ]
       }
       if call.kase.capabilities.contains(.pagedByRange) { faults.append(call.fault(.missingNext)) }
-      if call.endpoint.hasUniqueRows { faults.append(call.fault(.duplicate)) }
       for fault in faults { try await probe.expectDamage(call, fault, good) }
+      if call.endpoint.hasUniqueRows { try await probe.expectRepetition(call, good) }
     }
   }
 
@@ -201,6 +201,19 @@ private struct Probe {
     let loss = fault.kind == .forbidden ? call.endpoint.lossWhenRefused : call.endpoint.loss
     expect(loss, in: bad, call, fault)
     try expectNoPass(from: good, to: bad, fault)
+  }
+
+  /// Reads with a row that comes twice: it is told, and either noted as one row or the list is not read to its end.
+  func expectRepetition(_ call: ConformanceCall, _ good: ConformanceReading) async throws {
+    let fault = call.fault(.duplicate)
+    await bench.mock.setFaults([fault])
+    let bad = try await read()
+    let isNoted = bad.source.issues.allSatisfy { $0.affects == .details }
+    expect(isNoted ? .details : call.endpoint.loss, in: bad, call, fault)
+    try expectNoPass(from: good, to: bad, fault)
+    guard isNoted else { return }
+    let verdicts = try bad.reconciled().records.mapValues(\.verdict)
+    #expect(try verdicts == good.reconciled().records.mapValues(\.verdict))
   }
 
   /// The failure is told with its call and what to do, and the source counts as it should.

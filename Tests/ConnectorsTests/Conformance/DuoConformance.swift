@@ -20,20 +20,68 @@ extension ConformanceCase {
         "GET /admin/v2/policies/summary", whenRefused: .certainty, answersAbsence: true,
         required: ["response.policies"]),
       Endpoint(
-        "GET /admin/v2/policies/global", whenRefused: .certainty, answersAbsence: true,
+        "GET /admin/v2/policies/global", answersAbsence: true,
         required: ["response.policy_key", "response.sections"],
         optional: ["response.policy_name"]),
       Endpoint(
-        "GET /admin/v2/policies/{policy}", whenRefused: .certainty, answersAbsence: true,
+        "GET /admin/v2/policies/{policy}", answersAbsence: true,
         required: ["response.policy_key", "response.sections"]),
       Endpoint(
         "GET /admin/v2/policies/calculate", whenRefused: .certainty, answersAbsence: true,
         required: ["response.sections"]),
-    ], secrets: [DuoTenant().secretKey, "mockSecretOfAnotherApplication"]
+    ], fieldWorlds: [duoGroups, duoNewcomers, duoPermitted],
+    secrets: [DuoTenant().secretKey, "mockSecretOfAnotherApplication"]
   ) { bench in
     await ConformanceReading(
       of: bench.duo(), app: Bench.vpn,
       people: ["ana@acme.com", "bo@acme.com", "cy@acme.com", "nobody@acme.com"])
+  }
+
+  private static func duoWorld(_ change: (inout DuoTenant) -> Void) -> Scenario {
+    Scenario.duo { tenant in
+      tenant.users = ["bo", "ana", "cy"].map { DuoUser("\($0)@acme.com", name: "\($0)@acme.com") }
+      change(&tenant)
+    }
+  }
+
+  /// A group whose policy skips the second factor, and networks where the application does.
+  private static var duoGroups: Scenario {
+    duoWorld { tenant in
+      let open = DuoPolicy("Open", ["authentication_policy": ["user_auth_behavior": "bypass"]])
+      let office = DuoPolicy(
+        "Office",
+        [
+          "authorized_networks": [
+            "no_2fa_required": ["ip_list": ["10.0.0.0/8"], "require_enrollment": true],
+            "mfa_required": ["ip_list": []], "blocked": ["ip_list": []], "deny_other_access": true,
+          ]
+        ])
+      tenant.policies += [open, office]
+      tenant.integrations[0].policy = office.key
+      tenant.integrations[0].groupPolicies = [.init(group: "Contractors", policy: open.key)]
+      tenant.users[1].groups = ["Contractors"]
+      tenant.users[2].groups = ["Finance"]
+      tenant.groups[1].status = "Bypass"
+    }
+  }
+
+  /// The application lets people without an account in.
+  private static var duoNewcomers: Scenario {
+    duoWorld { tenant in
+      let policy = DuoPolicy("New", ["new_user": ["new_user_behavior": "no-mfa"]])
+      tenant.policies.append(policy)
+      tenant.integrations[0].policy = policy.key
+    }
+  }
+
+  /// The application is for one group only.
+  private static var duoPermitted: Scenario {
+    duoWorld { tenant in
+      tenant.integrations[0].access = "PERMITTED_GROUPS"
+      tenant.integrations[0].permittedGroups = ["Finance"]
+      tenant.policies[0] = .global(networks: ["10.0.0.0/8"])
+      tenant.users[1].groups = ["Finance"]
+    }
   }
 
   /// Ana needs two factors, Bo is in bypass, Cy is locked out.

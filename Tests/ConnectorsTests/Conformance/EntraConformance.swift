@@ -19,8 +19,9 @@ extension ConformanceCase {
       Endpoint("POST /v1.0/$batch", required: ["responses"]),
       Endpoint("POST /beta/$batch", required: ["responses"]),
       Endpoint(
-        "GET /v1.0/servicePrincipals", required: ["id", "appId", "appRoleAssignmentRequired"],
-        optional: ["displayName", "preferredSingleSignOnMode", "appOwnerOrganizationId"]),
+        "GET /v1.0/servicePrincipals",
+        required: ["id", "appId", "appRoleAssignmentRequired", "accountEnabled"],
+        optional: ["displayName", "appOwnerOrganizationId"]),
       Endpoint(
         "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo",
         required: ["id", "principalId", "principalType"]),
@@ -31,7 +32,8 @@ extension ConformanceCase {
         "GET /v1.0/identity/conditionalAccess/namedLocations", required: ["id"],
         optional: ["displayName"]),
       Endpoint(
-        "GET /v1.0/identity/conditionalAccess/authenticationStrength/policies", loses: .certainty,
+        // A policy names a strength by its id alone, so what it asks for hangs on the list.
+        "GET /v1.0/identity/conditionalAccess/authenticationStrength/policies",
         answersAbsence: true, required: ["id"], optional: ["displayName", "requirementsSatisfied"]),
       Endpoint(
         "GET /v1.0/policies/identitySecurityDefaultsEnforcementPolicy", required: ["isEnabled"]),
@@ -41,12 +43,16 @@ extension ConformanceCase {
       Endpoint("GET /v1.0/groups/{group}", loses: .details),
       Endpoint("GET /v1.0/groups/{group}/transitiveMembers", required: ["id"]),
       Endpoint("GET /v1.0/groups/{group}/members", required: ["id"]),
+      Endpoint("GET /v1.0/groups/{group}/transitiveMembers/$count", isNumber: true),
+      Endpoint("GET /v1.0/groups/{group}/members/$count", isNumber: true),
+      Endpoint("GET /v1.0/users/$count", isNumber: true),
       Endpoint("GET /v1.0/roleManagement/directory/roleAssignments", required: ["principalId"]),
       Endpoint(
         "GET /beta/users/{user}/authentication/requirements", required: ["perUserMfaState"]),
       Endpoint(
-        "GET /v1.0/users", .list, required: ["id"],
-        optional: ["userPrincipalName", "mail", "userType", "externalUserState", "creationType"]),
+        // A row that comes again over a page border is one row.
+        "GET /v1.0/users", .list, required: ["id", "userPrincipalName"],
+        optional: ["userType", "externalUserState", "creationType"], hasUniqueRows: false),
     ],
     capabilities: [.pagedByLink, .renewsCredential], secrets: [secret]
   ) { bench in

@@ -12,16 +12,24 @@ struct FieldLoss: Sendable, CustomStringConvertible {
 
   /// The place, with `*` for every index of a list: `/response/*/status`.
   var place: String {
-    JSONPointer(steps: pointer.steps.map { Int($0) == nil ? $0 : "*" }).description
+    if let element { return reply.elements[element] }
+    return JSONPointer(steps: pointer.steps.map { Int($0) == nil ? $0 : "*" }).description
+  }
+
+  /// The number of the element in a reply that is XML.
+  private var element: Int? {
+    reply.body == nil ? pointer.steps.first.flatMap(Int.init) : nil
   }
 
   var fault: Fault {
     Fault(
       reply.vendor, reply.endpoint, form == .nulled ? .nullAt : .missingAt, times: nil,
-      text: pointer.description, request: reply.request)
+      text: element.map(String.init) ?? pointer.description, request: reply.request)
   }
 
-  var description: String { "\(reply.endpoint) \(pointer) \(form.rawValue)" }
+  var description: String {
+    "\(reply.endpoint) \(element == nil ? pointer.description : place) \(form.rawValue)"
+  }
 
   /// Every field of every page, dropped and nulled one at a time.
   ///
@@ -30,7 +38,18 @@ struct FieldLoss: Sendable, CustomStringConvertible {
     var losses: [FieldLoss] = []
     var seen: Set<String> = []
     for reply in replies where seen.insert(reply.vendor.rawValue + reply.request).inserted {
-      guard let body = reply.body, (200..<300).contains(reply.status) else { continue }
+      guard (200..<300).contains(reply.status) else { continue }
+      guard let body = reply.body else {
+        // Lists of AWS are of `member`s, and short here.
+        for number in reply.elements.indices {
+          for form in Form.allCases
+          where form == .nulled || !reply.elements[number].hasSuffix("/member") {
+            losses.append(
+              FieldLoss(reply: reply, pointer: JSONPointer(steps: ["\(number)"]), form: form))
+          }
+        }
+        continue
+      }
       losses.append(FieldLoss(reply: reply, pointer: JSONPointer(), form: .nulled))
       collect(body, JSONPointer(), reply, &losses)
     }

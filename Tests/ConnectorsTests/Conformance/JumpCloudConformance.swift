@@ -13,7 +13,10 @@ extension ConformanceCase {
     endpoints: [
       Endpoint(
         "GET /api/systemusers", .list, required: ["_id", "activated", "suspended"],
-        optional: ["email", "state", "enable_user_portal_multifactor", "mfa", "mfa.exclusion"]),
+        optional: [
+          "email", "state", "enable_user_portal_multifactor", "mfa", "mfa.exclusion",
+          "restrictedFields",
+        ]),
       Endpoint(
         "GET /api/applications/{app}", required: ["_id"], optional: ["name", "displayLabel"]),
       Endpoint("GET /api/v2/applications/{app}/users", .list, required: ["id"]),

@@ -37,17 +37,17 @@ extension ConformanceCase {
         "GET /api/v1/policies/{policy}", required: ["id", "type", "status"], optional: ["name"]),
       Endpoint("GET /api/v1/policies/{policy}/mappings"),
       Endpoint("GET /api/v1/policies", required: ["id", "type", "status"], optional: ["name"]),
-      Endpoint("GET /api/v1/idps", whenRefused: .certainty, answersAbsence: true, required: ["id"]),
+      Endpoint("GET /api/v1/idps", required: ["id"]),
       Endpoint("GET /api/v1/idps/{idp}/users", required: ["id"]),
       Endpoint("GET /api/v1/zones", required: ["id", "status"], optional: ["name"]),
       Endpoint("GET /api/v1/groups/{group}", loses: .details, required: ["id", "type"]),
       Endpoint("GET /api/v1/groups/{group}/users", required: ["id"]),
       Endpoint(
-        "GET /api/v1/users", .list, required: ["id", "status"],
-        optional: ["profile.email", "profile.login"]),
+        "GET /api/v1/users", .list,
+        required: ["id", "status", "profile.email", "profile.login"], hasUniqueRows: false),
       Endpoint(
         "GET /api/v1/apps/{app}/users", .list, required: ["id", "status"],
-        optional: ["credentials.userName"]),
+        optional: ["credentials.userName"], hasUniqueRows: false),
     ]
     if capabilities.contains(.renewsCredential) {
       endpoints.append(Endpoint("POST /oauth2/v1/token", required: ["access_token"]))

@@ -17,7 +17,7 @@ extension ConformanceCase {
         required: ["result.status", "result.value.tokens", "result.value.count"],
         hasUniqueRows: false),
     ],
-    capabilities: [.pagedByNumber, .renewsCredential]
+    capabilities: [.pagedByNumber, .renewsCredential], fieldWorlds: [privacyIDEAPolicies()]
   ) { bench in
     let endpoint = bench.mock[.privacyIDEA]
     let connector = PrivacyIDEAConnector(
@@ -28,6 +28,29 @@ extension ConformanceCase {
     return await ConformanceReading(
       of: connector, app: PrivacyIDEAServers.app,
       people: [ProviderBench.ana, "bo@acme.com", "nobody@acme.com"])
+  }
+
+  /// Policies that let some people in: those of a resolver, one by the name in another case; Ana's token is not valid.
+  private static func privacyIDEAPolicies() -> Scenario {
+    PrivacyIDEAServers.small { server in
+      server.policies = [
+        PrivacyIDEAServers.policy(
+          "ldap", ["passOnNoToken": true],
+          ["resolver": ["ldap"], "user": ["ANA"], "user_case_insensitive": true]),
+        PrivacyIDEAServers.policy(
+          "others", ["passthru": "userstore"],
+          [
+            "user": ["*", "-ANA"], "conditions": [["userinfo", "groups", "contains", "new", true]],
+          ]),
+      ]
+      server.tokens = [
+        PrivacyIDEAToken("bo", "totp"),
+        PrivacyIDEAToken("ana", "spass") {
+          $0.info = ["validity_period_end": "2020-01-31T22:00+0100"]
+        },
+      ]
+      server.users.append(PrivacyIDEAUser("ana", email: "other@acme.com", resolver: "sql"))
+    }
   }
 
   /// Ana has a token, Bo one that asks for nothing.

@@ -297,7 +297,8 @@ extension DuoRow {
     },
     DuoRow("7b", "networks as a text with commas", .enforcedConditionally) {
       $0.policies[0].sections["authorized_networks"] = [
-        "no_2fa_required": ["ip_list": "10.0.0.0/8, 192.0.2.0/24"]
+        "no_2fa_required": ["ip_list": "10.0.0.0/8, 192.0.2.0/24"],
+        "mfa_required": ["ip_list": ""], "deny_other_access": false,
       ]
     },
     DuoRow("7c", "a location rule that nobody knows", .enforcedConditionally) {
@@ -382,7 +383,8 @@ extension DuoRow {
     },
     DuoRow("7g", "networks with a second factor, all others refused", .enforced) {
       $0.policies[0].sections["authorized_networks"] = [
-        "mfa_required": ["ip_list": ["192.0.2.0/24"]], "deny_other_access": true,
+        "no_2fa_required": ["ip_list": []], "mfa_required": ["ip_list": ["192.0.2.0/24"]],
+        "deny_other_access": true,
       ]
     },
     DuoRow(

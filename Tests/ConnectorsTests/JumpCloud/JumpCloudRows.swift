@@ -143,6 +143,27 @@ enum JumpCloudRows {
       $0.policies = [J.ssoMFA]
       $0.users[0].extra = managed
     },
+    JumpCloudRow(
+      "9d", "two identity providers manage her, and the second asks for one factor", .notEnforced,
+      behind: [
+        Behind(key: "idp-6", verdict: .enforced), Behind(key: "idp-7", verdict: .notEnforced),
+      ]
+    ) {
+      $0.policies = [J.ssoMFA]
+      $0.users[0].extra = [
+        "restrictedFields": [
+          ["field": "email", "type": "federated_identity_provider", "id": "idp-6"],
+          ["field": "password", "type": "federated_identity_provider", "id": "idp-7"],
+        ]
+      ]
+    },
+    JumpCloudRow(
+      "9e", "which identity providers manage her is not told", .cannotTell,
+      reason: ["the row does not tell"]
+    ) {
+      $0.policies = [J.ssoMFA]
+      $0.users[0].hidden = ["restrictedFields"]
+    },
     JumpCloudRow("9c", "a directory that is no identity provider manages her", .enforced) {
       $0.policies = [J.ssoMFA]
       $0.users[0].extra = [

@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  @Test("a list that names a row twice is read again, once")
+  func twice() async throws {
+    try await ProviderBench.run(J.small { $0.policies = [J.ssoMFA] }) { bench in
+      await bench.mock.setFaults([
+        Fault(.jumpCloud, "GET /api/v2/applications/{app}/users", .duplicate, times: 1)
+      ])
+      let (record, reading) = await bench.judgeJumpCloud()
+      #expect(reading.source.isComplete, "\(reading.source.issues)")
+      #expect(record.verdict == .enforced)
+    }
+  }
+
   @Test("an administrator of several organisations names the one that is meant")
   func organisation() async throws {
     let scenario = J.small {

@@ -100,7 +100,6 @@ import Testing
     tenant.clients = flows.map { flow in KeycloakClientSpec(flow) { $0.browserFlow = flow } }
     tenant.clients[4].attributes = ["minimum.acr.value": "aal2"]
     tenant.clients += [
-      KeycloakClientSpec("strict"),
       KeycloakClientSpec("closed") { $0.standardFlow = false },
       KeycloakClientSpec("off") { $0.enabled = false },
       KeycloakClientSpec("saml") { $0.clientProtocol = "saml" },
@@ -108,11 +107,6 @@ import Testing
         $0.standardFlow = false
         $0.attributes = ["oauth2.device.authorization.grant.enabled": "true"]
       },
-      KeycloakClientSpec("implicit") {
-        $0.standardFlow = false
-        $0.implicitFlow = true
-      },
-      KeycloakClientSpec("grant") { $0.directGrants = true },
       KeycloakClientSpec("bearer") { $0.bearerOnly = true },
     ]
   }
@@ -142,7 +136,7 @@ import Testing
       // The flow of a new realm, where what people have set up decides.
       tenant.flows.removeFirst()
       tenant.requiredActions = ["UPDATE_PASSWORD"]
-      tenant.clients = tenant.clients.filter { ["strict", "brokered"].contains($0.clientID) }
+      tenant.clients = tenant.clients.filter { ["by role", "brokered"].contains($0.clientID) }
     }
     var scenario = Scenario()
     scenario[KeycloakTenant.self] = tenant

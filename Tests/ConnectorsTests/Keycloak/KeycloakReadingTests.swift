@@ -5,7 +5,7 @@ import MockIdP
 import Testing
 
 @Suite("Reading a Keycloak realm") struct KeycloakReadingTests {
-  private typealias K = KeycloakRealms
+  typealias K = KeycloakRealms
 
   private func judge(
     _ bench: ProviderBench, people: [String] = [ProviderBench.ana],

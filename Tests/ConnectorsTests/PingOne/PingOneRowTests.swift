@@ -65,6 +65,24 @@ import Testing
     }
   }
 
+  @Test("a list that ends before its count is cut off; a row that comes twice is one row")
+  func counts() async throws {
+    let scenario = PingOneBench.scenario { $0.largestPage = 1 }
+    try await Bench.run(scenario) { bench in
+      await bench.mock.setFaults([
+        Fault(.pingOne, PingOneBench.users, .missingField, times: nil, text: "/_links/next")
+      ])
+      let cut = await bench.pingOneDoor().provider
+      #expect(cut.source.issues.map(\.code) == ["contradiction"])
+      await bench.mock.setFaults([Fault(.pingOne, PingOneBench.users, .duplicate, times: nil)])
+      let twice = await bench.pingOneDoor()
+      #expect(twice.provider.source.isComplete, "\(twice.provider.source.issues)")
+      #expect(twice.provider.source.issues.map(\.affects) == [.details])
+      #expect(twice.provider.apps.first?.policyLink == "pol-1")
+      #expect(twice.record(PingOneBench.ana).verdict == .enforced)
+    }
+  }
+
   @Test("the last page of users and of a group is read")
   func pages() async throws {
     let people = (0..<5).map { "person\($0)@acme.com" }

@@ -132,7 +132,7 @@ import Testing
       items.source.issues.first?.message.contains("data, meta") == true, "\(items.source.issues)")
     // One row alone without an id is the vendor's.
     let one = try await read(rows + [["mail": "cy@acme.com"]], Self.text(fields: Self.plain))
-    #expect(one.source.issues.first?.remedy.contains("report it") == true, "\(one.source.issues)")
+    #expect(one.source.firstGap?.remedy.contains("report it") == true, "\(one.source.issues)")
   }
 
   @Test("a log-in gives a token, which is renewed when it is refused")

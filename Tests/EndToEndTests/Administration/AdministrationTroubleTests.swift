@@ -94,12 +94,16 @@ struct AdministrationTroubleTests {
       let there = try await bench.expect(line, 69)
       #expect(there.errors.contains("The change is not there"), "\(there.errors)")
       #expect(try await bench.attempts().last?["outcome"] as? String == "failed")
-      // Somebody else takes the member off between the look and the removal.
+      // Somebody else takes the member off between the last look and the removal.
+      let looks = await bench.mock.requests().prefix { $0.endpoint != endpoint }
+        .filter { $0.endpoint == "GET /teams/{team}/members" }.count
       await bench.mock.setFaults([Fault(.heroku, endpoint, .slow, seconds: 4)])
       await bench.mock.resetRequests()
       let mock = bench.mock
       let other = Task {
-        while await mock.requestCounts()["GET /teams/{team}/members"] == nil { await Task.yield() }
+        while await mock.requestCounts()["GET /teams/{team}/members", default: 0] < looks {
+          await Task.yield()
+        }
         await mock.update { scenario in
           scenario[team: "acme-widgets"].members.removeAll { $0.email == "vi@acme.com" }
         }

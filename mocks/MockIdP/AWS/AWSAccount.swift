@@ -108,6 +108,8 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
   public var people: [String] = []
   /// The issuer of their external ids, where another provider provisions them.
   public var issuer: String?
+  /// The issuers of people who are provisioned by others, or by several, by address.
+  public var issuers: [String: [String]] = [:]
   /// The people among them who are disabled.
   public var disabled: [String] = []
   /// The type of content of the list of people.
@@ -127,6 +129,7 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
     try values.read(.store, into: &store)
     try values.read(.people, into: &people)
     try values.read(.issuer, into: &issuer)
+    try values.read(.issuers, into: &issuers)
     try values.read(.disabled, into: &disabled)
     contentType = try values.decodeIfPresent(String.self, forKey: .contentType)
   }

@@ -48,7 +48,8 @@ enum CognitoCalls {
     }
     return Reply(json: [
       "UserPool": .compact([
-        "Id": .string(pool.id), "Name": .string(pool.name), "MfaConfiguration": .string(pool.mfa),
+        "Id": .string(pool.id), "Name": .string(pool.name),
+        "MfaConfiguration": .string(pool.describedMFA ?? pool.mfa),
         "Policies": signIn ?? ["PasswordPolicy": ["MinimumLength": 12]], "LambdaConfig": lambdas,
         "UserPoolAddOns": pool.threatProtection.map { ["AdvancedSecurityMode": .string($0)] },
         "DeviceConfiguration": pool.remembersDevices
@@ -139,7 +140,8 @@ enum CognitoCalls {
     if !user.identities.isEmpty {
       let rows = user.identities.map { name -> JSON in
         [
-          "userId": "\(user.name)", "providerName": .string(name), "providerType": "SAML",
+          "userId": .string(user.subjects[name] ?? user.name), "providerName": .string(name),
+          "providerType": "SAML",
           "issuer": .null, "primary": true, "dateCreated": 1_706_041_056_125,
         ]
       }

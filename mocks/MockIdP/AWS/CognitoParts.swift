@@ -6,6 +6,8 @@ public struct CognitoPool: Codable, Sendable, Hashable {
   public var name: String
   /// `ON`, `OPTIONAL` or `OFF`.
   public var mfa: String
+  /// What the pool's description says of it; nil is the truth.
+  public var describedMFA: String?
   /// `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`; nil without passkeys.
   public var passkeys: String?
   /// What may come first at a sign-in by choice.
@@ -44,6 +46,7 @@ public struct CognitoPool: Codable, Sendable, Hashable {
     try values.read(.id, into: &id)
     try values.read(.name, into: &name)
     try values.read(.mfa, into: &mfa)
+    describedMFA = try values.decodeIfPresent(String.self, forKey: .describedMFA)
     try values.read(.passkeys, into: &passkeys)
     try values.read(.firstFactors, into: &firstFactors)
     try values.read(.threatProtection, into: &threatProtection)
@@ -102,6 +105,8 @@ public struct CognitoUser: Codable, Sendable, Hashable {
   public var factors: [String] = []
   /// The identity providers that the user is linked to.
   public var identities: [String] = []
+  /// What they know the user by, where that is not the user name.
+  public var subjects: [String: String] = [:]
 
   /// Makes a confirmed user; by default the name is made of the address.
   public init(_ email: String, name: String? = nil, status: String = "CONFIRMED") {
@@ -119,5 +124,6 @@ public struct CognitoUser: Codable, Sendable, Hashable {
     try values.read(.isEnabled, into: &isEnabled)
     try values.read(.factors, into: &factors)
     try values.read(.identities, into: &identities)
+    try values.read(.subjects, into: &subjects)
   }
 }

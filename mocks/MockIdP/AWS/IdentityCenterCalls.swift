@@ -21,6 +21,15 @@ enum IdentityCenterCalls {
     ).reply("Instances", token: "NextToken")
   }
 
+  private static func externalIDs(_ email: String, _ instance: IdentityCenterInstance) -> JSON? {
+    let issuers = instance.issuers[email] ?? [instance.issuer].compactMap { $0 }
+    guard !issuers.isEmpty else { return nil }
+    return .array(
+      issuers.map {
+        ["Issuer": .string($0), "Id": .string(Identifier.uuid("external \($0) \(email)"))]
+      })
+  }
+
   private static func users(_ call: Call, _ context: Context) throws -> Reply {
     guard let instance = context.account.identityCenter,
       instance.store == context.json["IdentityStoreId"]?.text
@@ -31,9 +40,7 @@ enum IdentityCenterCalls {
         "UserName": .string(email), "DisplayName": .string(email),
         "Emails": [["Value": .string(email), "Primary": true, "Type": "work"]],
         "UserStatus": .string(instance.disabled.contains(email) ? "DISABLED" : "ENABLED"),
-        "ExternalIds": instance.issuer.map {
-          [["Issuer": .string($0), "Id": .string(Identifier.uuid("external \(email)"))]]
-        },
+        "ExternalIds": externalIDs(email, instance),
       ])
     }
     var reply = try AWSPage(

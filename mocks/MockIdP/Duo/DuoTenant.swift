@@ -198,7 +198,8 @@ public struct DuoPolicy: Codable, Sendable, Hashable {
         "authentication_policy": ["user_auth_behavior": .string(behaviour)],
         "new_user": ["new_user_behavior": .string(newUser)],
         "authorized_networks": [
-          "no_2fa_required": ["ip_list": .strings(networks), "require_enrollment": true]
+          "no_2fa_required": ["ip_list": .strings(networks), "require_enrollment": true],
+          "mfa_required": ["ip_list": []], "blocked": ["ip_list": []], "deny_other_access": false,
         ], "anonymous_networks": ["anonymous_access_behavior": "no-action"],
         "user_location": ["default_action": "ignore-location"],
         "remembered_devices": ["browser_apps": ["enabled": false]],

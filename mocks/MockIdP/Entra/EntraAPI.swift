@@ -111,6 +111,7 @@ struct EntraAPI: VendorAPI {
     reply.setHeader("request-id", Identifier.uuid("request \(serial)"))
     if let own = call.headers["client-request-id"] { reply.setHeader("client-request-id", own) }
     reply.setHeader("Date", HTTPDate.now())
+    await state.organisation.scenario[EntraTenant.self].damage?.apply(to: &reply, of: call)
   }
 
   // MARK: Faults

@@ -53,7 +53,9 @@ enum EntraBatch {
     }
     return [
       "id": request["id"] ?? .null, "status": .integer(reply.status), "headers": .object(own),
-      "body": (try? JSON(parsing: reply.body)) ?? .null,
+      "body": own["Content-Type"] == "text/plain"
+        ? .string(String(decoding: reply.body, as: UTF8.self))
+        : (try? JSON(parsing: reply.body)) ?? .null,
     ]
   }
 }

@@ -11,6 +11,8 @@ struct EntraDirectory: Sendable {
     var users: [String: Int] = [:]
     for (place, user) in tenant.users.enumerated() {
       users[user.id] = place
+      // Ids have no case.
+      users[user.id.lowercased()] = place
       users[user.name] = place
     }
     userPlaces = users

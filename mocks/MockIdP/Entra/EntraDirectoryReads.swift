@@ -9,6 +9,9 @@ enum EntraDirectoryReads {
 
   static let routes: [Route<Context>] = [
     Route("GET /v1.0/users", scope: users, listUsers),
+    Route("GET /v1.0/users/$count", scope: users) {
+      try count($1.directory.userCount, $0)
+    },
     Route("GET /v1.0/users/delta", scope: users, delta),
     Route(
       "GET /v1.0/users/{user}/transitiveMemberOf/microsoft.graph.group", scope: groups, memberOf),
@@ -19,6 +22,12 @@ enum EntraDirectoryReads {
     Route("GET /v1.0/groups/{group}/transitiveMembers", scope: groups) {
       try members($0, $1, true)
     },
+    Route("GET /v1.0/groups/{group}/members/$count", scope: groups) {
+      try count(shown($0, $1, false).count, $0)
+    },
+    Route("GET /v1.0/groups/{group}/transitiveMembers/$count", scope: groups) {
+      try count(shown($0, $1, true).count, $0)
+    },
     Route("GET /v1.0/roleManagement/directory/roleAssignments", scope: roles, assignments),
     Route("GET /v1.0/servicePrincipals", scope: apps, listApps),
     Route("GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo", scope: apps, assignedTo),
@@ -28,7 +37,7 @@ enum EntraDirectoryReads {
 
   private static let userFields: Set<String> = [
     "id", "userPrincipalName", "mail", "displayName", "accountEnabled", "userType",
-    "externalUserState", "creationType", "onPremisesSyncEnabled",
+    "externalUserState", "creationType", "onPremisesSyncEnabled", "proxyAddresses", "otherMails",
   ]
 
   /// The fields asked for; without `$select` those that Graph gives by default.
@@ -109,8 +118,14 @@ enum EntraDirectoryReads {
 
   private static func listGroups(_ call: Call, _ context: Context) throws -> Reply {
     let page = try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage)
-    return page.cut(
-      try context.tenant.groups.map { try row($0.id, $0.name, $0.hidesMembers, call) })
+    var found = context.tenant.groups
+    if let filter = call.parameter("$filter") {
+      guard let (field, value) = equality(filter), field == "displayName" else {
+        throw EntraAPI.invalid("Invalid filter clause.")
+      }
+      found = found.filter { $0.name.lowercased() == value.lowercased() }
+    }
+    return page.cut(try found.map { try row($0.id, $0.name, $0.hidesMembers, call) })
   }
 
   private static func group(_ call: Call, _ context: Context) throws -> Reply {
@@ -119,9 +134,18 @@ enum EntraDirectoryReads {
     return Reply(json: try row(id, name, context.directory.hidesMembers(id), call))
   }
 
-  private static func members(
+  /// A number alone; only who takes what may lag a little is told.
+  private static func count(_ number: Int, _ call: Call) throws -> Reply {
+    guard call.headers["consistencylevel"] == "eventual" else {
+      throw EntraAPI.invalid("$count is not currently supported.")
+    }
+    return Reply(
+      status: 200, headers: [("Content-Type", "text/plain")], body: Array(String(number).utf8))
+  }
+
+  private static func shown(
     _ call: Call, _ context: Context, _ nested: Bool
-  ) throws -> Reply {
+  ) throws -> [(id: String, type: String)] {
     let id = call.capture("group")
     guard EntraDirectory.isObjectID(id),
       var members = context.directory.members(of: id, nested: nested)
@@ -130,6 +154,13 @@ enum EntraDirectoryReads {
       $0.permissions.contains("Member.Read.Hidden")
     }
     if context.directory.hidesMembers(id), !seesHidden { members = [] }
+    return members
+  }
+
+  private static func members(
+    _ call: Call, _ context: Context, _ nested: Bool
+  ) throws -> Reply {
+    let members = try shown(call, context, nested)
     let page = try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage)
     let rows = members[page.range(of: members.count)].map { member -> JSON in
       ["@odata.type": .string("#microsoft.graph.\(member.type)"), "id": .string(member.id)]
@@ -153,6 +184,7 @@ enum EntraDirectoryReads {
       var row: JSON = [
         "id": .string("assignment-\(index)"), "principalId": .string(principal.id),
         "roleDefinitionId": .string(role.role), "directoryScopeId": .string(role.scope),
+        "appScopeId": nil,
       ]
       if expands {
         row["principal"] = [

@@ -50,9 +50,14 @@ public struct EntraUser: Codable, Sendable, Hashable {
   public var perUserMFA = "disabled"
   /// The registered methods, in Microsoft's words.
   public var methods: [String] = []
+  /// The addresses of the mailbox as Microsoft writes them: `SMTP:` the primary one, `smtp:` the others.
+  public var proxyAddresses: [String] = []
+  /// Further addresses.
+  public var otherMails: [String] = []
 
   private enum CodingKeys: CodingKey {
-    case name, id, mail, isEnabled, userType, externalState, creationType, perUserMFA, methods
+    case name, id, mail, isEnabled, userType, externalState, creationType, perUserMFA, methods,
+      proxyAddresses, otherMails
   }
 
   /// Makes an enabled member.
@@ -76,6 +81,8 @@ public struct EntraUser: Codable, Sendable, Hashable {
     try values.read(.creationType, into: &creationType)
     try values.read(.perUserMFA, into: &perUserMFA)
     try values.read(.methods, into: &methods)
+    try values.read(.proxyAddresses, into: &proxyAddresses)
+    try values.read(.otherMails, into: &otherMails)
   }
 }
 

@@ -69,7 +69,8 @@ enum EntraShapes {
       "userType": user.userType.map { .string($0) } ?? .null,
       "externalUserState": user.externalState.map { .string($0) } ?? .null,
       "creationType": user.creationType.map { .string($0) } ?? .null,
-      "onPremisesSyncEnabled": .null,
+      "onPremisesSyncEnabled": .null, "proxyAddresses": .strings(user.proxyAddresses),
+      "otherMails": .strings(user.otherMails),
     ]
   }
 

@@ -44,6 +44,8 @@ public struct EntraTenant: VendorScenario {
   public var conditionalAccessRate: Int?
   /// Groups and policies by a formula, over the people of the scenario's population; for large tenants.
   public var generated: EntraGenerated?
+  /// What is taken out of replies, for tests; it stands in no scenario file.
+  public var damage: ReplyDamage?
 
   /// The first secret.
   public var token: String { clients.first?.secret ?? "" }

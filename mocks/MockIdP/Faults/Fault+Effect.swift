@@ -64,8 +64,8 @@ extension Fault {
     case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
-    case .nullAt: editPlace(&reply) { _ in .null }
-    case .missingAt: editPlace(&reply) { _ in nil }
+    case .nullAt: editPlace(&reply, keepsTag: true) { _ in .null }
+    case .missingAt: editPlace(&reply, keepsTag: false) { _ in nil }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
       .notFound, .slow:
       break
@@ -99,7 +99,13 @@ extension Fault {
     editRows(&reply, api) { rows in rows.map { Self.edit($0, path[...], change) } }
   }
 
-  private func editPlace(_ reply: inout Reply, _ change: (JSON?) -> JSON?) {
+  private func editPlace(
+    _ reply: inout Reply, keepsTag: Bool, _ change: (JSON?) -> JSON?
+  ) {
+    if let number = text.flatMap(Int.init) {
+      reply.body = XMLPlaces.editing(reply.body, at: number, keepsTag: keepsTag)
+      return
+    }
     guard let json = try? JSON(parsing: reply.body) else { return }
     reply.body = json.editing(at: JSONPointer(text ?? ""), change)?.bytes ?? []
   }

@@ -51,9 +51,9 @@ public struct Fault: Codable, Sendable, Hashable {
     /// The property at the path in `text` is missing in every row; a path that begins with a slash (`/0/attributes/x`,
     /// `/*/id`) begins at the document instead, for this and the two before.
     case missingField = "missing-field"
-    /// The value at the JSON pointer in `text` of the whole reply is null.
+    /// The value at the JSON pointer in `text` of the whole reply is null; in XML the element of that number is empty.
     case nullAt = "null-at"
-    /// The property at the JSON pointer in `text` of the whole reply is missing.
+    /// The property at the JSON pointer in `text` of the whole reply is missing; in XML the element of that number.
     case missingAt = "missing-at"
   }
 

@@ -138,7 +138,14 @@ struct GoogleAPI: VendorAPI {
   func finish(_ reply: inout Reply, _ call: Call) async {
     reply.setHeader("Date", HTTPDate.now())
     reply.setHeader("Cache-Control", "private")
-    guard reply.status == 200, let mask = call.parameter("fields") else { return }
+    guard reply.status == 200 else { return }
+    cut(&reply, call)
+    await state.organisation.scenario[GoogleWorkspace.self].damage?.apply(to: &reply, of: call)
+  }
+
+  /// Cuts a reply down to the fields that are asked for.
+  private func cut(_ reply: inout Reply, _ call: Call) {
+    guard let mask = call.parameter("fields") else { return }
     do {
       let fields = try GoogleFields(mask)
       reply.body = fields.cut(try JSON(parsing: reply.body)).bytes

@@ -94,19 +94,28 @@ enum GoogleDirectoryReads {
       call, "maxResults", default: 200, most: 200, isStrict: true,
       cap: context.account.largestPage)
     let user = call.parameter("userKey")
-    let groups = context.account.groups.filter { user == nil || $0.users.contains(user ?? "") }
-    return page.reply(groups.map(row), under: "groups", with: ["kind": "admin#directory#groups"])
+    var groups = context.account.groups.filter { user == nil || $0.users.contains(user ?? "") }
+    if let query = call.parameter("query") {
+      guard query.hasPrefix("name='"), query.hasSuffix("'"), query.count > 6 else {
+        throw GoogleAPI.invalid("Invalid Input: \(query)")
+      }
+      groups = groups.filter { $0.name == String(query.dropFirst(6).dropLast()) }
+    }
+    return page.reply(
+      groups.map { row($0, context.account) }, under: "groups",
+      with: ["kind": "admin#directory#groups"])
   }
 
-  private static func row(_ group: GoogleGroup) -> JSON {
-    [
+  private static func row(_ group: GoogleGroup, _ account: GoogleWorkspace) -> JSON {
+    let direct = account.users.count { group.users.contains($0.email) }
+    return [
       "kind": "admin#directory#group", "id": .string(group.id), "email": .string(group.email),
-      "name": .string(group.name), "directMembersCount": .string(String(group.users.count)),
+      "name": .string(group.name), "directMembersCount": .string(String(direct)),
     ]
   }
 
   private static func group(_ call: Call, _ context: Context) async throws -> Reply {
-    Reply(json: row(try found(call, context)))
+    Reply(json: row(try found(call, context), context.account))
   }
 
   private static func found(_ call: Call, _ context: Context) throws -> GoogleGroup {

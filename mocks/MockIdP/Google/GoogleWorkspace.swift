@@ -34,6 +34,8 @@ public struct GoogleWorkspace: VendorScenario {
   public var largestPage: Int?
   /// By how many seconds the account's clock runs before ours.
   public var clockOffset: Double = 0
+  /// What is taken out of replies, for tests; it stands in no scenario file.
+  public var damage: ReplyDamage?
 
   private enum CodingKeys: CodingKey {
     case customer, serviceAccounts, administrators, users, orgUnits, rootUnit, groups, assignments

@@ -67,6 +67,7 @@ enum JumpCloudReads {
       "externally_managed": false, "ldap_binding_user": false,
       "enable_user_portal_multifactor": .bool(user.requiresMFA),
       "totp_enabled": .bool(user.totp), "mfa": mfa, "mfaEnrollment": enrolment,
+      "restrictedFields": [],
     ]).merging(user.extra)
     return .object(
       (whole.properties ?? [:]).filter { key, _ in

@@ -37,6 +37,13 @@ struct OktaAPI: VendorAPI {
       ("X-Rate-Limit-Reset", String(Int(window.reset.timeIntervalSince1970.rounded(.up)))),
     ]
     do {
+      for (text, kind) in organisation.scenario.okta.pageFaults
+      where "\(call.path)?\(call.query)".contains(text) {
+        let fault = Fault(.okta, route.template, kind)
+        if let refusal = fault.refusal(self) { throw refusal }
+        return Reply(
+          status: 200, headers: [("Content-Type", "application/json")], body: Array("{".utf8))
+      }
       guard window.remaining >= 0 else {
         throw Refusal(
           status: 429, code: "E0000047",
@@ -122,6 +129,11 @@ struct OktaAPI: VendorAPI {
   }
 
   func finish(_ reply: inout Reply, _ call: Call) async {
+    let page = call.path + (call.query.isEmpty ? "" : "?" + call.query)
+    for edit in await state.organisation.scenario.okta.pageEdits where edit.page == page {
+      guard let document = try? JSON(parsing: reply.body) else { continue }
+      reply.body = edit.applied(to: document).bytes
+    }
     let serial = await state.nextSerial()
     reply.setHeader("X-Okta-Request-Id", Identifier.okta("req", "request \(serial)"))
     reply.setHeader("Date", HTTPDate.now())

@@ -199,8 +199,11 @@ enum OneLoginReads {
     func cursor(_ position: Int, _ turn: Int) -> String { Hex.encode("\(position).\(turn)".utf8) }
     let shown = rows.dropFirst(start).prefix(size)
     var reply = Reply(json: .array(Array(shown)))
+    reply.headers.append(("Total-Count", String(rows.count)))
     if start + shown.count < rows.count {
-      reply.headers.append(("After-Cursor", cursor(start + shown.count, 0)))
+      let next = cursor(start + shown.count, 0)
+      if !context.account.losesCursor { reply.headers.append(("After-Cursor", next)) }
+      reply.headers.append(("Link", "<\(call.baseURL + call.path)?cursor=\(next)>; rel=\"next\""))
     }
     reply.page = Reply.Page(current: cursor(start, turn), again: cursor(start, turn + 1))
     return reply

@@ -20,9 +20,11 @@ public struct OneLoginAccount: VendorScenario {
   public var apps: [OneLoginApp] = []
   /// The most rows of a page, whatever is asked for.
   public var largestPage: Int?
+  /// Whether pages do not name the cursor of the next one.
+  public var losesCursor = false
 
   private enum CodingKeys: CodingKey {
-    case clientID, clientSecret, mayReadAll, users, apps, largestPage
+    case clientID, clientSecret, mayReadAll, users, apps, largestPage, losesCursor
   }
 
   /// Makes an empty account that accepts the default credentials.
@@ -41,6 +43,7 @@ public struct OneLoginAccount: VendorScenario {
     try values.read(.users, into: &users)
     try values.read(.apps, into: &apps)
     try values.read(.largestPage, into: &largestPage)
+    try values.read(.losesCursor, into: &losesCursor)
   }
 }
 

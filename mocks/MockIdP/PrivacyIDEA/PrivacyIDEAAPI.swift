@@ -155,12 +155,12 @@ struct PrivacyIDEAAPI: VendorAPI {
     let start = (page - 1) * size
     let rows = all.dropFirst(start).prefix(size).map { index, token -> JSON in
       [
-        "serial": .string("PI\(index)"), "tokentype": .string(token.type),
+        "serial": .string(token.serial ?? "PI\(index)"), "tokentype": .string(token.type),
         "active": .bool(token.active), "revoked": .bool(token.revoked),
         "locked": .bool(token.locked), "failcount": 0, "maxfail": 10,
         "rollout_state": .string(token.rolloutState), "username": .string(token.username),
         "realms": .strings(token.username.isEmpty ? [] : [context.server.realm]),
-        "resolver": .string(token.resolver), "description": "", "info": [:],
+        "resolver": .string(token.resolver), "description": "", "info": .object(token.info),
       ]
     }
     return envelope([

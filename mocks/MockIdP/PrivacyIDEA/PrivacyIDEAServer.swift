@@ -93,6 +93,10 @@ public struct PrivacyIDEAToken: Codable, Sendable, Hashable {
   public var rolloutState = ""
   /// The resolver that its owner comes from.
   public var resolver = "ldap"
+  /// Its serial number; nil is one of its own.
+  public var serial: String?
+  /// What else is known of it, such as `validity_period_end`.
+  public var info: [String: JSON] = [:]
 
   /// Makes a token in use.
   public init(
@@ -114,5 +118,7 @@ public struct PrivacyIDEAToken: Codable, Sendable, Hashable {
     try values.read(.locked, into: &locked)
     try values.read(.rolloutState, into: &rolloutState)
     try values.read(.resolver, into: &resolver)
+    serial = try values.decodeIfPresent(String.self, forKey: .serial)
+    try values.read(.info, into: &info)
   }
 }

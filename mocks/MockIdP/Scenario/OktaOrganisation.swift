@@ -35,6 +35,10 @@ public struct OktaOrganisation: Codable, Sendable {
   public var rateLimits: [String: Int]
   /// Policies or rules on a page when the caller names no limit.
   public var policyPageSize: Int
+  /// Fields that single pages leave out or show as null.
+  public var pageEdits: [OktaPageEdit]
+  /// What goes wrong with requests whose path or query contains a text, by that text; a ``Fault/Kind``.
+  public var pageFaults: [String: Fault.Kind]
 
   /// Makes an organisation on Identity Engine that accepts the default token.
   public init(
@@ -58,6 +62,8 @@ public struct OktaOrganisation: Codable, Sendable {
     rateLimit = 600
     rateLimits = [:]
     policyPageSize = 100
+    pageEdits = []
+    pageFaults = [:]
   }
 
   /// Reads an organisation; every part may be missing.
@@ -80,5 +86,7 @@ public struct OktaOrganisation: Codable, Sendable {
     try values.read(.rateLimit, into: &rateLimit)
     try values.read(.rateLimits, into: &rateLimits)
     try values.read(.policyPageSize, into: &policyPageSize)
+    try values.read(.pageEdits, into: &pageEdits)
+    try values.read(.pageFaults, into: &pageFaults)
   }
 }

@@ -46,4 +46,6 @@ public struct RecordedReply: Sendable, Hashable {
   public var status: Int
   /// The body; nil when it is no JSON.
   public var body: JSON?
+  /// The paths of the elements of an XML body, in the order in which they begin.
+  public var elements: [String]
 }

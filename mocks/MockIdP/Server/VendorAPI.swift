@@ -116,7 +116,8 @@ extension VendorAPI {
       await state.record(
         RecordedReply(
           vendor: Self.vendor, endpoint: endpoint, request: identity, status: reply.status,
-          body: try? JSON(parsing: reply.body)))
+          body: try? JSON(parsing: reply.body),
+          elements: XMLPlaces(reply.body).places.map(\.path)))
     }
     return reply
   }

@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// The ways that an app client lets people of the pool itself sign in.
 ///
 /// - SeeAlso: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html>
@@ -47,9 +49,15 @@ struct CognitoFlows: Sendable, Hashable {
       case "ALLOW_REFRESH_TOKEN_AUTH": break
       case "ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY":
         // Without the function that defines the challenges the flow leads nowhere.
-        if pool.definesChallenges { add(.custom) }
+        switch pool.definesChallenges {
+        case .yes: add(.custom)
+        case .no: break
+        case .unknown: add(.unknown("custom authentication, whose functions are not shown,"))
+        }
       case "ALLOW_USER_AUTH":
         for factor in pool.firstFactors ?? ["PASSWORD"] { add(Self.way(factor)) }
+        // The pool lists what may come first wherever a choice can be made.
+        if pool.firstFactors == nil { add(.unknown("a first factor that the pool does not list")) }
       default: add(Self.passwords.contains(name) ? .password : .unknown("flow \(name)"))
       }
     }

@@ -6,6 +6,9 @@ struct CognitoMapping {
   struct Facts: Sendable {
     static let external = 0
     static let isNew = 1
+    /// Some links of the account are not told, or lead to a provider that cannot be told apart.
+    static let unclear = 2
+    private static let first = 3
     let atoms: [SubjectAtom]
     let providers: [CognitoWire.IdentityProvider]
 
@@ -18,6 +21,8 @@ struct CognitoMapping {
             name: "comes from another identity provider"),
           SubjectAtom(
             kind: .attribute, id: "UserStatus=FORCE_CHANGE_PASSWORD", name: "has not signed in yet"),
+          SubjectAtom(
+            kind: .attribute, id: "identities=?", name: "has links that are not told in full"),
         ]
         + providers.map {
           SubjectAtom(
@@ -27,9 +32,17 @@ struct CognitoMapping {
         }
     }
 
-    /// The fact that an account is linked to a provider; names are compared without regard to case.
+    /// The fact that an account is linked to a provider; Cognito tells names apart by case.
     func atom(of name: String) -> SubjectAtom.ID? {
-      providers.firstIndex { $0.name.lowercased() == name.lowercased() }.map { $0 + 2 }
+      providers.firstIndex { $0.name == name }.map(atom(at:))
+    }
+
+    /// The fact that an account is linked to the provider at a place of the list.
+    func atom(at place: Int) -> SubjectAtom.ID { place + Self.first }
+
+    /// Whether a name is almost that of a provider, so that nobody knows which is meant.
+    func isUnclear(_ name: String) -> Bool {
+      atom(of: name) == nil && providers.contains { $0.name.lowercased() == name.lowercased() }
     }
   }
 
@@ -40,44 +53,69 @@ struct CognitoMapping {
   /// What to do where the list of providers, or the MFA settings, may not be read.
   var unreadableProviders: Unknown?
 
-  private var mode: String { mfa?.mode ?? pool.mfa ?? "" }
+  /// The pool's word on MFA; empty where it says none, or where two answers say different things.
+  private var mode: String {
+    guard let mode = mfa?.mode else { return pool.mfa ?? "" }
+    return pool.mfa == nil || pool.mfa == mode ? mode : "\(mode) and \(pool.mfa ?? "")"
+  }
 
   func model(_ client: CognitoWire.Client) -> SignInModel {
     let flows = CognitoFlows(client, pool)
     var model = SignInModel(
       atoms: facts.atoms, policy: .demand(.refused, by: nil),
       upstreams: facts.providers.map { Upstream(name: $0.name, keys: [$0.name]) })
-    let own = flows.ways.isEmpty ? SignInPolicy.demand(.refused, by: nil) : own(flows, &model)
-    var branches: [SignInPolicy.Branch] = []
-    var linked: [SignInPolicy.Branch] = []
+    let own = own(client, flows, &model)
+    var linked: [Condition] = []
+    // Whoever is linked to several providers chooses among them.
+    var doors: [SignInPolicy] = []
     for (index, provider) in facts.providers.enumerated() {
-      guard client.identityProviders.map({ $0.contains(provider.name) }) != false else { continue }
+      let atom = Condition.subject(facts.atom(at: index))
+      linked.append(atom)
+      if let listed = client.identityProviders, !listed.isEmpty, !listed.contains(provider.name) {
+        continue
+      }
       let rule = add(
         RuleReference(
           policyID: pool.id, policyName: pool.name, ruleID: provider.name, ruleName: provider.name,
           demand: "leaves the sign-in to identity provider \(provider.name)"), &model)
-      let atom = Condition.subject(index + 2)
-      branches.append(.init(.all([.subject(Facts.external), atom]), .upstream(index, by: rule)))
-      // An account of the pool that is linked has both ways in.
-      linked.append(.init(atom, .any([own, .upstream(index, by: rule)])))
+      doors.append(
+        .firstMatch(
+          [.init(atom, .upstream(index, by: rule))], otherwise: .demand(.refused, by: nil)))
     }
     let stranger =
       unreadableProviders
       ?? Unknown(
-        title: "which identity provider the account comes from",
+        title: "which identity provider the account comes from (user pool \(pool.id))",
         remedy: "check the identity providers of user pool \(pool.name)")
     model.unknowns.append(stranger)
-    branches.append(
-      .init(
-        .subject(Facts.external), .demand(.unknown(model.unknowns.count - 1), by: nil)))
-    branches += linked
-    model.policy = .firstMatch(branches, otherwise: own)
+    let strange = SignInPolicy.demand(.unknown(model.unknowns.count - 1), by: nil)
+    let external = Condition.subject(Facts.external)
+    let unclear = Condition.subject(Facts.unclear)
+    model.policy = .firstMatch(
+      [
+        .init(.all([external, unclear]), .any([strange] + doors)),
+        .init(.all([external, .any(linked)]), .any(doors)),
+        .init(external, strange),
+        // An account of the pool that is linked has all these ways in.
+        .init(unclear, .any([own, strange] + doors)),
+        .init(.any(linked), .any([own] + doors)),
+      ], otherwise: own)
     return model
   }
 
   // MARK: The pool's own sign-in
 
-  private func own(_ flows: CognitoFlows, _ model: inout SignInModel) -> SignInPolicy {
+  private func own(
+    _ client: CognitoWire.Client, _ flows: CognitoFlows, _ model: inout SignInModel
+  ) -> SignInPolicy {
+    guard !flows.ways.isEmpty else {
+      guard client.identityProviders?.isEmpty != false else { return .demand(.refused, by: nil) }
+      // No flow and no provider is no refusal: there must be a way that is not shown.
+      return unknown(
+        "how people sign in through app client \(client.id), for it names neither a flow nor a provider",
+        "name the sign-in flows (ExplicitAuthFlows) and providers of app client \(client.name)",
+        &model)
+    }
     switch mode {
     case "ON": return required(flows, &model)
     case "OPTIONAL": return optional(&model)
@@ -86,7 +124,8 @@ struct CognitoMapping {
     default:
       model.unknowns.append(
         Unknown(
-          title: "what MFA configuration '\(mode.prefix(20))' of user pool \(pool.name) means",
+          title:
+            "what MFA configuration '\(mode.prefix(40))' of user pool \(pool.name) (\(pool.id)) means",
           remedy: "report it, so that idsync learns it"))
       return .demand(.unknown(model.unknowns.count - 1), by: nil)
     }
@@ -134,7 +173,7 @@ struct CognitoMapping {
     case .passkey:
       guard mfa != nil else {
         return unknown(
-          "whether a passkey counts as two factors in user pool \(pool.name)",
+          "whether a passkey counts as two factors in user pool \(pool.name) (\(pool.id))",
           "allow cognito-idp:GetUserPoolMfaConfig", &model)
       }
       return mfa?.passkeysAreMultiFactor == true
@@ -143,11 +182,12 @@ struct CognitoMapping {
           .singleFactor, by: rule("passkeys", "takes a passkey as the only factor", &model))
     case .code:
       return unknown(
-        "whether a pool that requires MFA takes a one-time code as the only factor",
+        "whether user pool \(pool.id), which requires MFA, takes a one-time code as the only factor",
         "allow PASSWORD only as the first factor of user pool \(pool.name)", &model)
     case .unknown(let flow):
       return unknown(
-        "what \(flow) asks for", "take it away from the app client, or report it", &model)
+        "what \(flow) asks for (user pool \(pool.id))",
+        "take it away from the app client, or report it", &model)
     }
   }
 

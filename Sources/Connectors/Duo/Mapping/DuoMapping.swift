@@ -55,14 +55,16 @@ struct DuoMapping: Sendable {
           .init(
             .subject(place),
             unknown(
-              "what the status of the user or of a group of theirs means",
+              "what the status of the user or of a group of theirs means (\(integration.key))",
               "report it, so that idsync learns it", &model)
           ))
       case .unreadGroups:
         branches.append(
           .init(
             .subject(place),
-            unknown("which groups the user is in", "run again with the groups shown", &model)))
+            unknown(
+              "which groups the user is in (\(integration.key))", "run again with the groups shown",
+              &model)))
       case .newcomer:
         branches.append(.init(.subject(place), newcomer(&model)))
       default: break
@@ -76,7 +78,8 @@ struct DuoMapping: Sendable {
     model.policy = .firstMatch(
       branches,
       otherwise: unknown(
-        "which policies of \(integration.name) apply", "run again with the policies readable",
+        "which policies of \(integration.name) (\(integration.key)) apply",
+        "run again with the policies readable",
         &model
       ))
     return model
@@ -98,7 +101,7 @@ struct DuoMapping: Sendable {
   private func policy(
     _ sections: DuoSections, _ unenrolled: Condition, _ model: inout SignInModel
   ) -> SignInPolicy {
-    let names = sections.policies.joined(separator: ", ")
+    let names = names(of: sections)
     switch sections.behaviour {
     case "bypass":
       return .demand(
@@ -108,11 +111,11 @@ struct DuoMapping: Sendable {
     case "enforce": return enforce(sections, names, unenrolled, &model)
     case nil:
       return unknown(
-        "what the authentication policy of \(names.isEmpty ? "the application" : names) is",
+        "what the authentication policy of \(names.isEmpty ? "application \(key)" : names) is",
         "let the Admin API application read the global policy", &model)
     case let word?:
       return unknown(
-        "what authentication policy '\(word.prefix(30))' means",
+        "what authentication policy '\(word)' of \(names) means",
         "report it, so that idsync learns it", &model)
     }
   }
@@ -143,7 +146,8 @@ struct DuoMapping: Sendable {
     } else {
       branches.append(
         .init(
-          .variable(variable("network on the list", ["no", "yes"], &model), in: [1]),
+          .variable(
+            variable("network on the list of \(names)", ["no", "yes"], &model), in: [1]),
           unknown(
             "in which networks \(names) skips the second factor",
             "report the shape of authorized_networks", &model)))
@@ -152,7 +156,7 @@ struct DuoMapping: Sendable {
     for strange in sections.strange {
       branches.append(
         .init(
-          .variable(variable(strange, ["no", "yes"], &model), in: [1]),
+          .variable(variable("\(strange) of \(names)", ["no", "yes"], &model), in: [1]),
           unknown(
             "what \(strange) of \(names) means", "report it, so that idsync learns it", &model)))
     }
@@ -178,7 +182,8 @@ struct DuoMapping: Sendable {
   }
 
   private func network(_ networks: [String], _ model: inout SignInModel) -> Condition {
-    let name = "network \(networks.prefix(3).joined(separator: ", "))"
+    // The whole list: two of the same beginning are two.
+    let name = "network \(networks.joined(separator: ", "))"
     return .variable(variable(name, ["outside", "inside"], &model), in: [1])
   }
 
@@ -191,7 +196,7 @@ struct DuoMapping: Sendable {
     guard case .sections(let sections) = newcomers else {
       return policy(newcomers, .never, &model)
     }
-    let names = sections.policies.joined(separator: ", ")
+    let names = names(of: sections)
     // A policy that lets everybody past asks nothing of new people either.
     guard sections.behaviour == "enforce" else { return policy(sections, .never, &model) }
     switch sections.newUser {
@@ -215,6 +220,10 @@ struct DuoMapping: Sendable {
   }
 
   // MARK: Helpers
+
+  private func names(of sections: DuoSections) -> String {
+    sections.policies.joined(separator: ", ")
+  }
 
   private func variable(
     _ name: String, _ values: [String], _ model: inout SignInModel

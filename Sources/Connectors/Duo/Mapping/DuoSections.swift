@@ -33,21 +33,19 @@ struct DuoSections: Sendable, Hashable {
   /// `enroll`, `no-mfa` or `deny`.
   var newUser: String? { sections["new_user"]?["new_user_behavior"]?.string }
 
-  /// The networks where the second factor is skipped; nil where the list cannot be read.
+  // Duo shows every property that it documents: a list that is missing is not one that is empty.
+
+  /// The networks where the second factor is skipped; nil where the list is not shown or cannot be read.
   var skippingNetworks: [String]? { networks("no_2fa_required") }
 
-  /// The networks where it is demanded; nil where the list cannot be read.
+  /// The networks where it is demanded; nil where the list is not shown or cannot be read.
   var demandingNetworks: [String]? { networks("mfa_required") }
 
-  /// Whether sign-ins from networks on neither list are refused; nil where that cannot be read.
-  var refusesOtherNetworks: Bool? {
-    let value = sections["authorized_networks"]?["deny_other_access"] ?? .null
-    return value == .null ? false : value.bool
-  }
+  /// Whether sign-ins from networks on neither list are refused; nil where that is not shown or cannot be read.
+  var refusesOtherNetworks: Bool? { sections["authorized_networks"]?["deny_other_access"]?.bool }
 
   private func networks(_ part: String) -> [String]? {
     let list = sections["authorized_networks"]?[part]?["ip_list"] ?? .null
-    guard list != .null else { return [] }
     if let text = list.string {
       return text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }
@@ -64,7 +62,10 @@ struct DuoSections: Sendable, Hashable {
       ),
     ]
     for (section, key, values) in known {
-      if let value = sections[section]?[key], value.string.map(values.contains) != true {
+      // Some editions do not have every section.
+      guard let content = sections[section] else { continue }
+      let value = content[key] ?? .null
+      if value.string.map(values.contains) != true {
         found.append("\(section) \(value.string ?? "of an unknown shape")")
       }
     }

@@ -8,6 +8,10 @@ struct EntraAtoms: Sendable {
   }
 
   private(set) var all: [SubjectAtom] = []
+  /// The ids of users that one fact speaks of together.
+  private(set) var userSets: [SubjectAtom.ID: [String]] = [:]
+  /// The groups and roles that policies leave out: whoever is missing there would look better.
+  private(set) var excluded: Set<SubjectAtom.ID> = []
   private var places: [Key: SubjectAtom.ID] = [:]
 
   /// The atom's place; made if it is new.
@@ -20,6 +24,16 @@ struct EntraAtoms: Sendable {
     places[key] = all.count - 1
     return all.count - 1
   }
+
+  /// The atom of many users that a list of a policy names; made if it is new.
+  mutating func id(ofUsers ids: [String], list: String, _ name: String) -> SubjectAtom.ID {
+    let place = id(.user, list, name)
+    if userSets[place] == nil { userSets[place] = ids }
+    return place
+  }
+
+  /// Notes that a policy leaves out whom an atom speaks of.
+  mutating func exclude(_ place: SubjectAtom.ID) { excluded.insert(place) }
 
   /// The place of an atom that some policy asks for; nil when none does.
   func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
@@ -54,10 +68,11 @@ enum EntraAccountFact {
 
   /// What kind of account a row tells of; nil for an ordinary member.
   ///
-  /// Guests have the user type `Guest`; who authenticates elsewhere was invited or has a redemption state.
+  /// A row that leaves out what tells guests apart tells no kind. Guests have the user type `Guest`; who authenticates elsewhere was invited or has a redemption state.
   static func kind(
-    type: String?, externalState: String?, creation: String?, name: String?
+    type: String?, externalState: String?, creation: String?, name: String?, isWhole: Bool = true
   ) -> String? {
+    if !isWhole { return unclear }
     let isExternal =
       externalState != nil || creation == "Invitation" || creation == "SelfServiceSignUp"
     let looksExternal =

@@ -12,7 +12,12 @@ struct EntraMapping {
   func compile(
     _ app: EntraWire.ServicePrincipal, _ atoms: inout EntraAtoms
   ) -> ProviderApp.State {
-    guard app.isEnabled else {
+    guard let isEnabled = app.isEnabled else {
+      return .unreadable(
+        reason: "Entra ID does not tell whether sign-in to \(app.name) is enabled.",
+        remedy: "switch 'enabled for users to sign in' of the application on or off")
+    }
+    guard isEnabled else {
       return .inactive("The application \(app.name) is disabled for sign-in at Entra ID.")
     }
     var builder = EntraModelBuilder(tenant: tenant, app: app, atoms: atoms)
@@ -28,7 +33,9 @@ struct EntraMapping {
     parts += builder.perUser()
     parts += builder.federation()
     var policy = SignInPolicy.all(parts)
-    if app.signOnMode == "password" { policy = builder.withStoredPassword(policy) }
+    if app.signOnMode == "password" || !app.tellsSignOnMode {
+      policy = builder.withStoredPassword(policy)
+    }
     if app.requiresAssignment { policy = builder.withUnclearAssignment(policy) }
     policy = builder.withUnclearState(policy)
     atoms = builder.atoms
@@ -60,24 +67,24 @@ extension EntraModelBuilder {
   }
 
   private mutating func compiled(_ policy: EntraWire.Policy) -> SignInPolicy? {
-    let place = "policy '\(policy.name)'"
+    let place = EntraPlace(policy)
     if let damage = policy.damage {
       let id = unknown(
-        "what \(place) asks for, and of whom: it is damaged (\(damage))",
+        "what \(place) asks for, and of whom: it is damaged (\(damage))", at: place,
         remedy: "run again; if it stays, report it")
       return .demand(.unknown(id), by: nil)
     }
     guard policy.grant != nil else { return nil }
-    let target = applications(policy.conditions, place)
+    let target = applications(policy, place)
     guard target.holds != .never else { return nil }
-    let people = people(policy.conditions, place)
+    let people = people(policy, place)
     guard people.holds != .never else { return nil }
     let runtime = runtime(policy.conditions, place)
     guard runtime.holds != .never else { return nil }
     var condition = EntraCondition.and([people, target, runtime])
     if policy.state != "enabled" {
       let id = unknownCondition(
-        "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))",
+        "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))", at: place,
         remedy: "switch the policy on or off")
       condition = .and([condition, EntraCondition(id, "state \(policy.state.prefix(40))")])
     }

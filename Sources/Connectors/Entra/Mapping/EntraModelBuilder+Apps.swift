@@ -9,72 +9,89 @@ extension EntraModelBuilder {
   /// Whether a policy is for sign-ins to the application.
   ///
   /// A policy for a user action or an authentication context protects no ordinary sign-in.
-  mutating func applications(_ conditions: JSONValue, _ place: String) -> EntraCondition {
-    guard let json = conditions["applications"] else {
+  mutating func applications(
+    _ policy: EntraWire.Policy, _ place: EntraPlace
+  ) -> EntraCondition {
+    guard let json = policy.conditions["applications"] else {
       return EntraCondition(
         unknownCondition(
-          "whether \(place) is for \(app.name): it names no applications",
+          "whether \(place) is for \(app.name): it names no applications", at: place,
           remedy: "report the policy, so that idsync learns its form"), "applications not named")
     }
     let actions = json["includeUserActions"]?.strings ?? []
     let contexts = json["includeAuthenticationContextClassReferences"]?.strings ?? []
-    let listed = json["includeApplications"]?.strings
-    if listed?.isEmpty != false, json["applicationFilter"] == nil,
+    let listed = policy.names["includeApplications"]
+    if listed?.all.isEmpty != false, json["applicationFilter"] == nil,
       !actions.isEmpty || !contexts.isEmpty
     {
       return .never
     }
-    var included = names(json, "includeApplications", place)
-    var excluded = names(json, "excludeApplications", place)
-    if let filter = json["applicationFilter"] {
-      let matches = self.filter(filter)
-      if filter["mode"]?.string == "exclude" {
-        excluded.append(matches)
-      } else {
-        included.append(matches)
-      }
-    }
-    let strange = unknownMembers(
+    var included = names(policy, "includeApplications", place)
+    var excluded = names(policy, "excludeApplications", place)
+    var strange = unknownMembers(
       of: json, besides: Self.knownApplicationKeys, "applications", place)
+    if let filter = json["applicationFilter"] {
+      let matches = self.filter(filter, place)
+      switch filter["mode"]?.string {
+      case "exclude": excluded.append(matches)
+      case "include": included.append(matches)
+      default:
+        strange.append(
+          unknownCondition(
+            "whether the application filter of \(place) includes or excludes", at: place,
+            remedy: "name the application itself in the policy"))
+      }
+    } else if !json.shows("applicationFilter") {
+      strange.append(missing("applicationFilter", place))
+    }
     let holds = Condition.and([.or(included), Condition.or(excluded).negated] + strange)
     return EntraCondition(holds, "for \(app.name) as far as can be read")
   }
 
   private mutating func names(
-    _ json: JSONValue, _ key: String, _ place: String
+    _ policy: EntraWire.Policy, _ key: String, _ place: EntraPlace
   ) -> [Condition] {
-    guard let names = json[key]?.strings else {
+    guard let names = policy.names[key] else {
       return [
         unknownCondition(
-          "which applications \(key) of \(place) names: the list is missing",
+          "which applications \(key) of \(place) names: the list is missing", at: place,
           remedy: "run again; if it stays, report it")
       ]
     }
-    return names.map { name(of: $0, place) }
+    let id = app.appID.lowercased()
+    let isNamed = names.idSet.contains(id) || names.words.contains { $0.lowercased() == id }
+    let own: [Condition] = isNamed ? [.always] : []
+    return own + names.words.map { name(of: $0, place) }
   }
 
-  private mutating func name(of word: String, _ place: String) -> Condition {
+  private mutating func name(of word: String, _ place: EntraPlace) -> Condition {
     switch word {
     case "All": return .always
     case "None": return .never
-    case _ where word.lowercased() == app.appID.lowercased(): return .always
-    case _ where Self.isID(word): return .never
     default:
       if EntraKnownApps.groups[word]?.contains(app.appID.lowercased()) == true { return .always }
       // What Microsoft groups under a word is Microsoft's own.
       if EntraKnownApps.groups[word] != nil, isMicrosofts == .no { return .never }
       return unknownCondition(
-        "whether \(app.name) is among \(word.prefix(40)) (\(place))",
+        "whether \(app.name) is among \(word.prefix(40)) (\(place))", at: place, text: word,
         remedy: "name the application itself in the policy")
     }
   }
 
   /// The rule of custom security attributes; they are not read, but the same rule is the same condition.
-  private mutating func filter(_ json: JSONValue) -> Condition {
-    let rule = json["rule"]?.string ?? json.text
+  private mutating func filter(_ json: JSONValue, _ place: EntraPlace) -> Condition {
+    let rule = json["rule"]?.string
     return unknownCondition(
-      "whether \(app.name) matches the application filter \"\(rule.prefix(200))\"",
+      "whether \(app.name) matches the application filter \"\((rule ?? json.text).prefix(200))\"",
+      at: rule == nil ? place : nil, text: rule ?? json.text,
       remedy: "name the application itself in the policy")
+  }
+
+  /// That a condition holds which every policy shows, and this one does not.
+  mutating func missing(_ key: String, _ place: EntraPlace) -> Condition {
+    unknownCondition(
+      "whether the \(key) of \(place) hold for a sign-in: they are missing", at: place,
+      remedy: "run again; if it stays, report it")
   }
 
   /// Whether the application is Microsoft's own; unknown where its owner is not told.
@@ -82,9 +99,9 @@ extension EntraModelBuilder {
     guard let owner = app.owner, !owner.isEmpty else { return .unknown }
     return EntraKnownApps.microsoftTenants.contains(owner.lowercased()) ? .yes : .no
   }
+}
 
-  /// Whether a text is a GUID.
-  static func isID(_ text: String) -> Bool {
-    text.utf8.count == 36 && text.split(separator: "-").map(\.utf8.count) == [8, 4, 4, 4, 12]
-  }
+extension JSONValue {
+  /// Whether an object has a member, be it null.
+  func shows(_ key: String) -> Bool { object?[key] != nil }
 }

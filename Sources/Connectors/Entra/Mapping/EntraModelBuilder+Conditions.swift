@@ -7,8 +7,14 @@ extension EntraModelBuilder {
     "authenticationFlows", "clientApplications",
   ]
 
+  /// What every policy shows, be it null: a key that is missing was taken out by somebody on the way.
+  private static let shownKeys = [
+    "platforms", "locations", "insiderRiskLevels", "devices", "authenticationFlows",
+    "servicePrincipalRiskLevels", "clientApplications",
+  ]
+
   /// What a policy asks of the sign-in itself.
-  mutating func runtime(_ conditions: JSONValue, _ place: String) -> EntraCondition {
+  mutating func runtime(_ conditions: JSONValue, _ place: EntraPlace) -> EntraCondition {
     var parts = [
       clientApps(conditions["clientAppTypes"], place), platforms(conditions["platforms"], place),
       locations(conditions["locations"], place),
@@ -17,13 +23,16 @@ extension EntraModelBuilder {
       insiderRisk(conditions["insiderRiskLevels"], place), devices(conditions["devices"], place),
       flows(conditions["authenticationFlows"], place),
     ]
+    for key in Self.shownKeys where !conditions.shows(key) {
+      parts.append(EntraCondition(missing(key, place), "\(key) not told"))
+    }
     var strange = unknownMembers(
       of: conditions, besides: Self.knownConditionKeys, "conditions", place)
     for key in ["servicePrincipalRiskLevels", "clientApplications"] {
       guard let value = conditions[key], value.saysSomething else { continue }
       strange.append(
         unknownCondition(
-          "whether \(key) of \(place) leaves people out",
+          "whether \(key) of \(place) leaves people out", at: place,
           remedy: "keep policies for people and for workloads apart"))
     }
     parts += strange.map { EntraCondition($0, "a condition that cannot be read") }
@@ -31,16 +40,16 @@ extension EntraModelBuilder {
   }
 
   /// A condition that is written in a way we cannot read.
-  private mutating func unreadable(_ what: String, _ place: String) -> EntraCondition {
+  private mutating func unreadable(_ what: String, _ place: EntraPlace) -> EntraCondition {
     EntraCondition(
       unknownCondition(
-        "whether the \(what) of \(place) hold for a sign-in",
+        "whether the \(what) of \(place) hold for a sign-in", at: place,
         remedy: "report the policy, so that idsync learns its form"), "\(what) not readable")
   }
 
   /// That a one-of variable has one of some values; those we do not know may hold too.
   private mutating func oneOf(
-    _ name: String, _ values: [String], _ wanted: [String], _ place: String
+    _ name: String, _ values: [String], _ wanted: [String], _ place: EntraPlace
   ) -> Condition {
     var known: Set<Int> = []
     var parts: [Condition] = []
@@ -50,7 +59,7 @@ extension EntraModelBuilder {
       } else {
         parts.append(
           unknownCondition(
-            "what \(name) \"\(word.prefix(40))\" means (\(place))",
+            "what \(name) \"\(word.prefix(40))\" means (\(place))", at: place, text: word,
             remedy: "report the value, so that idsync learns it"))
       }
     }
@@ -84,7 +93,7 @@ extension EntraModelBuilder {
   private static let client = "client app"
 
   /// Only Microsoft's own applications can be reached by older protocols.
-  private mutating func clientApps(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  private mutating func clientApps(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard var words = json?.strings else { return unreadable("client app types", place) }
     if words.contains("all") { return .always }
     // Policies from before the choice existed have none, and are for modern clients.
@@ -102,7 +111,7 @@ extension EntraModelBuilder {
     "android", "iOS", "windows", "windowsPhone", "macOS", "linux", "other",
   ]
 
-  private mutating func platforms(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  private mutating func platforms(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
     guard let include = json["includePlatforms"]?.strings, !include.isEmpty,
       let exclude = json["excludePlatforms"]?.strings
@@ -123,24 +132,24 @@ extension EntraModelBuilder {
 
   /// `hidden` is what a tenant without ID Protection sees; it matters only where a policy speaks of it.
   private mutating func risk(
-    _ json: JSONValue?, _ name: String, _ place: String
+    _ json: JSONValue?, _ name: String, _ place: EntraPlace
   ) -> EntraCondition {
-    guard let json else { return .always }
-    guard let words = json.strings else { return unreadable("\(name) levels", place) }
+    guard let words = json?.strings else { return unreadable("\(name) levels", place) }
     if words.isEmpty { return .always }
     let levels = ["none", "low", "medium", "high"]
     var parts: [Condition] = []
     if words.contains("hidden") {
       parts.append(
         unknownCondition(
-          "when \(name) \"hidden\" holds (\(place))", remedy: "take the level out of the policy"))
+          "when \(name) \"hidden\" holds (\(place))", at: place,
+          remedy: "take the level out of the policy"))
     }
     let visible = words.filter { $0 != "hidden" }
     parts.append(oneOf(name, levels, visible, place))
     return EntraCondition(.or(parts), "\(name) is \(words.joined(separator: " or "))")
   }
 
-  private mutating func insiderRisk(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  private mutating func insiderRisk(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
     guard let text = json.string else { return unreadable("insider risk levels", place) }
     let words = Self.words(text)
@@ -152,10 +161,10 @@ extension EntraModelBuilder {
 
   // MARK: Flows
 
-  private mutating func flows(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  private mutating func flows(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
     guard let text = json["transferMethods"]?.string else {
-      return json.saysSomething ? unreadable("authentication flows", place) : .always
+      return unreadable("authentication flows", place)
     }
     let strange = unknownMembers(
       of: json, besides: ["transferMethods"], "authentication flows", place
@@ -170,12 +179,15 @@ extension EntraModelBuilder {
 
   // MARK: Devices
 
-  private mutating func devices(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  private mutating func devices(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
     let strange = unknownMembers(of: json, besides: ["deviceFilter"], "devices", place)
     var result = EntraCondition(
       holds: .and(strange), phrases: strange.map { _ in "devices not readable" })
-    guard let filter = json["deviceFilter"] else { return result }
+    guard let filter = json["deviceFilter"] else {
+      return json.shows("deviceFilter")
+        ? result : .and([result, unreadable("device filter", place)])
+    }
     guard let rule = filter["rule"]?.string, let mode = filter["mode"]?.string,
       mode == "include" || mode == "exclude"
     else { return .and([result, unreadable("device filter", place)]) }
@@ -189,16 +201,36 @@ extension EntraModelBuilder {
 
   /// That the device matches a rule; the same text is the same condition, whoever asks.
   private mutating func device(_ rule: String) -> Condition {
-    let words = rule.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
-    let folded = words.map { $0.lowercased() }
+    let words = Self.plain(rule)
     // The two attributes that controls ask for as well; without the device's registration neither holds.
-    switch folded {
-    case ["device.iscompliant", "-eq", "true"]: return flag(Self.compliant)
-    case ["device.iscompliant", "-ne", "true"]: return flag(Self.compliant).negated
-    case ["device.trusttype", "-eq", "\"serverad\""]: return flag(Self.joined)
-    case ["device.trusttype", "-ne", "\"serverad\""]: return flag(Self.joined).negated
-    default: return flag("device matching \"\(words.joined(separator: " "))\"")
+    switch words.lowercased() {
+    case "device.iscompliant -eq true": return flag(Self.compliant)
+    case "device.iscompliant -ne true": return flag(Self.compliant).negated
+    case "device.trusttype -eq \"serverad\"": return flag(Self.joined)
+    case "device.trusttype -ne \"serverad\"": return flag(Self.joined).negated
+    default: return flag("device matching \"\(words)\"")
     }
+  }
+
+  /// A rule with one space between its words; what stands in quotes stays as it is.
+  private static func plain(_ rule: String) -> String {
+    var result = ""
+    var quote: Character?
+    for character in rule {
+      if quote == nil, character == " " || character == "\t" || character == "\n" {
+        if result.last != " " { result.append(" ") }
+        continue
+      }
+      if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" {
+        quote = character
+      }
+      result.append(character)
+    }
+    if result.first == " " { result.removeFirst() }
+    if result.last == " " { result.removeLast() }
+    return result
   }
 
   static let compliant = "compliant device"

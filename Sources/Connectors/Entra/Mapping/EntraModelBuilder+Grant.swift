@@ -4,7 +4,7 @@ extension EntraModelBuilder {
   /// What a policy asks for when it applies; nil when it asks for nothing at all.
   mutating func demand(_ policy: EntraWire.Policy, _ rule: RuleReference) -> SignInPolicy? {
     guard let grant = policy.grant else { return nil }
-    let place = "policy '\(policy.name)'"
+    let place = EntraPlace(policy)
     // Lists that are all there and all empty are a policy for sessions only.
     if grant.isEmpty { return nil }
     let suffix = policy.frequency.map { ", \($0)" } ?? ""
@@ -13,7 +13,10 @@ extension EntraModelBuilder {
     for factor in grant.customFactors {
       parts.append(alternative("custom control \(factor)", rule))
     }
-    if !grant.termsOfUse.isEmpty { parts.append(alternative("accepted terms of use", rule)) }
+    if !grant.termsOfUse.isEmpty {
+      let terms = Set(grant.termsOfUse).sorted().joined(separator: " ")
+      parts.append(alternative("accepted terms of use", rule, of: "terms of use \(terms)"))
+    }
     for member in grant.strange { parts.append(strange(member, rule, place)) }
     if parts.count == 1 { return parts[0] }
     switch grant.combination {
@@ -21,7 +24,7 @@ extension EntraModelBuilder {
     case "OR": return .any(parts)
     default:
       let isAnd = unknownCondition(
-        "whether \(place) asks for all of its controls or for one",
+        "whether \(place) asks for all of its controls or for one", at: place,
         remedy: "report the policy, so that idsync learns its form")
       return .firstMatch([.init(isAnd, .all(parts))], otherwise: .any(parts))
     }
@@ -29,10 +32,10 @@ extension EntraModelBuilder {
 
   /// A part of the grant that we do not know is one more control, and so is a list that is missing.
   private mutating func strange(
-    _ member: String, _ rule: RuleReference, _ place: String
+    _ member: String, _ rule: RuleReference, _ place: EntraPlace
   ) -> SignInPolicy {
     let id = unknown(
-      "what \(member.prefix(160)) of \(place) asks for",
+      "what \(member.prefix(160)) of \(place) asks for", at: place, text: member,
       remedy: "report the control, so that idsync learns it")
     return .demand(.unknown(id), by: by(rule, "asks for something that cannot be read"))
   }
@@ -44,7 +47,7 @@ extension EntraModelBuilder {
   }
 
   private mutating func control(
-    _ word: String, _ rule: RuleReference, _ suffix: String, _ place: String
+    _ word: String, _ rule: RuleReference, _ suffix: String, _ place: EntraPlace
   ) -> SignInPolicy {
     switch word {
     case "block": return .demand(.refused, by: by(rule, "refuses"))
@@ -57,15 +60,17 @@ extension EntraModelBuilder {
     case "riskRemediation": return alternative("remediated risk", rule)
     default:
       let id = unknown(
-        "what the control \(word.prefix(40)) of \(place) asks for",
+        "what the control \(word.prefix(40)) of \(place) asks for", at: place, text: word,
         remedy: "report the control, so that idsync learns it")
       return .demand(.unknown(id), by: by(rule, "asks for \(word.prefix(40))"))
     }
   }
 
   /// A control that is no second factor: whoever meets it passes, whoever does not is refused.
-  private mutating func alternative(_ what: String, _ rule: RuleReference) -> SignInPolicy {
-    let met = flag(what)
+  private mutating func alternative(
+    _ what: String, _ rule: RuleReference, of key: String? = nil
+  ) -> SignInPolicy {
+    let met = flag(what, of: key)
     let accepts = by(rule, "accepts \(what)")
     return .firstMatch(
       [.init(met, .demand(.singleFactor, by: accepts))],
@@ -78,15 +83,17 @@ extension EntraModelBuilder {
   private static let builtInMFA = "00000000-0000-0000-0000-000000000002"
 
   private mutating func strength(
-    _ named: EntraWire.Strength, _ rule: RuleReference, _ place: String
+    _ named: EntraWire.Strength, _ rule: RuleReference, _ place: EntraPlace
   ) -> SignInPolicy {
     var listed: EntraWire.Strength?
     if case .read(let all) = tenant.strengths { listed = all[named.id] }
     let satisfies = Set([named.satisfies, listed?.satisfies].compactMap { $0 })
-    let combinations = listed?.combinations ?? named.combinations
+    let told = [named.combinations, listed?.combinations].compactMap { $0 }
     let name = listed?.name ?? named.name
-    let allowsOneFactor = combinations?.contains(where: Self.oneFactor.contains) == true
-    if satisfies == ["mfa"] || (satisfies.isEmpty && named.id == Self.builtInMFA),
+    let allowsOneFactor = told.joined().contains(where: Self.oneFactor.contains)
+    // The word of a strength is proof only beside the combinations that bear it out.
+    let isBuiltIn = named.id == Self.builtInMFA
+    if isBuiltIn && satisfies.isSubset(of: ["mfa"]) || satisfies == ["mfa"] && !told.isEmpty,
       !allowsOneFactor
     {
       return .demand(.multiFactor, by: by(rule, "asks for authentication strength '\(name)'"))
@@ -100,6 +107,7 @@ extension EntraModelBuilder {
     if case .unreadable(let why, _) = tenant.strengths { reason = ": \(why)" } else { reason = "" }
     let id = unknown(
       "whether authentication strength '\(name)' of \(place) takes two factors\(reason)",
+      at: place, text: named.id,
       remedy: "grant Policy.Read.All, and check the strength's combinations")
     return .demand(.unknown(id), by: by(rule, "asks for authentication strength '\(name)'"))
   }

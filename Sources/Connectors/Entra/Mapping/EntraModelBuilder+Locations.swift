@@ -7,18 +7,18 @@ extension EntraModelBuilder {
   private static let sides = ["outside", "inside"]
 
   /// Where a sign-in has to come from.
-  mutating func locations(_ json: JSONValue?, _ place: String) -> EntraCondition {
+  mutating func locations(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
     guard let include = json["includeLocations"]?.strings, !include.isEmpty,
       let exclude = json["excludeLocations"]?.strings
     else {
       return EntraCondition(
         unknownCondition(
-          "whether the locations of \(place) hold for a sign-in",
+          "whether the locations of \(place) hold for a sign-in", at: place,
           remedy: "report the policy, so that idsync learns its form"), "locations not readable")
     }
-    let included = include.map { location($0) }
-    let excluded = exclude.map { location($0) }
+    let included = include.map { location($0, "inside", place) }
+    let excluded = exclude.map { location($0, "outside", place) }
     let strange = unknownMembers(
       of: json, besides: ["includeLocations", "excludeLocations"], "locations", place)
     var phrases: [String] = strange.map { _ in "locations not readable" }
@@ -38,64 +38,72 @@ extension EntraModelBuilder {
     for policy in policies {
       guard let locations = policy.conditions["locations"] else { continue }
       for key in ["includeLocations", "excludeLocations"] {
-        result.formUnion(locations[key]?.strings ?? [])
+        result.formUnion((locations[key]?.strings ?? []).map(EntraID.folded))
       }
     }
     return result
   }
 
-  private mutating func location(_ id: String) -> Condition {
-    switch id {
-    case "All": return .always
-    case "AllTrusted": return flag(Self.trusted, Self.sides)
-    case Self.legacyTrusted: return trustedLocation("location MFA trusted addresses")
-    default: break
-    }
+  /// That a sign-in comes from a location which a policy names on one of its sides.
+  ///
+  /// What a location that cannot be found does is a question of its own in every policy and on either side. One that is there
+  /// is one thing for all, even if nobody can say what it takes in.
+  private mutating func location(
+    _ word: String, _ side: String, _ place: EntraPlace
+  ) -> Condition {
+    if word == "All" { return .always }
+    if word == "AllTrusted" { return flag(Self.trusted, Self.sides) }
+    let id = EntraID.folded(word)
+    if id == Self.legacyTrusted { return trustedLocation("location MFA trusted addresses", id) }
     let known: [String: EntraWire.Location]
     switch tenant.locations {
     case .read(let all): known = all
     case .unreadable(let reason, let remedy):
       return unknownCondition(
-        "whether the sign-in is inside location \(id): \(reason)", remedy: remedy)
+        "whether the sign-in is inside location \(id): \(reason)", at: place, text: side,
+        remedy: remedy)
     }
     guard let found = known[id] else {
       return unknownCondition(
         "whether the sign-in is inside location \(id), which the list of named locations does not name",
-        remedy: "take the deleted location out of the policy")
+        at: place, text: side, remedy: "take the deleted location out of the policy")
     }
     let name = "location \(locationName(id))"
     switch found.kind {
-    case .addresses(isTrusted: true): return trustedLocation(name)
-    case .addresses: return flag(name, Self.sides)
+    case .addresses(isTrusted: true): return trustedLocation(name, id)
+    case .addresses: return flag(name, Self.sides, of: Self.key(id))
     case .countries(_, _, byAddress: true):
-      guard let countries else { return flag(name, Self.sides) }
+      guard let countries else { return flag(name, Self.sides, of: Self.key(id)) }
       return .variable(variable("country", countries.names), in: countries.classes(of: id))
-    case .countries: return flag(name, Self.sides)
+    case .countries: return flag(name, Self.sides, of: Self.key(id))
     case .damaged(let damage):
       return unknownCondition(
         "whether the sign-in is inside location \(found.name): it is damaged (\(damage))",
-        remedy: "run again; if it stays, report it")
+        text: id, remedy: "run again; if it stays, report it")
     case .other(let type):
       return unknownCondition(
         "whether the sign-in is inside location \(found.name), of the kind \(type.prefix(60))",
+        text: id,
         remedy: "report the kind of location, so that idsync learns it")
     }
   }
 
+  private static func key(_ id: String) -> String { "location id \(id)" }
+
   /// A trusted location lies inside "all trusted", which may be larger.
-  private mutating func trustedLocation(_ name: String) -> Condition {
-    let isNew = place(ofVariable: name) == nil
-    let inside = flag(name, Self.sides)
+  private mutating func trustedLocation(_ name: String, _ id: String) -> Condition {
+    let isNew = place(ofVariable: Self.key(id)) == nil
+    let inside = flag(name, Self.sides, of: Self.key(id))
     if isNew { axioms.append(.any([.not(inside), flag(Self.trusted, Self.sides)])) }
     return inside
   }
 
   /// The name of a location, its id where there is none; with the id where two share a name.
-  private func locationName(_ id: String) -> String {
-    if id == "AllTrusted" { return Self.trusted }
+  private func locationName(_ word: String) -> String {
+    if word == "AllTrusted" { return Self.trusted }
+    let id = EntraID.folded(word)
     if id == Self.legacyTrusted { return "MFA trusted addresses" }
     guard case .read(let all) = tenant.locations, let found = all[id] else { return id }
-    let isShared = all.values.contains { $0.id != id && $0.name == found.name }
-    return isShared ? "\(found.name) (\(id))" : found.name
+    return sharedLocationNames.contains(found.name) ? "\(found.name) (\(id))" : found.name
   }
 }

@@ -135,20 +135,34 @@ extension EntraModelBuilder {
       ]
     case .read(let domains):
       var branches: [SignInPolicy.Branch] = []
+      let names = Self.distinctNames(domains)
       for (domain, federation) in domains.sorted(by: { $0.key < $1.key }) {
-        branches.append(branch(domain, federation))
+        branches.append(branch(domain, federation, names))
       }
       return branches.isEmpty ? [] : [.firstMatch(branches, otherwise: Self.nothing)]
     }
   }
 
+  /// The names that stand for one provider only: a name that two of them have leads to neither.
+  private static func distinctNames(_ domains: [String: EntraWire.Federation?]) -> Set<String> {
+    var addresses: [String: Set<[String]>] = [:]
+    for case let federation? in domains.values {
+      if let name = federation.name { addresses[name, default: []].insert(federation.addresses) }
+    }
+    return Set(addresses.filter { $0.value.count == 1 }.keys)
+  }
+
   private mutating func branch(
-    _ domain: String, _ federation: EntraWire.Federation?
+    _ domain: String, _ federation: EntraWire.Federation?, _ names: Set<String>
   ) -> SignInPolicy.Branch {
-    let name = federation?.name ?? "the identity provider of \(domain)"
+    let own = federation?.name
+    let isDistinct = own.map(names.contains) ?? false
+    let name =
+      own.map { isDistinct ? $0 : "\($0) (\(domain))" }
+      ?? "the identity provider of \(domain)"
     let addresses = federation?.addresses ?? []
     let keys =
-      [domain, federation?.name].compactMap { $0 } + addresses
+      [domain, isDistinct ? own : nil].compactMap { $0 } + addresses
       + addresses.compactMap(SourceHost.of)
     upstreams.append(Upstream(name: name, keys: Array(Set(keys)).sorted()))
     let behaviour = federation?.behaviour ?? "acceptIfMfaDoneByFederatedIdp"
@@ -164,8 +178,14 @@ extension EntraModelBuilder {
 
   /// With a stored password people can also sign in at the application itself.
   mutating func withStoredPassword(_ policy: SignInPolicy) -> SignInPolicy {
-    let isDirect = Condition.variable(
+    var isDirect = Condition.variable(
       variable("started", ["through Entra ID", "at the application itself"]), in: [1])
+    if !app.tellsSignOnMode {
+      let mayStore = unknownCondition(
+        "whether \(app.name) keeps a stored password: its single sign-on mode is missing",
+        remedy: "run again; if it stays, report it")
+      isDirect = .all([mayStore, isDirect])
+    }
     let by = rule(
       app.appID, "single sign-on mode password", "stored password",
       "asks for the stored password only", "started at the application itself")
@@ -183,17 +203,15 @@ extension EntraModelBuilder {
       [.init(.subject(isUnclear), .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
-  /// Whose assignment could not be read may be refused for want of one.
+  /// Whose assignment could not be read may have no way in; what the others are asked for is then not proven.
   mutating func withUnclearAssignment(_ policy: SignInPolicy) -> SignInPolicy {
     let isUnclear = subject(
       .attribute, EntraAccountFact.unclearAssignment(app.appID),
       "assignment to \(app.name) not readable")
-    let unknown = unknownCondition(
+    let id = unknown(
       "whether the person is assigned to \(app.name)",
       remedy: "grant Application.Read.All and GroupMember.Read.All")
-    let refuses = rule(
-      app.id, "assignment", app.name, "refuses people who are not assigned")
-    return .firstMatch(
-      [.init(.all([isUnclear, unknown]), .demand(.refused, by: refuses))], otherwise: policy)
+    // Nothing that was read refuses them, so this is no refusal.
+    return .firstMatch([.init(isUnclear, .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 }

@@ -7,46 +7,56 @@ extension EntraModelBuilder {
   ]
 
   /// Whom a policy is for: everybody it includes, without those it excludes.
-  mutating func people(_ conditions: JSONValue, _ place: String) -> EntraCondition {
+  mutating func people(_ policy: EntraWire.Policy, _ place: EntraPlace) -> EntraCondition {
+    let conditions = policy.conditions
     guard let users = conditions["users"] else {
       // A policy for workload identities says nothing of people.
       if conditions["clientApplications"] != nil { return .never }
       return EntraCondition(
         unknownCondition(
-          "whom \(place) is for: it names no users",
+          "whom \(place) is for: it names no users", at: place,
           remedy: "report the policy, so that idsync learns its form"), "people not named")
     }
     var phrases: [String] = []
-    let included = side(users, "include", place, &phrases)
-    let excluded = side(users, "exclude", place, &phrases)
+    let included = side(policy, users, "include", place, &phrases)
+    let excluded = side(policy, users, "exclude", place, &phrases)
     let strange = unknownMembers(of: users, besides: Self.knownUserKeys, "users", place)
     return EntraCondition(
       holds: .and([included, excluded.negated] + strange), phrases: phrases)
   }
 
+  /// More users than so many are one fact, so that a list of thousands costs no bit an account each.
+  private static let mostUsers = 8
+
   private mutating func side(
-    _ users: JSONValue, _ word: String, _ place: String, _ phrases: inout [String]
+    _ policy: EntraWire.Policy, _ users: JSONValue, _ word: String, _ place: EntraPlace,
+    _ phrases: inout [String]
   ) -> Condition {
     var parts: [Condition] = []
     var names: [String] = []
-    for id in list(users, "\(word)Users", place, &parts) {
-      let (part, name) = user(id, place)
+    for (part, name) in people(policy.names["\(word)Users"], "\(word)Users", place) {
       parts.append(part)
-      names.append(name)
+      if let name { names.append(name) }
     }
     for id in list(users, "\(word)Groups", place, &parts) {
       let name = tenant.groupNames[id] ?? id
-      parts.append(subject(.group, id, name))
+      parts.append(subject(.group, id, name, isExcluded: word == "exclude"))
       names.append("group \(name)")
     }
     for id in list(users, "\(word)Roles", place, &parts) {
       let name = EntraKnownApps.administrators[id] ?? id
-      parts.append(subject(.role, id, name))
+      parts.append(subject(.role, id, name, isExcluded: word == "exclude"))
       names.append("role \(name)")
     }
-    if let guests = users["\(word)GuestsOrExternalUsers"] {
-      parts.append(self.guests(guests, place))
+    let key = "\(word)GuestsOrExternalUsers"
+    if let guests = users[key] {
+      parts.append(self.guests(guests, "\(word) \(guests.text)", place))
       names.append("guests (\(guests["guestOrExternalUserTypes"]?.string ?? "?"))")
+    } else if !users.shows(key) {
+      parts.append(
+        unknownCondition(
+          "which guests \(key) of \(place) means: it is missing", at: place,
+          remedy: "run again; if it stays, report it"))
     }
     if !names.isEmpty, names != ["everybody"] {
       let shown = names.prefix(6).joined(separator: ", ")
@@ -56,26 +66,57 @@ extension EntraModelBuilder {
     return .or(parts)
   }
 
+  private mutating func subject(
+    _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isExcluded: Bool
+  ) -> Condition {
+    let place = atoms.id(kind, id, name)
+    if isExcluded { atoms.exclude(place) }
+    return .subject(place)
+  }
+
+  /// The users of a list, with the words for them.
+  private mutating func people(
+    _ listed: EntraNames?, _ key: String, _ place: EntraPlace
+  ) -> [(Condition, String?)] {
+    guard let listed else { return [(isMissing(key, place), nil)] }
+    var result: [(Condition, String?)] = []
+    for word in listed.words {
+      let (part, name) = user(word, place)
+      result.append((part, name))
+    }
+    guard listed.ids.count > Self.mostUsers else {
+      for id in listed.ids { result.append((subject(.user, id, "user \(id)"), "user \(id)")) }
+      return result
+    }
+    let name = "one of the \(listed.ids.count) users that \(key) of \(place) names"
+    let atom = atoms.id(ofUsers: listed.ids, list: "\(place.id) \(key)", name)
+    result.append((.subject(atom), "\(listed.ids.count) users"))
+    return result
+  }
+
+  private mutating func isMissing(_ key: String, _ place: EntraPlace) -> Condition {
+    unknownCondition(
+      "whom \(key) of \(place) names: the list is missing", at: place,
+      remedy: "run again; if it stays, report it")
+  }
+
   /// The ids of a list that every policy has; when it is missing, nobody knows whom it would have named.
   private mutating func list(
-    _ users: JSONValue, _ key: String, _ place: String, _ parts: inout [Condition]
+    _ users: JSONValue, _ key: String, _ place: EntraPlace, _ parts: inout [Condition]
   ) -> [String] {
-    if let ids = users[key]?.strings { return ids }
-    parts.append(
-      unknownCondition(
-        "whom \(key) of \(place) names: the list is missing",
-        remedy: "run again; if it stays, report it"))
+    if let ids = users[key]?.strings { return ids.map(EntraID.folded) }
+    parts.append(isMissing(key, place))
     return []
   }
 
-  private mutating func user(_ id: String, _ place: String) -> (Condition, String) {
+  private mutating func user(_ id: String, _ place: EntraPlace) -> (Condition, String) {
     switch id {
     case "All": return (.always, "everybody")
     case "None": return (.never, "nobody")
     case "GuestsOrExternalUsers":
       // The older word; whether it takes in external people who count as members is not written down.
       let members = unknownCondition(
-        "whether \"guests or external users\" of \(place) means external members too",
+        "whether \"guests or external users\" of \(place) means external members too", at: place,
         remedy: "name the kinds of guests in the policy")
       return (
         .or([
@@ -102,44 +143,59 @@ extension EntraModelBuilder {
     return .and([isUnclear, unknown])
   }
 
-  private mutating func guests(_ json: JSONValue, _ place: String) -> Condition {
+  /// - Parameter side: which of the two lists of the policy it is, and all that it says.
+  private mutating func guests(
+    _ json: JSONValue, _ side: String, _ place: EntraPlace
+  ) -> Condition {
     guard let text = json["guestOrExternalUserTypes"]?.string else {
       return unknownCondition(
-        "which guests \(place) means", remedy: "name the kinds of guests in the policy")
+        "which guests \(place) means", at: place, text: side,
+        remedy: "name the kinds of guests in the policy")
     }
-    var parts: [Condition] = []
+    var own: [Condition] = []
+    var external: [Condition] = []
     for kind in Self.words(text) {
       switch kind {
       case "none": continue
-      case EntraAccountFact.internalGuest, EntraAccountFact.guest,
-        EntraAccountFact.externalMember:
-        parts.append(guestKind(kind))
+      // These people belong to this tenant.
+      case EntraAccountFact.internalGuest: own.append(guestKind(kind))
+      case EntraAccountFact.guest, EntraAccountFact.externalMember:
+        external.append(guestKind(kind))
       // People of these kinds have no account in the tenant; one that looks like none of the known kinds may be.
       case "b2bDirectConnectUser", "otherExternalUser", "serviceProvider":
-        parts.append(unclearGuest(kind))
+        external.append(unclearGuest(kind))
       default:
-        parts.append(
+        external.append(
           unknownCondition(
-            "whether the person is a guest of the kind \(kind.prefix(30)) (\(place))",
-            remedy: "report the kind, so that idsync learns it"))
+            "whether the person is a guest of the kind \(kind.prefix(30)) (\(place))", at: place,
+            text: "\(side) \(kind)", remedy: "report the kind, so that idsync learns it"))
       }
     }
-    return .and([.or(parts), tenants(json["externalTenants"], place)])
+    let tenants = json["externalTenants"]
+    if !own.isEmpty, tenants != nil {
+      // Whether a choice of tenants leaves out those of this one is not written down.
+      external += own
+      own = []
+    }
+    guard !external.isEmpty else { return .or(own) }
+    return .or(own + [.and([.or(external), self.tenants(tenants, side, place)])])
   }
 
   /// That a guest comes from one of some tenants; accounts do not tell where they come from.
-  private mutating func tenants(_ json: JSONValue?, _ place: String) -> Condition {
-    guard let json else { return .always }
-    switch json["membershipKind"]?.string {
-    case "all": return .always
-    case "enumerated":
-      let ids = (json["members"]?.strings ?? []).sorted()
+  private mutating func tenants(
+    _ json: JSONValue?, _ side: String, _ place: EntraPlace
+  ) -> Condition {
+    switch (json?["membershipKind"]?.string, json?["members"]?.strings) {
+    case ("all"?, _): return .always
+    case ("enumerated"?, let members?):
+      let ids = members.map(EntraID.folded).sorted().joined(separator: ", ")
       return unknownCondition(
-        "whether the guest comes from one of the tenants \(ids.joined(separator: ", "))",
+        "whether the guest comes from one of the tenants \(ids.prefix(400))", text: ids,
         remedy: "aim the policy at guests of all tenants")
     default:
       return unknownCondition(
-        "from which tenants \(place) means guests", remedy: "aim it at guests of all tenants")
+        "from which tenants \(place) means guests", at: place, text: side,
+        remedy: "aim it at guests of all tenants")
     }
   }
 
@@ -155,7 +211,7 @@ extension EntraModelBuilder {
 
   /// Members of an object that we do not know and that say something: each is a condition nobody can read.
   mutating func unknownMembers(
-    of json: JSONValue, besides known: Set<String>, _ what: String, _ place: String
+    of json: JSONValue, besides known: Set<String>, _ what: String, _ place: EntraPlace
   ) -> [Condition] {
     guard case .object(let members) = json else { return [] }
     return members.keys.sorted().compactMap { key in
@@ -164,6 +220,7 @@ extension EntraModelBuilder {
       else { return nil }
       return unknownCondition(
         "whether the condition \(key.prefix(40)) of \(place) holds: \(value.text.prefix(120))",
+        at: place, text: "\(what) \(key) \(value.text)",
         remedy: "report the condition, so that idsync learns it")
     }
   }

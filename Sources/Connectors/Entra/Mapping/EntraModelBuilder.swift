@@ -26,6 +26,21 @@ struct EntraCondition: Sendable {
   }
 }
 
+/// The object in which a condition stands: two conditions are the same only if they stand in the same object.
+struct EntraPlace: Sendable, CustomStringConvertible {
+  /// Its id, never its name.
+  let id: String
+  let name: String
+
+  init(_ policy: EntraWire.Policy) {
+    id = policy.id
+    name = policy.name
+  }
+
+  /// As people are told.
+  var description: String { "policy '\(name)'" }
+}
+
 /// Puts one application's model together: the tables that conditions and demands point into.
 struct EntraModelBuilder {
   let tenant: EntraTenantFacts
@@ -41,41 +56,71 @@ struct EntraModelBuilder {
   var countries: EntraCountries?
 
   private var variablePlaces: [String: Variable.ID] = [:]
-  private var unknownPlaces: [String: Unknown.ID] = [:]
+  private var unknownPlaces: [UnknownKey: Unknown.ID] = [:]
+  /// The names that several named locations have.
+  let sharedLocationNames: Set<String>
+
+  private struct UnknownKey: Hashable, Sendable {
+    var place: String?
+    var title: String
+    var text: String?
+  }
 
   init(tenant: EntraTenantFacts, app: EntraWire.ServicePrincipal, atoms: EntraAtoms) {
     self.tenant = tenant
     self.app = app
     self.atoms = atoms
+    var names: Set<String> = []
+    var shared: Set<String> = []
+    if case .read(let all) = tenant.locations {
+      for location in all.values where !names.insert(location.name).inserted {
+        shared.insert(location.name)
+      }
+    }
+    sharedLocationNames = shared
   }
 
-  /// A variable by its name; made if it is new.
-  mutating func variable(_ name: String, _ values: [String]) -> Variable.ID {
-    if let known = variablePlaces[name] { return known }
+  /// A variable by what it stands for, its name unless that is not enough; made if it is new.
+  mutating func variable(
+    _ name: String, _ values: [String], of key: String? = nil
+  ) -> Variable.ID {
+    let key = key ?? name
+    if let known = variablePlaces[key] { return known }
     variables.append(Variable(name: name, values: values))
-    variablePlaces[name] = variables.count - 1
+    variablePlaces[key] = variables.count - 1
     return variables.count - 1
   }
 
   /// The place of a variable that was made; nil when nothing asked for it.
-  func place(ofVariable name: String) -> Variable.ID? { variablePlaces[name] }
+  func place(ofVariable key: String) -> Variable.ID? { variablePlaces[key] }
 
   /// That a yes-or-no variable has its second value.
-  mutating func flag(_ name: String, _ values: [String] = ["no", "yes"]) -> Condition {
-    .variable(variable(name, values), in: [1])
+  mutating func flag(
+    _ name: String, _ values: [String] = ["no", "yes"], of key: String? = nil
+  ) -> Condition {
+    .variable(variable(name, values, of: key), in: [1])
   }
 
-  /// Something that cannot be known, by its title.
-  mutating func unknown(_ title: String, remedy: String) -> Unknown.ID {
-    if let known = unknownPlaces[title] { return known }
+  /// Something that cannot be known.
+  ///
+  /// - Parameters:
+  ///   - place: the object it stands in; nil where the text says all, so that equal texts are one thing.
+  ///   - text: the whole text, where the title shows a part of it.
+  mutating func unknown(
+    _ title: String, at place: EntraPlace? = nil, text: String? = nil, remedy: String
+  ) -> Unknown.ID {
+    let key = UnknownKey(place: place?.id, title: title, text: text)
+    if let known = unknownPlaces[key] { return known }
     unknowns.append(Unknown(title: title, remedy: remedy))
-    unknownPlaces[title] = unknowns.count - 1
+    unknownPlaces[key] = unknowns.count - 1
     return unknowns.count - 1
   }
 
   /// A condition that cannot be known.
-  mutating func unknownCondition(_ title: String, remedy: String) -> Condition {
-    .unknown(unknown(title, remedy: remedy))
+  mutating func unknownCondition(
+    _ title: String, at place: EntraPlace? = nil, text: String? = nil, remedy: String
+  ) -> Condition {
+    .unknown(unknown(title, at: place, text: text, remedy: remedy))
   }
 
   /// A rule for proofs and witnesses.

@@ -70,7 +70,7 @@ extension GoogleModelBuilder {
   /// The sign-in of whom the flag calls not obliged: one factor is enough, but for new users within their grace.
   private mutating func open() -> SignInPolicy {
     let flag = plain(.singleFactor, "asks for a password only: isEnforcedIn2Sv is false")
-    guard case .read = settings.policies else { return flag }
+    guard case .read = settings.policies else { return withUnclearGrace(flag) }
     let graces = seen.graces
     let policy = enforcementTree(otherwise: flag) { builder, policy, state in
       switch state {
@@ -85,7 +85,7 @@ extension GoogleModelBuilder {
         builder.leaf(policy, .singleFactor, "asks for a password only (\(state.words))")
       }
     }
-    guard !graces.isEmpty else { return policy }
+    guard !graces.isEmpty else { return withUnclearGrace(policy) }
     let over = plain(
       .singleFactor,
       "asks for a password only: isEnforcedIn2Sv is false, and no grace period of a new user is running (policy-mismatch)"
@@ -95,7 +95,24 @@ extension GoogleModelBuilder {
         builder.grace(policy, graces, over)
       } ?? over
     // One factor is enough where no policy is in force, and where none of the grace is left.
-    return .any([policy, grace])
+    return withUnclearGrace(.any([policy, grace]))
+  }
+
+  /// Whoever is new may be in a grace, where the policies or the day the account was made could not be read.
+  private mutating func withUnclearGrace(_ policy: SignInPolicy) -> SignInPolicy {
+    guard seen.missing.contains(.grace) else { return policy }
+    let reason: String
+    switch settings.policies {
+    case .notAsked: return policy
+    case .unreadable(let why): reason = why
+    case .read: reason = "Google does not show creationTime"
+    }
+    let unknown = unknown(
+      "whether the account is in a new user's grace: \(reason)",
+      remedy: "make policies (policy_subject) and users readable")
+    return .firstMatch(
+      [.init(.all([isMissing(.grace), .unknown(unknown)]), .demand(.multiFactor, by: nil))],
+      otherwise: policy)
   }
 
   private mutating func grace(
@@ -107,7 +124,8 @@ extension GoogleModelBuilder {
       let leaf = leaf(
         policy, .singleFactor, "asks new users for a password only (\(until))")
       let open = SignInPolicy.firstMatch(
-        [.init(flag(until), leaf)], otherwise: plain(.multiFactor, "asks for two steps after it"))
+        [.init(flag(until, of: grace.atom), leaf)],
+        otherwise: plain(.multiFactor, "asks for two steps after it"))
       return SignInPolicy.Branch(
         .subject(atoms.id(.attribute, grace.atom, "new user, \(until)")), open)
     }
@@ -163,9 +181,20 @@ extension GoogleModelBuilder {
   ) -> SignInPolicy? {
     guard case .read(let all) = settings.policies else { return nil }
     let policies = all.filter { $0.setting == setting }
-      .sorted { ($1.sortOrder, $0.type, $0.name) < ($0.sortOrder, $1.type, $1.name) }
+      .sorted {
+        ($1.sortOrder ?? -.infinity, $0.type, $0.name)
+          < ($0.sortOrder ?? -.infinity, $1.type, $1.name)
+      }
     guard !policies.isEmpty else { return nil }
     var branches: [SignInPolicy.Branch] = []
+    // One without its order may come first; it comes last as well, for people whom no other is for.
+    for policy in policies where policy.sortOrder == nil {
+      let isFirst = unknown(
+        "whether policy \(policy.name) comes first, which names no order",
+        remedy: "run again; if it stays, report the policy")
+      branches.append(
+        .init(.all([condition(policy), .unknown(isFirst)]), leaf(&self, policy)))
+    }
     for policy in policies {
       branches.append(.init(condition(policy), leaf(&self, policy)))
     }
@@ -174,15 +203,10 @@ extension GoogleModelBuilder {
 
   private mutating func condition(_ policy: GoogleWire.Policy) -> Condition {
     if let query = GooglePolicyQuery(policy.query) { return condition(query, policy) }
-    guard policy.query.isEmpty, policy.orgUnit != nil || policy.group != nil else {
-      return .unknown(
-        unknown(
-          "whom policy \(policy.name) applies to, whose query cannot be read",
-          remedy: "report the query of the policy, so that idsync learns it"))
-    }
-    let unit = policy.orgUnit.map { isIn(orgUnit: $0) }
-    let group = policy.group.map { isIn(group: $0) }
-    return .all([unit, group].compactMap(\.self))
+    return .unknown(
+      unknown(
+        "whom policy \(policy.name) applies to, whose query cannot be read",
+        remedy: "report the query of the policy, so that idsync learns it"))
   }
 
   private mutating func condition(

@@ -10,17 +10,45 @@ extension GoogleModelBuilder {
         remedy: remedy)
       return .any([.demand(.unknown(unknown), by: nil), google])
     case .read(let assignments):
-      let branches = ordered(assignments).map { assignment in
-        SignInPolicy.Branch(target(of: assignment), policy(of: assignment, google))
-      }
+      let branches =
+        unordered(assignments, google)
+        + ordered(assignments).map { assignment in
+          SignInPolicy.Branch(target(of: assignment), policy(of: assignment, google))
+        }
       let none = settings.legacySSO == true ? federated(legacy(by: nil), google) : google
       return branches.isEmpty ? none : .firstMatch(branches, otherwise: none)
     }
   }
 
+  /// The assignments that may come before all others: without a target one may be for anybody, without a rank a group's one
+  /// may be the first.
+  private mutating func unordered(
+    _ assignments: [GoogleWire.Assignment], _ google: SignInPolicy
+  ) -> [SignInPolicy.Branch] {
+    var branches: [SignInPolicy.Branch] = []
+    for assignment in assignments.sorted(by: { $0.name < $1.name }) {
+      var parts: [Condition] = []
+      let title: String
+      if assignment.group == nil, assignment.orgUnit == nil {
+        title = "whom \(assignment.name) is for, which names no target"
+      } else if assignment.group != nil, assignment.rank == nil {
+        parts.append(target(of: assignment))
+        title = "whether \(self.title(assignment)) comes first, which names no rank"
+      } else {
+        continue
+      }
+      let unknown = unknown(
+        title, of: assignment.name, remedy: "run again; if it stays, assign the profile anew")
+      branches.append(
+        .init(.all(parts + [.unknown(unknown)]), policy(of: assignment, google)))
+    }
+    return branches
+  }
+
   private func ordered(_ assignments: [GoogleWire.Assignment]) -> [GoogleWire.Assignment] {
+    // One without a rank comes last as well, for people whom no other group's one is for.
     let groups = assignments.filter { $0.group != nil }
-      .sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }
+      .sorted { ($0.rank ?? .max, $0.name) < ($1.rank ?? .max, $1.name) }
     // Of two units that hold one account the longer path is the inner one.
     let units = assignments.filter { $0.group == nil && $0.orgUnit != nil }
       .map { (path: orgUnitName($0.orgUnit ?? ""), assignment: $0) }
@@ -35,7 +63,8 @@ extension GoogleModelBuilder {
 
   private func title(_ assignment: GoogleWire.Assignment) -> String {
     if let group = assignment.group {
-      return "SSO assignment of group \(groupName(group)) (rank \(assignment.rank))"
+      return
+        "SSO assignment of group \(groupName(group)) (rank \(assignment.rank.map(String.init) ?? "not told"))"
     }
     return "SSO assignment of org unit \(orgUnitName(assignment.orgUnit ?? ""))"
   }
@@ -67,6 +96,7 @@ extension GoogleModelBuilder {
       case let condition?:
         let unknown = unknown(
           "whether \(title(assignment)) always redirects, which says \(condition)",
+          of: assignment.name,
           remedy: "set the assignment to redirect always or never")
         return .firstMatch(
           [.init(.unknown(unknown), .any([other, google]))], otherwise: federated(other, google))
@@ -87,6 +117,7 @@ extension GoogleModelBuilder {
     default:
       let unknown = unknown(
         "who authenticates by \(title(assignment)), whose mode is \(assignment.mode)",
+        of: assignment.name,
         remedy: "give the assignment a mode that idsync knows")
       return .any([.demand(.unknown(unknown), by: nil), google])
     }
@@ -123,12 +154,32 @@ extension GoogleModelBuilder {
     let issuer = profile.issuer ?? profile.signInURL
     let title = profile.displayName.map { "'\($0)'" } ?? profile.name
     var keys: [String] = []
-    let hosts = [profile.issuer, profile.signInURL].compactMap {
-      $0.flatMap(SourceHost.of)
+    // A name or host that another provider goes by as well leads nowhere.
+    let loose = ([profile.displayName].compactMap(\.self) + profile.hosts).filter {
+      providerNames[$0]?.count == 1
     }
-    let names = [profile.issuer, profile.signInURL, profile.name, id, profile.displayName]
-    for key in names.compactMap(\.self) + hosts where !keys.contains(key) { keys.append(key) }
+    let names = [profile.issuer, profile.signInURL, profile.name, id].compactMap(\.self)
+    for key in names + loose where !keys.contains(key) { keys.append(key) }
     return Upstream(
       name: "identity provider \(title)" + (issuer.map { " (\($0))" } ?? ""), keys: keys)
+  }
+}
+
+extension GoogleWire.Profile {
+  /// The hosts of its addresses.
+  var hosts: [String] { [issuer, signInURL].compactMap { $0.flatMap(SourceHost.of) } }
+}
+
+extension GoogleSettings {
+  /// The providers by the display names and hosts that their profiles go by.
+  var providerNames: [String: Set<String>] {
+    var result: [String: Set<String>] = [:]
+    for profile in profiles.values {
+      let provider = profile.issuer ?? profile.signInURL ?? profile.name
+      for name in [profile.displayName].compactMap(\.self) + profile.hosts {
+        result[name, default: []].insert(provider)
+      }
+    }
+    return result
   }
 }

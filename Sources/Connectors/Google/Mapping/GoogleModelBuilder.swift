@@ -2,18 +2,30 @@ internal import IdentityCore
 
 /// What assignments and policies ask of people, over a whole account.
 struct GoogleAtoms: Sendable {
+  private struct Key: Hashable, Sendable {
+    var kind: SubjectAtom.Kind
+    var id: String
+  }
+
   private(set) var all: [SubjectAtom] = []
+  private var places: [Key: SubjectAtom.ID] = [:]
 
   /// The atom's place; made if it is new.
   mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
     if let known = place(kind, id) { return known }
     all.append(SubjectAtom(kind: kind, id: id, name: name))
+    places[Key(kind: kind, id: id)] = all.count - 1
     return all.count - 1
   }
 
   /// The atom's place; nil when nothing asks for it.
   func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
-    all.firstIndex { $0.kind == kind && $0.id == id }
+    places[Key(kind: kind, id: id)]
+  }
+
+  /// Whether something asks what it means that an account does not show a flag.
+  func isAsked(_ flag: GoogleFlag) -> Bool {
+    place(.attribute, "\(flag.rawValue)=missing") != nil
   }
 
   /// The ids of the groups that are asked for, with their places.
@@ -40,17 +52,27 @@ struct GoogleModelBuilder {
   private(set) var unknowns: [Unknown] = []
   private(set) var rules: [RuleReference] = []
   private(set) var upstreams: [Upstream] = []
+  private let unitPaths: [String: String]
+  let providerNames: [String: Set<String>]
+  private var unknownPlaces: [String: Unknown.ID] = [:]
+  private var variablePlaces: [String: Variable.ID] = [:]
+  private var rulePlaces: [RuleReference: RuleReference.ID] = [:]
+  private var upstreamPlaces: [Upstream: Upstream.ID] = [:]
 
   init(_ settings: GoogleSettings, seen: GoogleSeen, atoms: GoogleAtoms = GoogleAtoms()) {
     self.settings = settings
     self.seen = seen
     self.atoms = atoms
+    providerNames = settings.providerNames
+    unitPaths = Dictionary((settings.orgUnits.value ?? []).map { ($0.id, $0.path) }) { one, _ in
+      one
+    }
   }
 
   /// The finished model.
   mutating func model() -> SignInModel {
     let google = googleDoor()
-    let policy = signOn(google)
+    let policy = withUnclearState(signOn(google))
     return SignInModel(
       variables: variables, atoms: atoms.all, unreadableAtoms: unreadableAtoms,
       unknowns: unknowns, rules: rules, policy: policy, upstreams: upstreams)
@@ -58,32 +80,44 @@ struct GoogleModelBuilder {
 
   // MARK: Tables
 
-  /// Something that cannot be known, by its title.
-  mutating func unknown(_ title: String, remedy: String) -> Unknown.ID {
-    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
+  /// Something that cannot be known.
+  ///
+  /// - Parameter object: the name of the object it stands in, where the title does not say it all.
+  mutating func unknown(
+    _ title: String, of object: String? = nil, remedy: String
+  ) -> Unknown.ID {
+    let key = object.map { "\($0)\u{0}\(title)" } ?? title
+    if let known = unknownPlaces[key] { return known }
     unknowns.append(Unknown(title: title, remedy: remedy))
+    unknownPlaces[key] = unknowns.count - 1
     return unknowns.count - 1
   }
 
   /// A rule for proofs and witnesses; equal ones are one.
   mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
-    if let known = rules.firstIndex(of: rule) { return known }
+    if let known = rulePlaces[rule] { return known }
     rules.append(rule)
+    rulePlaces[rule] = rules.count - 1
     return rules.count - 1
   }
 
   /// A provider that sign-ins are left to.
   mutating func upstream(_ upstream: Upstream) -> Upstream.ID {
-    if let known = upstreams.firstIndex(of: upstream) { return known }
+    if let known = upstreamPlaces[upstream] { return known }
     upstreams.append(upstream)
+    upstreamPlaces[upstream] = upstreams.count - 1
     return upstreams.count - 1
   }
 
   /// That a yes-or-no variable is yes.
-  mutating func flag(_ name: String) -> Condition {
-    let known = variables.firstIndex { $0.name == name }
-    if known == nil { variables.append(Variable(name: name, values: ["no", "yes"])) }
-    return .variable(known ?? variables.count - 1, in: [1])
+  ///
+  /// - Parameter key: what it stands for, where its name is not enough.
+  mutating func flag(_ name: String, of key: String? = nil) -> Condition {
+    let key = key ?? name
+    if let known = variablePlaces[key] { return .variable(known, in: [1]) }
+    variables.append(Variable(name: name, values: ["no", "yes"]))
+    variablePlaces[key] = variables.count - 1
+    return .variable(variables.count - 1, in: [1])
   }
 
   // MARK: Facts about people
@@ -100,10 +134,12 @@ struct GoogleModelBuilder {
     return .subject(atoms.id(.attribute, "\(flag.rawValue)=missing", "\(flag.title) not shown"))
   }
 
-  private mutating func unshown(_ flag: GoogleFlag, _ title: String) -> Condition {
+  private mutating func unshown(
+    _ flag: GoogleFlag, _ title: String, of object: String? = nil
+  ) -> Condition {
     guard seen.missing.contains(flag) else { return .never }
     let unknown = unknown(
-      title, remedy: "give the administrator of the source the right to read users")
+      title, of: object, remedy: "give the administrator of the source the right to read users")
     return .all([isMissing(flag), .unknown(unknown)])
   }
 
@@ -115,8 +151,8 @@ struct GoogleModelBuilder {
       unreadableAtoms[atom] = Unknown(
         title: "whether the account is in org unit \(id): \(reason)", remedy: remedy)
       return .subject(atom)
-    case .read(let units):
-      guard let path = units.first(where: { $0.id == id })?.path else {
+    case .read:
+      guard let path = unitPaths[id] else {
         return .unknown(
           unknown(
             "whether the account is in org unit \(id), which the list of org units does not name",
@@ -124,7 +160,8 @@ struct GoogleModelBuilder {
       }
       guard path != "/" else { return .always }
       let atom = atoms.id(.attribute, "orgUnitPath=\(path)", "in org unit \(path)")
-      return .subject(atom).or(unshown(.orgUnit, "in which org unit the account is"))
+      return .subject(atom).or(
+        unshown(.orgUnit, "in which org unit the account is: whether in \(path)", of: id))
     }
   }
 
@@ -145,7 +182,17 @@ struct GoogleModelBuilder {
 
   /// The path of an org unit, its id where there is none.
   func orgUnitName(_ id: String) -> String {
-    settings.orgUnits.value?.first { $0.id == id }?.path ?? id
+    unitPaths[id] ?? id
+  }
+
+  /// Of an account that does not show whether it is suspended or archived nobody can tell what it is asked for.
+  private mutating func withUnclearState(_ policy: SignInPolicy) -> SignInPolicy {
+    guard seen.missing.contains(.state) else { return policy }
+    let unknown = unknown(
+      "whether the account is suspended or archived, which Google does not show",
+      remedy: "give the administrator of the source the right to read users")
+    return .firstMatch(
+      [.init(isMissing(.state), .demand(.unknown(unknown), by: nil))], otherwise: policy)
   }
 }
 

@@ -31,6 +31,10 @@ struct GoogleSettings: Sendable {
   var isEdited = false
   /// The names of groups, by id.
   var groupNames: [String: String] = [:]
+  /// How many users are directly in a group, by its id, as far as it says so.
+  var directMembers: [String: Int] = [:]
+  /// The groups that a query asks for.
+  var askedGroups: Set<String> = []
   /// Groups that have no members, for the sake of an edit.
   var emptiedGroups: Set<String> = []
   /// What the operator says of the legacy domain-wide SSO profile.
@@ -63,6 +67,10 @@ enum GoogleFlag: String, Sendable, Hashable, CaseIterable {
   case isAdmin
   case isDelegatedAdmin
   case orgUnit = "orgUnitPath"
+  /// Whether the account is suspended or archived; known where either is true or both are shown.
+  case state = "suspended"
+  /// Whether the account may be in a new user's grace; asked only where policies could not be read.
+  case grace = "newUser"
 
   /// Its name as people know it.
   var title: String {
@@ -71,6 +79,8 @@ enum GoogleFlag: String, Sendable, Hashable, CaseIterable {
     case .isAdmin: "super administrator"
     case .isDelegatedAdmin: "delegated administrator"
     case .orgUnit: "org unit"
+    case .state: "suspended or archived"
+    case .grace: "new user"
     }
   }
 }

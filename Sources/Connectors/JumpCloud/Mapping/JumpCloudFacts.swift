@@ -49,6 +49,10 @@ struct JumpCloudFacts: Sendable {
   static let required: SubjectAtom.ID = 0
   /// The row does not tell the flag.
   static let unclear: SubjectAtom.ID = 1
+  /// The row does not tell the state of the account.
+  static let stateUntold: SubjectAtom.ID = 2
+  /// The row does not tell which identity providers manage the account.
+  static let managersUntold: SubjectAtom.ID = 3
 
   /// The groups that policies mention.
   let groups: [(id: String, place: SubjectAtom.ID)]
@@ -59,7 +63,7 @@ struct JumpCloudFacts: Sendable {
 
   /// Collects the facts.
   init(groups: [String], users: [JumpCloudWire.User], now: Timestamp) {
-    var next = 2
+    var next = 4
     func placed<T>(_ values: [T]) -> [(T, SubjectAtom.ID)] {
       defer { next += values.count }
       return values.enumerated().map { ($1, next + $0) }
@@ -73,7 +77,7 @@ struct JumpCloudFacts: Sendable {
   }
 
   /// How many there are.
-  var count: Int { 2 + groups.count + exclusions.count + managers.count }
+  var count: Int { 4 + groups.count + exclusions.count + managers.count }
 
   /// All facts in order.
   func atoms(_ groupNames: [String: String]) -> [SubjectAtom] {
@@ -84,6 +88,11 @@ struct JumpCloudFacts: Sendable {
       SubjectAtom(
         kind: .attribute, id: "enable_user_portal_multifactor=?",
         name: "MFA at the user portal not told"),
+      SubjectAtom(
+        kind: .attribute, id: "state=?", name: "state of the account not told", isPartial: true),
+      SubjectAtom(
+        kind: .attribute, id: "restrictedFields=?", name: "managing identity providers not told",
+        isPartial: true),
     ]
     for (id, _) in groups {
       atoms.append(SubjectAtom(kind: .group, id: id, name: groupNames[id] ?? id))
@@ -106,6 +115,8 @@ struct JumpCloudFacts: Sendable {
     case false?: break
     case nil: result.insert(Self.unclear)
     }
+    if user.state == nil { result.insert(Self.stateUntold) }
+    if !user.tellsManagers { result.insert(Self.managersUntold) }
     if let own = Exclusion(user, now) {
       result.formUnion(exclusions.filter { $0.exclusion == own }.map(\.place))
     }

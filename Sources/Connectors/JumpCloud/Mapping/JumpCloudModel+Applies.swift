@@ -53,9 +53,13 @@ extension JumpCloudModel {
   private mutating func application(
     _ entry: JSONValue, _ policy: JumpCloudWire.Policy
   ) -> Condition {
-    let excluded = policy.targets?["excludedApplications"]
-    if let id = entry["id"] {
-      return id.string == app.id ? .always : .never
+    let excluded = policy.targets?.object?["excludedApplications"]
+    // Without an id all applications are meant, without exceptions none is left out; null is neither.
+    if let id = entry.object?["id"] {
+      guard let id = id.string else {
+        return unknown("which application policy '\(policy.name)' stands before", Self.report)
+      }
+      return id == app.id ? .always : .never
     }
     guard let excluded else { return .always }
     guard let ids = excluded.strings else {
@@ -108,9 +112,10 @@ extension JumpCloudModel {
   private mutating func list(
     _ section: String, _ key: String, _ policy: JumpCloudWire.Policy, _ extra: inout [Condition]
   ) -> [String] {
-    guard let value = policy.targets?[section] else { return [] }
-    if value.object != nil {
-      guard let list = value[key] else { return [] }
+    // A section or list that is missing names nobody; one that is null says nothing.
+    guard let value = policy.targets?.object?[section] else { return [] }
+    if let members = value.object {
+      guard let list = members[key] else { return [] }
       if let texts = list.strings { return texts }
     }
     extra.append(
@@ -174,7 +179,7 @@ extension JumpCloudModel {
   private mutating func strange(_ text: String, _ place: String) -> (Condition, String) {
     let shown = String(text.prefix(120))
     return (
-      unknown("whether the condition \(shown) of \(place) holds", Self.report),
+      unknown("whether the condition \(shown) of \(place) holds", Self.report, text: text),
       "\(shown), which cannot be read"
     )
   }

@@ -54,17 +54,41 @@ extension JumpCloudModel {
     }
   }
 
-  /// People whose account an external identity provider manages sign in there, or here; the weaker way counts.
+  /// People whose account external identity providers manage sign in at any of them, or here; the weakest way counts.
   mutating func withManagers(_ own: SignInPolicy) -> SignInPolicy {
-    var branches: [SignInPolicy.Branch] = []
+    var ways: [SignInPolicy] = [own]
     for (index, manager) in facts.managers.enumerated() {
       let rule = RuleReference(
         policyID: "federated_identity_provider", policyName: "federated authentication",
         ruleID: manager.id, ruleName: "identity provider \(manager.id)", demand: "")
       let leaves = by(rule, "lets identity provider \(manager.id) vouch for the sign-in")
-      branches.append(
-        .init(.subject(manager.place), .any([.upstream(index, by: leaves), own])))
+      ways.append(
+        .firstMatch(
+          [.init(.subject(manager.place), .upstream(index, by: leaves))],
+          otherwise: .demand(.refused, by: nil)))
     }
-    return branches.isEmpty ? own : .firstMatch(branches, otherwise: own)
+    let known =
+      ways.count == 1
+      ? own
+      : SignInPolicy.firstMatch(
+        [.init(.any(facts.managers.map { .subject($0.place) }), .any(ways))], otherwise: own)
+    // What is not told may only weaken what was read.
+    let managers = unknown(
+      "which identity providers manage the account: the row does not tell",
+      "run again; if it stays, report it")
+    let state = unknown(
+      "whether the account is staged or suspended: the row does not tell its state",
+      "run again; if it stays, report it")
+    let doubted = SignInPolicy.any([known, .demand(Self.demand(of: managers), by: nil)])
+    let unstated = SignInPolicy.any([known, .demand(Self.demand(of: state), by: nil)])
+    return .firstMatch(
+      [
+        .init(.subject(JumpCloudFacts.stateUntold), unstated),
+        .init(.subject(JumpCloudFacts.managersUntold), doubted),
+      ], otherwise: known)
+  }
+
+  private static func demand(of condition: Condition) -> Demand {
+    if case .unknown(let id) = condition { .unknown(id) } else { .singleFactor }
   }
 }

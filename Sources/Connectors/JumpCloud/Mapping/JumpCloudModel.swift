@@ -12,6 +12,7 @@ struct JumpCloudModel {
 
   private var variables: [Variable] = []
   private var unknowns: [Unknown] = []
+  private var cutUnknowns: [String: Unknown.ID] = [:]
   private var rules: [RuleReference] = []
 
   /// A policy that may apply: when, and what it asks for then.
@@ -104,7 +105,7 @@ struct JumpCloudModel {
     let people = people(policy)
     let sign = condition(policy)
     var condition = Condition.and([target, people.holds, sign.holds])
-    if policy.isDisabled == nil {
+    if policy.isDisabled == nil || policy.hidesMonitoring {
       let isOn = unknown(
         "whether policy '\(policy.name)' is switched on", "run again; if it stays, report it")
       condition = .and([condition, isOn])
@@ -192,8 +193,14 @@ struct JumpCloudModel {
   }
 
   /// A condition that cannot be known.
-  mutating func unknown(_ title: String, _ remedy: String) -> Condition {
-    .unknown(unknownID(title, remedy))
+  ///
+  /// - Parameter text: the whole text of what is unknown, where the title is cut.
+  mutating func unknown(_ title: String, _ remedy: String, text: String? = nil) -> Condition {
+    guard let text, !title.contains(text) else { return .unknown(unknownID(title, remedy)) }
+    if let known = cutUnknowns[title + text] { return .unknown(known) }
+    unknowns.append(Unknown(title: title, remedy: remedy))
+    cutUnknowns[title + text] = unknowns.count - 1
+    return .unknown(unknowns.count - 1)
   }
 
   /// The members of an object that we do not know and that say something.
@@ -204,7 +211,8 @@ struct JumpCloudModel {
 
   private static func saysSomething(_ value: JSONValue) -> Bool {
     switch value {
-    case .null: false
+    // What an unknown section would say.
+    case .null: true
     case .array(let values): !values.isEmpty
     case .string(let text): !text.isEmpty
     case .object(let members): members.values.contains(where: saysSomething)

@@ -39,10 +39,10 @@ struct KeycloakAtoms: Sendable {
 
   /// The atom's place; made if it is new.
   private mutating func id(
-    _ fact: Fact, _ kind: SubjectAtom.Kind, _ id: String, _ name: String
+    _ fact: Fact, _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isPartial: Bool = false
   ) -> SubjectAtom.ID {
     if let known = places[fact] { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name))
+    all.append(SubjectAtom(kind: kind, id: id, name: name, isPartial: isPartial))
     places[fact] = all.count - 1
     return all.count - 1
   }
@@ -60,11 +60,13 @@ struct KeycloakAtoms: Sendable {
   }
 
   mutating func hiddenAttributes() -> SubjectAtom.ID {
-    id(.hiddenAttributes, .attribute, "attributes=?", "own attributes not shown")
+    id(.hiddenAttributes, .attribute, "attributes=?", "own attributes not shown", isPartial: true)
   }
 
   mutating func hiddenLinks() -> SubjectAtom.ID {
-    id(.hiddenLinks, .attribute, "federated-identity=?", "identity at linked providers not read")
+    id(
+      .hiddenLinks, .attribute, "federated-identity=?", "identity at linked providers not read",
+      isPartial: true)
   }
 
   mutating func attribute(_ test: AttributeTest) -> SubjectAtom.ID {
@@ -121,7 +123,7 @@ final class KeycloakModelBuilder {
     .variable(variable(name, ["no", "yes"], of: object), in: [1])
   }
 
-  /// A variable of an object; made if it is new. The name is for people only.
+  /// A variable of an object, made if it is new; the name is for people only.
   func variable(_ name: String, _ values: [String], of object: String) -> Variable.ID {
     if let known = variablePlaces[object] { return known }
     let isTaken = variables.contains { $0.name == name }

@@ -53,14 +53,25 @@ enum OktaChain {
   /// Two factors only if every chain, whatever the person chooses in it, asks for two classes of factors in two steps or
   /// for a possession with user verification.
   static func outcome(_ chains: JSONValue?) -> OktaOutcome {
-    guard let chains, let alternatives = chains.array, !alternatives.isEmpty else {
-      return .unknown("chains \(chains.map(OktaOutcome.short) ?? "missing")")
+    guard let chains else { return .unshown("chains") }
+    guard let alternatives = chains.array, !alternatives.isEmpty else {
+      return .unknown("chains \(OktaOutcome.short(chains))")
     }
     let strengths = alternatives.map { strength($0, [], 1) }
     if strengths.contains(.single) { return .single("asks for one factor") }
-    if strengths.contains(.unclear) { return .unknown("chains \(OktaOutcome.short(chains))") }
+    if strengths.contains(.unclear) {
+      return alternatives.allSatisfy(isWhole)
+        ? .unknown("chains \(OktaOutcome.short(chains))") : .unshown("a part of chains")
+    }
     if strengths.contains(.asserted) { return .asserted }
     return .multi("asks for a chain of two factors")
+  }
+
+  /// Whether every step of a chain names its methods.
+  private static func isWhole(_ chain: JSONValue) -> Bool {
+    guard let methods = chain["authenticationMethods"]?.array else { return false }
+    return methods.allSatisfy { $0["key"] != nil && $0["method"] != nil }
+      && (chain["next"]?.array ?? []).allSatisfy(isWhole)
   }
 
   /// The weakest way through a chain after the steps before it.
@@ -97,10 +108,9 @@ enum OktaChain {
   }
 
   private static func step(_ json: JSONValue) -> Step {
-    let name = json["method"]?.string?.lowercased() ?? ""
-    guard let key = json["key"]?.string?.lowercased() else {
-      return Step(kind: .unclear, method: name)
-    }
+    guard let key = json["key"]?.string?.lowercased(),
+      let name = json["method"]?.string?.lowercased()
+    else { return Step(kind: .unclear, method: "") }
     let method = "\(key)/\(name)"
     // A smart card opens with its PIN.
     if key == "smart_card_idp" {

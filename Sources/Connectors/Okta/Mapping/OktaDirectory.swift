@@ -28,7 +28,18 @@ struct OktaDirectory: Sendable {
   }
 
   var groups: [String: Group] = [:]
-  var zones: Zones = .assumed
+  var zones: Zones = .assumed {
+    didSet {
+      sharedZoneNames = []
+      guard case .known(let zones) = zones else { return }
+      var seen: Set<String> = []
+      for zone in zones.values where !seen.insert(zone.name).inserted {
+        sharedZoneNames.insert(zone.name)
+      }
+    }
+  }
+  /// The names that more than one zone bears.
+  private(set) var sharedZoneNames: Set<String> = []
   var inbound: Inbound = .attestedNone
 }
 

@@ -22,6 +22,10 @@ struct OktaMapping {
   let perAppPolicies: OktaConfiguration.PerAppPolicies
   let limitMinutes: Int
 
+  /// The sign-on modes in which the application takes Okta's word for who somebody is.
+  private static let federated: Set<String> = [
+    "SAML_2_0", "SAML_1_1", "OPENID_CONNECT", "WS_FEDERATION",
+  ]
   /// The sign-on modes in which Okta types a stored password into the application's own form.
   private static let storedPassword: Set<String> = [
     "BROWSER_PLUGIN", "SECURE_PASSWORD_STORE", "AUTO_LOGIN", "BASIC_AUTH",
@@ -31,6 +35,10 @@ struct OktaMapping {
   struct Compiled: Sendable {
     var state: ProviderApp.State
     var mentionedZones: Set<String>
+    /// What Okta did not show.
+    var missing: Set<OktaMissing> = []
+    /// The facts about people that it asks for.
+    var asked: Set<SubjectAtom.ID> = []
   }
 
   /// Compiles one application.
@@ -40,9 +48,17 @@ struct OktaMapping {
     _ input: App, _ directory: OktaDirectory, _ atoms: inout OktaAtoms
   ) -> Compiled {
     let app = input.app
-    guard app.status == "ACTIVE" else {
+    switch app.status {
+    case "ACTIVE": break
+    case "INACTIVE", "DELETED":
       return Compiled(
         state: .inactive("The application \(app.label) is \(app.status.lowercased()) at Okta."),
+        mentionedZones: [])
+    default:
+      return Compiled(
+        state: .unreadable(
+          reason: "The application \(app.label) has a status that idsync does not know.",
+          remedy: "report the status, so that idsync learns it"),
         mentionedZones: [])
     }
     guard app.signOnMode != "BOOKMARK" else {
@@ -54,15 +70,27 @@ struct OktaMapping {
     }
     var builder = OktaModelBuilder(
       directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms)
+    // With two owners each new atom would copy all.
+    atoms = OktaAtoms()
     var policy = builder.sides(
       session: builder.sessionSide(session), app: appSide(input, &builder))
     policy = builder.withInboundFederation(policy)
-    if Self.storedPassword.contains(app.signOnMode) {
-      policy = builder.withDirectLogin(policy, app)
+    let mode = app.signOnMode ?? ""
+    if Self.storedPassword.contains(mode) {
+      policy = builder.withDirectLogin(policy, app, mode)
+    } else if !Self.federated.contains(mode) {
+      policy = builder.withUnknownLogin(policy, app)
     }
+    policy = builder.withAccountStatus(policy)
     atoms = builder.atoms
+    var missing = builder.missing
+    if app.signOnMode == nil {
+      missing.insert(
+        OktaMissing(call: "GET /api/v1/apps/{app}", what: "signOnMode of application \(app.id)"))
+    }
     return Compiled(
-      state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones)
+      state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones,
+      missing: missing, asked: builder.asked)
   }
 
   /// The application's side; nil where there is none.
@@ -70,6 +98,7 @@ struct OktaMapping {
     guard engine == .identity else {
       guard perAppPolicies == .unreadable else { return nil }
       return builder.unknownDemand(
+        "app \(input.app.id)|classic policy",
         "what the sign-on policy of \(input.app.label) asks for: the per-app sign-on policy is not readable by API",
         remedy:
           "ask for a second factor in the organisation's sign-on policy, or set per_app_policies: none if there are none"
@@ -78,6 +107,7 @@ struct OktaMapping {
     switch input.policy {
     case .unreadable(let reason, let remedy):
       return builder.unknownDemand(
+        "app \(input.app.id)|policy",
         "what the sign-in policy of \(input.app.label) asks for: \(reason)", remedy: remedy)
     case .read(let policy):
       return builder.appSide(policy)

@@ -15,70 +15,162 @@ struct OktaCondition {
   }
 }
 
+/// What Okta shows in every rule of a list, so that its absence is a field that is missing.
+struct OktaRuleShape {
+  /// Whether these are rules of session policies.
+  let isSession: Bool
+  /// The conditions that Okta's own replies always name.
+  private let always: Set<String>
+  /// How many rules name a condition that they may leave out.
+  private var counts: [String: Int] = [:]
+  private var total = 0
+  private var nulls = 0
+
+  init(session rules: [OktaWire.Rule]) {
+    isSession = true
+    always = ["people", "network", "authContext"]
+    count(rules)
+  }
+
+  init(app rules: [OktaWire.Rule]) {
+    isSession = false
+    always = ["network"]
+    count(rules)
+  }
+
+  private mutating func count(_ rules: [OktaWire.Rule]) {
+    nulls = rules.count { $0.isSystem != true && $0.conditions == .null }
+    for case .object(let members)? in rules.lazy.filter({ $0.isSystem != true }).map(\.conditions) {
+      total += 1
+      for (key, value) in members where value != .null { counts[key, default: 0] += 1 }
+    }
+  }
+
+  /// Whether a rule without conditions is for everyone: rules of applications may be, and then not one alone is.
+  ///
+  /// Where all others of the list name conditions, what one of them names instead of null is missing.
+  var mayBeNull: Bool { !isSession && (total == 0 || nulls > 1) }
+
+  /// The conditions that a rule's own lack.
+  ///
+  /// Some may be left out, and then mean everybody; not where all other rules of the list name them.
+  func unshown(in members: [String: JSONValue]) -> [String] {
+    var expected = always
+    if !isSession, total > 1 {
+      for key in ["people", "riskScore", "userType"] where counts[key] == total - 1 {
+        expected.insert(key)
+      }
+    }
+    return expected.filter { members[$0] ?? .null == .null }.sorted()
+  }
+}
+
 extension OktaModelBuilder {
-  /// Compiles the conditions of a policy or rule; null is everybody, always.
+  /// Compiles the conditions of a rule.
+  ///
+  /// The vendor's own last rule is for everyone. Rules of applications may say so with null.
+  mutating func conditions(
+    of rule: OktaWire.Rule, _ place: OktaPlace, _ shape: OktaRuleShape
+  ) -> OktaCondition {
+    switch rule.conditions {
+    case .object(let members)?:
+      let shown = condition(rule.conditions, place)
+      if rule.isSystem == true { return shown }
+      return .and([shown] + shape.unshown(in: members).map { unshown("conditions.\($0)", place) })
+    case .null? where rule.isSystem == true || shape.mayBeNull: return .always
+    case nil where rule.isSystem == true: return .always
+    default: return unshown("conditions", place)
+    }
+  }
+
+  /// Compiles the conditions of a policy or rule that are there; null is everybody, always.
   ///
   /// A key we do not know, or a value of another shape than documented, is an unknown of its own, named.
-  /// - Parameter place: the rule as messages name it, `rule 'Office' of policy 'Any two factors'`.
-  mutating func condition(_ json: JSONValue?, _ place: String) -> OktaCondition {
+  mutating func condition(_ json: JSONValue?, _ place: OktaPlace) -> OktaCondition {
     guard let members = json?.object else { return .always }
     return .and(
       members.sorted { $0.key < $1.key }.map { key, value in
-        value == .null ? .always : condition(key, value, place)
+        value == .null ? .always : condition(key, value, place.part(key))
       })
   }
 
   private mutating func condition(
-    _ key: String, _ value: JSONValue, _ place: String
+    _ key: String, _ value: JSONValue, _ place: OktaPlace
   ) -> OktaCondition {
     let result: OktaCondition? =
       switch key {
-      case "people": people(value)
-      case "network": network(value)
+      case "people": people(value, place)
+      case "network": network(value, place)
       case "device": device(value, place)
       case "platform": platform(value, place)
       case "riskScore": riskScore(value)
-      case "risk": value == .object(["behaviors": .array([])]) ? .always : nil
       case "userType": userType(value)
       case "elCondition": expression(value, place)
       case "authContext": authContext(value)
-      case "identityProvider": identityProvider(value)
+      case "identityProvider": identityProvider(value, place)
+      case "risk": value == .object(["behaviors": .array([])]) ? .always : nil
       default: nil
       }
+    if result == nil, Self.knownKeys.contains(key) { note("conditions.\(key), whole,", place) }
     return result ?? strange(key, value, place)
   }
 
+  private static let knownKeys: Set<String> = [
+    "people", "network", "device", "platform", "riskScore", "userType", "elCondition",
+    "authContext", "identityProvider",
+  ]
+
   /// A condition that we cannot read.
   private mutating func strange(
-    _ key: String, _ value: JSONValue, _ place: String
+    _ key: String, _ value: JSONValue, _ place: OktaPlace
   ) -> OktaCondition {
     let text = value.text.count > 80 ? String(value.text.prefix(80)) + "…" : value.text
     let id = unknown(
-      "whether the condition \(key) \(text) holds (\(place))",
+      "\(place.id)|\(value.text)",
+      "whether the condition \(key) \(text) holds (\(place.title))",
       remedy: "take the condition out of the rule, or report it so that idsync learns it")
     return OktaCondition(holds: .unknown(id), phrases: ["\(key) \(text)"])
   }
 
   // MARK: People
 
-  private mutating func people(_ value: JSONValue) -> OktaCondition? {
-    guard value.hasOnly(["users", "groups"]) else { return nil }
+  /// Lists of more accounts than this are one fact.
+  private static let listedUsers = 16
+
+  /// That the account is one of some.
+  private mutating func among(
+    _ ids: [String], _ place: OktaPlace
+  ) -> (holds: Condition, phrases: [String]) {
+    guard ids.count > Self.listedUsers else {
+      return (.or(ids.map { subject(.user, $0) }), ids.map { "user \($0)" })
+    }
+    let name = "one of \(ids.count) users"
+    let atom = atoms.list(ids, id: place.id, name: "\(name) (\(place.title))")
+    return (ask(atom), [name])
+  }
+
+  private mutating func people(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
+    guard value.hasOnly(["users", "groups"]), value["users"] != nil || value["groups"] != nil
+    else { return nil }
     guard let users = Lists(value["users"]), let groups = Lists(value["groups"]) else { return nil }
-    let inUsers = Condition.or(users.include.map { subject(.user, $0) })
+    // Whoever leaves groups out names them, and a list of groups names some or none.
+    if let shown = value["groups"], shown["include"] == nil, groups.exclude.isEmpty { return nil }
+    if let shown = value["users"], shown["include"] == nil, shown["exclude"] == nil { return nil }
+    let named = among(users.include, place.part("users.include"))
+    let unnamed = among(users.exclude, place.part("users.exclude"))
+    let inUsers = named.holds
     let inGroups = Condition.or(groups.include.map { group($0) })
     let included: Condition
     switch (users.include.isEmpty, groups.include.isEmpty) {
     case (true, true): included = .always
     case (false, true): included = inUsers
     case (true, false): included = inGroups
-    case (false, false): included = eitherOrBoth(inUsers, inGroups)
+    case (false, false): included = eitherOrBoth(inUsers, inGroups, place)
     }
-    let excluded = Condition.or(
-      users.exclude.map { subject(.user, $0) } + groups.exclude.map { group($0) })
-    let phrases =
-      users.include.map { "user \($0)" } + groups.include.map { "group \(groupName($0))" }
+    let excluded = Condition.or([unnamed.holds] + groups.exclude.map { group($0) })
+    let phrases = named.phrases + groups.include.map { "group \(groupName($0))" }
     let exceptions =
-      users.exclude.map { "not user \($0)" } + groups.exclude.map { "not group \(groupName($0))" }
+      unnamed.phrases.map { "not \($0)" } + groups.exclude.map { "not group \(groupName($0))" }
     let holds = Condition.and([included, excluded.negated])
     return OktaCondition(
       holds: holds,
@@ -87,27 +179,37 @@ extension OktaModelBuilder {
   }
 
   /// How lists of users and of groups combine is not documented: either is enough, or both are needed.
-  private mutating func eitherOrBoth(_ first: Condition, _ second: Condition) -> Condition {
+  private mutating func eitherOrBoth(
+    _ first: Condition, _ second: Condition, _ place: OktaPlace
+  ) -> Condition {
     let bothNeeded = Condition.unknown(
       unknown(
-        "whether a rule with lists of users and of groups needs both to match",
+        "\(place.id)|both", "whether a rule with lists of users and of groups needs both to match",
         remedy: "name users or groups in a rule, not both"))
     return .and([.or([first, second]), .or([bothNeeded.negated, .and([first, second])])])
   }
 
   private mutating func userType(_ value: JSONValue) -> OktaCondition? {
-    guard let lists = Lists(value) else { return nil }
-    let included = Condition.or(lists.include.map { subject(.userType, $0) })
-    let excluded = Condition.or(lists.exclude.map { subject(.userType, $0) })
+    guard value["include"] != nil, value["exclude"] != nil, let lists = Lists(value) else {
+      return nil
+    }
+    let included = Condition.or(lists.include.map { isOfType($0) })
+    let excluded = Condition.or(lists.exclude.map { isOfType($0) })
     return OktaCondition(
       holds: .and([lists.include.isEmpty ? .always : included, excluded.negated]),
       phrases: lists.include.map { "user type \($0)" } + lists.exclude.map { "not user type \($0)" }
     )
   }
 
+  private mutating func isOfType(_ id: String) -> Condition {
+    subject(
+      .userType, id, name: id, unless: OktaUnclear.userType,
+      "whether the account is of user type \(id)")
+  }
+
   // MARK: Network
 
-  private mutating func network(_ value: JSONValue) -> OktaCondition? {
+  private mutating func network(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
     guard value.hasOnly(["connection", "include", "exclude"]) else { return nil }
     switch value["connection"]?.string {
     case "ANYWHERE": return .always
@@ -117,8 +219,10 @@ extension OktaModelBuilder {
     guard let lists = Lists(value, besides: ["connection"]),
       !(lists.include.isEmpty && lists.exclude.isEmpty)
     else { return nil }
-    let included = Condition.or(lists.include.map { zoneOrAny($0) })
-    let excluded = Condition.or(lists.exclude.map { zoneOrAny($0) })
+    let included = Condition.or(
+      lists.include.map { zoneOrAny($0, place.part("include")) })
+    let excluded = Condition.or(
+      lists.exclude.map { zoneOrAny($0, place.part("exclude")) })
     let phrases =
       lists.include.isEmpty ? [] : ["in " + lists.include.map(zonePhrase).joined(separator: " or ")]
     return OktaCondition(
@@ -126,8 +230,8 @@ extension OktaModelBuilder {
       phrases: phrases + lists.exclude.map { "outside " + zonePhrase($0) })
   }
 
-  private mutating func zoneOrAny(_ id: String) -> Condition {
-    id == Self.allZones ? anyZone() : zone(id)
+  private mutating func zoneOrAny(_ id: String, _ place: OktaPlace) -> Condition {
+    id == Self.allZones ? anyZone(place) : zone(id, place)
   }
 
   private func zonePhrase(_ id: String) -> String {
@@ -145,19 +249,18 @@ extension OktaModelBuilder {
       holds: .variable(variable("risk", levels), in: [index]), phrases: ["risk \(levels[index])"])
   }
 
-  private mutating func expression(_ value: JSONValue, _ place: String) -> OktaCondition? {
-    guard value.hasOnly(["condition"]) else { return nil }
-    guard let member = value["condition"] else { return .always }
-    guard let text = member.string else { return nil }
+  private mutating func expression(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
+    guard value.hasOnly(["condition"]), let text = value["condition"]?.string else { return nil }
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     guard !words.isEmpty else { return .always }
-    if OktaExpression.readsOnlySignIn(words) {
+    if OktaExpression.readsOnlySignIn(text) {
       return OktaCondition(
-        holds: flag("expression \(words)", ["does not hold", "holds"]),
+        holds: flag(
+          "expression:\(text)", name: "expression \(words)", ["does not hold", "holds"]),
         phrases: ["expression \(words)"])
     }
     let id = unknown(
-      "whether \"\(words)\" holds (\(place))",
+      "\(place.id)|\(text)", "whether \"\(words)\" holds (\(place.title))",
       remedy: "put the condition as groups, zones or device states, which can be read")
     return OktaCondition(holds: .unknown(id), phrases: ["expression \(words)"])
   }
@@ -168,12 +271,13 @@ extension OktaModelBuilder {
     switch value["authType"]?.string {
     case "ANY": return .always
     case "RADIUS", "LDAP_INTERFACE": return .never
-    case nil where value["authType"] == nil: return .always
     default: return nil
     }
   }
 
-  private mutating func identityProvider(_ value: JSONValue) -> OktaCondition? {
+  private mutating func identityProvider(
+    _ value: JSONValue, _ place: OktaPlace
+  ) -> OktaCondition? {
     guard value.hasOnly(["provider", "idpIds"]) else { return nil }
     switch value["provider"]?.string {
     case "ANY": return .always
@@ -183,7 +287,7 @@ extension OktaModelBuilder {
     case "SPECIFIC_IDP":
       guard let ids = value["idpIds"]?.strings, !ids.isEmpty else { return nil }
       return OktaCondition(
-        holds: .or(ids.map { externalProvider($0) }),
+        holds: .or(ids.map { externalProvider($0, place) }),
         phrases: ["by identity provider " + ids.joined(separator: " or ")])
     default: return nil
     }

@@ -13,8 +13,10 @@ extension OktaModelBuilder {
     "WINDOWS": 0, "MACOS": 1, "CHROMEOS": 2, "LINUX": 3, "IOS": 5, "ANDROID": 6,
   ]
 
-  mutating func platform(_ value: JSONValue, _ place: String) -> OktaCondition? {
-    guard value.hasOnly(["include", "exclude"]) else { return nil }
+  mutating func platform(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
+    guard value.hasOnly(["include", "exclude"]),
+      value["include"] != nil || value["exclude"]?.array?.isEmpty == false
+    else { return nil }
     guard let include = items(value["include"], place), let exclude = items(value["exclude"], place)
     else { return nil }
     let included = include.isEmpty ? Condition.always : .or(include.map(\.holds))
@@ -26,7 +28,7 @@ extension OktaModelBuilder {
         + exclude.flatMap(\.phrases).map { "not platform \($0)" })
   }
 
-  private mutating func items(_ list: JSONValue?, _ place: String) -> [OktaCondition]? {
+  private mutating func items(_ list: JSONValue?, _ place: OktaPlace) -> [OktaCondition]? {
     guard let list else { return [] }
     guard let values = list.array else { return nil }
     var result: [OktaCondition] = []
@@ -37,7 +39,7 @@ extension OktaModelBuilder {
     return result
   }
 
-  private mutating func platformItem(_ value: JSONValue, _ place: String) -> OktaCondition? {
+  private mutating func platformItem(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
     guard value.hasOnly(["type", "os"]), let type = value["type"]?.string else { return nil }
     let family: Set<Int>
     switch type.uppercased() {
@@ -47,13 +49,11 @@ extension OktaModelBuilder {
     case "OTHER": family = [8]
     default: return nil
     }
-    guard let os = value["os"] else { return among(family) }
-    guard os.hasOnly(["type", "expression", "version"]) else { return nil }
+    guard let os = value["os"], os.hasOnly(["type", "expression", "version"]) else { return nil }
     var result: OktaCondition
     switch os["type"]?.string?.uppercased() {
     case "ANY": result = among(family)
-    case nil where os["type"] == nil: result = among(family)
-    case "OTHER": result = others(family)
+    case "OTHER": result = others(family, place)
     case .some(let name):
       // The system says more than the family; what a contradiction of both admits is not documented.
       guard let index = Self.systems[name], family.contains(index) else { return nil }
@@ -83,12 +83,15 @@ extension OktaModelBuilder {
 
   /// `OTHER` is the rest of its family; whether the rest of the desktops still holds Linux, which became a choice of its
   /// own later, is not documented.
-  private mutating func others(_ family: Set<Int>) -> OktaCondition {
+  private mutating func others(
+    _ family: Set<Int>, _ place: OktaPlace
+  ) -> OktaCondition {
     let rest = family.intersection([4, 7, 8])
     guard family.contains(3) else { return among(rest) }
     let platform = variable("platform", Self.platforms)
     let counts = unknown(
-      "whether Linux counts as another desktop", remedy: "name LINUX in the rule's platforms")
+      "\(place.id)|linux", "whether Linux counts as another desktop",
+      remedy: "name LINUX in the rule's platforms")
     return OktaCondition(
       holds: .or([
         .variable(platform, in: rest), .and([.variable(platform, in: [3]), .unknown(counts)]),
@@ -96,8 +99,11 @@ extension OktaModelBuilder {
       phrases: ["other desktop"])
   }
 
-  mutating func device(_ value: JSONValue, _ place: String) -> OktaCondition? {
+  mutating func device(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
     guard value.hasOnly(["registered", "managed", "assurance"]) else { return nil }
+    guard ["registered", "managed", "assurance"].contains(where: { value[$0] != nil }) else {
+      return nil
+    }
     var parts: [OktaCondition] = []
     for key in ["registered", "managed"] {
       guard let member = value[key] else { continue }
@@ -112,14 +118,15 @@ extension OktaModelBuilder {
               holds.negated,
               .unknown(
                 unknown(
-                  "whether \(key) false admits devices that are \(key) (\(place))",
+                  "\(place.id)|\(key)",
+                  "whether \(key) false admits devices that are \(key) (\(place.title))",
                   remedy: "set the device state of the rule to any, or to \(key)")),
             ]),
             phrases: ["not \(key) device"]))
     }
     if let assurance = value["assurance"] {
       guard assurance.hasOnly(["include"]) else { return nil }
-      guard let ids = assurance["include"].map(\.strings) ?? .some([]) else { return nil }
+      guard let ids = assurance["include"]?.strings else { return nil }
       if !ids.isEmpty {
         parts.append(
           OktaCondition(

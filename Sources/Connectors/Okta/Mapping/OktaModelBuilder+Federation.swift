@@ -25,7 +25,8 @@ extension OktaModelBuilder {
         RuleReference(
           policyID: way.id, policyName: "inbound federation", ruleID: way.id, ruleName: way.name,
           demand: "lets the identity provider assert the second factor", condition: phrase))
-      branches.append(.init(.and([way.condition, flag(phrase)]), demand(of: way, by: rule)))
+      let isUsed = flag("asserted by \(way.id)", name: phrase)
+      branches.append(.init(.and([way.condition, isUsed]), demand(of: way, by: rule)))
     }
     // Whom Okta's own rules refuse, no other provider lets in.
     let federated = SignInPolicy.all([
@@ -46,33 +47,49 @@ extension OktaModelBuilder {
   /// What the provider itself asks for where a source reads it, otherwise one factor.
   private mutating func demand(of way: FederatedWay, by rule: RuleReference.ID) -> SignInPolicy {
     guard !way.keys.isEmpty else { return .demand(.singleFactor, by: rule) }
-    let id = upstream(Upstream(name: way.name, keys: way.keys, otherwise: .singleFactor))
+    let id = upstream(way.id, Upstream(name: way.name, keys: way.keys, otherwise: .singleFactor))
     return .upstream(id, by: rule)
   }
 
   private mutating func federatedWays() -> [FederatedWay] {
     var ways: [FederatedWay] = []
     for type in Self.federatedProviders {
-      let atom = subject(
-        .attribute, Self.providerAtom(type), name: "credentials provider \(type)")
+      let isFrom = subject(
+        .attribute, Self.providerAtom(type), name: "credentials provider \(type)",
+        unless: OktaUnclear.provider, "whether the account comes from a provider of type \(type)")
       ways.append(
         FederatedWay(
-          condition: atom, name: "the person's own identity provider (\(type))", id: type,
+          condition: isFrom, name: "the person's own identity provider (\(type))", id: type,
           keys: [type]))
     }
     switch directory.inbound {
     case .attestedNone: break
     case .known(let providers):
-      for provider in providers where provider.trustsClaims && provider.status == "ACTIVE" {
+      let shared = Self.shared(providers)
+      for provider in providers where provider.assertsFactors != false {
+        let isInForce = isInForce(provider)
+        guard isInForce != .never else { continue }
+        let isBelieved =
+          provider.assertsFactors == true
+          ? Condition.always
+          : .unknown(
+            unknown(
+              "idp \(provider.id)|claims",
+              "whether Okta believes identity provider \(provider.name) on second factors",
+              remedy: "let the token see the identity provider"))
+        let isNamesake = shared.contains(provider.name)
         ways.append(
           FederatedWay(
-            condition: linked(to: provider), name: "identity provider \(provider.name)",
+            condition: .and([linked(to: provider), isInForce, isBelieved]),
+            name: "identity provider \(provider.name)" + (isNamesake ? " (\(provider.id))" : ""),
             id: provider.id,
-            keys: [provider.id, provider.name] + provider.addresses))
+            keys: [provider.id]
+              + ([provider.name] + provider.addresses).filter { !shared.contains($0) }))
       }
     case .unreadable(let remedy):
       let id = unknown(
-        "whether an external identity provider may assert the second factor", remedy: remedy)
+        "inbound", "whether an external identity provider may assert the second factor",
+        remedy: remedy)
       ways.append(
         FederatedWay(
           condition: .unknown(id), name: "an external identity provider", id: "unknown", keys: []))
@@ -80,13 +97,44 @@ extension OktaModelBuilder {
     return ways
   }
 
+  /// The names and addresses that more than one provider goes by: a way by them leads to none.
+  private static func shared(_ providers: [OktaWire.InboundProvider]) -> Set<String> {
+    var seen: Set<String> = []
+    var shared: Set<String> = []
+    for provider in providers {
+      for key in Set([provider.name] + provider.addresses) where !seen.insert(key).inserted {
+        shared.insert(key)
+      }
+    }
+    return shared
+  }
+
+  /// Nobody knows whether people can also sign in at the application itself.
+  mutating func withUnknownLogin(
+    _ policy: SignInPolicy, _ app: OktaWire.App
+  ) -> SignInPolicy {
+    let mode = app.signOnMode.map { "sign-on mode \($0.prefix(40))" } ?? "no sign-on mode"
+    let isOpen = unknown(
+      "app \(app.id)|sign-on mode",
+      "whether people can sign in to \(app.label) without Okta (\(mode))",
+      remedy: "report the sign-on mode, so that idsync learns it")
+    let rule = reference(
+      RuleReference(
+        policyID: app.id, policyName: mode, ruleID: app.id, ruleName: "sign-in without Okta",
+        demand: "asks for one factor", condition: "if there is one"))
+    return .firstMatch(
+      [.init(.unknown(isOpen), .demand(.singleFactor, by: rule))], otherwise: policy)
+  }
+
   /// With a stored password people can also sign in at the application itself.
-  mutating func withDirectLogin(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
+  mutating func withDirectLogin(
+    _ policy: SignInPolicy, _ app: OktaWire.App, _ mode: String
+  ) -> SignInPolicy {
     let isDirect = Condition.variable(
       variable("started", ["through Okta", "at the application itself"]), in: [1])
     let rule = reference(
       RuleReference(
-        policyID: app.id, policyName: "sign-on mode \(app.signOnMode)", ruleID: app.id,
+        policyID: app.id, policyName: "sign-on mode \(mode)", ruleID: app.id,
         ruleName: "stored password", demand: "asks for the stored password only",
         condition: "started at the application itself"))
     return .firstMatch([.init(isDirect, .demand(.singleFactor, by: rule))], otherwise: policy)

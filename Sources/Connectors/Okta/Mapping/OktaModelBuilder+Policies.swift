@@ -7,9 +7,9 @@ extension OktaModelBuilder {
     return .all([session, app])
   }
 
-  /// A demand that cannot be read.
-  mutating func unknownDemand(_ title: String, remedy: String) -> SignInPolicy {
-    .demand(.unknown(unknown(title, remedy: remedy)), by: nil)
+  /// A demand that cannot be read, by the key of what it is of.
+  mutating func unknownDemand(_ key: String, _ title: String, remedy: String) -> SignInPolicy {
+    .demand(.unknown(unknown(key, title, remedy: remedy)), by: nil)
   }
 
   /// The global session policies: by priority, each rule by priority; when no rule of a policy holds, the next policy is
@@ -18,85 +18,135 @@ extension OktaModelBuilder {
     let policies: [OktaWire.Policy]
     switch part {
     case .unreadable(let reason, let remedy):
-      return unknownDemand("what the global session policies ask for: \(reason)", remedy: remedy)
-    case .read(let list): policies = list
+      return unknownDemand(
+        "session", "what the global session policies ask for: \(reason)", remedy: remedy)
+    case .read(let list): policies = list.filter { !Self.isOff($0.status) }
     }
+    guard OktaOrder.isKnown(policies) else {
+      note("the order of the session policies", call: "GET /api/v1/policies")
+      return unknownDemand(
+        "session|order", "in which order the global session policies apply",
+        remedy: "let the token see the whole policies")
+    }
+    let shape = OktaRuleShape(session: policies.flatMap { $0.rules ?? [] })
     var branches: [SignInPolicy.Branch] = []
-    for policy in Self.inOrder(policies) where Self.isLive(policy.status) {
-      // The default policy is for everyone, whatever group it names.
-      let place = "policy '\(policy.name)'"
-      let people =
-        policy.isSystem ? OktaCondition.always : condition(policy.conditions, place)
-      branches += self.branches(policy, under: people) { builder, rule in
+    for policy in OktaOrder.sorted(policies) {
+      let place = OktaPlace(policy)
+      let people = OktaCondition.and([
+        liveness(policy.status, "policy", place), scope(of: policy, place),
+      ])
+      branches += self.branches(policy, under: people, shape) { builder, rule in
         OktaOutcome.session(rule.actions, limitMinutes: builder.rememberedDeviceLimitMinutes)
       }
     }
     return .firstMatch(
       upToAlways(branches),
       otherwise: unknownDemand(
+        "session|otherwise",
         "what happens when no rule of the global session policies holds",
         remedy: "grant the token okta.policies.read, so that the default policy is listed"))
   }
 
+  /// Whom a global session policy is for: Okta always shows its list of groups.
+  private mutating func scope(of policy: OktaWire.Policy, _ place: OktaPlace) -> OktaCondition {
+    // The default policy is for everyone, whatever group it names.
+    if policy.isSystem == true { return .always }
+    guard policy.conditions?["people"]?["groups"]?["include"]?.array != nil else {
+      return unshown("conditions.people.groups.include", place)
+    }
+    return condition(policy.conditions, place)
+  }
+
   /// The application's own policy; its place among others says nothing.
   mutating func appSide(_ policy: OktaWire.Policy) -> SignInPolicy {
-    guard Self.isLive(policy.status) else {
+    let place = OktaPlace(policy)
+    guard policy.status == "ACTIVE" else {
       return unknownDemand(
+        "\(place.id)|status",
         "what holds while the sign-in policy '\(policy.name)' is \(policy.status.lowercased())",
         remedy: "activate the policy")
     }
-    guard policy.resourceType != "END_USER_ACCOUNT_MANAGEMENT" else {
+    guard policy.type == "ACCESS_POLICY", policy.resourceType != "END_USER_ACCOUNT_MANAGEMENT"
+    else {
       return unknownDemand(
-        "what holds while the application names the account management policy '\(policy.name)'",
+        "\(place.id)|type",
+        "what holds while the application names a policy of another kind, '\(policy.name)'",
         remedy: "assign a sign-in policy to the application")
     }
-    let people = condition(policy.conditions, "policy '\(policy.name)'")
-    let branches = branches(policy, under: people) { _, rule in OktaOutcome.app(rule.actions) }
+    let people = condition(policy.conditions, place)
+    let shape = OktaRuleShape(app: policy.rules ?? [])
+    let branches = branches(policy, under: people, shape) { _, rule in
+      OktaOutcome.app(rule.actions)
+    }
     return .firstMatch(
       upToAlways(branches),
       otherwise: unknownDemand(
+        "\(place.id)|otherwise",
         "what happens when no rule of the sign-in policy '\(policy.name)' holds",
         remedy: "grant the token okta.policies.read, so that the catch-all rule is listed"))
   }
 
   private mutating func branches(
-    _ policy: OktaWire.Policy, under people: OktaCondition,
+    _ policy: OktaWire.Policy, under people: OktaCondition, _ shape: OktaRuleShape,
     _ outcome: (OktaModelBuilder, OktaWire.Rule) -> OktaOutcome
   ) -> [SignInPolicy.Branch] {
-    let rules = (policy.rules ?? []).enumerated().sorted {
-      ($0.element.priority ?? .max, $0.offset) < ($1.element.priority ?? .max, $1.offset)
+    let place = OktaPlace(policy)
+    let rules = OktaOrder.sorted(policy.rules ?? [])
+    guard OktaOrder.isKnown(rules.filter { !Self.isOff($0.status) }) else {
+      return [unordered(place, under: people)]
     }
     var result: [SignInPolicy.Branch] = []
-    for (position, rule) in rules.map(\.element).enumerated() {
-      let place = "rule '\(rule.name)' of policy '\(policy.name)'"
-      guard let liveness = liveness(rule, place) else { continue }
-      let condition = OktaCondition.and([people, liveness, condition(rule.conditions, place)])
+    for (position, rule) in rules.enumerated() where !Self.isOff(rule.status) {
+      let own = place.rule(rule)
+      let condition = OktaCondition.and([
+        people, liveness(rule.status, "rule", own), conditions(of: rule, own, shape),
+      ])
       guard condition.holds != .never else { continue }
       let found = outcome(self, rule)
+      if shape.isSession {
+        for field in OktaOutcome.unshownFields(ofSession: rule.actions) { note(field, own) }
+      }
       let reference = RuleReference(
         policyID: policy.id, policyName: policy.name, ruleID: rule.id, ruleName: rule.name,
         position: position + 1, demand: "", condition: condition.phrases.joined(separator: "; "))
-      result.append(.init(condition.holds, demand(found, reference, place)))
+      result.append(.init(condition.holds, demand(found, reference, own)))
     }
     return result
   }
 
-  /// Whether a rule is in force; nil when it is not.
-  private mutating func liveness(_ rule: OktaWire.Rule, _ place: String) -> OktaCondition? {
-    switch rule.status {
-    case "ACTIVE": return .always
-    // Drafts and staged branches are not in force until they are promoted.
-    case "INACTIVE", "DRAFT", "STAGED": return nil
-    default:
-      let id = unknown(
-        "whether a rule with status \(rule.status.prefix(20)) is in force (\(place))",
-        remedy: "activate or deactivate the rule")
-      return OktaCondition(holds: .unknown(id), phrases: ["status \(rule.status.prefix(20))"])
-    }
+  /// Rules whose order Okta did not show: some of them may apply, and ask for anything.
+  private mutating func unordered(
+    _ place: OktaPlace, under people: OktaCondition
+  ) -> SignInPolicy.Branch {
+    note("the order of the rules", place)
+    let remedy = "let the token see the whole policy"
+    let applies = unknown(
+      "\(place.id)|applies", "whether a rule of \(place.title) applies", remedy: remedy)
+    return .init(
+      .and([people.holds, .unknown(applies)]),
+      unknownDemand(
+        "\(place.id)|order", "in which order the rules of \(place.title) apply", remedy: remedy))
+  }
+
+  /// Whether something is not in force; drafts and staged branches are not until they are promoted.
+  private static func isOff(_ status: String) -> Bool {
+    ["INACTIVE", "DRAFT", "STAGED"].contains(status)
+  }
+
+  /// Whether a policy or rule is in force.
+  private mutating func liveness(
+    _ status: String, _ what: String, _ place: OktaPlace
+  ) -> OktaCondition {
+    guard status != "ACTIVE" else { return .always }
+    let id = unknown(
+      "\(place.id)|status",
+      "whether a \(what) with status \(status.prefix(20)) is in force (\(place.title))",
+      remedy: "activate or deactivate the \(what)")
+    return OktaCondition(holds: .unknown(id), phrases: ["status \(status.prefix(20))"])
   }
 
   private mutating func demand(
-    _ outcome: OktaOutcome, _ rule: RuleReference, _ place: String
+    _ outcome: OktaOutcome, _ rule: RuleReference, _ place: OktaPlace
   ) -> SignInPolicy {
     func by(_ phrase: String) -> RuleReference.ID {
       var named = rule
@@ -120,9 +170,10 @@ extension OktaModelBuilder {
       return .firstMatch(
         [.init(flag(phrase), .demand(.singleFactor, by: asserts))],
         otherwise: .demand(.multiFactor, by: by("asks for two factors")))
-    case .unknown(let what):
+    case .unknown(let what), .unshown(let what):
+      if case .unshown = outcome { note(what, place) }
       let id = unknown(
-        "what \(place) asks for: \(what)",
+        "\(place.id)|demand", "what \(place.title) asks for: \(what)",
         remedy: "give the rule a form that idsync knows, or report it")
       return .demand(.unknown(id), by: by("asks for something that cannot be read (\(what))"))
     }
@@ -135,15 +186,4 @@ extension OktaModelBuilder {
     }
     return Array(branches[...last])
   }
-
-  /// Policies with rules by priority, the default one last.
-  private static func inOrder(_ policies: [OktaWire.Policy]) -> [OktaWire.Policy] {
-    policies.enumerated().sorted {
-      let first = ($0.element.isSystem ? 1 : 0, $0.element.priority ?? .max, $0.offset)
-      let second = ($1.element.isSystem ? 1 : 0, $1.element.priority ?? .max, $1.offset)
-      return first < second
-    }.map(\.element)
-  }
-
-  private static func isLive(_ status: String) -> Bool { status == "ACTIVE" }
 }

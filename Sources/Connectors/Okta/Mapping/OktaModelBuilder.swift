@@ -1,22 +1,5 @@
 internal import IdentityCore
 
-/// What policies ask of people, over all applications of one organisation.
-struct OktaAtoms: Sendable {
-  private(set) var all: [SubjectAtom] = []
-
-  /// The atom's place; made if it is new.
-  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
-    if let known = all.firstIndex(where: { $0.kind == kind && $0.id == id }) { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name))
-    return all.count - 1
-  }
-
-  /// The places of all atoms of a kind, with what they ask for.
-  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
-    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
-  }
-}
-
 /// Puts one application's model together: the tables that conditions and demands point into.
 struct OktaModelBuilder {
   let directory: OktaDirectory
@@ -32,6 +15,14 @@ struct OktaModelBuilder {
   private(set) var mentionedZones: Set<String> = []
   /// The external identity providers that session rules mention.
   private(set) var mentionedProviders: [String] = []
+  /// What Okta did not show.
+  private(set) var missing: Set<OktaMissing> = []
+  /// The facts that this model asks for; other models ask for others.
+  private(set) var asked: Set<SubjectAtom.ID> = []
+  // What is the same: by kind and id or whole text, never by the name that people read.
+  private var variablePlaces: [String: Variable.ID] = [:]
+  private var unknownPlaces: [String: Unknown.ID] = [:]
+  private var upstreamPlaces: [String: Upstream.ID] = [:]
 
   init(
     directory: OktaDirectory, rememberedDeviceLimitMinutes: Int, atoms: OktaAtoms = OktaAtoms()
@@ -41,30 +32,55 @@ struct OktaModelBuilder {
     self.atoms = atoms
   }
 
-  /// A variable by its name; made if it is new.
-  mutating func variable(_ name: String, _ values: [String]) -> Variable.ID {
-    if let known = variables.firstIndex(where: { $0.name == name }) { return known }
-    variables.append(Variable(name: name, values: values))
+  /// A variable by its key; made if it is new, under a name for people.
+  mutating func variable(_ key: String, name: String? = nil, _ values: [String]) -> Variable.ID {
+    if let known = variablePlaces[key] { return known }
+    variables.append(Variable(name: name ?? key, values: values))
+    variablePlaces[key] = variables.count - 1
     return variables.count - 1
   }
 
-  /// An external identity provider, by its name; made if it is new.
-  mutating func upstream(_ upstream: Upstream) -> Upstream.ID {
-    if let known = upstreams.firstIndex(where: { $0.name == upstream.name }) { return known }
+  /// An external identity provider, by its id; made if it is new.
+  mutating func upstream(_ id: String, _ upstream: Upstream) -> Upstream.ID {
+    if let known = upstreamPlaces[id] { return known }
     upstreams.append(upstream)
+    upstreamPlaces[id] = upstreams.count - 1
     return upstreams.count - 1
   }
 
   /// That a yes-or-no variable has its second value.
-  mutating func flag(_ name: String, _ values: [String] = ["no", "yes"]) -> Condition {
-    .variable(variable(name, values), in: [1])
+  mutating func flag(
+    _ key: String, name: String? = nil, _ values: [String] = ["no", "yes"]
+  ) -> Condition {
+    .variable(variable(key, name: name, values), in: [1])
   }
 
-  /// Something that cannot be known, by its title.
-  mutating func unknown(_ title: String, remedy: String) -> Unknown.ID {
-    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
+  /// Something that cannot be known, by its key: the object, the place in it, and the whole text.
+  mutating func unknown(_ key: String, _ title: String, remedy: String) -> Unknown.ID {
+    if let known = unknownPlaces[key] { return known }
     unknowns.append(Unknown(title: title, remedy: remedy))
+    unknownPlaces[key] = unknowns.count - 1
     return unknowns.count - 1
+  }
+
+  /// Notes a field that Okta did not show.
+  mutating func note(_ field: String, _ place: OktaPlace) {
+    note("\(field) of \(place.title)", call: place.call)
+  }
+
+  /// Notes what Okta did not show of a call.
+  mutating func note(_ what: String, call: String) {
+    missing.insert(OktaMissing(call: call, what: what))
+  }
+
+  /// Whether something applies whose field Okta did not show.
+  mutating func unshown(_ field: String, _ place: OktaPlace) -> OktaCondition {
+    note(field, place)
+    let id = unknown(
+      "\(place.id)|no \(field)",
+      "whom and when \(place.title) applies to, because Okta did not show its \(field)",
+      remedy: "let the token see the whole policy, or report it")
+    return OktaCondition(holds: .unknown(id), phrases: ["\(field) not shown"])
   }
 
   /// A rule for proofs and witnesses.
@@ -75,7 +91,33 @@ struct OktaModelBuilder {
 
   /// A fact about a person.
   mutating func subject(_ kind: SubjectAtom.Kind, _ id: String, name: String? = nil) -> Condition {
-    .subject(atoms.id(kind, id, name ?? id))
+    ask(atoms.id(kind, id, name ?? id))
+  }
+
+  /// The condition that a fact holds.
+  mutating func ask(_ atom: SubjectAtom.ID) -> Condition {
+    asked.insert(atom)
+    return .subject(atom)
+  }
+
+  /// A fact that an account's row may not show: then it may hold or not.
+  mutating func subject(
+    _ kind: SubjectAtom.Kind, _ id: String, name: String, unless unclear: String, _ title: String
+  ) -> Condition {
+    let isUnclear = ask(atoms.id(.attribute, unclear, unclear, isPartial: true))
+    let mayHold = unknown(
+      "account \(kind.rawValue) \(id)", title, remedy: "let the token see the whole account")
+    return .or([subject(kind, id, name: name), .and([isUnclear, .unknown(mayHold)])])
+  }
+
+  /// Nothing is known of accounts whose status is not.
+  mutating func withAccountStatus(_ policy: SignInPolicy) -> SignInPolicy {
+    let isUnclear = ask(
+      atoms.id(.attribute, OktaUnclear.status, OktaUnclear.status, isPartial: true))
+    let id = unknown(
+      "account status", "whether the account's status lets it sign in",
+      remedy: "report the status, so that idsync learns it")
+    return .firstMatch([.init(isUnclear, .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
   /// That the person is in a group.
@@ -96,30 +138,38 @@ struct OktaModelBuilder {
     }
   }
 
+  private static let sides = ["outside", "inside"]
+
   /// That the sign-in comes from inside a zone.
   ///
-  /// What an inactive zone does in a rule is not documented, so it may hold always, never, or as if it were active.
-  mutating func zone(_ id: String) -> Condition {
+  /// What an inactive or deleted zone does in a rule is not documented, so it may hold always, never, or as if it were
+  /// active, and otherwise for those inside than for those outside: an unknown of each place.
+  mutating func zone(_ id: String, _ place: OktaPlace) -> Condition {
     mentionedZones.insert(id)
+    let key = "\(place.id)|zone \(id)"
     switch directory.zones {
     case .assumed:
-      return flag("zone \(id)", ["outside", "inside"])
+      return flag("zone:\(id)", name: "zone \(id)", Self.sides)
     case .unreadable(let remedy):
-      return .unknown(unknown("whether the sign-in is inside zone \(id)", remedy: remedy))
+      return .unknown(
+        unknown(
+          key, "whether the sign-in is inside zone \(id) (\(place.title))", remedy: remedy))
     case .known(let zones):
       guard let zone = zones[id] else {
         return .unknown(
           unknown(
-            "whether the sign-in is inside zone \(id), which the list of zones does not name",
+            key,
+            "whether the sign-in is inside zone \(id), which the list of zones does not name (\(place.title))",
             remedy: "take the deleted zone out of the rule"))
       }
       guard zone.status == "ACTIVE" else {
         return .unknown(
           unknown(
-            "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect",
+            key,
+            "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect (\(place.title))",
             remedy: "activate the zone or take it out of the rule"))
       }
-      return flag("zone \(zoneName(id))", ["outside", "inside"])
+      return flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
     }
   }
 
@@ -127,30 +177,54 @@ struct OktaModelBuilder {
   static let allZones = "ALL_ZONES"
 
   /// That the sign-in comes from inside any zone at all.
-  mutating func anyZone() -> Condition {
+  mutating func anyZone(_ place: OktaPlace) -> Condition {
     mentionedZones.insert(Self.allZones)
     if case .unreadable(let remedy) = directory.zones {
-      return .unknown(unknown("whether the sign-in is inside any zone", remedy: remedy))
+      return .unknown(
+        unknown(
+          "\(place.id)|any zone", "whether the sign-in is inside any zone (\(place.title))",
+          remedy: remedy))
     }
-    return flag("any zone", ["outside", "inside"])
+    return flag("any zone", Self.sides)
   }
 
   /// The name of a zone, its id where there is none; with the id where two zones share a name.
   func zoneName(_ id: String) -> String {
     guard case .known(let zones) = directory.zones, let zone = zones[id] else { return id }
-    let isShared = zones.values.contains { $0.id != id && $0.name == zone.name }
-    return isShared ? "\(zone.name) (\(id))" : zone.name
+    return directory.sharedZoneNames.contains(zone.name) ? "\(zone.name) (\(id))" : zone.name
   }
 
   /// That the person came in through an external identity provider, which only those can who are linked to it.
-  mutating func externalProvider(_ id: String) -> Condition {
+  mutating func externalProvider(_ id: String, _ place: OktaPlace) -> Condition {
     if !mentionedProviders.contains(id) { mentionedProviders.append(id) }
     _ = anyExternalProvider()
-    let isUsed = flag("signed in by identity provider \(id)")
-    guard case .known(let providers) = directory.inbound,
-      let provider = providers.first(where: { $0.id == id })
-    else { return isUsed }
-    return .and([isUsed, linked(to: provider)])
+    let isUsed = flag("idp:\(id)", name: "signed in by identity provider \(id)")
+    let key = "\(place.id)|idp \(id)"
+    let title = "whether the person can sign in by identity provider \(id) (\(place.title))"
+    switch directory.inbound {
+    case .attestedNone: return isUsed
+    case .unreadable(let remedy):
+      return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+    case .known(let providers):
+      guard let provider = providers.first(where: { $0.id == id }) else {
+        let remedy = "take the deleted identity provider out of the rule"
+        return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+      }
+      return .and([isUsed, isInForce(provider), linked(to: provider)])
+    }
+  }
+
+  /// That people can come in through an external identity provider at all.
+  mutating func isInForce(_ provider: OktaWire.InboundProvider) -> Condition {
+    switch provider.status {
+    case "ACTIVE": .always
+    case "INACTIVE": .never
+    default:
+      .unknown(
+        unknown(
+          "idp \(provider.id)|status", "whether identity provider \(provider.name) is in force",
+          remedy: "let the token see the identity provider"))
+    }
   }
 
   /// That the account is linked to an external identity provider.
@@ -172,16 +246,16 @@ struct OktaModelBuilder {
       axioms: axioms + structure, upstreams: upstreams)
   }
 
-  /// What the names of variables imply: managed devices are registered, a zone is one of all zones, a sign-in comes
+  /// What variables imply: managed devices are registered, a zone is one of all zones, a sign-in comes
   /// through one provider.
   private var structure: [Condition] {
     var result: [Condition] = []
-    let place = { (name: String) in variables.firstIndex { $0.name == name } }
+    let place = { (key: String) in variablePlaces[key] }
     let yes = { (variable: Int) in Condition.variable(variable, in: [1]) }
     if let managed = place("device managed"), let registered = place("device registered") {
       result.append(.any([.not(yes(managed)), yes(registered)]))
     }
-    let inside = mentionedZones.sorted().compactMap { place("zone \(zoneName($0))") }
+    let inside = mentionedZones.sorted().compactMap { place("zone:\($0)") }
     if let any = place("any zone") {
       result += inside.map { .any([.not(yes($0)), yes(any)]) }
       if case .known(let zones) = directory.zones,
@@ -190,9 +264,7 @@ struct OktaModelBuilder {
         result.append(.any([.not(yes(any))] + inside.map(yes)))
       }
     }
-    let providers = mentionedProviders.compactMap {
-      place("signed in by identity provider \($0)")
-    }
+    let providers = mentionedProviders.compactMap { place("idp:\($0)") }
     if let external = place("signed in by an external identity provider") {
       result += providers.map { .any([.not(yes($0)), yes(external)]) }
       if hasNoInbound { result.append(.not(yes(external))) }

@@ -12,16 +12,19 @@ enum OktaOutcome: Sendable, Hashable {
   case asserted
   /// Not readable; what, as a phrase.
   case unknown(String)
+  /// Not readable, because Okta did not show a field; which.
+  case unshown(String)
 
   /// Reads the action of a rule of a global session policy.
   ///
   /// - Parameter limitMinutes: from this lifetime on, a remembered second factor is a way around it.
   static func session(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
-    guard let signon = actions?["signon"] else { return .unknown("no sign-on action") }
+    guard let signon = actions?["signon"] else { return .unshown("actions.signon") }
     switch signon["access"]?.string {
     case "DENY": return .refused
     case "ALLOW": break
-    default: return .unknown("access \(signon["access"]?.text ?? "missing")")
+    case nil where signon["access"] == nil: return .unshown("access")
+    default: return .unknown("access \(signon["access"]?.text ?? "")")
     }
     switch signon["requireFactor"]?.bool {
     case false: return .single("asks for a password only")
@@ -42,21 +45,31 @@ enum OktaOutcome: Sendable, Hashable {
     }
   }
 
+  /// What an action for a session does not show, so that its longest or weakest reading counts.
+  static func unshownFields(ofSession actions: JSONValue?) -> [String] {
+    guard let signon = actions?["signon"], signon["requireFactor"]?.bool == true else { return [] }
+    if signon["factorPromptMode"] == nil { return ["factorPromptMode"] }
+    let lasts = signon["factorPromptMode"]?.string == "SESSION"
+    return lasts && signon["factorLifetime"] == nil ? ["factorLifetime"] : []
+  }
+
   /// Reads the action of a rule of an application's sign-in policy.
   static func app(_ actions: JSONValue?) -> OktaOutcome {
-    guard let signOn = actions?["appSignOn"] else { return .unknown("no sign-on action") }
+    guard let signOn = actions?["appSignOn"] else { return .unshown("actions.appSignOn") }
     switch signOn["access"]?.string {
     case "DENY": return .refused
     case "ALLOW": break
-    default: return .unknown("access \(signOn["access"]?.text ?? "missing")")
+    case nil where signOn["access"] == nil: return .unshown("access")
+    default: return .unknown("access \(signOn["access"]?.text ?? "")")
     }
     guard let method = signOn["verificationMethod"] else {
-      return .unknown("no verification method")
+      return .unshown("verificationMethod")
     }
     switch method["type"]?.string?.uppercased() {
     case "ASSURANCE": return assurance(method)
     case "AUTH_METHOD_CHAIN": return OktaChain.outcome(method["chains"])
-    default: return .unknown("verification method \(method["type"]?.text ?? "without type")")
+    case nil where method["type"] == nil: return .unshown("verificationMethod.type")
+    default: return .unknown("verification method \(method["type"]?.text ?? "")")
     }
   }
 
@@ -67,7 +80,8 @@ enum OktaOutcome: Sendable, Hashable {
       return method["constraints"]?.array?.contains(where: takesOnlyExternalPossession) == true
         ? .asserted : .multi("asks for two factors")
     case "1FA": return oneFactor(method["constraints"])
-    default: return .unknown("factorMode \(method["factorMode"]?.text ?? "missing")")
+    case nil where method["factorMode"] == nil: return .unshown("factorMode")
+    default: return .unknown("factorMode \(method["factorMode"]?.text ?? "")")
     }
   }
 

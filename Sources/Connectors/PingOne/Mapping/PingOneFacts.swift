@@ -12,6 +12,8 @@ enum PingOneFact: Sendable, Hashable {
   case mfaOff
   /// Whether MFA is switched off for the person is not told.
   case mfaUntold
+  /// Whether the account is locked or may not authenticate is not told.
+  case statusUntold
   /// The person's devices were not read.
   case devicesUnread
   /// The person has a live device of one of these kinds; nil: of any kind.
@@ -27,6 +29,10 @@ enum PingOneFact: Sendable, Hashable {
     case .identifier(let text): attribute("identifier=*\(text)*", "name contains \(text)")
     case .mfaOff: attribute("mfaEnabled=false", "MFA switched off for the person")
     case .mfaUntold: attribute("mfaEnabled=?", "MFA neither on nor off for the person")
+    case .statusUntold:
+      SubjectAtom(
+        kind: .attribute, id: "account=?", name: "whether the account is locked not told",
+        isPartial: true)
     case .devicesUnread: attribute("devices=?", "devices not read")
     case .device(nil): attribute("device=any", "has a live MFA device")
     case .device(let kinds?):
@@ -77,6 +83,8 @@ struct PingOnePerson: Sendable {
   /// The identity provider with authority over the account, if it is not PingOne.
   var identityProvider: String?
   var isActive: Bool
+  /// Whether all that makes it so was told.
+  var isStatusTold: Bool
   var statusText: String
   /// The groups among those that matter.
   var groups: Set<String> = []
@@ -95,6 +103,7 @@ struct PingOnePerson: Sendable {
       [username, email].compactMap { $0?.lowercased() }.contains { $0.contains(text) }
     case .mfaOff: isMFAEnabled == false
     case .mfaUntold: isMFAEnabled == nil
+    case .statusUntold: !isStatusTold
     case .devicesUnread: devices == nil
     case .device(nil): devices?.isEmpty == false
     case .device(let kinds?): devices?.isDisjoint(with: kinds) == false

@@ -57,12 +57,13 @@ extension PingOneModelBuilder {
     let text = json.text.count > 120 ? String(json.text.prefix(120)) + "…" : json.text
     let id = unknown(
       "whether the condition \(text) holds (\(place))",
-      remedy: "put the condition as populations, groups, networks or sessions, which can be read")
+      remedy: "put the condition as populations, groups, networks or sessions, which can be read",
+      of: "\(json.text) (\(place))")
     return PingOneCondition(holds: .unknown(id), phrase: text)
   }
 
   private mutating func known(_ json: JSONValue, _ place: String) -> PingOneCondition? {
-    guard let members = json.object?.filter({ $0.value != .null }) else { return nil }
+    guard let members = json.object, !members.values.contains(.null) else { return nil }
     switch Set(members.keys) {
     case ["and"]: return list(json["and"], place, all: true)
     case ["or"]: return list(json["or"], place, all: false)

@@ -56,6 +56,13 @@ extension PingOneModelBuilder {
     for (index, action) in actions.enumerated() {
       let step = PingOneStep(policy: policy, action: action, position: index + 1)
       let condition = condition(action.condition, step.place)
+      if !action.nulls.isEmpty {
+        let demand = unknownDemand(
+          "what \(action.nulls.joined(separator: ", ")) says, which is null (\(step.place))",
+          remedy: "run again; if it stays, report it")
+        branches.append(.init(.always, demand))
+        continue
+      }
       switch action.type {
       case "LOGIN", "IDENTIFIER_FIRST", "IDENTITY_PROVIDER":
         isIdentified += [condition.holds, condition.isSpared(by: condition.passwordSessions)]
@@ -77,6 +84,20 @@ extension PingOneModelBuilder {
     let both = SignInPolicy.branch(
       .or(isIdentified), .all(first + second), .all([self.nothing(in: policy)] + alone))
     return branches.isEmpty ? both : .firstMatch(branches, otherwise: both)
+  }
+
+  /// The same for people of whom something is not told; that may only weaken what was read.
+  mutating func people(_ policy: SignInPolicy, _ access: PingOneWire.Access) -> SignInPolicy {
+    let locked = unknownDemand(
+      "whether the account is locked: PingOne does not say",
+      remedy: "look at the person's account in PingOne")
+    let told = SignInPolicy.firstMatch(
+      [.init(subject(.statusUntold), .any([policy, locked]))], otherwise: policy)
+    guard access == .untold else { return told }
+    let closed = unknownDemand(
+      "who may use the application: its access control is not told",
+      remedy: "look at the access control of the application in PingOne")
+    return .any([told, closed])
   }
 
   static let nothing = SignInPolicy.demand(.singleFactor, by: nil)

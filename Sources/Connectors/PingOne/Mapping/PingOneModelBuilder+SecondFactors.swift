@@ -91,16 +91,22 @@ extension PingOneModelBuilder {
     case .unreadable(let reason, let remedy): return Devices(gap: (reason, remedy))
     case .read(let policies):
       // That the environment's default counts where a step names none is not documented: only what it remembers is taken.
-      let id = action.devicePolicy
-      let found =
-        if let id { policies[id] } else { policies.values.first(where: \.isDefault) }
-      guard let found else {
-        let name = id.map { "MFA policy \($0)" } ?? "the default MFA policy"
-        return Devices(
-          gap: ("\(name) is not in the list of MFA policies", "assign an MFA policy to the step"))
+      guard let id = action.devicePolicy else {
+        let times = policies.values.map { $0.remembered ?? .max }
+        guard let longest = times.max(), longest <= settings.rememberedDeviceLimitMinutes else {
+          return Devices(
+            gap: ("the step names no MFA policy", "assign an MFA policy to the step"))
+        }
+        return Devices(methods: nil, remembered: longest)
       }
-      return Devices(
-        methods: id == nil ? nil : found.methods, remembered: found.remembered)
+      guard let found = policies[id] else {
+        return Devices(
+          gap: (
+            "MFA policy \(id) is not in the list of MFA policies",
+            "assign an MFA policy to the step"
+          ))
+      }
+      return Devices(methods: found.methods, remembered: found.remembered)
     }
   }
 

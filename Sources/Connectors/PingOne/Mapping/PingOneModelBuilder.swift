@@ -9,6 +9,7 @@ struct PingOneModelBuilder {
   var atoms: PingOneAtoms
   private(set) var variables: [Variable] = []
   private(set) var unknowns: [Unknown] = []
+  private var unknownPlaces: [String: Unknown.ID] = [:]
   private(set) var rules: [RuleReference] = []
   private(set) var upstreams: [Upstream] = []
   /// Sessions by what was last proven in them, with the greatest age in seconds and the variable.
@@ -68,10 +69,15 @@ struct PingOneModelBuilder {
     return variables.count - 1
   }
 
-  /// Something that cannot be known, by its title.
-  mutating func unknown(_ title: String, remedy: String) -> Unknown.ID {
-    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
+  /// Something that cannot be known.
+  ///
+  /// - Parameter object: what it is about, in full, where the title is cut.
+  mutating func unknown(
+    _ title: String, remedy: String, of object: String? = nil
+  ) -> Unknown.ID {
+    if let known = unknownPlaces[object ?? title] { return known }
     unknowns.append(Unknown(title: title, remedy: remedy))
+    unknownPlaces[object ?? title] = unknowns.count - 1
     return unknowns.count - 1
   }
 

@@ -10,6 +10,13 @@ struct PrivacyIDEAModel {
     case assigned
     /// Has a token that asks for nothing but a PIN.
     case simple
+    /// May have a token that asks for nothing but a PIN: whose it is, or whether it can be used, is not told.
+    case unclear
+    /// Comes from a resolver that is not told.
+    case noResolver
+
+    /// The facts about tokens.
+    static let ofTokens: [Atom] = [.usable, .assigned, .simple, .unclear]
   }
 
   /// Actions that let people in without a token.
@@ -23,6 +30,8 @@ struct PrivacyIDEAModel {
     SubjectAtom(kind: .attribute, id: "token=usable", name: "has a usable token"),
     SubjectAtom(kind: .attribute, id: "token=assigned", name: "has a token assigned"),
     SubjectAtom(kind: .attribute, id: "token=spass", name: "has a simple pass token"),
+    SubjectAtom(kind: .attribute, id: "token=?", name: "may have a simple pass token"),
+    SubjectAtom(kind: .attribute, id: "resolver=?", name: "comes from a resolver that is not told"),
   ]
   /// The texts that a policy names users and resolvers by, by the atom that asks for them.
   private(set) var users: [SubjectAtom.ID: (name: String, ignoresCase: Bool)] = [:]
@@ -41,9 +50,14 @@ struct PrivacyIDEAModel {
   mutating func model() -> SignInModel {
     let demand = rule("token check", "asks for a token", name: "authentication")
     let simple = rule("simple pass token", "asks for a PIN only", name: "authentication")
+    let unclear = unknown(
+      "whose simple pass tokens of realm \(realm) are, or whether they can be used",
+      "see in privacyIDEA which tokens of type spass or pw have no owner, state or validity that is shown"
+    )
     var branches = [
       SignInPolicy.Branch(
-        .subject(Atom.simple.rawValue), .demand(.singleFactor, by: simple))
+        .subject(Atom.simple.rawValue), .demand(.singleFactor, by: simple)),
+      SignInPolicy.Branch(.subject(Atom.unclear.rawValue), .demand(.unknown(unclear), by: nil)),
     ]
     for policy in policies {
       let actions = Self.openings.filter { isOn(policy.actions[$0]) }
@@ -79,13 +93,14 @@ struct PrivacyIDEAModel {
   /// When a policy applies to a sign-in of a person.
   private mutating func applies(_ policy: PrivacyIDEAWire.Policy) -> Condition {
     var parts = [
-      matches(policy.realms) { model, text in
+      matches(policy.realms) { model, text, _ in
         text.lowercased() == model.realm.lowercased() ? .always : .never
       },
-      matches(policy.resolvers) { model, text in model.atom(resolver: text) },
-      matches(policy.users) { model, text in
+      matches(policy.resolvers) { model, text, _ in model.atom(resolver: text) },
+      matches(policy.users) { model, text, isExcluded in
         guard Self.isPattern(text) else {
-          return model.atom(user: text, ignoresCase: policy.ignoresCase)
+          // Where the server does not say, a policy that lets people in names more of them and leaves out fewer.
+          return model.atom(user: text, ignoresCase: policy.ignoresCase ?? !isExcluded)
         }
         return .unknown(
           model.unknown(
@@ -101,14 +116,14 @@ struct PrivacyIDEAModel {
       parts.append(flag("\(words) \(values.joined(separator: ", "))"))
     }
     if !policy.time.isEmpty { parts.append(flag("a time within \(policy.time)")) }
-    for section in policy.conditionSections {
-      if section.lowercased().hasPrefix("http") {
-        parts.append(flag("the request header of policy \(policy.name)"))
+    for condition in policy.conditions {
+      if condition.section.lowercased().hasPrefix("http") {
+        parts.append(flag("the request header of policy \(policy.name) (\(condition.text))"))
       } else {
         parts.append(
           .unknown(
             unknown(
-              "whether the \(section) condition of policy \(policy.name) holds",
+              "whether the \(condition.section) condition of policy \(policy.name) holds (\(condition.text))",
               "take the condition out of the policy, or do without the policy")))
       }
     }
@@ -117,16 +132,17 @@ struct PrivacyIDEAModel {
 
   /// That a list names something: an empty list names all, a text with a minus or an exclamation mark leaves one out.
   private mutating func matches(
-    _ list: [String], _ test: (inout PrivacyIDEAModel, String) -> Condition
+    _ list: [String],
+    _ test: (inout PrivacyIDEAModel, String, _ isExcluded: Bool) -> Condition
   ) -> Condition {
     guard !list.isEmpty else { return .always }
     var named: [Condition] = []
     var excluded: [Condition] = []
     for entry in list {
       if entry.hasPrefix("-") || entry.hasPrefix("!") {
-        excluded.append(test(&self, String(entry.dropFirst())))
+        excluded.append(test(&self, String(entry.dropFirst()), true))
       } else {
-        named.append(entry == "*" ? .always : test(&self, entry))
+        named.append(entry == "*" ? .always : test(&self, entry, false))
       }
     }
     return .and([.or(named), Condition.or(excluded).negated])
@@ -148,7 +164,12 @@ struct PrivacyIDEAModel {
     let place = atom(
       SubjectAtom(kind: .group, id: "resolver=\(resolver)", name: "resolver \(resolver)"))
     resolvers[place] = resolver
-    return .subject(place)
+    let isIt = unknown(
+      "which resolver people come from, and whether it is \(resolver)",
+      "see in privacyIDEA why users are listed without their resolver")
+    return .or([
+      .subject(place), .and([.subject(Atom.noResolver.rawValue), .unknown(isIt)]),
+    ])
   }
 
   private mutating func atom(_ atom: SubjectAtom) -> SubjectAtom.ID {

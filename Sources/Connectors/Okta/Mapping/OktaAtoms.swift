@@ -1,0 +1,123 @@
+internal import IdentityCore
+
+/// What policies ask of people, over all applications of one organisation.
+struct OktaAtoms: Sendable {
+  private struct Key: Hashable, Sendable {
+    var kind: SubjectAtom.Kind
+    var id: String
+  }
+
+  private(set) var all: [SubjectAtom] = []
+  private var places: [Key: SubjectAtom.ID] = [:]
+  /// The accounts of each list that is one fact.
+  private(set) var lists: [(place: SubjectAtom.ID, ids: [String])] = []
+
+  /// The atom's place; made if it is new.
+  mutating func id(
+    _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isPartial: Bool = false
+  ) -> SubjectAtom.ID {
+    let key = Key(kind: kind, id: id)
+    if let known = places[key] { return known }
+    all.append(SubjectAtom(kind: kind, id: id, name: name, isPartial: isPartial))
+    places[key] = all.count - 1
+    return all.count - 1
+  }
+
+  /// One fact for a whole list of accounts: that the account is in it.
+  mutating func list(_ ids: [String], id: String, name: String) -> SubjectAtom.ID {
+    let key = Key(kind: .user, id: id)
+    if let known = places[key] { return known }
+    let place = self.id(.user, id, name)
+    lists.append((place, ids))
+    return place
+  }
+
+  /// The place of an atom; nil where nothing asks for it.
+  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
+    places[Key(kind: kind, id: id)]
+  }
+
+  /// The places of all atoms of a kind, with what they ask for.
+  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
+    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
+  }
+}
+
+/// Facts about an account that Okta did not show, or that we do not understand.
+enum OktaUnclear {
+  /// The status, at Okta or at an application.
+  static let status = "status not known"
+  /// The user type.
+  static let userType = "type.id not known"
+  /// The type of the provider that vouches for the password.
+  static let provider = "credentials.provider.type not known"
+}
+
+/// All that an account's own row tells policies: the one place where facts about accounts are set.
+struct OktaFacts {
+  /// What a row did not show though a policy asks for it.
+  struct Gaps: OptionSet {
+    let rawValue: Int
+    static let userType = Gaps(rawValue: 1)
+    static let provider = Gaps(rawValue: 2)
+  }
+
+  /// The types of providers that vouch for a password without being another identity provider.
+  private static let plainProviders: Set<String> = [
+    "OKTA", "ACTIVE_DIRECTORY", "LDAP", "IMPORT",
+  ]
+
+  private var users: [String: [SubjectAtom.ID]] = [:]
+  private var types: [String: SubjectAtom.ID] = [:]
+  private var providers: [String: SubjectAtom.ID] = [:]
+  private let unclearStatus: SubjectAtom.ID?
+  private let unclearType: SubjectAtom.ID?
+  private let unclearProvider: SubjectAtom.ID?
+
+  init(_ atoms: OktaAtoms) {
+    let places = Set(atoms.lists.map(\.place))
+    for (id, place) in atoms.ids(.user) where !places.contains(place) {
+      users[id, default: []].append(place)
+    }
+    for list in atoms.lists {
+      for id in Set(list.ids) { users[id, default: []].append(list.place) }
+    }
+    for (id, place) in atoms.ids(.userType) { types[id] = place }
+    for type in OktaModelBuilder.federatedProviders {
+      providers[type] = atoms.place(.attribute, OktaModelBuilder.providerAtom(type))
+    }
+    unclearStatus = atoms.place(.attribute, OktaUnclear.status)
+    unclearType = atoms.place(.attribute, OktaUnclear.userType)
+    unclearProvider = atoms.place(.attribute, OktaUnclear.provider)
+  }
+
+  /// Marks all that holds for the account of a row.
+  func mark(
+    _ row: TableRows.Row, _ status: OktaStatuses.Status, at position: Int,
+    in table: inout AccountTable
+  ) -> Gaps {
+    var gaps: Gaps = []
+    if !users.isEmpty, let id = row.string(OktaWire.UserField.id) {
+      for atom in users[id] ?? [] { table.setAtom(atom, at: position) }
+    }
+    if let unclearStatus, !status.isKnown { table.setAtom(unclearStatus, at: position) }
+    if let unclearType {
+      if let type = row.string(OktaWire.UserField.userType) {
+        if let atom = types[type] { table.setAtom(atom, at: position) }
+      } else {
+        table.setAtom(unclearType, at: position)
+        gaps.insert(.userType)
+      }
+    }
+    if let unclearProvider {
+      let type = row.string(OktaWire.UserField.providerType)
+      if type == nil { gaps.insert(.provider) }
+      if let atom = type.flatMap({ providers[$0] }) {
+        table.setAtom(atom, at: position)
+      } else if type.map({ !Self.plainProviders.contains($0) }) ?? true {
+        table.setAtom(unclearProvider, at: position)
+      }
+    }
+    return gaps
+  }
+}

@@ -1,0 +1,35 @@
+/// A policy, rule or part of one: what unknowns and rules are of.
+///
+/// Names are no identity: two rules may bear one.
+struct OktaPlace {
+  /// The ids on the way to it.
+  var id: String
+  /// As messages name it: `rule 'Office' of policy 'Any two factors'`.
+  var title: String
+  /// The call that it was read with.
+  var call: String
+
+  /// A whole policy.
+  init(_ policy: OktaWire.Policy) {
+    id = policy.id
+    title = "policy '\(policy.name)'"
+    call =
+      policy.type == "OKTA_SIGN_ON" ? "GET /api/v1/policies" : "GET /api/v1/policies/{policy}"
+  }
+
+  private init(id: String, title: String, call: String) {
+    self.id = id
+    self.title = title
+    self.call = call
+  }
+
+  /// A rule of the policy.
+  func rule(_ rule: OktaWire.Rule) -> OktaPlace {
+    OktaPlace(id: "\(id)/\(rule.id)", title: "rule '\(rule.name)' of \(title)", call: call)
+  }
+
+  /// A part of it, with the same name.
+  func part(_ name: String) -> OktaPlace {
+    OktaPlace(id: "\(id)/\(name)", title: title, call: call)
+  }
+}
