@@ -6,9 +6,9 @@ import Testing
 @Suite("Faults in random worlds") struct RandomWorldTests {
   /// How many worlds are played, and which is the first.
   private static let environment = ProcessInfo.processInfo.environment
-  private static let worlds = environment["IDSYNC_LAW_WORLDS"].flatMap { Int($0) } ?? 400
+  private static let worlds = environment["IDSYNC_LAW_WORLDS"].flatMap { Int($0) } ?? 300
   private static let first = environment["IDSYNC_LAW_SEED"].flatMap { UInt64($0) } ?? 1
-  private static let faults = environment["IDSYNC_LAW_FAULTS"].flatMap { Int($0) } ?? 2
+  private static let faults = environment["IDSYNC_LAW_FAULTS"].flatMap { Int($0) } ?? 1
   private static let benches = environment["IDSYNC_LAW_BENCHES"].flatMap { Int($0) } ?? 6
 
   @Test(

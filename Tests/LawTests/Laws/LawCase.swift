@@ -125,6 +125,11 @@ struct LawCase {
     guard let old, isRoster || (old.rests(on: source) && plain.rests(on: source)),
       isRoster || !old.isPending
     else { return [] }
+    // One way in that was read proves that one factor is enough, whatever the others are.
+    let isProvenElsewhere =
+      !isRoster && new.verdict == .notEnforced
+      && new.doors.contains { $0.value == .notEnforced && !$0.key.hasPrefix(source + "/") }
+    guard !isProvenElsewhere else { return [] }
     var broken: [String] = []
     // The last run that read it, for this team.
     let last = (0..<fault.step).last { isAsked(new.team, $0) }

@@ -4,10 +4,10 @@ import MockIdP
 enum HerokuSide {
   static func install(_ state: OrganisationState, _ scenario: inout Scenario) {
     var widgets = HerokuTeam("team-a")
+    // One address that is that of every provider: it names Entra's tenant and Keycloak's realm.
+    let address = "https://\(LawWorld.ssoHost)/\(EntraTenant().tenantID)/realms/acme"
     widgets.identityProviders = [
-      HerokuIdentityProvider(
-        "sso", entityID: "https://\(LawWorld.ssoHost)/entity",
-        ssoTargetURL: "https://\(LawWorld.ssoHost)/saml")
+      HerokuIdentityProvider("sso", entityID: address, ssoTargetURL: "\(address)/saml")
     ]
     for person in state.people where person.isOnTeamA {
       if person.isInvited {
