@@ -29,6 +29,7 @@ struct TestTeam {
           position: 1, demand: "asks for two factors")
       ], policy: .demand(.multiFactor, by: 0)))
   var policyLink: String?
+  var isAppMissing = false
   /// The group that the fact at position 1 stands for.
   var exemptGroup: String?
   var routes: [UpstreamRoute] = []
@@ -62,7 +63,7 @@ struct TestTeam {
     var reading = ProviderReading(
       source: SourceReading(
         name: "okta", kind: "okta", startedAt: now, observedAt: now, issues: oktaIssues),
-      apps: [ProviderApp(id: "app", label: "Heroku", state: state, policyLink: policyLink)],
+      apps: [ProviderApp(id: "app", label: "Heroku", state: state, policyLink: policyLink, isMissing: isAppMissing)],
       accounts: table, hosts: hosts,
       vendorHostSuffixes: ["www.okta.com"])
     reading.tenantMarks = tenantMarks

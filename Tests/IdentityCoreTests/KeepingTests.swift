@@ -100,6 +100,20 @@ struct KeepingTests {
     #expect(try after(linked, linkedPrior).verdict == .enforced, "the same one")
   }
 
+  @Test("an application that the provider does not have is nothing that is known")
+  func missingApplication() throws {
+    for (before, verdict) in [(Demand.multiFactor, Verdict.cannotTell), (.singleFactor, .notEnforced)] {
+      var team = team(Self.asks(before))
+      let prior = try known(team)
+      team.state = .unreadable(reason: "There is no such application.", remedy: "check its id")
+      team.isAppMissing = true
+      team.oktaIssues = [Self.gap]
+      let record = try after(team, prior)
+      #expect(record.verdict == verdict)
+      #expect(record.findings.isSuperset(of: prior.records["ana@acme.com"]?.findings ?? []))
+    }
+  }
+
   @Test("a failure moves nobody who has no way in towards enforced")
   func notEvaluated() throws {
     for state in [Self.asks(.multiFactor), Self.onUnknown(.multiFactor)] {

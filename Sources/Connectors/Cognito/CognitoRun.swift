@@ -191,7 +191,8 @@ struct CognitoRun: Sendable {
         ProviderApp(
           id: id, label: id,
           state: .unreadable(
-            reason: reason, remedy: AWSErrors.phrase(error, source: configuration.name)))
+            reason: reason, remedy: AWSErrors.phrase(error, source: configuration.name)),
+          isMissing: error.code == .notFound)
       )
     }
   }

@@ -56,8 +56,8 @@ extension KeycloakRun {
         id: id, label: id,
         state: .unreadable(
           reason: "The realm \(picture.realm.name) shows no client \(id).",
-          remedy: "check the client id in the configuration of the team, and the role view-clients")
-      )
+          remedy: "check the client id in the configuration of the team, and the role view-clients"),
+        isMissing: true)
     }
     var app = ProviderApp(
       id: id, label: client.name ?? id, state: .inactive(""),

@@ -169,7 +169,8 @@ extension OktaRun {
         id: id, app: nil,
         result: ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: reason, remedy: configuration.phrase(for: error))))
+          state: .unreadable(reason: reason, remedy: configuration.phrase(for: error)),
+          isMissing: error.code == .notFound))
     }
   }
 

@@ -80,6 +80,8 @@ struct OneLoginRun: Sendable {
     var wire: OneLoginWire.App?
     /// Why it could not be read, and who can mend it.
     var failure: (reason: String, remedy: String) = ("", "")
+    /// Whether OneLogin answers that there is no such application.
+    var isMissing = false
 
     func app(
       _ attestation: OneLoginConfiguration.Attestation, _ facts: OneLoginFacts
@@ -87,7 +89,7 @@ struct OneLoginRun: Sendable {
       guard let wire else {
         return ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: failure.reason, remedy: failure.remedy))
+          state: .unreadable(reason: failure.reason, remedy: failure.remedy), isMissing: isMissing)
       }
       var mapping = OneLoginMapping(attestation, facts)
       return ProviderApp(
@@ -124,7 +126,8 @@ struct OneLoginRun: Sendable {
       let reason =
         error.code == .notFound ? "OneLogin has no application with the id \(id)." : error.message
       let remedy = Sentence.inside(configuration.remedy(for: error))
-      return ReadApp(id: id, wire: nil, failure: (reason, remedy))
+      return ReadApp(
+        id: id, wire: nil, failure: (reason, remedy), isMissing: error.code == .notFound)
     }
   }
 

@@ -110,7 +110,9 @@ extension ProviderGraph {
       switch app.state {
       case .inactive(let reason): return door(.notEvaluated, .appInactive, reason)
       case .unreadable(let reason, let remedy):
-        var made = door(.cannotTell, .policyUnknown, "\(reason) To mend it: \(remedy).")
+        var made = door(
+          .cannotTell, app.isMissing ? .appMissing : .policyUnknown,
+          "\(reason) To mend it: \(remedy).")
         made.door.evidence = app.evidence
         return made
       case .readable(let model):

@@ -48,6 +48,7 @@ public enum ReasonCode: String, Sendable, Codable, Hashable, CaseIterable {
   case deprovisioned = "deprovisioned"
   case notAssigned = "not-assigned"
   case appInactive = "app-inactive"
+  case appMissing = "app-missing"
   case ambiguousIdentity = "ambiguous-identity"
   case pending = "pending"
   case sourceIncomplete = "source-incomplete"

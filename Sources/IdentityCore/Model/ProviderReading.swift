@@ -100,17 +100,20 @@ public struct ProviderApp: Sendable {
   ///
   /// A verdict that is kept while a source fails is about this policy; under another link it is about something else.
   public var policyLink: String?
+  /// Whether the provider answers that there is no such application: what was known of it is about nothing then.
+  public var isMissing: Bool
 
   /// Makes an application.
   public init(
     id: AppID, label: String, state: State, evidence: [EvidenceItem] = [],
-    policyLink: String? = nil
+    policyLink: String? = nil, isMissing: Bool = false
   ) {
     self.id = id
     self.label = label
     self.state = state
     self.evidence = evidence
     self.policyLink = policyLink
+    self.isMissing = isMissing
   }
 }
 

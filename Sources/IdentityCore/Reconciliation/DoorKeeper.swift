@@ -81,6 +81,8 @@ struct DoorKeeper {
     guard let old = counterpart(of: new), isSameThing(old, new) else {
       return Settled(door: fresh, isSure: isSure(fresh))
     }
+    // The provider answers that there is no such application: what was good about it is gone with it.
+    if new.code == .appMissing, old.verdict != .notEnforced { return taken(new) }
     if Self.isProvenWorse(new, than: old) { return Settled(door: new, isSure: true) }
     if failure != nil { return kept(old, needsDate: false) }
     return isKeptBeside(new, old, gap) ? kept(old, needsDate: true) : taken(new)
