@@ -57,6 +57,8 @@ struct EntraOracle {
     var all: Set<Verdict> = []
     let signIns = signIns
     for world in worlds { all.insert(verdict(in: world, signIns)) }
+    // Where some worlds have no way in, those that have one decide.
+    if all.count > 1, all.remove(.notEvaluated) != nil { all.insert(.enforced) }
     if all.count == 1, let only = all.first { return only }
     return all.contains(.notEnforced) ? .cannotTell : .enforcedConditionally
   }
@@ -73,7 +75,7 @@ struct EntraOracle {
       }
       if hasOne && hasTwo { return .enforcedConditionally }
     }
-    return hasOne ? .notEnforced : .enforced
+    return hasOne ? .notEnforced : hasTwo ? .enforced : .notEvaluated
   }
 
   /// Whether a policy is in force, asks for something, and is for this person and application.

@@ -265,7 +265,7 @@ enum EntraRows {
     EntraRow(
       number: "21", situation: "always refused",
       scenario: T.with(T.policy("Closed", grant: ["builtInControls": ["block"]])),
-      expected: .enforced, code: .accessDenied),
+      expected: .notEvaluated, code: .accessDenied),
     EntraRow(
       number: "30", situation: "a frequency of sign-ins and no control",
       scenario: T.with(

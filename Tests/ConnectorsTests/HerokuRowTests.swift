@@ -277,7 +277,7 @@ enum HerokuRows {
         $0.isFederated = false
         $0.twoFactor = nil
         $0.role = "member"
-      }, expected: .notEnforced, findings: [.outsideSSO, .noMFA]),
+      }, expected: .notEnforced, findings: [.outsideSSO]),
     HerokuRow(
       number: "7", situation: "a collaborator from outside",
       scenario: O.small {

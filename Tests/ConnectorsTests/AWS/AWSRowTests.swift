@@ -507,6 +507,7 @@ extension AWSRow {
     pool.clients[0].identityProviders = ["COGNITO", "Corp"]
     pool.users[0].status = "EXTERNAL_PROVIDER"
     pool.users[0].identities = ["Corp"]
+    pool.users[0].subjects = ["Corp": ana]
   }
 
   private static func pool(_ change: (inout CognitoPool) -> Void) -> CognitoPool {

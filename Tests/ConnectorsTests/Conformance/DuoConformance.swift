@@ -5,10 +5,7 @@ import MockIdP
 extension ConformanceCase {
   static let duo = ConformanceCase(
     "Duo", vendor: .duo, small: duoScenario(), paged: duoScenario(others: 700),
-    empty: Scenario.duo {
-      $0.users = []
-      $0.policies = []
-    },
+    empty: Scenario.duo { $0.users = [] },
     endpoints: [
       Endpoint(
         "GET /admin/v3/integrations/{integration}", answersAbsence: true,

@@ -6,8 +6,8 @@ extension JumpCloudRows {
 
   static let policies: [JumpCloudRow] = [
     JumpCloudRow(
-      "5.3", "every sign-in is refused: no way in is a way in with one factor", .enforced,
-      reason: ["refused"]
+      "5.3", "every sign-in is refused: no way in at all", .notEvaluated,
+      reason: ["No sign-in", "refuses"]
     ) { $0.policies = [J.policy("p1", "Nobody", ["effect": J.deny])] },
     JumpCloudRow(
       "5.3a", "one policy refuses, one lets in with one factor", .notEnforced,

@@ -181,10 +181,14 @@ private struct Trial {
       for stuck in ends.contains(.stuck) ? [End.refused, .single, .multi] : [.refused] {
         let open = Set(ends.map { $0 == .stuck ? stuck : $0 }).subtracting([.refused])
         verdicts.insert(
-          !open.contains(.single)
-            ? .enforced : open.contains(.multi) ? .enforcedConditionally : .notEnforced)
+          open.isEmpty
+            ? .notEvaluated
+            : !open.contains(.single)
+              ? .enforced : open.contains(.multi) ? .enforcedConditionally : .notEnforced)
       }
     }
+    // Where some worlds have no way in, those that have one decide.
+    if verdicts.count > 1, verdicts.remove(.notEvaluated) != nil { verdicts.insert(.enforced) }
     if verdicts.count == 1, let only = verdicts.first { return only }
     return verdicts.contains(.notEnforced) ? .cannotTell : .enforcedConditionally
   }
@@ -324,7 +328,9 @@ private struct Trial {
       let compiled = try trial.compiled()
       let enumerated = trial.enumerated()
       tally[enumerated, default: 0] += 1
-      if compiled != enumerated {
+      // Why nothing gets in is not enumerated: a step that denies is no way in, a dead end is nothing found.
+      let isClosed = enumerated == .notEvaluated && compiled == .cannotTell
+      if compiled != enumerated, !isClosed {
         disagreements.append(
           "seed \(seed): compiled \(compiled), enumerated \(enumerated): \(trial.outline)")
       }

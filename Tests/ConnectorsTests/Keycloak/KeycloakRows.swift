@@ -131,7 +131,7 @@ enum KeycloakRows {
         ), at: 1)
       $0.flows = [flow]
     },
-    KeycloakRow("5d", "everything refused", .enforced, code: .accessDenied) {
+    KeycloakRow("5d", "everything refused", .notEvaluated, code: .accessDenied) {
       $0.flows = [K.browser([K.password, .step("deny-access-authenticator")])]
     },
   ]
