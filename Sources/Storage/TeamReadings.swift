@@ -81,7 +81,7 @@ final class TeamReadings {
   /// The age of a record: when the oldest thing that its verdict rests on was read, and whether it is kept from an earlier
   /// reading than the last attempt.
   ///
-  /// What was never read makes nothing young: a verdict without any reading is as old as its first appearance.
+  /// What was never read makes nothing young: a verdict that rests on it is as old as its first appearance.
   func age(of record: MemberRecord, roster: SourceName) throws -> (at: Timestamp, isKept: Bool) {
     var states = [try state(of: roster, for: record.team, as: .roster)]
     for source in record.restsOn {
@@ -89,7 +89,7 @@ final class TeamReadings {
     }
     let isUnread = states.contains { $0?.lastSoundAt == nil }
     var moments = states.compactMap { $0?.lastSoundAt }
-    if isUnread, record.verdict != .cannotTell || moments.isEmpty { moments.append(record.since) }
+    if isUnread { moments.append(record.since) }
     if let kept = record.keptFrom { moments.append(kept) }
     return (
       moments.min() ?? record.since,

@@ -63,7 +63,10 @@ struct TestTeam {
     var reading = ProviderReading(
       source: SourceReading(
         name: "okta", kind: "okta", startedAt: now, observedAt: now, issues: oktaIssues),
-      apps: [ProviderApp(id: "app", label: "Heroku", state: state, policyLink: policyLink, isMissing: isAppMissing)],
+      apps: [
+        ProviderApp(
+          id: "app", label: "Heroku", state: state, policyLink: policyLink, isMissing: isAppMissing)
+      ],
       accounts: table, hosts: hosts,
       vendorHostSuffixes: ["www.okta.com"])
     reading.tenantMarks = tenantMarks

@@ -102,7 +102,9 @@ struct KeepingTests {
 
   @Test("an application that the provider does not have is nothing that is known")
   func missingApplication() throws {
-    for (before, verdict) in [(Demand.multiFactor, Verdict.cannotTell), (.singleFactor, .notEnforced)] {
+    for (before, verdict) in [
+      (Demand.multiFactor, Verdict.cannotTell), (.singleFactor, .notEnforced),
+    ] {
       var team = team(Self.asks(before))
       let prior = try known(team)
       team.state = .unreadable(reason: "There is no such application.", remedy: "check its id")

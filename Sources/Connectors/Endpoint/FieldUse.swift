@@ -37,10 +37,13 @@ struct FieldUse: Sendable {
           name, plan,
           "\(field.text) matches nothing in \(all)\(Self.listed(keys)).")
       }
-      if let (count, type) = wrong[name], count == found[name] {
-        return Self.issue(
+      if let (count, type) = wrong[name], count == found[name] || name.identifies {
+        var issue = Self.issue(
           name, plan,
           "\(type.phrase) came from \(field.text), and \(name.expectation) was expected.")
+        // Whoever stands in such a row cannot be found: that somebody is not there is not certain.
+        if name.identifies { issue.affects = .verdicts }
+        return issue
       }
       return nil
     }
@@ -72,6 +75,14 @@ struct FieldUse: Sendable {
 }
 
 extension FieldName {
+  /// Whether people are found by it.
+  fileprivate var identifies: Bool {
+    switch self {
+    case .id, .login, .email, .emails: true
+    default: false
+    }
+  }
+
   /// Whether a verdict or the weight of a finding may hang on it.
   fileprivate var decides: Bool {
     switch self {

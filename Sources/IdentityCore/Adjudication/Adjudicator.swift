@@ -294,7 +294,8 @@ public struct Adjudicator {
     }
     guard isKnownSomewhere else { return ways }
     return ways.map { way in
-      guard way.door.code == .notInIdP else { return way }
+      // A list that may lack rows does not say that there is no account.
+      guard way.door.code == .notInIdP, way.gap == nil, way.failure == nil else { return way }
       var closed = way
       closed.door.verdict = .notEvaluated
       return closed

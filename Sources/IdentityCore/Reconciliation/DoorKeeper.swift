@@ -84,7 +84,12 @@ struct DoorKeeper {
     // The provider answers that there is no such application: what was good about it is gone with it.
     if new.code == .appMissing, old.verdict != .notEnforced { return taken(new) }
     if Self.isProvenWorse(new, than: old) { return Settled(door: new, isSure: true) }
-    if failure != nil { return kept(old, needsDate: false) }
+    if failure != nil {
+      // What was never read is not kept; it ages from when nothing was known of it first.
+      guard old.code == .sourceIncomplete else { return kept(old, needsDate: false) }
+      return taken(
+        limit.isExceeded(by: before.since) ? limit.stale(fresh, observedAt: before.since) : fresh)
+    }
     return isKeptBeside(new, old, gap) ? kept(old, needsDate: true) : taken(new)
   }
 

@@ -17,6 +17,7 @@ final class LawBench: Sendable {
   let mock: MockIdP
   let directory: URL
   private let clock: Mutex<Date>
+  private let isFaulted = Mutex(false)
 
   /// When every world begins.
   static let beginning = Date(timeIntervalSince1970: 1_793_600_000)
@@ -85,13 +86,16 @@ final class LawBench: Sendable {
     let shown = scenario
     await mock.update { $0 = shown }
     await mock.setFaults(faults)
+    isFaulted.withLock { $0 = !faults.isEmpty }
     await mock.resetRequests()
   }
 
   /// One run, as a new start of the program makes it, and what it says afterwards.
   func run(teams: [String] = []) async throws -> RunView {
     let worker = try worker()
-    let result = try await worker.sync(SyncOptions(teams: teams))
+    // A page that did not change has no body to damage: where something is damaged, everything is asked for anew.
+    let result = try await worker.sync(
+      SyncOptions(teams: teams, isFull: isFaulted.withLock { $0 }))
     return RunView(
       members: try members(worker), gaps: result.gaps, isHeld: result.isHeld,
       isComplete: result.run.sources.allSatisfy(\.isComplete))

@@ -135,7 +135,15 @@ struct LawCase {
     let last = (0..<fault.step).last { isAsked(new.team, $0) }
     guard let last else { return [] }
     if new.observedAt > times[last] { broken.append("an unread door is no younger") }
+    // What another door brought, a reading of that one may end.
     let ended = old.findings.subtracting(new.findings).subtracting(Self.passing)
+      .filter { kind in
+        plain.findings.contains(kind)
+          || !old.doors.contains {
+            !$0.key.hasPrefix(source + "/") && $0.value != .enforced
+              && new.doors[$0.key] != $0.value
+          }
+      }
     if !ended.isEmpty, !isOld(times[last], step) {
       broken.append("a dead source ends no finding (\(ended.map(\.rawValue).sorted()))")
     }
