@@ -24,15 +24,8 @@ enum FieldDifference {
     note("findings") { $0.findings.kinds.map(\.rawValue).joined(separator: " ") }
     note("held") { $0.isHeld ? "yes" : "no" }
     note("kept_from") { $0.keptFrom?.text ?? "" }
-    if fields.isEmpty {
-      fields.append(
-        FieldChange(
-          name: "evidence", before: "\(evidence(before)) items", after: "\(evidence(after)) items"))
-    }
+    // The text of the proof changed, and nothing else that has a name.
+    if fields.isEmpty { fields.append(FieldChange(name: "evidence", before: "", after: "")) }
     return fields
-  }
-
-  private static func evidence(_ record: MemberRecord) -> Int {
-    record.judgement.doors.reduce(0) { $0 + $1.evidence.count }
   }
 }
