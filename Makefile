@@ -9,7 +9,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
 # Each in a process of its own: what one leaves open does not weigh on the next.
 TARGETS := $(notdir $(wildcard Tests/*Tests))
 
-.PHONY: run test build deps lint format bench fuzz laws install clean
+.PHONY: run test build deps lint format bench fuzz laws fields install clean
 
 run: build           ## a real sync against the mock organisation, shown in the terminal and as a page
 	scripts/demo
@@ -38,6 +38,10 @@ bench: build         ## ratios against curl and a plain script, and a large tena
 
 fuzz: deps           ## the fuzzers of the tests, longer
 	IDSYNC_FUZZ_ROUNDS=$${ROUNDS:-200000} swift test --filter Fuzz
+
+fields: deps         ## every field of every reply, missing and null, one at a time
+	swift build --build-tests $(STRICT)
+	IDSYNC_EVERY_FIELD=1 $(WIDTH) swift test --skip-build $(STRICT) --filter '^ConnectorsTests\..*Field'
 
 laws: deps           ## the laws over 20,000 random worlds, in a build that is fast; WORLDS=… SEED=… for others
 	IDSYNC_LAW_WORLDS=$${WORLDS:-20000} IDSYNC_LAW_SEED=$${SEED:-1} IDSYNC_LAW_BENCHES=$${BENCHES:-12} \

@@ -4,7 +4,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("Auth0, field by field") struct Auth0FieldTests {
+@Suite("Auth0, field by field", .everyField) struct Auth0FieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }
 
   @Test(

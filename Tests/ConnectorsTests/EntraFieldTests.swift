@@ -3,7 +3,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("Entra: every field of every page", .serialized) struct EntraFieldTests {
+@Suite("Entra: every field of every page", .everyField, .serialized) struct EntraFieldTests {
   private typealias T = Tenants
   private static let shares = 4
 

@@ -3,7 +3,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("Google: every field of every page", .serialized) struct GoogleFieldTests {
+@Suite("Google: every field of every page", .everyField, .serialized) struct GoogleFieldTests {
   private typealias W = Workspaces
   private static let shares = 4
 

@@ -228,7 +228,8 @@ struct BadInputTests {
       let isGone = damage.name == "403 on app users" && email == "hal@acme.com"
       #expect(
         ["cannot-tell", "not-enforced"].contains(verdict)
-          || isInvited || isGone && verdict == "not-evaluated" || isOutside && verdict == "not-evaluated", "\(email): \(verdict)")
+          || isInvited || isGone && verdict == "not-evaluated"
+          || isOutside && verdict == "not-evaluated", "\(email): \(verdict)")
     }
     await bench.close()
   }

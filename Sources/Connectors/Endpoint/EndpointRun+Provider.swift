@@ -148,7 +148,9 @@ extension EndpointRun {
     try await read(reader, counts: &counts, &kept) { item, _, found throws(WireError) in
       let person = plan.fields.row(RowDocuments(item: item), only: identity)
       if person.flag(.active) != nil { found.showsActive = true }
-      guard watch.keeps(id: person.text(.id), names: Self.keys(person)) else { return }
+      guard watch.keeps(id: person.text(.id), names: Self.keys(person)) else {
+        return found.use.noteNames(person)
+      }
       let documents = documents(item, joined)
       let own = Self.apps(item, apps, plan)
       let position = try keep(documents, own ?? [], edits, &found)

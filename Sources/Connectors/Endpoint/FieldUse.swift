@@ -24,13 +24,21 @@ struct FieldUse: Sendable {
     }
   }
 
+  /// Takes note of names that are there in a type which names nobody, of a row that nobody watched is found by.
+  mutating func noteNames(_ row: MappedRow) {
+    for name in [FieldName.login, .email, .emails] {
+      guard let value = row.values[name], value != .null, !name.takes(value) else { continue }
+      wrong[name, default: (0, value.type)].count += 1
+    }
+  }
+
   /// What is told of the fields that found nothing at all, or never anything of their type.
   func issues(_ plan: EndpointPlan) -> [SourceIssue] {
-    guard rows > 0 else { return [] }
+    guard rows > 0 || !wrong.isEmpty else { return [] }
     return plan.fields.fields.compactMap { name, field in
       let all = rows == 1 ? "the one row" : "any of the \(rows) rows"
       // What decides nothing is often there for nobody; a sample shows it.
-      if field.place == .item, found[name] == nil, name.decides,
+      if rows > 0, field.place == .item, found[name] == nil, name.decides,
         field.take == .first || field.take == .all
       {
         return Self.issue(

@@ -3,9 +3,19 @@ import IdentityCore
 import MockIdP
 
 extension ConformanceCase {
-  static let duo = ConformanceCase(
+  /// A tenant without its global policy is none that was read to its end.
+  static let duo: ConformanceCase = {
+    var kase = duoCase
+    kase.emptyIsComplete = false
+    return kase
+  }()
+
+  private static let duoCase = ConformanceCase(
     "Duo", vendor: .duo, small: duoScenario(), paged: duoScenario(others: 700),
-    empty: Scenario.duo { $0.users = [] },
+    empty: Scenario.duo {
+      $0.users = []
+      $0.policies = []
+    },
     endpoints: [
       Endpoint(
         "GET /admin/v3/integrations/{integration}", answersAbsence: true,

@@ -1,3 +1,4 @@
+import Foundation
 import IdentityCore
 import MockIdP
 import Testing
@@ -16,7 +17,8 @@ import Testing
       try await Bench.run(scenario) { bench in
         await bench.mock.keepReplies()
         let good = try await kase.read(bench)
-        let losses = FieldLoss.all(of: Self.own(await bench.mock.replies(), of: kase))
+        let losses = Self.chosen(
+          FieldLoss.all(of: Self.own(await bench.mock.replies(), of: kase)), world)
         await bench.mock.keepReplies(false)
         let before = try good.reconciled().records
         count += losses.count
@@ -35,8 +37,17 @@ import Testing
     print("field loss: \(kase.name): \(count) cases, \(faults.count) faults")
     for fault in faults { print("field loss: \(kase.name): \(fault)") }
     #expect(faults.isEmpty, "\(faults.count) of \(count): \(faults.prefix(20))")
-    #expect(known.isEmpty, "mended, to be taken out of `known`: \(known.sorted())")
+    // Of some of the fields it does not follow that a place is mended.
+    if EveryFieldForm.isLong {
+      #expect(known.isEmpty, "mended, to be taken out of `known`: \(known.sorted())")
+    }
     #expect(count > 0, "no reply was kept")
+  }
+
+  /// All fields, or every seventh in the short form.
+  private static func chosen(_ losses: [FieldLoss], _ world: Int) -> [FieldLoss] {
+    guard !EveryFieldForm.isLong else { return losses }
+    return losses.enumerated().filter { ($0.offset + world) % 7 == 0 }.map(\.element)
   }
 
   /// Replies of the endpoints that no earlier case of the vendor went through.
@@ -112,12 +123,7 @@ import Testing
       "POST /graphql /data/organization/samlIdentityProvider/externalIdentities/nodes/*/user",
     ],
     "OneLogin": ["GET /api/2/users /*/group_id"],
-    "Google": [
-      "GET /v1/inboundSsoAssignments /inboundSsoAssignments",
-      "GET /v1/inboundSsoAssignments /inboundSsoAssignments/*/targetGroup",
-      "GET /v1/inboundSsoAssignments /inboundSsoAssignments/*/targetOrgUnit",
-      "GET /admin/directory/v1/groups/{group}/members /members",
-    ],
+    "Google": ["GET /v1/inboundSsoAssignments /inboundSsoAssignments"],
     "JumpCloud": [
       "GET /api/v2/authn/policies /*/targets/userGroups",
       "GET /api/v2/authn/policies /*/targets/userGroups/exclusions",

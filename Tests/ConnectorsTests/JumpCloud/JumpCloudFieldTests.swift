@@ -4,7 +4,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("JumpCloud, field by field") struct JumpCloudFieldTests {
+@Suite("JumpCloud, field by field", .everyField) struct JumpCloudFieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }
 
   @Test("without any one field nobody looks better, and nobody is gone")

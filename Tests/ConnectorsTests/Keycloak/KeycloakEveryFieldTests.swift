@@ -3,7 +3,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("Keycloak, field by field") struct KeycloakEveryFieldTests {
+@Suite("Keycloak, field by field", .everyField) struct KeycloakEveryFieldTests {
   private typealias K = KeycloakRealms
 
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }

@@ -5,7 +5,7 @@ import MockIdP
 import Testing
 
 /// What Okta leaves out, or shows as null, makes nobody look better.
-@Suite("Okta, a field that is missing") struct OktaFieldTests {
+@Suite("Okta, a field that is missing", .everyField) struct OktaFieldTests {
   @Test(
     "or null, any one of any page, improves no verdict, loses nobody and is told",
     arguments: [OktaWorld.lenient], [Absence.leftOut, .null])

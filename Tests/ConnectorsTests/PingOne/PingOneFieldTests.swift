@@ -4,7 +4,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@Suite("PingOne, field by field") struct PingOneFieldTests {
+@Suite("PingOne, field by field", .everyField) struct PingOneFieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }
 
   @Test("without any one field nobody looks better, and nobody is gone")
