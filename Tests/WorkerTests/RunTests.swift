@@ -285,6 +285,35 @@ import Testing
     }
   }
 
+  @Test("exemptions and identities that meet nobody are told by sync, status and doctor")
+  func unmet() async throws {
+    let signed = "reason: sealed, approved_by: ciso@acme.com, until: 2099-01-31"
+    let extra = [
+      "  acme-more:", "    roster: heroku",
+      "    sign_in: [ { provider: okta, app: \(WorkerBench.app) } ]", "    exemptions:",
+      "      - { member: nobody@acme.com, \(signed) }",
+      "      - { member: p0@acme.com, \(signed) }",
+      "      - { group: Nobody, at_most: 1, \(signed) }", "    identities:",
+      "      - { member: gone@acme.com, addresses: [gone@corp.example], reason: married }",
+    ].joined(separator: "\n")
+    try await WorkerBench.run(members: 3, extra: extra) { bench async throws in
+      await bench.mock.update { scenario in
+        var more = HerokuTeam("acme-more")
+        more.identityProviders = [.okta("acme-okta", app: WorkerBench.app)]
+        more.members = [HerokuMember("p0@acme.com", role: "admin")]
+        scenario.heroku.teams.append(more)
+      }
+      let told = try await bench.worker().sync().advice.map(\.message)
+      #expect(told.count == 3)
+      for subject in ["nobody@acme.com", "group Nobody at okta", "gone@acme.com"] {
+        #expect(told.contains { $0.contains(subject) }, "\(told)")
+      }
+      #expect(try bench.worker().status().advice.map(\.message) == told)
+      let lines = try await bench.worker().diagnose().map(\.message)
+      #expect(told.allSatisfy(lines.contains))
+    }
+  }
+
   @Test("a run that is interrupted leaves a row that says so")
   func interrupted() async throws {
     try await WorkerBench.run(members: 3) { bench async throws in
