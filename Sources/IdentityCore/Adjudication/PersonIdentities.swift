@@ -18,7 +18,7 @@ struct PersonIdentities: Sendable {
 
   func hasMapping(of person: Int) -> Bool { mappings[person] != nil }
 
-  /// Whether a mapping met anybody of the team.
+  /// What the configuration says of a person at a source; nil where it says nothing of him.
   func names(of person: Int, at source: SourceName) -> PersonNames? {
     guard let found = mappings[person] else { return nil }
     return PersonNames(
