@@ -113,8 +113,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var emptyIsComplete = true
   /// Further scenarios in which fields are lost one at a time: policies and people that the small one has no room for.
   var fieldWorlds: [Scenario]
-  /// Fields whose absence may make a verdict better, as endpoint and place (`GET /v1/users /*/status`), each with what
-  /// the vendor documents its absence to mean.
+  /// Fields whose absence may make a verdict better, as endpoint and place (`GET /v1/users /*/status`; with ` nulled` where
+  /// only null is an absence), each with what the vendor documents its absence to mean.
   var absences: [String: String]
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
@@ -142,6 +142,12 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { name }
+
+  /// Whether the vendor documents what it means that this field is not there.
+  func documents(absence loss: FieldLoss) -> Bool {
+    let place = "\(loss.reply.endpoint) \(loss.place)"
+    return absences[place] != nil || absences["\(place) \(loss.form.rawValue)"] != nil
+  }
 
   /// Every connector.
   static let all: [ConformanceCase] = [

@@ -87,7 +87,9 @@ struct ConformanceReading: Sendable {
 
     mutating func next() -> PriorRow? {
       guard let key = keys.popFirst() else { return nil }
-      return PriorRow(id: 1, key: key, fingerprint: records[key]?.fingerprint ?? 0)
+      return PriorRow(
+        id: 1, key: key, fingerprint: records[key]?.fingerprint ?? 0,
+        userID: records[key]?.platformUserID)
     }
 
     func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp) {

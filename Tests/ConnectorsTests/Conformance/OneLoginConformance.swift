@@ -19,7 +19,12 @@ extension ConformanceCase {
       Endpoint("GET /api/2/apps/{app}", required: ["id"], optional: ["name"]),
       Endpoint("GET /api/2/apps/{app}/users", .list, required: ["id"], hasUniqueRows: false),
     ],
-    capabilities: [.renewsCredential], secrets: ["mock-onelogin-secret-0001"]
+    capabilities: [.renewsCredential],
+    absences: [
+      "GET /api/2/users /*/group_id nulled":
+        "null is a user in no group: the default user policy applies"
+    ],
+    secrets: ["mock-onelogin-secret-0001"]
   ) { bench in
     let connector = bench.oneLogin {
       $0.attestation = .init(
