@@ -116,6 +116,61 @@ struct KeepingTests {
     }
   }
 
+  /// Rule 1 of a policy asks for `first`, where an unknown holds, and its catch-all for `last`.
+  private static func two(_ first: Demand?, _ last: Demand?) -> ProviderApp.State {
+    let rules = ["first", "last"].map { id in
+      RuleReference(
+        policyID: "p", policyName: "P", ruleID: id, ruleName: id, demand: "decides")
+    }
+    let unknowns = [
+      Unknown(title: "whether an expression holds", remedy: "simplify it"),
+      Unknown(title: "what the rule asks for", remedy: "see it"),
+    ]
+    return .readable(
+      SignInModel(
+        unknowns: unknowns, rules: rules,
+        policy: .firstMatch(
+          first.map { [.init(.unknown(0), .demand($0, by: 0))] } ?? [],
+          otherwise: .demand(last ?? .unknown(1), by: last == nil ? nil : 1))))
+  }
+
+  @Test("a way in that its rule closes is not kept for what else is not known")
+  func closedWay() throws {
+    var team = team(Self.two(.singleFactor, .singleFactor))
+    let prior = try known(team)
+    #expect(prior.records["ana@acme.com"]?.verdict == .notEnforced)
+    func now(_ state: ProviderApp.State) throws -> MemberRecord {
+      team.state = state
+      return try after(team, prior)
+    }
+    // Both rules are read, and none of them lets in with one factor; only the other's demand is not known.
+    let closed = try now(
+      .readable(
+        SignInModel(
+          unknowns: [Unknown(title: "what a third rule asks for", remedy: "see it")],
+          rules: ["first", "last", "third"].map { id in
+            RuleReference(
+              policyID: "p", policyName: "P", ruleID: id, ruleName: id, demand: "decides")
+          },
+          policy: .firstMatch(
+            [
+              .init(.never, .demand(.multiFactor, by: 0)),
+              .init(.always, .demand(.unknown(0), by: 2)),
+            ],
+            otherwise: .demand(.refused, by: 1)))))
+    #expect(closed.verdict == .cannotTell)
+    #expect(!closed.findings.contains(FindingSet(.mfaNotEnforced)))
+    #expect(try now(Self.two(nil, .multiFactor)).verdict == .enforced, "proven")
+    // What is not known may still be the way in that was known.
+    for state in [
+      Self.two(.singleFactor, nil), Self.two(.unknown(1), .multiFactor), Self.two(nil, nil),
+    ] {
+      let record = try now(state)
+      #expect(record.verdict == .notEnforced)
+      #expect(record.findings.contains(FindingSet(.mfaNotEnforced)))
+    }
+  }
+
   @Test("a failure moves nobody who has no way in towards enforced")
   func notEvaluated() throws {
     for state in [Self.asks(.multiFactor), Self.onUnknown(.multiFactor)] {

@@ -191,7 +191,7 @@ extension GoogleRun {
     return rows
   }
 
-  /// The rows of a list that goes by tokens, each once; a page without the key has none.
+  /// The rows of a list that goes by tokens, each once; a page without the key has none, one with null is damaged.
   private func distinct(
     _ client: APIClient, _ request: HTTPRequest, under key: String
   ) async throws(ConnectorError) -> [JSONValue] {
@@ -200,7 +200,7 @@ extension GoogleRun {
     let style = APIClient.tokenPaging("pageToken", from: "nextPageToken")
     try await client.pages(request, style) { response, page throws(ConnectorError) in
       do throws(WireError) {
-        all += try reader.value(response.body).optional(key, .array, \.array) ?? []
+        all += try reader.value(response.body).omissible(key, .array, \.array) ?? []
       } catch {
         throw client.malformed(error, request, page: page)
       }

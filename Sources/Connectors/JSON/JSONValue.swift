@@ -156,6 +156,14 @@ extension JSONValue {
     return result
   }
 
+  /// A member that may be missing, but is never null and has no other type.
+  func omissible<T>(
+    _ key: String, _ type: JSONType, _ read: (JSONValue) -> T?
+  ) throws(WireError) -> T? {
+    guard self[key] == .null else { return try optional(key, type, read) }
+    throw WireError.expected(type, found: .null, path: key)
+  }
+
   /// The values of an array, each read by a closure; a fault names its row from 1.
   func rows<T>(_ read: (JSONValue) throws(WireError) -> T) throws(WireError) -> [T] {
     guard case .array(let values) = self else {

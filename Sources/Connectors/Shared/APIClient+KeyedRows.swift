@@ -10,7 +10,7 @@ extension APIClient {
     }
   }
 
-  /// Reads such a list; a page without the key has no rows.
+  /// Reads such a list; a page without the key has no rows, one with null is damaged.
   ///
   /// - Parameter id: what tells rows apart; one that comes twice is an error.
   func values<T>(
@@ -24,7 +24,7 @@ extension APIClient {
       let rows: [T]
       do throws(WireError) {
         let document = try reader.value(response.body)
-        let list = try document.optional(key, .array) { $0.array == nil ? nil : $0 }
+        let list = try document.omissible(key, .array) { $0.array == nil ? nil : $0 }
         rows = try list?.rows(read) ?? []
       } catch {
         throw self.malformed(error, first, page: page)
@@ -68,12 +68,12 @@ extension APIClient {
 }
 
 extension JSONElement {
-  /// A list under a key of an object; nil when it is missing or null.
+  /// A list under a key of an object; nil when it is missing.
   func list(_ key: String) throws(WireError) -> JSONElement? {
     guard type == .object else { throw WireError.expected(.object, found: type) }
     var found: JSONElement?
     try forEach { name, value throws(WireError) in
-      if name == key { found = value.type == .null ? nil : value }
+      if name == key { found = value }
     }
     if let found, found.type != .array {
       throw WireError.expected(.array, found: found.type, path: key)

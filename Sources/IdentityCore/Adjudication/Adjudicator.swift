@@ -157,6 +157,15 @@ public struct Adjudicator {
     }
   }
 
+  /// What the policies that decide at the doors show now, door by door; nothing for those that could not be read.
+  mutating func traces() -> [SignInTarget: RuleTraces] {
+    var found: [SignInTarget: RuleTraces] = [:]
+    for (position, target) in settings.signIn.enumerated() {
+      found[target] = graph.traces(at: position)
+    }
+    return found
+  }
+
   func rows(of person: Int) -> Range<Int> {
     let end = person + 1 < starts.count ? Int(starts[person + 1]) : order.count
     return Int(starts[person])..<end

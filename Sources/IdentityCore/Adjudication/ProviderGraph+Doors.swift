@@ -21,6 +21,7 @@ struct DoorMemory {
 
   fileprivate var doors: [Key: ProviderDoor] = [:]
   fileprivate var evaluators: [EvaluatorKey: SignInEvaluator] = [:]
+  fileprivate var traces: [Int: RuleTraces] = [:]
 }
 
 extension ProviderGraph {
@@ -126,6 +127,21 @@ extension ProviderGraph {
     }
   }
 
+  /// What the policies at a node show of their rules; nil where they could not be read.
+  mutating func traces(at node: Int) -> RuleTraces? {
+    guard let position = nodes[node].appPosition,
+      case .readable(let model)? = reading(at: node)?.apps[position].state
+    else { return nil }
+    return traces(at: node, model)
+  }
+
+  private mutating func traces(at node: Int, _ model: SignInModel) -> RuleTraces {
+    if let known = doors.traces[node] { return known }
+    let made = RuleTraces(model)
+    doors.traces[node] = made
+    return made
+  }
+
   private mutating func judge(
     _ node: Int, _ model: SignInModel, _ signature: AccountTable.Signature, _ app: ProviderApp,
     _ standings: [[AccountIndex.Standing]]
@@ -160,7 +176,7 @@ extension ProviderGraph {
     doors.evaluators[key] = evaluator
     var door = SignInWording(
       model: evaluator.model, closed: Set(evaluator.closed.keys), app: app,
-      source: nodes[node].target.provider
+      source: nodes[node].target.provider, traces: traces(at: node, model)
     ).door(evaluator.evaluate(signature), signature)
     door.evidence += hops
     door.sources = sources

@@ -80,12 +80,17 @@ public struct Door: Sendable, Codable, Hashable {
   public var policyLink: String?
   /// Whether the verdict holds whatever it is that is not known.
   public var isProven: Bool
+  /// The provider's own rules that decide for the person, as they were read; empty where none does.
+  public var rules: [RuleTrace]
+  /// A digest of the policies that decide at this door; nil where they could not be read.
+  public var policyDigest: String?
 
   /// Makes a door.
   public init(
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
     witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
-    sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true
+    sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true,
+    rules: [RuleTrace] = [], policyDigest: String? = nil
   ) {
     self.provider = provider
     self.app = app
@@ -98,6 +103,8 @@ public struct Door: Sendable, Codable, Hashable {
     self.sources = sources
     self.policyLink = policyLink
     self.isProven = isProven
+    self.rules = rules
+    self.policyDigest = policyDigest
   }
 }
 
@@ -116,7 +123,9 @@ extension Door {
       evidence: try values.decode([EvidenceItem].self, forKey: .evidence),
       sources: try values.decodeIfPresent([SourceName].self, forKey: .sources) ?? [],
       policyLink: try values.decodeIfPresent(String.self, forKey: .policyLink),
-      isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true)
+      isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true,
+      rules: try values.decodeIfPresent([RuleTrace].self, forKey: .rules) ?? [],
+      policyDigest: try values.decodeIfPresent(String.self, forKey: .policyDigest))
   }
 
   /// Whether this is a way in at the same place: one application at one provider, or the platform's own login.

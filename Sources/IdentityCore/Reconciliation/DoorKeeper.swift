@@ -25,6 +25,8 @@ struct DoorKeeper {
   let person: Adjudicator.Person
   let settings: TeamSettings
   let limit: AgeLimit
+  /// What the policies show now, by door; nothing for those that could not be read.
+  let traces: [SignInTarget: RuleTraces]
 
   private var record: MemberRecord { person.record }
 
@@ -35,6 +37,8 @@ struct DoorKeeper {
     var needsDate = false
     /// Whether it says for certain how the person gets in here now.
     var isSure: Bool
+    /// Whether the way in that was known here is closed for certain, whatever else is not known.
+    var endsOldWay = false
   }
 
   /// Compares the prior doors with the new ones.
@@ -84,11 +88,15 @@ struct DoorKeeper {
     // The provider answers that there is no such application: what was good about it is gone with it.
     if new.code == .appMissing, old.verdict != .notEnforced { return taken(new) }
     if Self.isProvenWorse(new, than: old) { return Settled(door: new, isSure: true) }
+    guard isBacked(old, new) else { return taken(fresh) }
     if failure != nil {
       // What was never read is not kept; it ages from when nothing was known of it first.
       guard old.code == .sourceIncomplete else { return kept(old, needsDate: false) }
       return taken(
         limit.isExceeded(by: before.since) ? limit.stale(fresh, observedAt: before.since) : fresh)
+    }
+    if gap == nil, isClosed(old) {
+      return Settled(door: new, isSure: isSure(new), endsOldWay: true)
     }
     return isKeptBeside(new, old, gap) ? kept(old, needsDate: true) : taken(new)
   }
@@ -112,6 +120,29 @@ struct DoorKeeper {
 
   /// What follows from somebody not being on a list.
   private static let standings: Set<ReasonCode> = [.notAssigned, .notInIdP, .ambiguousIdentity]
+
+  /// Whether the rules that let the person in were read again, and do so no more.
+  private func isClosed(_ old: Door) -> Bool {
+    let open = old.rules.filter(\.isOpen)
+    guard old.verdict == .notEnforced, !open.isEmpty, let now = traces(of: old) else {
+      return false
+    }
+    return open.allSatisfy { now.isClosed($0.key) }
+  }
+
+  /// Whether what was good at a door may still hold: its policies were not read, or say what they said.
+  private func isBacked(_ old: Door, _ new: Door) -> Bool {
+    switch old.verdict {
+    case .notEnforced, .cannotTell: return true
+    case .enforced, .enforcedConditionally, .notEvaluated: break
+    }
+    guard old.policyDigest != nil, let now = traces(of: old) else { return true }
+    return now.back(old, now: new.policyDigest == nil ? nil : new.rules)
+  }
+
+  private func traces(of door: Door) -> RuleTraces? {
+    traces[SignInTarget(provider: door.provider, app: door.app ?? "")]
+  }
 
   private func taken(_ new: Door) -> Settled { Settled(door: new, isSure: isSure(new)) }
 
@@ -208,7 +239,7 @@ struct DoorKeeper {
     return origins.contains { origin in
       let now = settled.filter { $0.door.isSamePlace(as: origin) }
       if now.isEmpty { return settled.contains { $0.door.lacksData } }
-      return now.contains { !$0.isSure }
+      return now.contains { !$0.isSure && !$0.endsOldWay }
     }
   }
 

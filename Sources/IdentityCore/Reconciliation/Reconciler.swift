@@ -25,6 +25,8 @@ public struct Reconciler {
   let limit: AgeLimit
   private let holds: ChangeGuard.Holds
   private var outcome: TeamOutcome
+  /// What the policies at the team's doors show now.
+  private var traces: [SignInTarget: RuleTraces] = [:]
 
   /// Prepares to reconcile a team.
   ///
@@ -48,6 +50,7 @@ public struct Reconciler {
   ) throws -> TeamOutcome {
     outcome = TeamOutcome(team: adjudicator.settings.name)
     outcome.held = holds
+    traces = adjudicator.traces()
     var moves = Moves()
     var row = try prior.next()
     let isFirst = row == nil
@@ -197,7 +200,7 @@ public struct Reconciler {
     keepExemption(of: before.record, in: &record)
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
-      settings: adjudicator.settings, limit: limit)
+      settings: adjudicator.settings, limit: limit, traces: traces)
     apply(keeper.outcome(), of: before, to: &record)
     try emitChange(
       from: before, to: record, formerKey: isRenamed ? row.key : nil, emit)

@@ -5,6 +5,8 @@ struct SignInWording {
   var closed: Set<RuleReference.ID> = []
   let app: ProviderApp
   let source: SourceName
+  /// What the model shows of its rules.
+  let traces: RuleTraces
 
   /// The door this result makes.
   func door(_ result: SignInResult, _ signature: AccountTable.Signature) -> Door {
@@ -13,7 +15,9 @@ struct SignInWording {
       reason: reason(result), witness: witness(result),
       witnessContext: result.witness.sorted { $0.name < $1.name },
       evidence: app.evidence + rules(result) + facts(result, signature) + unknowns(result),
-      isProven: result.isProven)
+      isProven: result.isProven,
+      rules: traces.traces(of: own(result.reachableRules).map { model.rules[$0] }),
+      policyDigest: traces.digest)
   }
 
   private func code(_ result: SignInResult) -> ReasonCode {

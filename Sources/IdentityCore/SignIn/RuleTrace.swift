@@ -1,0 +1,218 @@
+/// A rule by its provider's own ids.
+public struct RuleKey: Sendable, Codable, Hashable {
+  /// The policy's id.
+  public var policy: String
+  /// The rule's id; the policy's own where it has no rules.
+  public var rule: String
+
+  /// Makes a key.
+  public init(policy: String, rule: String) {
+    self.policy = policy
+    self.rule = rule
+  }
+
+  init(_ reference: RuleReference) {
+    self.init(policy: reference.policyID, rule: reference.ruleID)
+  }
+}
+
+/// What is known of a rule that a verdict rests on, so that a later reading can tell whether it still says the same.
+public struct RuleTrace: Sendable, Codable, Hashable {
+  /// Which rule.
+  public var key: RuleKey
+  /// What it asks for and of what its condition speaks, each as a digest, sorted: demands, facts about people, variables.
+  public var known: [UInt32]
+  /// What of it is not known, each as a digest, sorted.
+  public var unknown: [UInt32]
+  /// Whether it lets in with one factor, or may.
+  public var isOpen: Bool
+  /// Whether it asks for two factors or refuses, whatever is not known of when it applies.
+  public var isStrict: Bool
+  /// Whether what it asks for is not known.
+  public var isOpaque: Bool
+
+  /// Whether a later trace of the same rule shows nothing that is new: what is known of it was known, and what is not
+  /// known any more stands in for what was.
+  func isSame(as later: RuleTrace) -> Bool {
+    let was = Set(known)
+    let now = Set(later.known)
+    guard now.isSubset(of: was) else { return false }
+    let hidden = Set(later.unknown).subtracting(unknown).count
+    return was.count - now.count >= hidden && (hidden > 0 || was == now)
+  }
+}
+
+/// What a model shows of its rules.
+struct RuleTraces {
+  /// Over everything that the model shows, people's facts apart: equal digests, equal policies.
+  private(set) var digest = ""
+  /// Whether something stands for rules that could not be read at all.
+  private(set) var lacksRules = false
+  private var traces: [RuleKey: RuleTrace] = [:]
+  /// Policies of which at least one rule was read and understood.
+  private var readPolicies: Set<String> = []
+
+  /// How many facts about people are told apart; more of them count as one.
+  private static let mostSubjects = 16
+
+  init(_ model: SignInModel) {
+    var walk = Walk(model: model)
+    walk.collect(model.policy, under: [])
+    lacksRules = walk.lacksRules
+    for (key, leaves) in walk.rules { traces[key] = leaves.trace(key) }
+    for trace in traces.values where trace.key.rule != trace.key.policy && !trace.isOpaque {
+      readPolicies.insert(trace.key.policy)
+    }
+    var sum = Digest()
+    for trace in traces.values.sorted(by: {
+      ($0.key.policy, $0.key.rule) < ($1.key.policy, $1.key.rule)
+    }) {
+      sum.add(trace.key.policy)
+      sum.add(trace.key.rule)
+      for leaf in trace.known + [.max] + trace.unknown { sum.add(UInt64(leaf)) }
+    }
+    for leaf in walk.nameless.sorted() { sum.add(UInt64(leaf)) }
+    digest = String(sum.value, radix: 16)
+  }
+
+  /// The traces of some rules of the model, each once.
+  func traces(of rules: [RuleReference]) -> [RuleTrace] {
+    var seen: Set<RuleKey> = []
+    return rules.map(RuleKey.init).filter { seen.insert($0).inserted }.compactMap { traces[$0] }
+  }
+
+  /// Whether a rule that let somebody in with one factor does so no more: it asks for two factors now or refuses, or its
+  /// policy was read and does not have it.
+  func isClosed(_ rule: RuleKey) -> Bool {
+    guard let now = traces[rule] else { return readPolicies.contains(rule.policy) }
+    return now.isStrict
+  }
+
+  /// Whether the rules that a door rested on still say what they said, as far as they could be read.
+  ///
+  /// - Parameter now: the rules that decide for the person now; nil where that could not be told.
+  func back(_ old: Door, now: [RuleTrace]?) -> Bool {
+    if digest == old.policyDigest { return true }
+    guard let now else { return false }
+    let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
+    for rule in now where !rule.isStrict {
+      // What stands for a part that was not read says nothing new.
+      guard let before = was[rule.key] else {
+        if rule.isOpaque { continue }
+        return false
+      }
+      guard before.isSame(as: rule) else { return false }
+    }
+    let left = Dictionary(now.map { ($0.key, $0) }) { first, _ in first }
+    return old.rules.allSatisfy { rule in
+      guard !rule.isOpen else { return true }
+      guard let now = left[rule.key] else {
+        return traces[rule.key] == nil && lacksRules && !readPolicies.contains(rule.key.policy)
+      }
+      return rule.isSame(as: now)
+    }
+  }
+
+  /// What a rule is made of.
+  private struct Leaves {
+    var subjects: Set<UInt32> = []
+    var known: Set<UInt32> = []
+    var unknown: Set<UInt32> = []
+    var demands: Set<Demand> = []
+    var isDelegated = false
+
+    func trace(_ key: RuleKey) -> RuleTrace {
+      let people =
+        subjects.count <= mostSubjects
+        ? Array(subjects)
+        : [RuleTraces.leaf("people", subjects.sorted().map { String($0) }.joined(separator: " "))]
+      let isOpaque = demands.contains { if case .unknown = $0 { true } else { false } }
+      let isStrict =
+        !demands.isEmpty && demands.allSatisfy { $0 == .multiFactor || $0 == .refused }
+      return RuleTrace(
+        key: key, known: (Array(known) + people).sorted(), unknown: unknown.sorted(),
+        isOpen: !isStrict, isStrict: isStrict && !isDelegated, isOpaque: isOpaque && !isDelegated)
+    }
+  }
+
+  private static func leaf(_ kind: String, _ texts: String...) -> UInt32 {
+    var digest = Digest()
+    digest.add(kind)
+    texts.forEach { digest.add($0) }
+    return UInt32(truncatingIfNeeded: digest.value ^ (digest.value >> 32))
+  }
+
+  /// One walk over a model's policy.
+  private struct Walk {
+    let model: SignInModel
+    var rules: [RuleKey: Leaves] = [:]
+    /// What stands by itself, without a rule.
+    var nameless: Set<UInt32> = []
+    var lacksRules = false
+
+    mutating func collect(_ policy: SignInPolicy, under conditions: [Condition]) {
+      switch policy {
+      case .demand(let demand, let id):
+        guard let id else {
+          if case .unknown(let unknown) = demand {
+            lacksRules = true
+            nameless.insert(leaf("unknown", model.unknowns[unknown].key))
+          } else {
+            nameless.insert(leaf("demand", "\(demand)"))
+          }
+          return
+        }
+        var leaves = leaves(of: id, under: conditions)
+        leaves.demands.insert(demand)
+        if case .unknown(let unknown) = demand {
+          leaves.unknown.insert(leaf("unknown", model.unknowns[unknown].key))
+        } else {
+          leaves.known.insert(leaf("demand", "\(demand)"))
+        }
+        rules[RuleKey(model.rules[id])] = leaves
+      case .upstream(let upstream, let id):
+        let name = leaf("upstream", model.upstreams[upstream].keys.sorted().joined(separator: " "))
+        guard let id else {
+          nameless.insert(name)
+          return
+        }
+        var leaves = leaves(of: id, under: conditions)
+        leaves.known.insert(name)
+        leaves.isDelegated = true
+        rules[RuleKey(model.rules[id])] = leaves
+      case .firstMatch(let branches, let otherwise):
+        for branch in branches { collect(branch.policy, under: conditions + [branch.condition]) }
+        collect(otherwise, under: conditions)
+      case .all(let parts), .any(let parts):
+        for part in parts { collect(part, under: conditions) }
+      }
+    }
+
+    private func leaves(of id: RuleReference.ID, under conditions: [Condition]) -> Leaves {
+      var leaves = rules[RuleKey(model.rules[id])] ?? Leaves()
+      for condition in conditions { add(condition, to: &leaves) }
+      return leaves
+    }
+
+    private func add(_ condition: Condition, to leaves: inout Leaves) {
+      switch condition {
+      case .always: break
+      case .never: leaves.known.insert(leaf("never"))
+      case .variable(let id, let values):
+        let variable = model.variables[id]
+        leaves.known.insert(
+          leaf(
+            "variable", variable.name,
+            values.sorted().map { variable.values[$0] }.joined(separator: "\u{0}")))
+      case .subject(let id):
+        leaves.subjects.insert(leaf("subject", model.atoms[id].kind.rawValue, model.atoms[id].id))
+      case .unknown(let id): leaves.unknown.insert(leaf("unknown", model.unknowns[id].key))
+      case .not(let inner):
+        leaves.known.insert(leaf("not"))
+        add(inner, to: &leaves)
+      case .all(let parts), .any(let parts):
+        for part in parts { add(part, to: &leaves) }
+      }
+    }
+  }
+}
