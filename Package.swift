@@ -8,6 +8,35 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The vendors that are read; each is a folder and a target that knows the kit and none of its neighbours.
+let vendors = [
+  "AWS", "Auth0", "CSV", "Duo", "Endpoint", "Entra", "GitHub", "Google", "Heroku", "JumpCloud",
+  "Keycloak", "Local", "Okta", "OneLogin", "PingOne", "PrivacyIDEA", "SCIM",
+]
+
+/// What some vendors need beside the kit.
+let extras: [String: [Target.Dependency]] = [
+  "Auth0": [.product(name: "Crypto", package: "swift-crypto")],
+  "Duo": [.product(name: "Crypto", package: "swift-crypto")],
+  "Entra": [
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "JWTKit", package: "jwt-kit"),
+  ],
+  "GitHub": [.product(name: "JWTKit", package: "jwt-kit")],
+  "Google": [.product(name: "JWTKit", package: "jwt-kit")],
+  "Okta": [.product(name: "JWTKit", package: "jwt-kit")],
+]
+
+let connectors: [Target] = vendors.map { vendor in
+  .target(
+    name: vendor,
+    dependencies: [
+      "ConnectorKit", "IdentityCore", "CurlTransport", "JSONQuery",
+      .product(name: "Logging", package: "swift-log"),
+    ] + extras[vendor, default: []],
+    path: "Sources/Connectors/\(vendor)", swiftSettings: strict)
+}
+
 let package = Package(
   name: "idsync",
   platforms: [.macOS(.v15)],
@@ -42,12 +71,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "IdentityCore", swiftSettings: strict),
+    .target(name: "JSONQuery", swiftSettings: strict),
     .target(
-      name: "Connectors",
+      name: "ConnectorKit",
       dependencies: [
-        "IdentityCore", "CurlTransport", "CSimdjson",
+        "IdentityCore", "CurlTransport", "CSimdjson", "JSONQuery",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -76,9 +105,10 @@ let package = Package(
     .target(
       name: "Worker",
       dependencies: [
-        "IdentityCore", "CurlTransport", "Connectors", "Storage", "Reports", "Alerts",
+        "IdentityCore", "CurlTransport", "JSONQuery", "ConnectorKit", "Storage", "Reports",
+        "Alerts",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
-      ],
+      ] + vendors.map { .init(stringLiteral: $0) },
       swiftSettings: strict),
     .executableTarget(
       name: "idsync",
@@ -127,11 +157,11 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "Connectors", "IdentityCore", "CurlTransport", "MockIdP", "TestSupport",
+        "ConnectorKit", "IdentityCore", "CurlTransport", "JSONQuery", "MockIdP", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
-      ],
+      ] + vendors.map { .init(stringLiteral: $0) },
       swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
@@ -159,7 +189,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Worker", "Connectors", "CurlTransport", "IdentityCore", "MockIdP", "TestSupport",
+        "Worker", "ConnectorKit", "JSONQuery", "CurlTransport", "IdentityCore", "MockIdP",
+        "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -184,6 +215,6 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: strict),
-  ],
+  ] + connectors,
   cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 internal import CurlTransport
 public import Foundation
 internal import IdentityCore
@@ -82,9 +82,9 @@ public struct SyncWorker: Sendable {
       logger: setting.logger)
   }
 
-  var progress: Connectors.Progress {
+  var progress: ConnectorKit.Progress {
     guard let report = setting.progress else { return .none }
-    return Connectors.Progress { update in
+    return ConnectorKit.Progress { update in
       report(
         ReadingProgress(
           source: update.source, phase: update.phase, done: update.done, total: update.total))

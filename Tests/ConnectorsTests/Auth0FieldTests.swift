@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Auth0
 
 @Suite("Auth0, field by field", .everyField) struct Auth0FieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }

@@ -1,10 +1,11 @@
-import Connectors
 import Crypto
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Auth0
 
 /// One person at an Auth0 tenant, judged over HTTP.
 enum Auth0Bench {

@@ -1,4 +1,4 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
@@ -6,6 +6,9 @@ import Logging
 import MockIdP
 import Synchronization
 import TestSupport
+
+@testable import Heroku
+@testable import Okta
 
 /// A mock organisation and connectors that read it, for one test.
 struct Bench: Sendable {

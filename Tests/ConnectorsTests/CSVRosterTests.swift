@@ -3,7 +3,8 @@ import IdentityCore
 import Logging
 import Testing
 
-@testable import Connectors
+@testable import CSV
+@testable import ConnectorKit
 
 @Suite("CSV rosters") struct CSVRosterTests {
   private func read(

@@ -6,7 +6,9 @@ import MockIdP
 import Synchronization
 import TestSupport
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Endpoint
+@testable import JSONQuery
 
 /// The keys of one entry of a configuration, out of JSON text; keeps what is told about them.
 final class EndpointKeys: SourceKeys {

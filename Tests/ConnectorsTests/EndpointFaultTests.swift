@@ -1,7 +1,8 @@
-import Connectors
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import ConnectorKit
 
 /// Something that goes wrong at a list, and the code of the issue that comes of it.
 struct EndpointFault: Sendable, CustomTestStringConvertible {

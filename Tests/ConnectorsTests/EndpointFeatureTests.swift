@@ -4,7 +4,9 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Endpoint
+@testable import JSONQuery
 
 @Suite("JSON endpoints: credentials, joins, details, rosters") struct EndpointFeatureTests {
   private typealias E = Endpoints

@@ -4,7 +4,8 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import JSONQuery
 
 /// People of a mock endpoint and configurations that read them.
 enum Endpoints {

@@ -5,7 +5,8 @@ import MockIdP
 import TestSupport
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Endpoint
 
 @Suite("JSON endpoints: signatures and certificates") struct EndpointSignatureTests {
   private typealias E = Endpoints

@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import TestSupport
+
+@testable import Entra
 
 /// A mock tenant and a connector that reads it, for one test.
 struct EntraBench: Sendable {

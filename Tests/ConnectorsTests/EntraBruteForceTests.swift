@@ -3,7 +3,9 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Entra
+@testable import JSONQuery
 
 @Suite("Entra mapping against brute force") struct EntraBruteForceTests {
   private static let perTask = 2_500

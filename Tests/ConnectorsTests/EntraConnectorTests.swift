@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Entra
 
 @Suite("Entra connector") struct EntraConnectorTests {
   private typealias T = Tenants

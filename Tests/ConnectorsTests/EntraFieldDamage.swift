@@ -1,4 +1,4 @@
-import Connectors
+import ConnectorKit
 import Foundation
 import IdentityCore
 import MockIdP
@@ -23,7 +23,8 @@ struct FixedProvider: ProviderConnector {
     self.reading = reading
   }
 
-  func readProvider(_ query: ProviderQuery, progress: Connectors.Progress) async -> ProviderReading
+  func readProvider(_ query: ProviderQuery, progress: ConnectorKit.Progress) async
+    -> ProviderReading
   { reading }
 }
 

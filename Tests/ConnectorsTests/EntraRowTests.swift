@@ -1,7 +1,8 @@
-import Connectors
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Entra
 
 /// A situation and the verdict it must give for Ana.
 struct EntraRow: Sendable, CustomTestStringConvertible {

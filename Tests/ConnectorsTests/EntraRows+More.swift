@@ -1,6 +1,7 @@
-import Connectors
 import IdentityCore
 import MockIdP
+
+@testable import Entra
 
 extension EntraRows {
   private typealias T = Tenants

@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Entra
 
 /// Nothing better for lack of data, and who is who: the named cases.
 @Suite("Entra: truth") struct EntraTruthTests {

@@ -1,9 +1,11 @@
-import Connectors
 import CryptoExtras
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import ConnectorKit
+@testable import GitHub
 
 /// Organisations of a few people, changed by tables of situations.
 enum GitHubOrgs {

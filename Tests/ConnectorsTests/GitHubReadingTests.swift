@@ -3,7 +3,8 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import GitHub
 
 /// How an organisation is read: paging, tokens, filters, what is shown.
 @Suite("GitHub, as it is read") struct GitHubReadingTests {

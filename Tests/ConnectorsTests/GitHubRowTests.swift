@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import GitHub
 
 /// A situation at GitHub and the verdict it must give for one person.
 struct GitHubRow: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,10 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import Google
 
 /// What an identity provider behind Google asks for, in place of a source that reads it.
 struct Behind: Sendable {

@@ -1,7 +1,9 @@
-import Connectors
+import ConnectorKit
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Google
 
 @Suite("Google: every field of every page", .everyField, .serialized) struct GoogleFieldTests {
   private typealias W = Workspaces

@@ -4,7 +4,9 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Google
+@testable import JSONQuery
 
 /// How the account is read: tokens, requests, aliases, edits.
 @Suite("Google, as it is read") struct GoogleReadingTests {

@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Google
 
 /// A situation at Google and the verdict it must give for Ana.
 struct GoogleRow: Sendable, CustomTestStringConvertible {

@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import IdentityCore
 import Logging
 import MockIdP
 import Testing
+
+@testable import Heroku
 
 @Suite("Changing teams at Heroku")
 struct HerokuAdministrationTests {

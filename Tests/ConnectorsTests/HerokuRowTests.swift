@@ -1,8 +1,10 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import ConnectorKit
+@testable import Heroku
 
 /// A situation at Heroku and the verdict it must give for one member.
 struct HerokuRow: Sendable, CustomTestStringConvertible {

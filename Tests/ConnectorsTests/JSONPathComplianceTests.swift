@@ -2,7 +2,8 @@ import CurlTransport
 import Foundation
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import JSONQuery
 
 /// The cases of the JSONPath Compliance Test Suite; see `mocks/jsonpath-compliance`.
 enum ComplianceSuite {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Connectors
+@testable import JSONQuery
 
 /// Random documents and numbers, the same for the same seed.
 struct QueryDice: RandomNumberGenerator {

@@ -1,9 +1,10 @@
-import Connectors
 import Crypto
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Okta
 
 /// A situation and the verdict it must give for Ana.
 struct Row: Sendable, CustomTestStringConvertible {

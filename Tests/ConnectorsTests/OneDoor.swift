@@ -1,4 +1,4 @@
-import Connectors
+import ConnectorKit
 import IdentityCore
 
 /// A team whose only door is one application of one provider: what a reading means for somebody on it.

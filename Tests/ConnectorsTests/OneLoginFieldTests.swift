@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import OneLogin
 
 @Suite("OneLogin, field by field", .everyField) struct OneLoginFieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }

@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import OneLogin
 
 /// A situation at OneLogin and the verdict it must give for Ana.
 struct OneLoginRow: Sendable, CustomTestStringConvertible {

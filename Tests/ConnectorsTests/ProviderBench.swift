@@ -1,4 +1,4 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore

@@ -2,7 +2,8 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import SCIM
 
 extension EndpointBench {
   func scim(_ json: String) throws -> SCIMConnector {
@@ -438,8 +439,7 @@ extension SCIMServers {
       (#"{"auth": {"kind": "query", "name": "a", "value": "env:X"}}"#, "auth.kind: expected"),
     ] as [(String, String)])
   func configuration(_ text: String, _ expected: String) throws {
-    let kind = SourceKinds.all.first { $0.word == "scim" }
-    let told = try EndpointBench.problems(try #require(kind), text)
+    let told = try EndpointBench.problems(SCIMKind(), text)
     #expect(told.contains { $0.contains(expected) }, "\(told)")
   }
 }

@@ -1,7 +1,9 @@
-import Connectors
+import ConnectorKit
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Google
 
 /// What ties the single sign-on settings of a platform to one tenant of a vendor whose hosts serve all.
 @Suite("Tenants at shared hosts") struct TenantMarkTests {

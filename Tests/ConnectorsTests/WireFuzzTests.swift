@@ -3,7 +3,10 @@ import IdentityCore
 import TestSupport
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Heroku
+@testable import JSONQuery
+@testable import Okta
 
 @Suite("Fuzz: what vendors send") struct WireFuzzTests {
   private static let tokens = [

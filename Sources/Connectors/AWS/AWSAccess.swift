@@ -1,34 +1,34 @@
-public import CurlTransport
+internal import CurlTransport
 
 /// How the worker proves to AWS who it is.
-public struct AWSAccess: Sendable {
+struct AWSAccess: Sendable {
   /// A role to take on before anything is read, for organisations with many accounts.
-  public struct Role: Sendable, Hashable {
+  struct Role: Sendable, Hashable {
     /// The role's ARN.
-    public var arn: String
+    var arn: String
     /// The external id that the role's trust policy asks for.
-    public var externalID: String?
+    var externalID: String?
 
     /// Names a role.
-    public init(arn: String, externalID: String? = nil) {
+    init(arn: String, externalID: String? = nil) {
       self.arn = arn
       self.externalID = externalID
     }
   }
 
   /// The id of the access key.
-  public var keyID: String
+  var keyID: String
   /// The secret access key.
-  public var secret: Secret
+  var secret: Secret
   /// The session token of temporary credentials.
-  public var session: Secret?
+  var session: Secret?
   /// The role to take on.
-  public var role: Role?
+  var role: Role?
   /// Where roles are taken on, without a trailing slash; nil is AWS's own address of the region.
-  public var tokenURL: String?
+  var tokenURL: String?
 
   /// Gives credentials.
-  public init(
+  init(
     keyID: String, secret: Secret, session: Secret? = nil, role: Role? = nil,
     tokenURL: String? = nil
   ) {

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 
 /// The credentials of an AWS source as the configuration names them.

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Calls the operations of one AWS service and turns whatever goes wrong into a ``ConnectorError``.
 ///
@@ -224,15 +226,5 @@ struct AWSClient: Sendable {
     return ConnectorError(
       meaning, source: error.source, call: error.call, page: error.page, status: error.status,
       vendorCode: error.vendorCode, message: message, request: error.request, cause: error.cause)
-  }
-}
-
-extension ConnectorError {
-  /// The same failure, on a page of a list; on the first page nothing is added.
-  func onPage(_ page: Int) -> ConnectorError {
-    guard page > 1, self.page == nil else { return self }
-    return ConnectorError(
-      code, source: source, call: call, page: page, status: status, vendorCode: vendorCode,
-      message: message, request: request, cause: cause)
   }
 }

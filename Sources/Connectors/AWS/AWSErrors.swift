@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// AWS's error codes: they say more than the status, which is 400 for nearly everything.
 ///

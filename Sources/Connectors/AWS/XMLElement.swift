@@ -1,3 +1,5 @@
+internal import ConnectorKit
+
 /// An element of an XML reply: its name without prefix, its text and the elements in it.
 ///
 /// Reads what AWS's Query services write: elements, text, the five named and all numeric references, comments,

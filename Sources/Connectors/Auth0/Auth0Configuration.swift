@@ -1,12 +1,13 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach an Auth0 tenant, and what its operator vouches for.
-public struct Auth0Configuration: Sendable {
+struct Auth0Configuration: Sendable {
   /// What an operator says of an Action after reading its code.
-  public struct Attestation: Sendable, Hashable {
+  struct Attestation: Sendable, Hashable {
     /// What the Action makes of a sign-in.
-    public enum Word: String, Sendable, CaseIterable {
+    enum Word: String, Sendable, CaseIterable {
       /// It asks every sign-in for a second factor.
       case enforced
       /// It asks some sign-ins.
@@ -16,14 +17,14 @@ public struct Auth0Configuration: Sendable {
     }
 
     /// The Action's id.
-    public var action: String
+    var action: String
     /// The SHA-256 of its code, in lower-case hex; another code voids the attestation.
-    public var codeSHA256: String
+    var codeSHA256: String
     /// What it makes of a sign-in.
-    public var word: Word
+    var word: Word
 
     /// Makes an attestation.
-    public init(action: String, codeSHA256: String, word: Word) {
+    init(action: String, codeSHA256: String, word: Word) {
       self.action = action
       self.codeSHA256 = codeSHA256.lowercased()
       self.word = word
@@ -31,28 +32,28 @@ public struct Auth0Configuration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The tenant's canonical URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// Where tokens come from; the tenant's URL unless it is elsewhere.
-  public var loginURL: String
+  var loginURL: String
   /// What tokens are for: the Management API's identifier, with its trailing slash.
-  public var audience: String
+  var audience: String
   /// The machine-to-machine application.
-  public var clientID: String
+  var clientID: String
   /// Its secret.
-  public var clientSecret: Secret
+  var clientSecret: Secret
   /// What the operator says of Actions.
-  public var attestations: [Attestation]
+  var attestations: [Attestation]
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Makes a configuration.
   ///
   /// - Parameter audience: nil: `/api/v2/` at the tenant's URL.
-  public init(
+  init(
     name: SourceName, url: String, loginURL: String? = nil, audience: String? = nil,
     clientID: String, clientSecret: Secret, attestations: [Attestation] = [],
     maxConcurrent: Int = 2, rateShare: Double = 0.5

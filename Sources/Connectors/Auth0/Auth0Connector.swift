@@ -1,25 +1,27 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads an Auth0 tenant: its MFA policy, what its Actions may change, and the accounts of watched people.
 ///
 /// Auth0 assigns applications to nobody: whoever has an account may use any of them.
-public final class Auth0Connector: ProviderConnector, Diagnosable {
+final class Auth0Connector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "auth0"
+  let kind = "auth0"
   /// How to reach Auth0.
-  public let configuration: Auth0Configuration
+  let configuration: Auth0Configuration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: Auth0Configuration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -50,13 +52,13 @@ public final class Auth0Connector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     return await Auth0Run(connector: self, progress: progress).read(query)
   }
 
   /// Checks the credentials and one scope after the other.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     var lines: [DiagnosticLine] = []
     let probes = [

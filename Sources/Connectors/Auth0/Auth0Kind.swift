@@ -1,10 +1,11 @@
+package import ConnectorKit
 internal import IdentityCore
 
 /// Auth0 as a provider.
-struct Auth0Kind: SourceKind {
-  let word = "auth0"
-  let address = SourceAddress.required
-  let example = """
+package struct Auth0Kind: SourceKind {
+  package let word = "auth0"
+  package let address = SourceAddress.required
+  package let example = """
     auth0:
       kind: auth0
       url: https://acme.eu.auth0.com         # the canonical domain, not a custom one
@@ -15,7 +16,7 @@ struct Auth0Kind: SourceKind {
       attest:                                # what you say of Actions after reading their code
         - { action: 3f0c1d2e, code_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", says: enforced }
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Auth0", roles: [.provider],
     proves: [
       "the tenant's MFA policy for all applications, as long as no Action can switch it off"
@@ -33,7 +34,9 @@ struct Auth0Kind: SourceKind {
     ],
     requests: "5, one an application and a bound Action, a page for each 100 users")
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let login = keys.url("login_url")
     let audience = keys.string("audience")
     let clientID = keys.requiredString("client_id")

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Auth0's JSON, as far as it is read.
 enum Auth0Wire {
   /// A page of `/api/v2/users` with totals.

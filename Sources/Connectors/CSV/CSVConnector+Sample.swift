@@ -1,8 +1,9 @@
-public import IdentityCore
+internal import ConnectorKit
+internal import IdentityCore
 
 extension CSVConnector: Sampling {
   /// Reads the first rows, and all of the file for what is wrong with it.
-  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
+  func sample(limit: Int, team: TeamName?) async -> SourceSample {
     var sample = SourceSample(source: name, call: call)
     var count = 0
     do throws(CSVFile.Unreadable) {

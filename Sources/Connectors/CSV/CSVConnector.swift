@@ -1,14 +1,15 @@
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import IdentityCore
+internal import Logging
 
 /// Reads the people of teams from a file of comma-separated values.
 ///
 /// The file is read once from its beginning to its end, and only rows of the teams asked for are kept.
-public final class CSVConnector: RosterConnector, Diagnosable {
+final class CSVConnector: RosterConnector, Diagnosable {
   /// The name in the configuration.
-  public let name: SourceName
+  let name: SourceName
   /// The kind of source.
-  public let kind = "csv"
+  let kind = "csv"
   let file: CSVFile
   private let clock: @Sendable () -> Timestamp
   private let logger: Logger
@@ -16,7 +17,7 @@ public final class CSVConnector: RosterConnector, Diagnosable {
   /// Makes a connector; nothing is read yet.
   ///
   /// - Parameter path: the file, absolute.
-  public init(
+  init(
     name: SourceName, path: String, clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
     self.name = name
@@ -29,7 +30,7 @@ public final class CSVConnector: RosterConnector, Diagnosable {
   var call: String { "read \(file.name)" }
 
   /// Reads the people of some teams.
-  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+  func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     let startedAt = clock()
     var rosters = CSVRosters(teams, call: call)
     var bytes = 0
@@ -61,7 +62,7 @@ public final class CSVConnector: RosterConnector, Diagnosable {
   }
 
   /// Reads the whole file and tells what is wrong with it.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     func line(
       _ check: String, _ outcome: DiagnosticLine.Outcome, _ message: String, _ remedy: String = ""
     ) -> DiagnosticLine {

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Which column of a roster file stands where.

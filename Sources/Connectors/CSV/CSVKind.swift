@@ -1,11 +1,13 @@
+package import ConnectorKit
+
 /// A file of comma-separated values as a roster.
-struct CSVKind: SourceKind {
-  let word = "csv"
-  let address = SourceAddress.none
-  let example = """
+package struct CSVKind: SourceKind {
+  package let word = "csv"
+  package let address = SourceAddress.none
+  package let example = """
     list: { kind: csv, file: people.csv }   # team,email,role[,name,id,federated,platform_mfa]; further columns pass
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "CSV file", roles: [.roster],
     proves: [
       "who is on a team and with which role, as whoever keeps the file says",
@@ -14,7 +16,9 @@ struct CSVKind: SourceKind {
     cannotTell: ["MFA at the identity provider: a provider has to"],
     rights: ["reading the file"], requests: "none; one pass over the file")
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     if !keys.names.contains("file") { keys.missing("file") }
     guard let path = keys.file("file") else { return nil }
     return { context in

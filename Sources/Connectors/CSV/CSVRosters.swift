@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// The teams asked for while a roster file goes past.

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Calls Duo's Admin API; every request carries a signature of its own.
 struct DuoClient: Sendable {

@@ -1,21 +1,22 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a Duo tenant.
-public struct DuoConfiguration: Sendable {
+struct DuoConfiguration: Sendable {
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The API host's base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// The integration key of the Admin API application.
-  public var integrationKey: String
+  var integrationKey: String
   /// Its secret key.
-  public var secretKey: Secret
+  var secretKey: Secret
   /// The domain that makes an address of a Duo user name; nil: only user names that are addresses count.
-  public var usernameDomain: String?
+  var usernameDomain: String?
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, integrationKey: String, secretKey: Secret,
     usernameDomain: String? = nil
   ) {

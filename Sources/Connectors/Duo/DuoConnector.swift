@@ -1,22 +1,23 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
 
 /// Reads a Duo tenant: users with their groups, integrations, and the policies that apply to them.
-public final class DuoConnector: ProviderConnector, Diagnosable {
+final class DuoConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "duo"
+  let kind = "duo"
   /// How to reach Duo.
-  public let configuration: DuoConfiguration
+  let configuration: DuoConfiguration
   let client: DuoClient
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: DuoConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -40,7 +41,7 @@ public final class DuoConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     let run = DuoRun(
       configuration: configuration, client: client, clock: clock, logger: logger,
       progress: progress, edits: query.edits)
@@ -48,7 +49,7 @@ public final class DuoConnector: ProviderConnector, Diagnosable {
   }
 
   /// Checks clock, credentials and each permission: four requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     var lines: [DiagnosticLine] = []
     let probes: [(String, [(String, String)])] = [
       ("/admin/v1/users", [("limit", "1"), ("offset", "0")]),

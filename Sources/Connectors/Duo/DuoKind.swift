@@ -1,10 +1,12 @@
+package import ConnectorKit
+
 /// Duo (Cisco) as a provider.
 ///
 /// The application is the integration key of the protected application.
-struct DuoKind: SourceKind {
-  let word = "duo"
-  let address = SourceAddress.required
-  let example = """
+package struct DuoKind: SourceKind {
+  package let word = "duo"
+  package let address = SourceAddress.required
+  package let example = """
     duo:
       kind: duo
       url: https://api-xxxxxxxx.duosecurity.com
@@ -12,7 +14,7 @@ struct DuoKind: SourceKind {
       secret_key: env:DUO_SKEY
       username_domain: acme.com          # Duo user `ana` is ana@acme.com
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Duo (Cisco)", roles: [.provider],
     proves: [
       "the effective policy of every person at an application, group by group, as Duo calculates it",
@@ -28,7 +30,9 @@ struct DuoKind: SourceKind {
       "a page for each 300 users, four an application, one for each set of groups that policies tell apart"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let key = keys.requiredString("integration_key")
     let secret = keys.requiredSecret("secret_key")
     let domain = keys.string("username_domain")

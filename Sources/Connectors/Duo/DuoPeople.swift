@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// The Duo users of watched people, and whether there are users that nobody could be told apart from.
 struct DuoPeople {

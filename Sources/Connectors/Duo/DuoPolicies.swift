@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Finds out which policies apply to whom, with as few calculations as there are different answers.
 struct DuoPolicies {

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Duo's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum DuoWire {
   /// A group as a user's row shows it.

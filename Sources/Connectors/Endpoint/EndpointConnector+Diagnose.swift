@@ -1,12 +1,13 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
 
 extension EndpointConnector {
   /// Asks for the first page: connection, credentials, clock, and whether it is as configured.
-  public func diagnose() async -> [DiagnosticLine] { await diagnose(asking: []) }
+  func diagnose() async -> [DiagnosticLine] { await diagnose(asking: []) }
 
   /// The same, for one of the teams whose roster it is where requests name a team.
-  public func diagnose(asking teams: [TeamName]) async -> [DiagnosticLine] {
+  func diagnose(asking teams: [TeamName]) async -> [DiagnosticLine] {
     await tokens?.beginRun()
     func line(
       _ check: String, _ outcome: DiagnosticLine.Outcome, _ message: String, _ remedy: String = ""

@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 
 extension EndpointConnector {
   /// Reads the first page and maps its rows.
-  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
+  func sample(limit: Int, team: TeamName?) async -> SourceSample {
     await tokens?.beginRun()
     var sample = SourceSample(source: name, call: plan.list.request.call)
     do throws(ConnectorError) {

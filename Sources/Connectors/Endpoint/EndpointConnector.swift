@@ -1,15 +1,17 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 internal import Logging
 
 /// Reads any HTTP endpoint that answers in JSON, as a roster, a provider, or both: what is where is configuration.
 ///
 /// One list; a second one where policies stand apart; one request a person only where `detail` asks for it.
-public final class EndpointConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
+final class EndpointConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
   /// The name in the configuration.
-  public var name: SourceName { plan.name }
+  var name: SourceName { plan.name }
   /// The kind of source.
-  public let kind = "json"
+  let kind = "json"
   let plan: EndpointPlan
   let client: APIClient
   /// For the request about one person, where it goes to another host.
@@ -72,13 +74,13 @@ public final class EndpointConnector: RosterConnector, ProviderConnector, Diagno
   }
 
   /// Reads the people of some teams.
-  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+  func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     await beginRun()
     return await EndpointRun(self, progress).roster(teams)
   }
 
   /// Reads accounts and what is stated of them.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await beginRun()
     return await EndpointRun(self, progress).provider(query)
   }

@@ -1,10 +1,13 @@
+package import ConnectorKit
+internal import JSONQuery
+
 /// Any HTTP endpoint that answers in JSON, as a roster, a provider, or both.
 ///
 /// Places are JSON Pointers (`/data`, RFC 6901) or JSONPath queries (`$.data[*]`, RFC 9535).
-struct EndpointKind: SourceKind {
-  let word = "json"
-  let address = SourceAddress.required
-  let example = """
+package struct EndpointKind: SourceKind {
+  package let word = "json"
+  package let address = SourceAddress.required
+  package let example = """
     directory:
       kind: json
       url: https://api.acme.com
@@ -38,7 +41,7 @@ struct EndpointKind: SourceKind {
       # join: { path: /v1/policies, items: /policies, key: /id, on: /policy_ref, absent: unknown|no }   then from: join
       # detail: { path: "/v1/people/{{id}}/mfa", cap: 500, url: …, auth: {…} }                          then from: detail
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Any HTTP endpoint with JSON", roles: [.roster, .provider],
     proves: [
       "who is on a team, as the endpoint says",
@@ -53,7 +56,9 @@ struct EndpointKind: SourceKind {
       "a page for each so many rows; one list more with join; one request a watched person with detail"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let hasAuth = keys.names.contains("auth")
     let section = keys.mapping("auth")
     let auth = AuthParser.maker(section)

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import CurlTransport
+internal import JSONQuery
 
 /// Reads the pages of an endpoint: JSON, or one JSON value a line.
 struct EndpointPage: Sendable {
@@ -137,15 +139,7 @@ struct EndpointPage: Sendable {
     guard let value = try value(query, response) else {
       throw WireError.expected(.integer, found: .missing, path: "total")
     }
-    return try Self.count(value, "total")
-  }
-
-  /// A count, which some servers write as a text.
-  static func count(_ value: JSONValue, _ place: String) throws(WireError) -> Int {
-    guard let number = value.scalarText.flatMap({ Int($0) }), number >= 0 else {
-      throw WireError.expected(.integer, found: value.type, path: place)
-    }
-    return number
+    return try value.count("total")
   }
 
   /// Whether a reply with status 200 is a failure all the same.

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import CurlTransport
+internal import JSONQuery
 
 /// A list's pages in the terms of the transport.
 struct EndpointPaging: Sendable {
@@ -48,7 +50,7 @@ struct EndpointPaging: Sendable {
           guard let query = plan.pageCount, let value = try page.value(query, response) else {
             throw WireError.expected(.integer, found: .missing, path: "pages")
           }
-          return try EndpointPage.count(value, "pages")
+          return try value.count("pages")
         }
       }
       return .page(

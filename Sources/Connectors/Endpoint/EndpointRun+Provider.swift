@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension EndpointRun {
   /// A row of a watched person that waits for the reply about this person alone.

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension EndpointRun {
   /// One person of a team while the list comes in, with the documents that later ones are put beside.

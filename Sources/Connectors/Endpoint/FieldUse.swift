@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// How often the fields of a mapping found something, for telling an operator's mistake from a vendor's gap.
 struct FieldUse: Sendable {

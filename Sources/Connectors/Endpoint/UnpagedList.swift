@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import CurlTransport
+internal import JSONQuery
 
 /// Looks whether a reply that is taken for a whole list says that there is more of it.
 ///

@@ -1,10 +1,10 @@
-public import CurlTransport
-public import IdentityCore
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach an Entra ID tenant through Microsoft Graph, and what its operator vouches for.
-public struct EntraConfiguration: Sendable {
+struct EntraConfiguration: Sendable {
   /// How the worker proves who it is.
-  public enum Credentials: Sendable {
+  enum Credentials: Sendable {
     /// A client secret.
     case secret(Secret)
     /// A certificate and its RSA key, both PEM; the assertion is signed with the key.
@@ -12,7 +12,7 @@ public struct EntraConfiguration: Sendable {
   }
 
   /// How an assertion is signed.
-  public enum Algorithm: String, Sendable, Codable, CaseIterable {
+  enum Algorithm: String, Sendable, Codable, CaseIterable {
     /// RSA with PSS; the header names the certificate by `x5t#S256`.
     case ps256 = "PS256"
     /// RSA with PKCS #1; the header names the certificate by `x5t`.
@@ -20,7 +20,7 @@ public struct EntraConfiguration: Sendable {
   }
 
   /// Whether a part of the tenant is asked about.
-  public enum Attestation: String, Sendable, Codable, CaseIterable {
+  enum Attestation: String, Sendable, Codable, CaseIterable {
     /// Ask Entra ID.
     case read
     /// The operator vouches that it is not in use; Entra ID is not asked.
@@ -28,45 +28,45 @@ public struct EntraConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// Microsoft Graph's base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// Where tokens come from, without a trailing slash.
-  public var loginURL: String
+  var loginURL: String
   /// The tenant's id or one of its domains.
-  public var tenant: String
+  var tenant: String
   /// The id of the registered application.
-  public var clientID: String
+  var clientID: String
   /// How the worker proves who it is.
-  public var credentials: Credentials
+  var credentials: Credentials
   /// Whether to collect registered methods even if a query does not ask for them.
-  public var collectFactors: Bool
+  var collectFactors: Bool
   /// Whether Microsoft's own demand on its administration portals counts.
-  public var countsMandatoryMFA: Bool
+  var countsMandatoryMFA: Bool
   /// Whether the tenant has Conditional Access; one without Entra ID P1 has none.
-  public var conditionalAccess: Attestation
+  var conditionalAccess: Attestation
   /// Whether legacy per-user MFA may be in use.
-  public var perUserMFA: Attestation
+  var perUserMFA: Attestation
   /// Whether domains may leave sign-ins to another identity provider.
-  public var federation: Attestation
+  var federation: Attestation
   /// How many people are asked for their per-user state in one run at most; only those whom no policy certainly asks.
-  public var perUserLimit: Int
+  var perUserLimit: Int
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the rate limit that is left for others, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Microsoft Graph's public address.
-  public static let graph = "https://graph.microsoft.com"
+  static let graph = "https://graph.microsoft.com"
   /// The public login address.
-  public static let login = "https://login.microsoftonline.com"
+  static let login = "https://login.microsoftonline.com"
   /// The hosts under which Microsoft's login appears in SAML settings.
   static let vendorHosts = [
     "login.microsoftonline.com", "sts.windows.net", "login.windows.net", "login.microsoftonline.us",
   ]
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String = EntraConfiguration.graph,
     loginURL: String = EntraConfiguration.login, tenant: String, clientID: String,
     credentials: Credentials, collectFactors: Bool = false, countsMandatoryMFA: Bool = true,

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -38,7 +39,7 @@ extension EntraConnector {
   }
 
   /// Checks credentials, clock and one permission after the other: eleven requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     do throws(ConnectorError) {
       _ = try await tokens.current()

@@ -1,26 +1,28 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads an Entra ID tenant through Microsoft Graph.
 ///
 /// Policies first, then the accounts of watched people, then who is in the groups and roles that live policies mention.
 /// No request is made for a single person but those whom no policy certainly asks, twenty at a time.
-public final class EntraConnector: ProviderConnector, Diagnosable {
+final class EntraConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "entra"
+  let kind = "entra"
   /// How to reach the tenant.
-  public let configuration: EntraConfiguration
+  let configuration: EntraConfiguration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: EntraConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -74,7 +76,7 @@ public final class EntraConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     let run = EntraRun(
       configuration: configuration, client: client, clock: clock, logger: logger,

@@ -1,13 +1,15 @@
+package import ConnectorKit
+
 /// Entra ID through Microsoft Graph, as a provider.
-struct EntraKind: SourceKind {
+package struct EntraKind: SourceKind {
   private enum Credentials {
     case secret(SecretHandle)
     case certificate(SecretHandle, key: SecretHandle, EntraConfiguration.Algorithm)
   }
 
-  let word = "entra"
-  let address = SourceAddress.standard(EntraConfiguration.graph)
-  let example = """
+  package let word = "entra"
+  package let address = SourceAddress.standard(EntraConfiguration.graph)
+  package let example = """
     entra:
       kind: entra
       tenant: 0aa0a0aa-0000-4000-8000-00000000000a   # or acme.onmicrosoft.com, unless a platform shows its SSO settings
@@ -23,7 +25,7 @@ struct EntraKind: SourceKind {
       # url: https://graph.microsoft.com
       # login_url: https://login.microsoftonline.com
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Microsoft Entra ID", roles: [.provider],
     proves: [
       "what Conditional Access asks of every person: groups, roles, guests, locations, devices, risk, client apps and flows",
@@ -49,7 +51,9 @@ struct EntraKind: SourceKind {
       "a page for each 999 users, a batch for each 20 groups and 20 roles that policies mention (twice), one a second for Conditional Access, a batch for each 20 people whom no policy certainly asks"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let tenant = keys.requiredString("tenant")
     let clientID = keys.requiredString("client_id")
     let credentials = credentials(keys)

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 internal import Synchronization

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// One application with all that is known of it.
 struct EntraReadApp: Sendable {

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Asks for access tokens by client credentials, with a secret or a signed assertion.
 ///

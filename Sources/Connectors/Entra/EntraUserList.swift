@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Takes the pages of all users in and keeps those who are watched.
 struct EntraUserList {

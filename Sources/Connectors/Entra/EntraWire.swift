@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Microsoft Graph's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum EntraWire {
   /// A Conditional Access policy; its conditions stay as they are written, because every member of them counts.

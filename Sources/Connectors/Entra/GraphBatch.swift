@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Sends reads twenty at a time, as Microsoft Graph's `$batch` takes them.
 ///

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension APIClient {
   /// How Microsoft Graph names the next page: a link in the body, to be followed as it is.
@@ -61,14 +63,6 @@ extension APIClient {
 }
 
 extension JSONElement {
-  /// A member of an object; nil when there is none.
-  func member(_ name: String) throws(WireError) -> JSONElement? {
-    guard type == .object else { throw WireError.expected(.object, found: type) }
-    var found: JSONElement?
-    try forEach { key, value throws(WireError) in if key == name { found = value } }
-    return found
-  }
-
   /// The rows of a page: the array `value` of the object that every list is.
   func graphRows(_ plan: TablePlan) throws(WireError) -> TableRows {
     try graphList().table(plan)

@@ -1,6 +1,8 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
+internal import JSONQuery
 internal import JWTKit
 
 /// Tokens of a GitHub App's installation: an hour long, asked for with a signed assertion of the app.

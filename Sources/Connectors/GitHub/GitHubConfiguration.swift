@@ -1,10 +1,11 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach organisations at GitHub, and what their operator vouches for.
-public struct GitHubConfiguration: Sendable {
+struct GitHubConfiguration: Sendable {
   /// How the worker proves who it is.
-  public enum Credentials: Sendable {
+  enum Credentials: Sendable {
     /// A personal access token of an owner.
     case token(Secret)
     /// A GitHub App's installation: the app's client id, its private key in PEM, and the installation's id.
@@ -12,7 +13,7 @@ public struct GitHubConfiguration: Sendable {
   }
 
   /// Whether members must come through SAML single sign-on, which no API shows.
-  public enum SAML: String, Sendable, Codable, CaseIterable {
+  enum SAML: String, Sendable, Codable, CaseIterable {
     /// It is required.
     case enforced
     /// It is set up, but may be passed by.
@@ -22,29 +23,29 @@ public struct GitHubConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The base URL of the REST API, without a trailing slash; `https://HOST/api/v3` for an Enterprise Server.
-  public var url: String
+  var url: String
   /// How the worker proves who it is.
-  public var credentials: Credentials
+  var credentials: Credentials
   /// Whether single sign-on is required; nil when nobody says.
-  public var saml: SAML?
+  var saml: SAML?
   /// The enterprise whose identity provider its organisations share; nil when each has its own.
-  public var enterprise: String?
+  var enterprise: String?
   /// The short code that ends the logins of managed users (`acme` for `ana_acme`); nil when there are none.
-  public var shortcode: String?
+  var shortcode: String?
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the rate limit that is left for its other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
   /// Where conditional requests keep the last pages; nil asks for everything anew.
-  public var cache: (any ResponseCache)?
+  var cache: (any ResponseCache)?
 
   /// GitHub's public address.
-  public static let defaultURL = "https://api.github.com"
+  static let defaultURL = "https://api.github.com"
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String = GitHubConfiguration.defaultURL, credentials: Credentials,
     saml: SAML? = nil, enterprise: String? = nil, shortcode: String? = nil,
     maxConcurrent: Int = 4, rateShare: Double = 0.5, cache: (any ResponseCache)? = nil

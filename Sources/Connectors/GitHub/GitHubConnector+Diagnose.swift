@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension GitHubConnector {
   /// Checks the token, the clock, the rate limit and what organisations its owner is in: two requests.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens?.beginRun()
     var lines: [DiagnosticLine] = []
     do throws(ConnectorError) {

@@ -1,15 +1,17 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads organisations at GitHub: members, outside collaborators, who has a second factor, who is linked to an identity provider.
 ///
 /// No request is made for a single person.
-public final class GitHubConnector: RosterConnector, Diagnosable {
+final class GitHubConnector: RosterConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "github"
+  let kind = "github"
   /// How to reach GitHub.
-  public let configuration: GitHubConfiguration
+  let configuration: GitHubConfiguration
   let client: APIClient
   /// Nil with a personal access token.
   let tokens: AccessTokenSource?
@@ -17,10 +19,10 @@ public final class GitHubConnector: RosterConnector, Diagnosable {
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: GitHubConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -74,7 +76,7 @@ public final class GitHubConnector: RosterConnector, Diagnosable {
   }
 
   /// Reads the people of some organisations.
-  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+  func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     await tokens?.beginRun()
     let log = ReadingLog(client.source, startedAt: clock())
     let readings = await withTaskGroup(of: (Int, TeamReading).self) { group in

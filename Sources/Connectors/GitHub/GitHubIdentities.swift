@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Who of an organisation or enterprise is linked to its identity provider: read through GraphQL, a hundred at a time.
 struct GitHubIdentities: Sendable {

@@ -1,8 +1,10 @@
+package import ConnectorKit
+
 /// Organisations at GitHub as a roster; the organisation's login is the team.
-struct GitHubKind: SourceKind {
-  let word = "github"
-  let address = SourceAddress.standard(GitHubConfiguration.defaultURL)
-  let example = """
+package struct GitHubKind: SourceKind {
+  package let word = "github"
+  package let address = SourceAddress.standard(GitHubConfiguration.defaultURL)
+  package let example = """
     github:
       kind: github
       token: env:GITHUB_TOKEN     # of an owner, with read:org; or an app:
@@ -13,7 +15,7 @@ struct GitHubKind: SourceKind {
       enterprise: acme            # where the identity provider belongs to the enterprise
       shortcode: acme             # where users are managed: ana_acme
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "GitHub organisations", roles: [.roster],
     proves: [
       "who is a member or an outside collaborator, and who is an owner",
@@ -37,7 +39,9 @@ struct GitHubKind: SourceKind {
       "1 an organisation, 4 lists of members and 3 of outside collaborators with a page for each 100 people, and a page for each 100 linked identities"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let token = keys.secret("token")
     let clientID = keys.string("client_id")
     let installation = keys.string("installation_id")

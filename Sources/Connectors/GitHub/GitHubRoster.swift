@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Who has no second factor at GitHub, and who only a weak one.

@@ -1,6 +1,8 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
+internal import JSONQuery
 internal import JWTKit
 
 /// Tokens of a service account that acts as an administrator: an assertion signed with its key is exchanged for one.

@@ -1,42 +1,42 @@
-public import CurlTransport
-public import IdentityCore
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a Google Workspace or Cloud Identity account, and what its operator vouches for.
-public struct GoogleConfiguration: Sendable {
+struct GoogleConfiguration: Sendable {
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// Where the Directory API is, without a trailing slash.
-  public var url: String
+  var url: String
   /// Where the Cloud Identity API is, without a trailing slash.
-  public var cloudIdentityURL: String
+  var cloudIdentityURL: String
   /// Where tokens come from; nil takes what the service account's key names.
-  public var tokenURL: String?
+  var tokenURL: String?
   /// The service account's key file, whole.
-  public var serviceAccount: Secret
+  var serviceAccount: Secret
   /// The administrator to act as for users, groups, org units and SSO assignments.
-  public var subject: String
+  var subject: String
   /// The super administrator to act as for policies; without one they are not read.
-  public var policySubject: String?
+  var policySubject: String?
   /// The customer whose policies are read.
-  public var customer: String
+  var customer: String
   /// Whether the legacy domain-wide SSO profile is in use, which no API shows; nil when nobody says.
-  public var legacySSO: Bool?
+  var legacySSO: Bool?
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the project's quota that is left for its other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Where the Directory API is.
-  public static let defaultURL = "https://admin.googleapis.com"
+  static let defaultURL = "https://admin.googleapis.com"
   /// Where the Cloud Identity API is.
-  public static let defaultCloudIdentityURL = "https://cloudidentity.googleapis.com"
+  static let defaultCloudIdentityURL = "https://cloudidentity.googleapis.com"
   /// Where tokens come from, and whom assertions are for wherever they are sent.
-  public static let tokenEndpoint = "https://oauth2.googleapis.com/token"
+  static let tokenEndpoint = "https://oauth2.googleapis.com/token"
 
   /// Makes a configuration.
   ///
   /// - Parameter cloudIdentityURL: left out, Google's own, or the same as `url` where that is not Google's.
-  public init(
+  init(
     name: SourceName, url: String = GoogleConfiguration.defaultURL,
     cloudIdentityURL: String? = nil, tokenURL: String? = nil, serviceAccount: Secret,
     subject: String, policySubject: String? = nil, customer: String = "my_customer",
@@ -65,17 +65,17 @@ public struct GoogleConfiguration: Sendable {
   }
 
   /// The scopes of the Directory API that a run needs.
-  public static let directoryScopes = [
+  static let directoryScopes = [
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
     "https://www.googleapis.com/auth/admin.directory.orgunit.readonly",
   ]
   /// The scope for SSO profiles and assignments.
-  public static let ssoScopes = [
+  static let ssoScopes = [
     "https://www.googleapis.com/auth/cloud-identity.inboundsso.readonly"
   ]
   /// The scope for policies; the only one the super administrator is used for.
-  public static let policyScopes = [
+  static let policyScopes = [
     "https://www.googleapis.com/auth/cloud-identity.policies.readonly"
   ]
 }

@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension GoogleConnector {
   /// Checks the tokens, the clock and one right after the other: nine requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     for tokens in tokens { await tokens.beginRun() }
     var lines: [DiagnosticLine] = []
     let users = directory.get(

@@ -1,16 +1,18 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads a Google Workspace or Cloud Identity account.
 ///
 /// Org units, SSO assignments and policies first, then the accounts of watched people, then who is in the groups that
 /// assignments and policies name. No request is made for a single person.
-public final class GoogleConnector: ProviderConnector, Diagnosable {
+final class GoogleConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "google"
+  let kind = "google"
   /// How to reach Google.
-  public let configuration: GoogleConfiguration
+  let configuration: GoogleConfiguration
   /// Users, groups and org units.
   let directory: APIClient
   /// SSO profiles and assignments.
@@ -22,10 +24,10 @@ public final class GoogleConnector: ProviderConnector, Diagnosable {
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: GoogleConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -82,7 +84,7 @@ public final class GoogleConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads settings and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     for tokens in tokens { await tokens.beginRun() }
     return await GoogleRun(self, progress: progress).read(query)
   }

@@ -1,10 +1,12 @@
+package import ConnectorKit
+
 /// Google Workspace and Cloud Identity as a provider.
 ///
 /// `sign_in` names `google` or the entity id of a SAML app as its `app`. `url`, `cloud_identity_url` and `login_url` lead elsewhere.
-struct GoogleKind: SourceKind {
-  let word = "google"
-  let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
-  let example = """
+package struct GoogleKind: SourceKind {
+  package let word = "google"
+  package let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
+  package let example = """
     google:
       kind: google
       service_account: file:/run/secrets/google.json   # the key file of the service account
@@ -17,7 +19,7 @@ struct GoogleKind: SourceKind {
       upstream:
         - { idp: "https://idp.acme.com/realms/staff", provider: sso, app: google }
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Google Workspace and Cloud Identity", roles: [.provider],
     proves: [
       "whether Google obliges an account to 2-step verification, and by which policy",
@@ -40,7 +42,9 @@ struct GoogleKind: SourceKind {
       "a page for each 500 users, 4 for org units and SSO, a page for each 100 policies, 2 a group that an assignment or policy names"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let account = keys.requiredSecret("service_account")
     let subject = keys.requiredString("subject")
     let policySubject = keys.string("policy_subject")

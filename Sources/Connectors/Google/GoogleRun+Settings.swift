@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension GoogleRun {
   /// Reads org units, SSO assignments and profiles, and policies, all at a time.
@@ -200,7 +202,7 @@ extension GoogleRun {
     let style = APIClient.tokenPaging("pageToken", from: "nextPageToken")
     try await client.pages(request, style) { response, page throws(ConnectorError) in
       do throws(WireError) {
-        all += try reader.value(response.body).omissible(key, .array, \.array) ?? []
+        all += try reader.value(response.body).list(key)?.array ?? []
       } catch {
         throw client.malformed(error, request, page: page)
       }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// What enterprise accounts say, asked once however many teams they have.

@@ -1,10 +1,12 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 
 extension HerokuConnector {
   /// Makes one write, with a request id of its own.
-  public func perform(
+  func perform(
     _ change: TeamChange, on state: TeamState
   ) async throws(WriteFailure) -> WriteReceipt {
     let id = UUID().uuidString.lowercased()

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 
 /// Reads what rules need before and after a write.
 extension HerokuConnector: TeamAdministration {
@@ -11,7 +13,7 @@ extension HerokuConnector: TeamAdministration {
   static let invitationsAccept = "application/vnd.heroku+json; version=3.team-invitations"
 
   /// Reads a team with its people.
-  public func readTeam(
+  func readTeam(
     _ team: TeamName, scope: TeamScope
   ) async throws(ConnectorError) -> TeamState {
     let json = try await client.value(client.get("/teams/{team}", [team]))
@@ -34,7 +36,7 @@ extension HerokuConnector: TeamAdministration {
   }
 
   /// Reads one app with its access.
-  public func readApp(_ name: String) async throws(ConnectorError) -> TeamState {
+  func readApp(_ name: String) async throws(ConnectorError) -> TeamState {
     let request = client.get("/apps/{app}", [name])
     let json = try await client.value(request)
     let owner = json["owner"]?["email"]?.string
@@ -64,7 +66,7 @@ extension HerokuConnector: TeamAdministration {
   }
 
   /// The apps of a team.
-  public func readApps(of team: TeamName) async throws(ConnectorError) -> [TeamState.App] {
+  func readApps(of team: TeamName) async throws(ConnectorError) -> [TeamState.App] {
     let apps = try await client.values(client.get("/teams/{team}/apps", [team]), Self.undeclared) {
       row throws(WireError) in
       TeamState.App(
@@ -75,7 +77,7 @@ extension HerokuConnector: TeamAdministration {
   }
 
   /// Everybody on a team and those invited.
-  public func people(of team: TeamName) async throws(ConnectorError) -> [TeamPerson] {
+  func people(of team: TeamName) async throws(ConnectorError) -> [TeamPerson] {
     let members = try await client.values(
       client.get("/teams/{team}/members", [team]),
       .range(property: "email", max: 1000, order: nil)
@@ -85,7 +87,7 @@ extension HerokuConnector: TeamAdministration {
   }
 
   /// The address of the token's account.
-  public func ownAddress() async throws(ConnectorError) -> String {
+  func ownAddress() async throws(ConnectorError) -> String {
     let request = client.get("/account")
     let json = try await client.value(request)
     do throws(WireError) {
@@ -96,7 +98,7 @@ extension HerokuConnector: TeamAdministration {
   }
 
   /// What to do about a refused call.
-  public func remedy(for error: ConnectorError) -> String {
+  func remedy(for error: ConnectorError) -> String {
     if let remedy = error.code.remedy { return remedy }
     let isWrite = !error.call.hasPrefix("GET ")
     switch error.code {

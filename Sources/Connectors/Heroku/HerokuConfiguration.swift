@@ -1,26 +1,26 @@
-public import CurlTransport
-public import IdentityCore
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a Heroku account that sees the teams.
-public struct HerokuConfiguration: Sendable {
+struct HerokuConfiguration: Sendable {
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// An authorization token of an account that is a member of the teams.
-  public var token: Secret
+  var token: Secret
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the account's rate limit that is left for its other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
   /// Where conditional requests keep the last pages; nil asks for everything anew.
-  public var cache: (any ResponseCache)?
+  var cache: (any ResponseCache)?
 
   /// Heroku's public address.
-  public static let defaultURL = "https://api.heroku.com"
+  static let defaultURL = "https://api.heroku.com"
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String = HerokuConfiguration.defaultURL, token: Secret,
     maxConcurrent: Int = 4, rateShare: Double = 0.5, cache: (any ResponseCache)? = nil
   ) {

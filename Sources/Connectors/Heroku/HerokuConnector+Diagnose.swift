@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension HerokuConnector {
   /// Checks the token, the clock, the rate limit and what teams the account sees: three requests.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     var lines: [DiagnosticLine] = []
     do throws(ConnectorError) {
       let response = try await client.send(client.get("/account"))

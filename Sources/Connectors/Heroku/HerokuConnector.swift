@@ -1,25 +1,27 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads teams at Heroku: members, identity providers, collaborators, invitations.
 ///
 /// Five lists a team; the enterprise account's only where the team's own do not say how somebody signs in. No request is
 /// made for a single person.
-public final class HerokuConnector: RosterConnector, Diagnosable {
+final class HerokuConnector: RosterConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "heroku"
+  let kind = "heroku"
   /// How to reach Heroku.
-  public let configuration: HerokuConfiguration
+  let configuration: HerokuConfiguration
   let client: APIClient
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: HerokuConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -44,7 +46,7 @@ public final class HerokuConnector: RosterConnector, Diagnosable {
   }
 
   /// Reads the people of some teams.
-  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+  func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     let run = HerokuRun(
       configuration: configuration, client: client, clock: clock, logger: logger,
       progress: progress)

@@ -1,13 +1,15 @@
+package import ConnectorKit
+
 /// Heroku Enterprise Teams as a roster.
-struct HerokuKind: SourceKind {
-  let word = "heroku"
-  let address = SourceAddress.standard(HerokuConfiguration.defaultURL)
-  let example = """
+package struct HerokuKind: SourceKind {
+  package let word = "heroku"
+  package let address = SourceAddress.standard(HerokuConfiguration.defaultURL)
+  package let example = """
     heroku:
       kind: heroku
       token: file:/etc/idsync/heroku.token     # heroku authorizations:create -s read, by an admin of the team
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Heroku Enterprise Teams", roles: [.roster],
     proves: [
       "who is on a team and with which role", "who signs in through the team's identity provider",
@@ -17,7 +19,9 @@ struct HerokuKind: SourceKind {
     rights: ["an authorization token with scope read, of an account that is on the team"],
     requests: "5 lists a team, a page for each 1,000 people; 2 more for an enterprise account")
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     guard let token = keys.requiredSecret("token") else { return nil }
     return { context in
       HerokuConnector(

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Heroku's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum HerokuWire {
   /// Team members: what the path over a large team needs, in the order of ``MemberField``.
@@ -193,9 +196,4 @@ enum HerokuWire {
     var copy = email
     return copy.withUTF8 { isManager($0) }
   }
-}
-
-extension JSONValue {
-  /// Whether an object has a member, be it null.
-  func has(_ key: String) -> Bool { object?[key] != nil }
 }

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// The identity providers that rows of people name: few, so that each is made into text once.
 struct SeenProviders: Sendable {

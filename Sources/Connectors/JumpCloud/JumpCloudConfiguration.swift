@@ -1,23 +1,24 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a JumpCloud organisation.
-public struct JumpCloudConfiguration: Sendable {
+struct JumpCloudConfiguration: Sendable {
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The console's base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// The API key of an administrator.
-  public var apiKey: Secret
+  var apiKey: Secret
   /// The organisation's id, for administrators of several.
-  public var organisation: String?
+  var organisation: String?
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, apiKey: Secret, organisation: String? = nil,
     maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {

@@ -1,25 +1,27 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads a JumpCloud organisation: its conditional access policies, and the accounts of watched people.
 ///
 /// Who is in a group and who may use an application is read from the group and the application: no request is made for a
 /// single person.
-public final class JumpCloudConnector: ProviderConnector, Diagnosable {
+final class JumpCloudConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "jumpcloud"
+  let kind = "jumpcloud"
   /// How to reach JumpCloud.
-  public let configuration: JumpCloudConfiguration
+  let configuration: JumpCloudConfiguration
   let client: APIClient
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: JumpCloudConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -46,7 +48,7 @@ public final class JumpCloudConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await JumpCloudRun(self, progress, query.edits).read(query)
   }
 
@@ -60,7 +62,7 @@ public final class JumpCloudConnector: ProviderConnector, Diagnosable {
   ]
 
   /// Checks the API key, the clock and one right after the other: five requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     var lines: [DiagnosticLine] = []
     for probe in Self.probes {
       let request = client.get(probe.path, query: [("limit", "1")])

@@ -1,17 +1,18 @@
+package import ConnectorKit
 internal import IdentityCore
 
 /// JumpCloud as a provider.
-struct JumpCloudKind: SourceKind {
-  let word = "jumpcloud"
-  let address = SourceAddress.standard("https://console.jumpcloud.com")
-  let example = """
+package struct JumpCloudKind: SourceKind {
+  package let word = "jumpcloud"
+  package let address = SourceAddress.standard("https://console.jumpcloud.com")
+  package let example = """
     jumpcloud:
       kind: jumpcloud
       # url: https://console.eu.jumpcloud.com  # the console of another region
       token: file:/run/secrets/jumpcloud       # the API key of an administrator with the role Read Only
       # org_id: 5c1f…                          # for administrators of several organisations
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "JumpCloud", roles: [.provider],
     proves: [
       "what conditional access policies ask of every person at an application: groups, IP lists, countries, managed and encrypted devices",
@@ -31,7 +32,9 @@ struct JumpCloudKind: SourceKind {
       "a page for each 100 users, policies and users of an application, one an application; one and a page for each 100 members of a group that a policy names; the IP lists where a policy names one; every list but that of users ends with an empty page"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let token = keys.requiredSecret("token")
     let organisation = keys.string("org_id")
     guard let token else { return nil }

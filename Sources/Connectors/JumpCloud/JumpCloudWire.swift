@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// JumpCloud's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 ///

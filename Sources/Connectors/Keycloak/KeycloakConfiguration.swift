@@ -1,10 +1,11 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a Keycloak realm, and what its operator vouches for.
-public struct KeycloakConfiguration: Sendable {
+struct KeycloakConfiguration: Sendable {
   /// What counts where only people who set a second factor up are asked for it.
-  public enum EnrolmentDriven: String, Sendable, Codable, CaseIterable {
+  enum EnrolmentDriven: String, Sendable, Codable, CaseIterable {
     /// They can remove it, so it is not enforced.
     case notEnforced = "not-enforced"
     /// Enforced on the condition that they keep it.
@@ -12,30 +13,30 @@ public struct KeycloakConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The base URL, without a trailing slash; with `/auth` where the server is under it.
-  public var url: String
+  var url: String
   /// Where tokens come from, if elsewhere.
-  public var loginURL: String
+  var loginURL: String
   /// The realm that people sign in to.
-  public var realm: String
+  var realm: String
   /// The realm that holds the client of the worker.
-  public var authRealm: String
+  var authRealm: String
   /// The client of the worker, with a service account.
-  public var clientID: String
+  var clientID: String
   /// Its secret.
-  public var clientSecret: Secret
+  var clientSecret: Secret
   /// Authenticators of others that ask for a second factor.
-  public var secondFactorProviders: Set<String>
+  var secondFactorProviders: Set<String>
   /// What counts where only people who set a factor up are asked for it.
-  public var enrolmentDriven: EnrolmentDriven
+  var enrolmentDriven: EnrolmentDriven
   /// Whether to collect enrolled factors even if a query does not ask for them.
-  public var collectFactors: Bool
+  var collectFactors: Bool
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, loginURL: String? = nil, realm: String,
     authRealm: String? = nil, clientID: String, clientSecret: Secret,
     secondFactorProviders: Set<String> = [], enrolmentDriven: EnrolmentDriven = .notEnforced,

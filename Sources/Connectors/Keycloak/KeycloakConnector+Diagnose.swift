@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -10,7 +11,7 @@ extension KeycloakConnector {
   ]
 
   /// Checks credentials, clock, realm and one role after the other: six requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     do throws(ConnectorError) {
       _ = try await tokens.current()

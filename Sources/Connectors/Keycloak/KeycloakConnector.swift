@@ -1,26 +1,27 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
 
 /// Reads a Keycloak realm: its flows step by step, and the accounts of watched people.
 ///
 /// Flows first, then the users, then the lists of people that conditions ask for. No request is made for a single person
 /// on the way to a verdict.
-public final class KeycloakConnector: ProviderConnector, Diagnosable {
+final class KeycloakConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "keycloak"
+  let kind = "keycloak"
   /// How to reach Keycloak.
-  public let configuration: KeycloakConfiguration
+  let configuration: KeycloakConfiguration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: KeycloakConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -49,7 +50,7 @@ public final class KeycloakConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads flows and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     let run = KeycloakRun(
       configuration: configuration, client: client, clock: clock, logger: logger,

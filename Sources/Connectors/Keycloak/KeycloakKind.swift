@@ -1,8 +1,10 @@
+package import ConnectorKit
+
 /// Keycloak, and the Red Hat build of it, as a provider.
-struct KeycloakKind: SourceKind {
-  let word = "keycloak"
-  let address = SourceAddress.required
-  let example = """
+package struct KeycloakKind: SourceKind {
+  package let word = "keycloak"
+  package let address = SourceAddress.required
+  package let example = """
     sso:
       kind: keycloak
       url: https://sso.acme.com            # with /auth where the server is under it
@@ -15,7 +17,7 @@ struct KeycloakKind: SourceKind {
       collect: [ factors ]
       # login_url: https://sso.acme.com    # where tokens come from, by default the same
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Keycloak (and Red Hat build of Keycloak)", roles: [.provider],
     proves: [
       "what the flows of a client ask of every person, step by step, with roles, groups, attributes and levels (ACR)",
@@ -38,7 +40,9 @@ struct KeycloakKind: SourceKind {
       "a page for each 500 users and 100 clients, one a flow and a configured step, a list for each role, group and identity provider that a flow mentions, one a person who is linked to an identity provider"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let realm = keys.requiredString("realm")
     let authRealm = keys.string("auth_realm")
     let clientID = keys.requiredString("client_id")

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 internal import Synchronization
 
 /// The accounts while several lists mark them at a time.

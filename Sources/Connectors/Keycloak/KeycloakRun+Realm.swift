@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 extension KeycloakRun {
   /// Reads all that decides sign-ins to some clients.

@@ -1,34 +1,35 @@
+package import ConnectorKit
 internal import IdentityCore
 
 /// Our own store as a roster: teams that are managed with the commands of this program.
-public struct LocalKind: SourceKind {
+package struct LocalKind: SourceKind {
   /// The word in the configuration; also good as the `roster` of a team without an entry in `sources`.
-  public static let word = "local"
+  package static let word = "local"
 
   /// The word in the configuration.
-  public var word: String { Self.word }
+  package var word: String { Self.word }
   /// There is no address.
-  public let address = SourceAddress.none
+  package let address = SourceAddress.none
   /// An entry of `sources`, annotated.
-  public let example = """
+  package let example = """
     books:
       kind: local                              # a team may also say roster: local, without an entry here
     """
   /// What it is for.
-  public let card = SourceCard(
+  package let card = SourceCard(
     title: "Local teams", roles: [.roster],
     proves: ["who is on a team and with which role, and who may touch which app"],
     cannotTell: ["how people sign in: the configured sign_in is their only door"],
     rights: ["to read and write the store"], requests: "none")
 
   /// Makes the kind.
-  public init() {}
+  package init() {}
 
   /// It has no keys.
-  public func configure(_ keys: any SourceKeys) -> SourceMaker? { Self.make }
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? { Self.make }
 
   /// Makes the roster.
-  public static let make: SourceMaker = { context in
+  package static let make: SourceMaker = { context in
     LocalRoster(name: context.name, localTeam: context.localTeam, clock: context.clock)
   }
 }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Teams whose system of record is our own store, as a roster like any other.

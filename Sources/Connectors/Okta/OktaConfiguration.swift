@@ -1,10 +1,10 @@
-public import CurlTransport
-public import IdentityCore
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach an Okta organisation, and what its operator vouches for.
-public struct OktaConfiguration: Sendable {
+struct OktaConfiguration: Sendable {
   /// How the worker proves who it is.
-  public enum Credentials: Sendable {
+  enum Credentials: Sendable {
     /// An API token; it has the rights of the administrator who made it.
     case token(Secret)
     /// A service app with `private_key_jwt`: its client id, a PEM key (RSA or EC P-256), the key's id, and the scopes to ask for.
@@ -12,7 +12,7 @@ public struct OktaConfiguration: Sendable {
   }
 
   /// Whether people may come in through other identity providers.
-  public enum InboundFederation: String, Sendable, Codable, CaseIterable {
+  enum InboundFederation: String, Sendable, Codable, CaseIterable {
     /// Ask Okta.
     case read
     /// The operator vouches that no external identity provider is used; Okta is not asked.
@@ -20,7 +20,7 @@ public struct OktaConfiguration: Sendable {
   }
 
   /// Whether applications of a Classic organisation have sign-on policies of their own.
-  public enum PerAppPolicies: String, Sendable, Codable, CaseIterable {
+  enum PerAppPolicies: String, Sendable, Codable, CaseIterable {
     /// They may have; no API shows them.
     case unreadable
     /// The operator vouches that there are none.
@@ -28,34 +28,34 @@ public struct OktaConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The organisation's base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// How the worker proves who it is.
-  public var credentials: Credentials
+  var credentials: Credentials
   /// Whether to collect enrolled factors even if a query does not ask for them.
-  public var collectFactors: Bool
+  var collectFactors: Bool
   /// Whether people may come in through other identity providers.
-  public var inboundFederation: InboundFederation
+  var inboundFederation: InboundFederation
   /// Whether applications of a Classic organisation have sign-on policies of their own.
-  public var perAppPolicies: PerAppPolicies
+  var perAppPolicies: PerAppPolicies
   /// From how many minutes on a remembered second factor counts as a way around it.
-  public var rememberedDeviceLimitMinutes: Int
+  var rememberedDeviceLimitMinutes: Int
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the organisation's rate limit that is left for its other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// The scopes that verdicts need, and `okta.idps.read`, which is dropped when the organisation does not grant it.
   ///
   /// - SeeAlso: <https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/>
-  public static let defaultScopes = [
+  static let defaultScopes = [
     "okta.users.read", "okta.groups.read", "okta.apps.read", "okta.policies.read",
     "okta.networkZones.read", "okta.idps.read",
   ]
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, credentials: Credentials, collectFactors: Bool = false,
     inboundFederation: InboundFederation = .read, perAppPolicies: PerAppPolicies = .unreadable,
     rememberedDeviceLimitMinutes: Int = 1440, maxConcurrent: Int = 4, rateShare: Double = 0.5

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -11,7 +12,7 @@ extension OktaConnector {
   ]
 
   /// Checks engine, TLS, clock, credentials and one scope after the other: eight requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens?.beginRun()
     var lines: [DiagnosticLine] = []
     do throws(ConnectorError) {

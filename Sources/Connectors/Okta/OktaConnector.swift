@@ -1,16 +1,18 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads an Okta organisation, Classic or Identity Engine.
 ///
 /// Policies first, then the accounts of watched people, then who may use which application and who is in the groups that
 /// live rules mention. No request is made for a single person on the way to a verdict.
-public final class OktaConnector: ProviderConnector, Diagnosable {
+final class OktaConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "okta"
+  let kind = "okta"
   /// How to reach Okta.
-  public let configuration: OktaConfiguration
+  let configuration: OktaConfiguration
   let client: APIClient
   /// Nil with an API token.
   let tokens: AccessTokenSource?
@@ -18,10 +20,10 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: OktaConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -59,7 +61,7 @@ public final class OktaConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens?.beginRun()
     let run = OktaRun(
       configuration: configuration, client: client, clock: clock, logger: logger,

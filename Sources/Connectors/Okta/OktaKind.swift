@@ -1,13 +1,15 @@
+package import ConnectorKit
+
 /// Okta, Classic and Identity Engine, as a provider.
-struct OktaKind: SourceKind {
+package struct OktaKind: SourceKind {
   private enum Credentials {
     case token(SecretHandle)
     case privateKey(clientID: String, key: SecretHandle, keyID: String, scopes: [String]?)
   }
 
-  let word = "okta"
-  let address = SourceAddress.required
-  let example = """
+  package let word = "okta"
+  package let address = SourceAddress.required
+  package let example = """
     okta:
       kind: okta
       url: https://acme.okta.com
@@ -21,7 +23,7 @@ struct OktaKind: SourceKind {
       # per_app_policies: unreadable           # none: the operator vouches that Classic Engine has none
       # remembered_device_limit: 24h           # a longer "remember this device" counts as conditional
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "Okta (Identity Engine and Classic)", roles: [.provider],
     proves: [
       "what session and app policies ask of every person, rule by rule, with zones, devices and risk"
@@ -40,7 +42,9 @@ struct OktaKind: SourceKind {
       "a page for each 200 users and 500 assignments, one list a group that a policy mentions, one a policy"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let credentials = credentials(keys)
     let collectFactors = keys.collectsFactors()
     let limit = keys.seconds("remembered_device_limit").map { Int($0 / 60) } ?? 1440

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// A field that Okta is known to show and did not: what hangs on it is unknown.

@@ -1,6 +1,8 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
+internal import JSONQuery
 internal import JWTKit
 
 /// Asks for the access tokens of a service app, with a signed assertion.

@@ -1,10 +1,11 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach a OneLogin account, and what its operator vouches for.
-public struct OneLoginConfiguration: Sendable {
+struct OneLoginConfiguration: Sendable {
   /// What a policy asks for, which no API shows.
-  public enum Attested: String, Sendable, Codable, CaseIterable {
+  enum Attested: String, Sendable, Codable, CaseIterable {
     /// A second factor always.
     case enforced
     /// A second factor except in some circumstances.
@@ -14,20 +15,20 @@ public struct OneLoginConfiguration: Sendable {
   }
 
   /// What the operator vouches for.
-  public struct Attestation: Sendable, Hashable {
+  struct Attestation: Sendable, Hashable {
     /// What the security policies of applications ask for, by the policies' ids.
-    public var apps: [String: Attested]
+    var apps: [String: Attested]
     /// What the security policies of users ask for, by the ids of the groups that carry them.
-    public var groups: [String: Attested]
+    var groups: [String: Attested]
     /// What the policy of users without a group, or of a group that is not named, asks for; nil when nobody says.
-    public var fallback: Attested?
+    var fallback: Attested?
     /// Who vouches.
-    public var author: String?
+    var author: String?
     /// Since when.
-    public var date: String?
+    var date: String?
 
     /// Vouches.
-    public init(
+    init(
       apps: [String: Attested] = [:], groups: [String: Attested] = [:], fallback: Attested? = nil,
       author: String? = nil, date: String? = nil
     ) {
@@ -45,24 +46,24 @@ public struct OneLoginConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The account's base URL, without a trailing slash.
-  public var url: String
+  var url: String
   /// The id of the API credentials.
-  public var clientID: String
+  var clientID: String
   /// Their secret.
-  public var clientSecret: Secret
+  var clientSecret: Secret
   /// What the operator vouches for.
-  public var attestation: Attestation
+  var attestation: Attestation
   /// Whether to collect the devices of every kept account even if a query does not ask for them.
-  public var collectFactors: Bool
+  var collectFactors: Bool
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the account's rate limit that is left for its other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, clientID: String, clientSecret: Secret,
     attestation: Attestation = Attestation(), collectFactors: Bool = false,
     maxConcurrent: Int = 4, rateShare: Double = 0.5

@@ -1,25 +1,27 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads a OneLogin account: which policy stands before an application, and which group's before a person.
 ///
 /// What a policy asks for is the operator's word. No request is made for a single person on the way to a verdict.
-public final class OneLoginConnector: ProviderConnector, Diagnosable {
+final class OneLoginConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "onelogin"
+  let kind = "onelogin"
   /// How to reach OneLogin.
-  public let configuration: OneLoginConfiguration
+  let configuration: OneLoginConfiguration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: OneLoginConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -42,7 +44,7 @@ public final class OneLoginConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     return await OneLoginRun(self, progress).read(query)
   }
@@ -89,7 +91,7 @@ public final class OneLoginConnector: ProviderConnector, Diagnosable {
   }
 
   /// Checks credentials, clock and the right to read users and applications: four requests.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     var lines: [DiagnosticLine] = []
     do throws(ConnectorError) {

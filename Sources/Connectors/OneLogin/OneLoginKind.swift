@@ -1,8 +1,10 @@
+package import ConnectorKit
+
 /// OneLogin as a provider; what its policies ask for has to be vouched for, since no API shows it.
-struct OneLoginKind: SourceKind {
-  let word = "onelogin"
-  let address = SourceAddress.required
-  let example = """
+package struct OneLoginKind: SourceKind {
+  package let word = "onelogin"
+  package let address = SourceAddress.required
+  package let example = """
     onelogin:
       kind: onelogin
       url: https://acme.onelogin.com
@@ -15,7 +17,7 @@ struct OneLoginKind: SourceKind {
         attested_on: 2026-11-01
       # collect: [factors]                    # enrolled factors too: one request a person
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "OneLogin", roles: [.provider],
     proves: [
       "which policy stands before an application, and which group's policy before a person"
@@ -31,7 +33,9 @@ struct OneLoginKind: SourceKind {
     requests:
       "a page for each 100 users, one an application and a page for each 100 of its users")
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let clientID = keys.requiredString("client_id")
     let secret = keys.requiredSecret("client_secret")
     let attestation = attestation(keys)

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// OneLogin's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum OneLoginWire {
   /// The parts of a user that are asked for.

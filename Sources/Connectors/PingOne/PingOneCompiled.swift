@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// The applications compiled, and what they ask of people.
@@ -19,7 +20,7 @@ struct PingOneCompiled: Sendable {
   var groups: [String] { Set(atoms.groups + access.flatMap(\.groups)).sorted() }
 
   /// Takes in who is in which group; what could not be read is unknown for everybody.
-  mutating func take(_ groups: [String: OktaPart<Set<String>>], _ people: inout [PingOnePerson]) {
+  mutating func take(_ groups: [String: PolicyPart<Set<String>>], _ people: inout [PingOnePerson]) {
     var places: [String: Int] = [:]
     for (index, person) in people.enumerated() { places[person.id] = index }
     for (group, part) in groups {

@@ -1,10 +1,11 @@
-public import CurlTransport
-public import IdentityCore
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
 
 /// How to reach an environment of PingOne, and what its operator vouches for.
-public struct PingOneConfiguration: Sendable {
+struct PingOneConfiguration: Sendable {
   /// Where the worker application proves itself.
-  public enum ClientAuthentication: String, Sendable, CaseIterable {
+  enum ClientAuthentication: String, Sendable, CaseIterable {
     /// In an `Authorization: Basic` header.
     case basic
     /// Among the parameters of the token request.
@@ -12,7 +13,7 @@ public struct PingOneConfiguration: Sendable {
   }
 
   /// What PingID asks for, whose rules the API of PingOne does not show.
-  public enum Attested: String, Sendable, CaseIterable {
+  enum Attested: String, Sendable, CaseIterable {
     /// A second factor always.
     case enforced
     /// A second factor except in some circumstances.
@@ -22,7 +23,7 @@ public struct PingOneConfiguration: Sendable {
   }
 
   /// What a step that blocks people without a device means for somebody whose MFA is switched off.
-  public enum SwitchedOff: String, Sendable, CaseIterable {
+  enum SwitchedOff: String, Sendable, CaseIterable {
     /// The step is not applied to them.
     case notEnforced = "not-enforced"
     /// Nobody can tell whether it is.
@@ -30,33 +31,33 @@ public struct PingOneConfiguration: Sendable {
   }
 
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The region's API, without `/v1` and without a trailing slash.
-  public var url: String
+  var url: String
   /// Where tokens come from.
-  public var loginURL: String
+  var loginURL: String
   /// The id of the environment that is read.
-  public var environment: String
+  var environment: String
   /// The id of the environment in which the worker application lives.
-  public var workerEnvironment: String
+  var workerEnvironment: String
   /// The worker application.
-  public var clientID: String
+  var clientID: String
   /// Its secret.
-  public var clientSecret: Secret
+  var clientSecret: Secret
   /// How it proves itself.
-  public var clientAuthentication: ClientAuthentication
+  var clientAuthentication: ClientAuthentication
   /// What is made of people whose MFA is switched off.
-  public var switchedOff: SwitchedOff
+  var switchedOff: SwitchedOff
   /// What PingID asks for; nil when nobody says.
-  public var pingID: Attested?
+  var pingID: Attested?
   /// From how many minutes on a remembered second factor counts as a way around it.
-  public var rememberedDeviceLimitMinutes: Int
+  var rememberedDeviceLimitMinutes: Int
   /// Whether to collect the devices of every kept account even if a query does not ask for them.
-  public var collectFactors: Bool
+  var collectFactors: Bool
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
-  public var rateShare: Double
+  var rateShare: Double
 
   /// Makes a configuration.
   ///
@@ -64,7 +65,7 @@ public struct PingOneConfiguration: Sendable {
   ///   - url: the region's API, such as `https://api.pingone.eu`; `/v1` at its end is taken off.
   ///   - loginURL: nil: the `auth` host beside an `api` host, or the same host.
   ///   - workerEnvironment: nil: the environment that is read.
-  public init(
+  init(
     name: SourceName, url: String, loginURL: String? = nil, environment: String,
     workerEnvironment: String? = nil, clientID: String, clientSecret: Secret,
     clientAuthentication: ClientAuthentication = .basic, switchedOff: SwitchedOff = .notEnforced,

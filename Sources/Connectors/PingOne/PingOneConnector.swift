@@ -1,26 +1,28 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// Reads an environment of PingOne: the sign-on policies of applications, and the accounts of watched people.
 ///
 /// Devices are asked for only of people whose verdict hangs on them: one request each, for a step that lets people
 /// without a device pass.
-public final class PingOneConnector: ProviderConnector, Diagnosable {
+final class PingOneConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "pingone"
+  let kind = "pingone"
   /// How to reach PingOne.
-  public let configuration: PingOneConfiguration
+  let configuration: PingOneConfiguration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: PingOneConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -55,13 +57,13 @@ public final class PingOneConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies and accounts.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     return await PingOneRun(self, edits: query.edits, progress: progress).read(query)
   }
 
   /// Checks the credentials and the right to every list: five requests.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     var lines: [DiagnosticLine] = []
     var isAccepted = false

@@ -1,8 +1,10 @@
+package import ConnectorKit
+
 /// PingOne as a provider.
-struct PingOneKind: SourceKind {
-  let word = "pingone"
-  let address = SourceAddress.required
-  let example = """
+package struct PingOneKind: SourceKind {
+  package let word = "pingone"
+  package let address = SourceAddress.required
+  package let example = """
     pingone:
       kind: pingone
       url: https://api.pingone.eu              # the region's API: .com, .eu, .ca, .asia, .com.au
@@ -17,7 +19,7 @@ struct PingOneKind: SourceKind {
       # remembered_device_limit: 24h           # a longer "remember me" counts as conditional
       # collect: [ factors ]
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "PingOne", roles: [.provider],
     proves: [
       "what the sign-on policies of an application ask of every person, step by step, with populations, groups and sessions",
@@ -41,7 +43,9 @@ struct PingOneKind: SourceKind {
       "4, two an application, one a sign-on policy, a page for each 100 users and for each 100 members of a group that matters; one a person who might pass a step for want of a device"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let login = keys.url("login_url")
     let environment = keys.requiredString("environment")
     let worker = keys.string("worker_environment")

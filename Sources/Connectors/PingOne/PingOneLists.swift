@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Lists as PingOne gives them: rows under `_embedded`, the next page's URL under `_links`.
 extension APIClient {

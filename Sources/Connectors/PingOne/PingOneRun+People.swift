@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -53,19 +54,19 @@ extension PingOneRun {
   /// - SeeAlso: <https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-users-in-a-group.html>
   func readGroups(
     _ groups: [String], _ people: [PingOnePerson]
-  ) async -> [String: OktaPart<Set<String>>] {
+  ) async -> [String: PolicyPart<Set<String>>] {
     let wanted = Set(people.map(\.id))
-    return await withTaskGroup(of: (String, OktaPart<Set<String>>).self) { group in
+    return await withTaskGroup(of: (String, PolicyPart<Set<String>>).self) { group in
       for id in groups where !edits.removes(group: id, name: nil) {
         group.addTask { (id, await self.members(of: id, wanted)) }
       }
-      var result: [String: OktaPart<Set<String>>] = [:]
+      var result: [String: PolicyPart<Set<String>>] = [:]
       for await (id, members) in group { result[id] = members }
       return result
     }
   }
 
-  private func members(of group: String, _ wanted: Set<String>) async -> OktaPart<Set<String>> {
+  private func members(of group: String, _ wanted: Set<String>) async -> PolicyPart<Set<String>> {
     // An id with a quotation mark would be another filter.
     guard !group.contains(where: { "\"\\".contains($0) }) else {
       return .unreadable(

@@ -1,13 +1,15 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// What was read of one application.
 struct PingOneReadApp: Sendable {
   var id: AppID
-  var app: OktaPart<PingOneWire.App>
+  var app: PolicyPart<PingOneWire.App>
   /// How many DaVinci flows stand before it.
-  var flows: OktaPart<Int>
+  var flows: PolicyPart<Int>
   /// The sign-on policies that count, in order.
-  var policies: OktaPart<[PingOnePolicy]>
+  var policies: PolicyPart<[PingOnePolicy]>
   /// Whether they are its own, and not the environment's default.
   var hasOwnPolicies = true
 }
@@ -15,7 +17,7 @@ struct PingOneReadApp: Sendable {
 /// What was read of all applications.
 struct PingOneReadPolicies: Sendable {
   var apps: [PingOneReadApp]
-  var devices: OktaPart<[String: PingOneWire.DevicePolicy]>
+  var devices: PolicyPart<[String: PingOneWire.DevicePolicy]>
 }
 
 extension PingOneRun {
@@ -28,7 +30,7 @@ extension PingOneRun {
     let apps = await list("/applications", [], "applications") {
       row throws(WireError) in try PingOneWire.App(row)
     }
-    var assigned: [(app: PingOneReadApp, policies: OktaPart<[String]>)] = []
+    var assigned: [(app: PingOneReadApp, policies: PolicyPart<[String]>)] = []
     for id in ids { assigned.append(await assignments(id, Self.find(id, apps))) }
     let policies = await listed
     for index in assigned.indices {
@@ -53,8 +55,8 @@ extension PingOneRun {
   }
 
   private static func find(
-    _ id: AppID, _ apps: OktaPart<[PingOneWire.App]>
-  ) -> OktaPart<PingOneWire.App> {
+    _ id: AppID, _ apps: PolicyPart<[PingOneWire.App]>
+  ) -> PolicyPart<PingOneWire.App> {
     switch apps {
     case .read(let all):
       guard let app = all.first(where: { $0.id == id }) else {
@@ -68,7 +70,8 @@ extension PingOneRun {
   }
 
   /// The environment's default policy, which counts where an application has none of its own.
-  private static func fallback(_ policies: OktaPart<[PingOneWire.Policy]>) -> OktaPart<[String]> {
+  private static func fallback(_ policies: PolicyPart<[PingOneWire.Policy]>) -> PolicyPart<[String]>
+  {
     switch policies {
     case .read(let all):
       let found = all.filter(\.isDefault).map(\.id)
@@ -85,10 +88,10 @@ extension PingOneRun {
   // MARK: Assignments
 
   private func assignments(
-    _ id: AppID, _ app: OktaPart<PingOneWire.App>
-  ) async -> (PingOneReadApp, OktaPart<[String]>) {
+    _ id: AppID, _ app: PolicyPart<PingOneWire.App>
+  ) async -> (PingOneReadApp, PolicyPart<[String]>) {
     if case .unreadable(let reason, let remedy) = app {
-      let gap = OktaPart<[String]>.unreadable(reason: reason, remedy: remedy)
+      let gap = PolicyPart<[String]>.unreadable(reason: reason, remedy: remedy)
       return (
         PingOneReadApp(
           id: id, app: app, flows: .unreadable(reason: reason, remedy: remedy),
@@ -120,7 +123,7 @@ extension PingOneRun {
   // MARK: Steps
 
   private func steps(
-    _ ids: Set<String>, _ policies: OktaPart<[PingOneWire.Policy]>
+    _ ids: Set<String>, _ policies: PolicyPart<[PingOneWire.Policy]>
   ) async -> [String: PingOnePolicy] {
     var names: [String: String] = [:]
     if case .read(let all) = policies {
@@ -144,7 +147,7 @@ extension PingOneRun {
     }
   }
 
-  private func actions(_ policy: String) async -> OktaPart<[PingOneWire.Action]> {
+  private func actions(_ policy: String) async -> PolicyPart<[PingOneWire.Action]> {
     await list(
       "/signOnPolicies/{policy}/actions", [policy], "actions",
       edit: { rows in
@@ -153,7 +156,7 @@ extension PingOneRun {
     ) { row throws(WireError) in try PingOneWire.Action(row) }
   }
 
-  private func devicePolicies() async -> OktaPart<[String: PingOneWire.DevicePolicy]> {
+  private func devicePolicies() async -> PolicyPart<[String: PingOneWire.DevicePolicy]> {
     let read = await list(
       "/deviceAuthenticationPolicies", [], "deviceAuthenticationPolicies", edit: edited
     ) { row throws(WireError) in try PingOneWire.DevicePolicy(row) }
@@ -173,15 +176,5 @@ extension PingOneRun {
     return edits.applied(
       to: rows, state: off, on: .bool(false), off: .bool(true), adding: isOfThisList
     ).filter { $0[off]?.bool != true }
-  }
-}
-
-extension OktaPart {
-  /// The same part with its value made another one.
-  func map<Other: Sendable>(_ change: (Value) -> Other) -> OktaPart<Other> {
-    switch self {
-    case .read(let value): .read(change(value))
-    case .unreadable(let reason, let remedy): .unreadable(reason: reason, remedy: remedy)
-    }
   }
 }

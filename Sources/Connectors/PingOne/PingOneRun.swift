@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 internal import Logging
 
 /// One reading of an environment.
@@ -66,7 +68,7 @@ struct PingOneRun: Sendable {
   func list<T: Sendable>(
     _ template: String, _ values: [String] = [], _ key: String,
     edit: ([JSONValue]) -> [JSONValue] = { $0 }, _ read: (JSONValue) throws(WireError) -> T
-  ) async -> OktaPart<[T]> {
+  ) async -> PolicyPart<[T]> {
     let request = get(template, values)
     do throws(ConnectorError) {
       let rows = edit(try await client.halRows(request, key, log))

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// PingOne's JSON, as far as it is read: tolerant of fields we do not know, strict on the types of those we do.
 enum PingOneWire {
   /// Users, in the order of ``UserField``.

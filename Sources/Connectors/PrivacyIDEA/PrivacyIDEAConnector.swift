@@ -1,30 +1,32 @@
-public import CurlTransport
-public import IdentityCore
-public import Logging
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import JSONQuery
+internal import Logging
 
 /// How to reach a privacyIDEA server, and what its operator vouches for.
-public struct PrivacyIDEAConfiguration: Sendable {
+struct PrivacyIDEAConfiguration: Sendable {
   /// The name in the configuration.
-  public var name: SourceName
+  var name: SourceName
   /// The base URL, without a trailing slash; the root may have a prefix.
-  public var url: String
+  var url: String
   /// The administrator that the worker signs in as; one without a second factor of its own.
-  public var username: String
+  var username: String
   /// The administrator's password.
-  public var password: Secret
+  var password: Secret
   /// The administrator's realm; nil for local ones.
-  public var adminRealm: String?
+  var adminRealm: String?
   /// The realm of the people.
-  public var realm: String
+  var realm: String
   /// What asks privacyIDEA before it lets anybody in, such as `keycloak flow browser`; nil when nobody says.
-  public var front: String?
+  var front: String?
   /// Whether remembered sign-ins make a verdict conditional; otherwise they are noted.
-  public var rememberIsConditional: Bool
+  var rememberIsConditional: Bool
   /// How many requests may be under way at a time.
-  public var maxConcurrent: Int
+  var maxConcurrent: Int
 
   /// Makes a configuration.
-  public init(
+  init(
     name: SourceName, url: String, username: String, password: Secret, adminRealm: String? = nil,
     realm: String, front: String? = nil, rememberIsConditional: Bool = false,
     maxConcurrent: Int = 4
@@ -62,21 +64,21 @@ public struct PrivacyIDEAConfiguration: Sendable {
 }
 
 /// Reads a privacyIDEA server: whether it can be passed with one factor once it is asked.
-public final class PrivacyIDEAConnector: ProviderConnector, Diagnosable {
+final class PrivacyIDEAConnector: ProviderConnector, Diagnosable {
   /// The kind of source.
-  public let kind = "privacyidea"
+  let kind = "privacyidea"
   /// How to reach privacyIDEA.
-  public let configuration: PrivacyIDEAConfiguration
+  let configuration: PrivacyIDEAConfiguration
   let client: APIClient
   let tokens: AccessTokenSource
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   /// Makes a connector; nothing is sent yet.
-  public init(
+  init(
     configuration: PrivacyIDEAConfiguration, transport: HTTPTransport,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
@@ -101,7 +103,7 @@ public final class PrivacyIDEAConnector: ProviderConnector, Diagnosable {
   }
 
   /// Reads policies, people and their tokens.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
     let run = PrivacyIDEARun(
       configuration: configuration, client: client, clock: clock, logger: logger,
@@ -110,7 +112,7 @@ public final class PrivacyIDEAConnector: ProviderConnector, Diagnosable {
   }
 
   /// Checks credentials, clock, rights and the declared front end: four requests or fewer.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     var lines: [DiagnosticLine] = []
     let probes: [(check: String, request: HTTPRequest)] = [

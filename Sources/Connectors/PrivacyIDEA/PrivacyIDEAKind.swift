@@ -1,13 +1,15 @@
+package import ConnectorKit
+
 /// privacyIDEA, a server of second factors, as a provider.
-struct PrivacyIDEAKind: SourceKind {
+package struct PrivacyIDEAKind: SourceKind {
   private enum Remember: String, CaseIterable {
     case note
     case conditional = "enforced-conditionally"
   }
 
-  let word = "privacyidea"
-  let address = SourceAddress.required
-  let example = """
+  package let word = "privacyidea"
+  package let address = SourceAddress.required
+  package let example = """
     tokens:
       kind: privacyidea
       url: https://pi.acme.com
@@ -18,7 +20,7 @@ struct PrivacyIDEAKind: SourceKind {
       front: keycloak flow browser         # what asks privacyIDEA before it lets anybody in
       remember_device: note                # or enforced-conditionally
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "privacyIDEA", roles: [.provider],
     proves: ["that it lets nobody in without a token once it is asked, and who has which tokens"],
     conditional: [
@@ -32,7 +34,9 @@ struct PrivacyIDEAKind: SourceKind {
     requests: "a sign-in, the policies, the users, and a page for each 1,000 tokens"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let username = keys.requiredString("username")
     let password = keys.requiredSecret("password")
     let realm = keys.requiredString("realm")

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// How to read a SCIM server.
 struct SCIMConfiguration: Sendable {

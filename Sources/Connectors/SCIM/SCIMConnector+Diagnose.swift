@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 
 extension SCIMConnector {
   /// Asks for the capabilities, one user and one group: three requests.
-  public func diagnose() async -> [DiagnosticLine] {
+  func diagnose() async -> [DiagnosticLine] {
     await tokens?.beginRun()
     var lines: [DiagnosticLine] = []
     let run = SCIMRun(self, .none)
@@ -62,7 +64,7 @@ extension SCIMConnector {
   }
 
   /// Reads a page of users and maps its rows.
-  public func sample(limit: Int, team: TeamName?) async -> SourceSample {
+  func sample(limit: Int, team: TeamName?) async -> SourceSample {
     await tokens?.beginRun()
     let request = client.get(
       "/Users",

@@ -1,13 +1,15 @@
+internal import ConnectorKit
 internal import CurlTransport
-public import IdentityCore
+internal import IdentityCore
+internal import JSONQuery
 internal import Logging
 
 /// Reads a SCIM 2.0 server: people and groups, and what a mapped attribute states.
 ///
 /// All users are read page by page, and only those asked for are kept; no request is made for a single person.
-public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
+final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosable, Sampling {
   /// The kind of source.
-  public let kind = "scim"
+  let kind = "scim"
   let configuration: SCIMConfiguration
   let client: APIClient
   /// Nil but with client credentials.
@@ -16,7 +18,7 @@ public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosabl
   let logger: Logger
 
   /// The name in the configuration.
-  public var name: SourceName { configuration.name }
+  var name: SourceName { configuration.name }
 
   init(
     configuration: SCIMConfiguration, auth: EndpointAuth, transport: HTTPTransport,
@@ -40,13 +42,13 @@ public final class SCIMConnector: RosterConnector, ProviderConnector, Diagnosabl
   }
 
   /// Reads the people of some teams.
-  public func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
+  func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     await tokens?.beginRun()
     return await SCIMRun(self, progress).roster(teams)
   }
 
   /// Reads accounts and what is stated of them.
-  public func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
+  func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens?.beginRun()
     return await SCIMRun(self, progress).provider(query)
   }

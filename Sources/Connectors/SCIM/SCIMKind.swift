@@ -1,11 +1,12 @@
+package import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
 /// A SCIM 2.0 server as a roster, and as a provider where an attribute tells the policy.
-struct SCIMKind: SourceKind {
-  let word = "scim"
-  let address = SourceAddress.required
-  let example = """
+package struct SCIMKind: SourceKind {
+  package let word = "scim"
+  package let address = SourceAddress.required
+  package let example = """
     people:
       kind: scim
       url: https://scim.acme.com/scim/v2
@@ -23,7 +24,7 @@ struct SCIMKind: SourceKind {
         conditional_values: [ risk-based ]
         not_enforced_values: [ optional, "off" ]
     """
-  let card = SourceCard(
+  package let card = SourceCard(
     title: "SCIM 2.0", roles: [.roster, .provider],
     proves: [
       "who is in a group, and whose account is active",
@@ -39,7 +40,9 @@ struct SCIMKind: SourceKind {
       "a page for each 100 users, one more where one page holds all, two calls a group; one for the capabilities"
   )
 
-  func configure(_ keys: any SourceKeys) -> SourceMaker? {
+  package init() {}
+
+  package func configure(_ keys: any SourceKeys) -> SourceMaker? {
     let auth = auth(keys)
     var configuration = SCIMConfiguration(name: "", url: "")
     configuration.teamIs = keys.choice("team_is", SCIMConfiguration.TeamIs.self) ?? .group

@@ -1,3 +1,5 @@
+internal import JSONQuery
+
 /// The path of an attribute (RFC 7644 §3.10): `userName`, `name.familyName`, `emails[type eq "work"].value`,
 /// `urn:acme:scim:security:2.0:User:mfaPolicy`.
 ///

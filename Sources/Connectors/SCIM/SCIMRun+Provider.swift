@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension SCIMRun {
   /// The accounts kept while the users go past.

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension SCIMRun {
   /// A team: who is in its group, and who of the users it has.

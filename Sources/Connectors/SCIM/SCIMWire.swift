@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// What we read of SCIM (RFC 7643, RFC 7644, RFC 9865).
 enum SCIMWire {
@@ -121,7 +123,7 @@ enum SCIMWire {
   static func total(_ response: HTTPResponse) throws(WireError) -> Int? {
     try JSONReader().withRoot(response.body) { root throws(WireError) in
       guard let total = try member("totalResults", of: root) else { return nil }
-      return try EndpointPage.count(try JSONValue(total), "totalResults")
+      return try JSONValue(total).count("totalResults")
     }
   }
 

@@ -1,7 +1,8 @@
-internal import Connectors
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
+internal import Local
 internal import Storage
 
 /// Where a team is changed.

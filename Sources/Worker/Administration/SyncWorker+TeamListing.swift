@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 public import IdentityCore

@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 internal import IdentityCore
 
 /// One entry of `sources`: what is common to all kinds, and what makes the source.

@@ -1,5 +1,6 @@
-internal import Connectors
+internal import ConnectorKit
 internal import IdentityCore
+internal import Local
 
 /// Reads `sources`.
 struct SourceSectionParser {

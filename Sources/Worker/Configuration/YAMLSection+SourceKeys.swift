@@ -1,4 +1,5 @@
-internal import Connectors
+internal import ConnectorKit
+internal import JSONQuery
 internal import Yams
 
 extension YAMLSection: SourceKeys {

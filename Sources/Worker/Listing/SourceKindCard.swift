@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 
 /// What there is to know of a kind of source before it is configured.
 public struct SourceKindCard: Sendable {

@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Everything the sources said in one run.

@@ -1,7 +1,8 @@
-internal import Connectors
+internal import ConnectorKit
 internal import CurlTransport
 internal import Foundation
 internal import IdentityCore
+internal import JSONQuery
 internal import Yams
 
 extension SyncWorker {

@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import AWS
 
 extension Bench {
   static let pool = "eu-west-1_AcmePool1"

@@ -1,8 +1,10 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import AWS
+@testable import ConnectorKit
 
 @Suite("AWS beyond the table") struct AWSConnectorTests {
   private static let role = "arn:aws:iam::444455556666:role/idsync"

@@ -1,7 +1,8 @@
-import Connectors
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import AWS
 
 /// Several ways of one person to other providers are doors side by side.
 @Suite("Links of AWS accounts") struct AWSLinkTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Connectors
+@testable import AWS
+@testable import ConnectorKit
 
 @Suite("AWS's documents") struct AWSReaderTests {
   private static let reply = """

@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import AWS
 
 /// A situation at AWS and the verdict it must give for Ana.
 struct AWSRow: Sendable, CustomTestStringConvertible {

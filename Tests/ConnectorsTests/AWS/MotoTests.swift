@@ -1,10 +1,11 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import TestSupport
 import Testing
+
+@testable import AWS
 
 /// The connectors against moto, which computes signatures with AWS's own library and enforces policies.
 @Suite("Against an independent AWS") struct MotoTests {

@@ -1,6 +1,7 @@
-import Connectors
 import IdentityCore
 import MockIdP
+
+@testable import AWS
 
 extension ConformanceCase {
   static let cognito = ConformanceCase(

@@ -1,4 +1,4 @@
-import Connectors
+import ConnectorKit
 import IdentityCore
 
 /// What a connector read, in a form that is the same for rosters and providers.

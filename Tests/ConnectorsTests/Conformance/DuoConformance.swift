@@ -1,4 +1,3 @@
-import Connectors
 import IdentityCore
 import MockIdP
 

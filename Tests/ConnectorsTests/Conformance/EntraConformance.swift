@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import Entra
 
 extension ConformanceCase {
   private static let people = [

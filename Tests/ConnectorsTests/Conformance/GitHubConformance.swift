@@ -1,6 +1,7 @@
-import Connectors
 import IdentityCore
 import MockIdP
+
+@testable import GitHub
 
 extension ConformanceCase {
   static let github = githubCase("GitHub", []) { bench in

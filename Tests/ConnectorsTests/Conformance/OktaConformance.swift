@@ -1,8 +1,9 @@
-import Connectors
 import Crypto
 import CurlTransport
 import IdentityCore
 import MockIdP
+
+@testable import Okta
 
 extension ConformanceCase {
   static let okta = oktaCase("Okta", []) { bench, people in

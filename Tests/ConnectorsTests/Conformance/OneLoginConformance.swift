@@ -1,6 +1,7 @@
-import Connectors
 import IdentityCore
 import MockIdP
+
+@testable import OneLogin
 
 extension ConformanceCase {
   static let oneLogin = ConformanceCase(

@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import PrivacyIDEA
 
 extension ConformanceCase {
   static let privacyIDEA = ConformanceCase(

@@ -1,9 +1,10 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Duo
 
 extension Bench {
   static let vpn = "DIACMEVPN00000000001"

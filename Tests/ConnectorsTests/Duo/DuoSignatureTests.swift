@@ -1,7 +1,7 @@
 import CurlTransport
 import Testing
 
-@testable import Connectors
+@testable import Duo
 
 @Suite("Duo's signatures") struct DuoSignatureTests {
   private let signature = DuoSignature(

@@ -1,9 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import JumpCloud
 
 /// A situation at JumpCloud and the verdict it must give for Ana.
 struct JumpCloudRow: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,10 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import JumpCloud
 
 @Suite("JumpCloud verdicts, row by row") struct JumpCloudRowTests {
   @Test("every situation of the table gives its verdict", arguments: JumpCloudRows.all)

@@ -1,7 +1,8 @@
 import IdentityCore
 import Testing
 
-@testable import Connectors
+@testable import JSONQuery
+@testable import Keycloak
 
 /// One random realm: a client, maybe a second one, their flows, and a person.
 private struct Trial {

@@ -1,7 +1,8 @@
-import Connectors
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Keycloak
 
 @Suite("Keycloak, field by field", .everyField) struct KeycloakEveryFieldTests {
   private typealias K = KeycloakRealms

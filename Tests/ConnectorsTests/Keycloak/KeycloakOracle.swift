@@ -1,4 +1,4 @@
-@testable import Connectors
+@testable import JSONQuery
 
 /// Runs Keycloak's flows as its server does, over the raw JSON of a flow's steps: one person with certain credentials, one
 /// sign-in, every way of choosing among alternatives; nothing clever, and nothing shared with the compiler.

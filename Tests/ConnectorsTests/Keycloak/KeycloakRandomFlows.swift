@@ -1,4 +1,4 @@
-@testable import Connectors
+@testable import JSONQuery
 
 /// Random flows in Keycloak's own JSON.
 struct KeycloakRandomFlows {

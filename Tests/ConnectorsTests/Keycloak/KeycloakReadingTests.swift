@@ -1,8 +1,10 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Keycloak
 
 @Suite("Reading a Keycloak realm") struct KeycloakReadingTests {
   typealias K = KeycloakRealms

@@ -1,9 +1,10 @@
-import Connectors
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Keycloak
 
 /// A situation in a Keycloak realm and the verdict it must give for Ana.
 struct KeycloakRow: Sendable, CustomTestStringConvertible {

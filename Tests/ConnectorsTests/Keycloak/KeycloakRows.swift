@@ -1,6 +1,7 @@
-import Connectors
 import IdentityCore
 import MockIdP
+
+@testable import Keycloak
 
 /// The situations of the table, and some more of their kind.
 enum KeycloakRows {

@@ -1,8 +1,10 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import Okta
 
 /// What Okta leaves out, or shows as null, makes nobody look better.
 @Suite("Okta, a field that is missing", .everyField) struct OktaFieldTests {

@@ -3,7 +3,9 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import JSONQuery
+@testable import Okta
 
 /// The same as ``OktaFieldTests`` for all that is compiled: thousands of fields, without a server for each.
 @Suite("Okta, a field of a policy that is missing") struct OktaPolicyFieldTests {

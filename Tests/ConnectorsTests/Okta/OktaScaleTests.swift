@@ -2,7 +2,9 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import JSONQuery
+@testable import Okta
 
 /// What large configurations cost: no more than their size.
 @Suite("Okta, large configurations", .serialized) struct OktaScaleTests {

@@ -1,8 +1,10 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
+
+@testable import PingOne
 
 /// An environment of PingOne with Ana, a password before Heroku, and a device behind it.
 enum PingOneBench {

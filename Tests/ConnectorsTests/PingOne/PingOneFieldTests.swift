@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import PingOne
 
 @Suite("PingOne, field by field", .everyField) struct PingOneFieldTests {
   private static let people = ["ana", "bo", "cy", "dee", "eve"].map { "\($0)@acme.com" }

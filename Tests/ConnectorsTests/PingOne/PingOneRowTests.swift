@@ -1,8 +1,11 @@
-import Connectors
+import ConnectorKit
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import JSONQuery
+@testable import PingOne
 
 @Suite("PingOne verdicts, row by row") struct PingOneRowTests {
   @Test("every situation of the table gives its verdict", arguments: PingOneRow.all)

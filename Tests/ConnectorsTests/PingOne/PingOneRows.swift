@@ -1,7 +1,8 @@
-import Connectors
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import PingOne
 
 /// A situation at PingOne and the verdict it must give for Ana.
 struct PingOneRow: Sendable, CustomTestStringConvertible {

@@ -1,4 +1,3 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP

@@ -1,8 +1,9 @@
-import Connectors
 import CurlTransport
 import IdentityCore
 import MockIdP
 import Testing
+
+@testable import PrivacyIDEA
 
 /// A situation at a privacyIDEA server and the verdict it must give for Ana.
 struct PrivacyIDEARow: Sendable, CustomTestStringConvertible {

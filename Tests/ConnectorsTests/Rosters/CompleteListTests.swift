@@ -5,7 +5,8 @@ import Logging
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Local
 
 @Suite("Only a complete list makes people vanish") struct CompleteListTests {
   private typealias O = Organisations

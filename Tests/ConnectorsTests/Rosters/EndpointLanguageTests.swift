@@ -5,7 +5,8 @@ import Logging
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Endpoint
 
 @Suite("The language of JSON rosters") struct EndpointLanguageTests {
   private static func text(

@@ -3,7 +3,10 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import Endpoint
+@testable import Heroku
+@testable import JSONQuery
 
 @Suite("What is missing is unknown") struct MissingFieldTests {
   private static let detail = """

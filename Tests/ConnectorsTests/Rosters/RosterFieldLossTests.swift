@@ -2,7 +2,8 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
+@testable import GitHub
 
 @Suite("A field that is missing or null never helps anybody") struct RosterFieldLossTests {
   /// Everything that a Heroku team may show: owners of identity providers, hidden ones, outsiders, the invited.

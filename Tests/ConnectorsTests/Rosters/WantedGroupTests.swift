@@ -2,7 +2,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import ConnectorKit
 
 @Suite("Groups that exemptions name") struct WantedGroupTests {
   private func members(_ reading: ProviderReading, _ group: String) -> [String]? {

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// The merged sections of the policies that apply to somebody at an application.
 struct DuoSections: Sendable, Hashable {
   /// The sections by name.

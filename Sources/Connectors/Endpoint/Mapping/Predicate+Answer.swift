@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension Predicate {
   /// The answer for a row; three-valued, so that what is missing is never taken for a no.

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension Transform {
   /// What becomes of a value; missing and null pass through all but `default`.
@@ -71,33 +73,5 @@ extension Transform {
     if let moment = Timestamp(text) { return moment }
     guard let number = Double(text), number.isFinite, number >= 0, number < 1e14 else { return nil }
     return Timestamp(milliseconds: Int64(number >= 1e11 ? number : number * 1000))
-  }
-}
-
-extension JSONValue {
-  /// A text, number or Boolean as text; digits stay as they are.
-  var scalarText: String? {
-    switch self {
-    case .string(let text): text
-    case .integer(let number): String(number)
-    case .number(let text): text
-    case .bool(let flag): flag ? "true" : "false"
-    case .null, .array, .object: nil
-    }
-  }
-
-  /// True or false in the spellings that APIs use.
-  var lenientBool: Bool? {
-    switch scalarText?.lowercased() {
-    case "true", "1", "yes", "on": true
-    case "false", "0", "no", "off": false
-    default: nil
-    }
-  }
-
-  /// The value for people, at most 60 characters.
-  var shown: String {
-    let text = text
-    return text.count > 60 ? text.prefix(57) + "…" : text
   }
 }

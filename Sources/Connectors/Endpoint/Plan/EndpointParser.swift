@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Reads the keys of an endpoint; tells everything that is wrong with them.
 struct EndpointParser {
@@ -187,21 +189,5 @@ struct EndpointParser {
     return (
       request.map { EndpointPlan.Detail(request: $0, errorPath: errorPath, cap: cap) }, remote
     )
-  }
-}
-
-extension RequestPlan.Node {
-  /// A value of the configuration whose texts may have variables; nil after what is wrong was told.
-  static func template(
-    _ value: JSONValue, _ keys: any SourceKeys, allowed: Set<String>
-  ) -> RequestPlan.Node? {
-    switch value {
-    case .string(let text): return keys.template(text, "body", allowed).map { .text($0) }
-    case .array(let values):
-      return .array(values.compactMap { template($0, keys, allowed: allowed) })
-    case .object(let members):
-      return .object(members.compactMapValues { template($0, keys, allowed: allowed) })
-    default: return .literal(value)
-    }
   }
 }

@@ -1,5 +1,7 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// Everything the configuration says about an endpoint.
 struct EndpointPlan: Sendable {

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// The fields that rows of an endpoint are mapped to.
 enum FieldName: String, CaseIterable, Sendable {
   case id, login, email, emails, name, active, groups, enrolled, factors, team, role, federated

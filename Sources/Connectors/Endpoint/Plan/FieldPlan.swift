@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Where a field stands and what is made of it.
 struct FieldPlan: Sendable, Hashable {
   /// In which document it stands.

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// A list at an endpoint: how to ask for it, how it is cut, where its items are.
 struct ListPlan: Sendable {
   var request: RequestPlan

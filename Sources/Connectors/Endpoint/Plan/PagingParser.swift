@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Reads `paging`: only the keys of its style are known.
 struct PagingParser {
   let keys: any SourceKeys

@@ -1,4 +1,5 @@
 internal import CurlTransport
+internal import JSONQuery
 
 /// How a list is cut into pages, as the configuration says.
 struct PagingPlan: Sendable {

@@ -1,3 +1,5 @@
+internal import JSONQuery
+
 /// Reads the condition of a rule.
 struct PredicateParser {
   typealias Problem = FieldParser.Problem

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// Reads `mfa`: what an endpoint says about the second factor.
 struct VerdictParser {

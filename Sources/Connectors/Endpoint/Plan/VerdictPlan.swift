@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 /// What an endpoint says about the second factor, as the operator declares it.
 struct VerdictPlan: Sendable {

@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 extension EntraModelBuilder {
   /// The id under which the addresses of the older MFA settings appear.

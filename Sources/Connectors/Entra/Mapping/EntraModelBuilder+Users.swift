@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 extension EntraModelBuilder {
   private static let knownUserKeys: Set<String> = [

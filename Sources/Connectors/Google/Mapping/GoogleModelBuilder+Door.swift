@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 /// Google's own sign-in: decided by the flag that Google keeps on the account, explained by the policies behind it.
 extension GoogleModelBuilder {

@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 extension JumpCloudModel {
   /// What a policy may stand before.

@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 /// Compiles what decides sign-ins to one application into the common form; pure.
 ///

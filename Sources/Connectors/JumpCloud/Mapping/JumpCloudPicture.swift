@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 /// The policies of an organisation that may matter, with the names of what they mention.
 struct JumpCloudPicture: Sendable {

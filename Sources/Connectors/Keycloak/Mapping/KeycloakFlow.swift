@@ -1,3 +1,5 @@
+internal import ConnectorKit
+
 /// A flow as a tree of steps, in the order in which they are asked.
 struct KeycloakFlow: Sendable, Hashable {
   /// What a step asks for relative to its neighbours.

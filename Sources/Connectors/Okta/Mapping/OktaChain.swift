@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// Chains of authentication methods: alternatives of up to three steps, each with a choice of methods.
 enum OktaChain {
   /// The classes of factors that a method may count for.

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// What policies mention by id, as far as it could be read.
@@ -44,8 +45,4 @@ struct OktaDirectory: Sendable {
 }
 
 /// A part of the configuration of an organisation that may not be readable.
-enum OktaPart<Value: Sendable>: Sendable {
-  case read(Value)
-  /// Why not, as a phrase after "whether" or "what", and who can mend it.
-  case unreadable(reason: String, remedy: String)
-}
+typealias OktaPart<Value: Sendable> = PolicyPart<Value>

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles what Okta says about sign-ins to one application into the common form.

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// A condition and how it reads: `in zone HQ`, `group Contractors`.
 struct OktaCondition {
@@ -313,13 +315,5 @@ private struct Lists {
     guard let included = lists[0], let excluded = lists[1] else { return nil }
     include = included
     exclude = excluded
-  }
-}
-
-extension JSONValue {
-  /// Whether it is an object without other members that say anything.
-  func hasOnly(_ keys: Set<String>) -> Bool {
-    guard case .object(let members) = self else { return false }
-    return members.allSatisfy { $0.value == .null || keys.contains($0.key) }
   }
 }

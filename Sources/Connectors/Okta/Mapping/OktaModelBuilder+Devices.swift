@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension OktaModelBuilder {
   /// Every platform a sign-in may come from; Okta's list of operating systems, each kind with a rest of its own.

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension OktaModelBuilder {
   /// Both sides are to be passed.

@@ -1,3 +1,6 @@
+internal import ConnectorKit
+internal import JSONQuery
+
 /// What a rule asks for once it applies.
 enum OktaOutcome: Sendable, Hashable {
   /// No sign-in.

@@ -1,4 +1,5 @@
 internal import IdentityCore
+internal import JSONQuery
 
 /// A condition of a step, how it reads, and the sessions that it spares.
 struct PingOneCondition {

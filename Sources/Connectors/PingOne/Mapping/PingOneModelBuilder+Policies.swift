@@ -1,10 +1,12 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// A sign-on policy with its steps.
 struct PingOnePolicy: Sendable {
   var id: String
   var name: String
-  var actions: OktaPart<[PingOneWire.Action]>
+  var actions: PolicyPart<[PingOneWire.Action]>
 }
 
 /// A step of a policy and its place.

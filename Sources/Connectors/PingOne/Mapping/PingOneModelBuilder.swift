@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 /// Puts one application's model together: the tables that conditions and steps point into.
 ///
@@ -137,7 +139,7 @@ struct PingOneModelBuilder {
 /// What the steps of all policies rest on.
 struct PingOneSettings: Sendable {
   /// The policies of devices, by id.
-  var devices: OktaPart<[String: PingOneWire.DevicePolicy]>
+  var devices: PolicyPart<[String: PingOneWire.DevicePolicy]>
   /// What is made of people whose MFA is switched off.
   var switchedOff: PingOneConfiguration.SwitchedOff
   /// What PingID asks for; nil when nobody says.

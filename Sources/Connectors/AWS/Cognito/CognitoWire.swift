@@ -1,0 +1,145 @@
+internal import ConnectorKit
+internal import IdentityCore
+internal import JSONQuery
+
+/// Cognito's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
+enum CognitoWire {
+  /// `UserPool` of `DescribeUserPool`.
+  struct Pool: Sendable, Hashable {
+    var id: String
+    var name: String
+    var mfa: String?
+    /// What may come first at a sign-in by choice; nil where the pool does not say.
+    var firstFactors: [String]?
+    var threatProtection: String?
+    /// Whether Lambda functions define challenges; unknown where the pool does not show its functions.
+    var definesChallenges: Tri
+    var challengesOnNewDevice: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      let pool = try json.required("UserPool", .object) { $0.object == nil ? nil : $0 }
+      id = try pool.required("Id", .string, \.string)
+      name = try pool.optional("Name", .string, \.string) ?? id
+      mfa = try pool.optional("MfaConfiguration", .string, \.string)
+      firstFactors = try pool["Policies"]?["SignInPolicy"]?.optional(
+        "AllowedFirstAuthFactors", .array, \.strings)
+      threatProtection = try pool["UserPoolAddOns"]?.optional(
+        "AdvancedSecurityMode", .string, \.string)
+      // A pool without functions shows an empty object.
+      let functions = try pool.optional("LambdaConfig", .object, \.object)
+      definesChallenges = Tri(
+        functions.map { functions in Self.challenges.contains { functions[$0] != nil } })
+      challengesOnNewDevice =
+        try pool["DeviceConfiguration"]?.optional("ChallengeRequiredOnNewDevice", .bool, \.bool)
+        ?? false
+    }
+
+    private static let challenges = [
+      "DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse",
+    ]
+  }
+
+  /// `GetUserPoolMfaConfig`.
+  struct MFA: Sendable, Hashable {
+    var mode: String
+    /// Whether a passkey with user verification counts as two factors.
+    var passkeysAreMultiFactor: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      mode = try json.required("MfaConfiguration", .string, \.string)
+      let passkeys = try json.optional("WebAuthnConfiguration", .object) {
+        $0.object == nil ? nil : $0
+      }
+      passkeysAreMultiFactor =
+        passkeys?["FactorConfiguration"]?.string == "MULTI_FACTOR_WITH_USER_VERIFICATION"
+    }
+  }
+
+  /// `UserPoolClient` of `DescribeUserPoolClient`; holds a secret, which is not read.
+  struct Client: Sendable, Hashable {
+    var id: String
+    var name: String
+    /// Nil where none are named, which allows the defaults.
+    var flows: [String]?
+    var identityProviders: [String]?
+
+    init(_ json: JSONValue) throws(WireError) {
+      let client = try json.required("UserPoolClient", .object) { $0.object == nil ? nil : $0 }
+      id = try client.required("ClientId", .string, \.string)
+      name = try client.optional("ClientName", .string, \.string) ?? id
+      flows = try client.optional("ExplicitAuthFlows", .array, \.strings)
+      identityProviders = try client.optional("SupportedIdentityProviders", .array, \.strings)
+    }
+  }
+
+  /// A row of `ListIdentityProviders`.
+  struct IdentityProvider: Sendable, Hashable {
+    var name: String
+    var type: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      name = try json.required("ProviderName", .string, \.string)
+      type = try json.optional("ProviderType", .string, \.string) ?? ""
+    }
+  }
+
+  /// A row of `ListUsers`.
+  struct User: Sendable, Hashable {
+    var name: String
+    var isEnabled: Bool
+    var status: String
+    var email: String?
+    var preferredName: String?
+    /// What other identity providers know the person by.
+    var identities: [AccountLink]
+    /// Whether the row may leave out some of them.
+    var mayHaveMore: Bool
+
+    init(_ json: JSONValue) throws(WireError) {
+      name = try json.required("Username", .string, \.string)
+      isEnabled = try json.required("Enabled", .bool, \.bool)
+      status = try json.required("UserStatus", .string, \.string)
+      identities = []
+      let attributes = try json.optional("Attributes", .array, \.array)
+      // An account that is linked to nobody has no attribute of that name; a row without attributes says nothing.
+      mayHaveMore = attributes == nil
+      for attribute in attributes ?? [] {
+        let key = try attribute.required("Name", .string, \.string)
+        let value = try attribute.optional("Value", .string, \.string)
+        switch key {
+        case "email": email = value
+        case "preferred_username": preferredName = value
+        case "identities":
+          if let value {
+            let found = try Self.links(value)
+            identities += found.links
+            mayHaveMore = mayHaveMore || found.mayHaveMore
+          } else {
+            mayHaveMore = true
+          }
+        default: break
+        }
+      }
+    }
+
+    /// `[{"providerName":"Corp","userId":"ana",…}]`, as text in an attribute.
+    private static func links(
+      _ text: String
+    ) throws(WireError) -> (links: [AccountLink], mayHaveMore: Bool) {
+      do throws(WireError) {
+        var mayHaveMore = false
+        let json = try JSONReader().value(ResponseText.body(text))
+        let links = try json.rows { row throws(WireError) in
+          let provider = try row.required("providerName", .string, \.string)
+          let user = try row.optional("userId", .string, \.string) ?? ""
+          // Whoever is known there by a name that is not told may be anybody: no link leads on.
+          if user.isEmpty { mayHaveMore = true }
+          return AccountLink(upstream: provider, subject: user)
+        }
+        return (links, mayHaveMore)
+      } catch {
+        throw error.under("Attributes/identities")
+      }
+    }
+  }
+}

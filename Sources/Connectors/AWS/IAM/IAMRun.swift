@@ -1,0 +1,227 @@
+internal import ConnectorKit
+internal import CurlTransport
+internal import IdentityCore
+internal import Logging
+
+/// One reading of an account.
+struct IAMRun: Sendable {
+  /// The account's own word on its root user.
+  struct Summary: Sendable {
+    var rootHasDevice: Bool?
+    var rootHasPassword: Bool?
+    var rootHasKey: Bool?
+  }
+
+  let configuration: IAMConfiguration
+  let client: AWSClient
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+  let progress: Progress
+  let log: ReadingLog
+
+  init(
+    configuration: IAMConfiguration, client: AWSClient, clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger, progress: Progress
+  ) {
+    self.configuration = configuration
+    self.client = client
+    self.clock = clock
+    self.logger = logger
+    self.progress = progress
+    log = ReadingLog(client.source, startedAt: clock())
+  }
+
+  /// Keeps a failure as an issue, with what to do about it.
+  func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
+    logger.debug("\(error)")
+    log.add(
+      error.issue(
+        remedy: AWSErrors.remedy(error, source: configuration.name), affects: affects))
+  }
+
+  func read(_ query: ProviderQuery) async -> ProviderReading {
+    progress(configuration.name, "credential report", done: 0)
+    var reading = ProviderReading(
+      source: log.reading(kind: "aws-iam", at: clock()), apps: [],
+      accounts: AccountTable(atomCount: 0),
+      hosts: Set([SourceHost.of(client.url)].compactMap { $0 }))
+    do throws(ConnectorError) {
+      let (report, made) = try await report()
+      log.count(report.users.count)
+      let summary = await summary(report)
+      let principals = await principals()
+      let people = IAMPeople(
+        configuration: configuration, report: report, summary: summary, principals: principals)
+      let kept = people.kept(await query.watch())
+      let outcome = await simulate(kept.map(\.user), principals)
+      reading.accounts = accounts(kept, outcome, apps: query.apps.count)
+      if query.collectFactors || configuration.collectFactors {
+        await collectFactors(kept.map(\.user), &reading.accounts)
+      }
+      reading.apps = query.apps.map { app($0, report, made, outcome) }
+    } catch {
+      keep(error)
+      reading.apps = query.apps.map { id in
+        ProviderApp(
+          id: id, label: id,
+          state: .unreadable(
+            reason: error.message, remedy: AWSErrors.phrase(error, source: configuration.name)))
+      }
+    }
+    reading.source = log.reading(kind: "aws-iam", at: clock())
+    return reading
+  }
+
+  private func app(
+    _ id: AppID, _ report: IAMCredentialReport, _ made: String, _ outcome: IAMOutcome
+  ) -> ProviderApp {
+    let account = report.account
+    guard let wanted = IAMConfiguration.account(id) else {
+      return ProviderApp(
+        id: id, label: id,
+        state: .unreadable(
+          reason: "\(id) names no AWS account.", remedy: "name it as aws-iam:<12 digits>"))
+    }
+    if let account, account != wanted {
+      return ProviderApp(
+        id: id, label: id,
+        state: .unreadable(
+          reason: "The access key of \(configuration.name) belongs to account \(account).",
+          remedy: "give account \(wanted) a source of its own, or have it take on a role there"))
+    }
+    let mapping = IAMMapping(
+      account: wanted, actions: configuration.sensitiveActions, notSimulated: outcome.unknown,
+      gates: outcome.gates, missingKeys: outcome.missingKeys)
+    return ProviderApp(
+      id: id, label: "AWS account \(wanted)", state: .readable(mapping.model()),
+      evidence: [
+        EvidenceItem(
+          .status, id: wanted, name: "credential report", value: "made \(made)",
+          path: "iam:GetCredentialReport")
+      ])
+  }
+
+  // MARK: The report
+
+  /// Has a report made and reads it.
+  ///
+  /// While it is being made the transport asks again; AWS makes a new one every four hours at most.
+  private func report() async throws(ConnectorError) -> (IAMCredentialReport, made: String) {
+    let generate = client.request("GenerateCredentialReport")
+    for _ in 0..<8 {
+      let state = try await client.result(generate)["State"]?.text
+      guard state == "COMPLETE" else { continue }
+      let request = client.request("GetCredentialReport")
+      do throws(ConnectorError) {
+        let result = try await client.result(request)
+        do throws(WireError) {
+          return (
+            try IAMCredentialReport(base64: try result.required("Content")),
+            result["GeneratedTime"]?.text ?? "at an unknown time"
+          )
+        } catch {
+          throw client.malformed(error, request)
+        }
+      } catch {
+        let again = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
+        guard error.vendorCode.map(again.contains) == true else { throw error }
+      }
+    }
+    throw ConnectorError(
+      .timeout, source: configuration.name, call: generate.endpoint,
+      message: "AWS did not finish the credential report in time.")
+  }
+
+  private func summary(_ report: IAMCredentialReport) async -> Summary {
+    let request = client.request("GetAccountSummary")
+    var summary = Summary()
+    do throws(ConnectorError) {
+      let result = try await client.result(request)
+      for entry in result["SummaryMap"]?.children ?? [] {
+        let value = entry["value"].flatMap { Int($0.text) }.map { $0 > 0 }
+        switch entry["key"]?.text {
+        case "AccountMFAEnabled": summary.rootHasDevice = value
+        case "AccountPasswordPresent": summary.rootHasPassword = value
+        case "AccountAccessKeysPresent": summary.rootHasKey = value
+        default: break
+        }
+      }
+    } catch {
+      // The report has the root user too; where it says nothing of a device, the summary alone does.
+      let isTold = report.users.contains { $0.isRoot && $0.hasDevice != nil }
+      let matters = configuration.rootEmail != nil && !isTold
+      keep(error, affects: matters ? .parts : .details)
+    }
+    return summary
+  }
+
+  private func principals() async -> IAMPrincipals? {
+    var principals = IAMPrincipals()
+    var filter: [(String, String)] = []
+    for (index, kind) in ["User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"].enumerated() {
+      filter.append(("Filter.member.\(index + 1)", kind))
+    }
+    do throws(ConnectorError) {
+      try await client.pages { marker in
+        client.request(
+          "GetAccountAuthorizationDetails",
+          query: filter + [("MaxItems", "1000")] + (marker.map { [("Marker", $0)] } ?? []))
+      } _: { response, request, page throws(ConnectorError) in
+        let result = try client.xml(response, request, page: page)
+        do throws(WireError) {
+          try principals.add(result)
+          return try IAMPaging.marker(result)
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+      }
+      return principals
+    } catch {
+      // Without it everybody is simulated alone; an address in a tag, though, is then not known.
+      keep(error, affects: configuration.emailTag == nil ? .details : .verdicts)
+      return nil
+    }
+  }
+
+  // MARK: Factors
+
+  /// Asks for the devices of every kept user who has one; one request each.
+  private func collectFactors(
+    _ users: [IAMCredentialReport.User], _ table: inout AccountTable
+  ) async {
+    for user in users where user.hasDevice != false && !user.isRoot {
+      guard let position = table.position(ofID: user.arn), table[position].status == .active
+      else { continue }
+      let request = client.request("ListMFADevices", query: [("UserName", user.name)])
+      do throws(ConnectorError) {
+        let devices = try await client.result(request).list("MFADevices")
+        var factors: FactorSet = []
+        for serial in devices.compactMap({ $0["SerialNumber"]?.text }) {
+          if serial.contains(":mfa/") {
+            factors.insert(.totp)
+          } else {
+            factors.insert(serial.contains(":u2f/") ? .webauthn : .hardwareToken)
+          }
+        }
+        table.setEnrolment(factors.isEmpty ? .no : .yes, factors, at: position)
+      } catch {
+        keep(error, affects: .details)
+        if !error.isTransient, error.code != .notFound { return }
+      }
+    }
+  }
+}
+
+/// How IAM's lists go on.
+enum IAMPaging {
+  /// The marker of the next page; nil at the end.
+  static func marker(_ result: XMLElement) throws(WireError) -> String? {
+    switch result["IsTruncated"]?.text {
+    case "true": return try result.required("Marker")
+    case "false": return nil
+    // Without this word nobody can say that this is the end.
+    default:
+      throw WireError(.shape, path: "IsTruncated", detail: "expected true or false")
+    }
+  }
+}
