@@ -121,7 +121,8 @@ struct SignInRefusalTests {
     let app = ProviderApp(id: "a", label: "Slack", state: .inactive(""))
     let signature = AccountTable.Signature(status: .active, atoms: [0], assigned: [1])
     func door(_ policy: SignInPolicy) -> Door {
-      let wording = SignInWording(model: Self.model(policy), app: app, source: "okta")
+      let wording = SignInWording(
+        model: Self.model(policy), app: app, source: "okta", traces: RuleTraces(model))
       return wording.door(Self.evaluate(policy), signature)
     }
     let refused = door(

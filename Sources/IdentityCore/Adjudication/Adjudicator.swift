@@ -282,9 +282,23 @@ public struct Adjudicator {
     ways += providerDoors(person, targets).map { way in
       var way = way
       way.door.evidence = shown + way.door.evidence
+      way.door.origin = origin(of: way.door, shown)
       return way
     }
     return makeCase(ways, platformMFA: platformMFA)
+  }
+
+  /// What leads to a door at a provider, as a digest.
+  private func origin(of door: Door, _ shown: [EvidenceItem]) -> String? {
+    guard let place = settings.places[door.provider] else { return nil }
+    var digest = Digest()
+    digest.add(place)
+    for item in shown {
+      digest.add(item.id ?? "\u{0}")
+      digest.add(item.name)
+      digest.add(item.value)
+    }
+    return String(digest.value, radix: 16)
   }
 
   private func add(_ door: Door, to ways: inout [Way]) {

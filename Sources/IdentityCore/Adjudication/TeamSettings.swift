@@ -10,17 +10,20 @@ public struct TeamSettings: Sendable, Hashable {
   public var exemptions: [Exemption]
   /// Who of its members goes by which account or by which further addresses.
   public var identities: [IdentityMapping]
+  /// Which tenant, realm or server each source of the sign-in is about.
+  public var places: [SourceName: String]
 
   /// Makes settings.
   public init(
     name: TeamName, roster: SourceName, signIn: [SignInTarget], exemptions: [Exemption] = [],
-    identities: [IdentityMapping] = []
+    identities: [IdentityMapping] = [], places: [SourceName: String] = [:]
   ) {
     self.name = name
     self.roster = roster
     self.signIn = signIn
     self.exemptions = exemptions
     self.identities = identities
+    self.places = places
   }
 }
 

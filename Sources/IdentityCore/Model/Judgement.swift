@@ -82,6 +82,9 @@ public struct Door: Sendable, Codable, Hashable {
   public var isProven: Bool
   /// The provider's own rules that decide for the person, as they were read; empty where none does.
   public var rules: [RuleTrace]
+  /// A digest of what leads here: the provider as configured, what the platform shows of it, and who the configuration says
+  /// goes by which account; nil where none of it is told.
+  public var origin: String?
   /// A digest of the policies that decide at this door; nil where they could not be read.
   public var policyDigest: String?
 
@@ -90,7 +93,7 @@ public struct Door: Sendable, Codable, Hashable {
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
     witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
     sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true,
-    rules: [RuleTrace] = [], policyDigest: String? = nil
+    rules: [RuleTrace] = [], policyDigest: String? = nil, origin: String? = nil
   ) {
     self.provider = provider
     self.app = app
@@ -105,6 +108,7 @@ public struct Door: Sendable, Codable, Hashable {
     self.isProven = isProven
     self.rules = rules
     self.policyDigest = policyDigest
+    self.origin = origin
   }
 }
 
@@ -125,7 +129,8 @@ extension Door {
       policyLink: try values.decodeIfPresent(String.self, forKey: .policyLink),
       isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true,
       rules: try values.decodeIfPresent([RuleTrace].self, forKey: .rules) ?? [],
-      policyDigest: try values.decodeIfPresent(String.self, forKey: .policyDigest))
+      policyDigest: try values.decodeIfPresent(String.self, forKey: .policyDigest),
+      origin: try values.decodeIfPresent(String.self, forKey: .origin))
   }
 
   /// Whether this is a way in at the same place: one application at one provider, or the platform's own login.

@@ -107,6 +107,7 @@ extension Judgement {
       digest.add(door.policyLink ?? "\u{0}")
       digest.add(door.isProven ? 1 : 0)
       digest.add(door.policyDigest ?? "\u{0}")
+      digest.add(door.origin ?? "\u{0}")
       for fact in door.witnessContext {
         digest.add(fact.name)
         digest.add(fact.value)

@@ -176,6 +176,9 @@ struct DoorKeeper {
         && (record.platformMFA == before.platformMFA || record.platformMFA == .unknown)
       return isSameLogin && record.isPending == before.isPending
     }
+    if let was = old.origin, let now = new.origin, was != now { return false }
+    // Whom another address means could not be looked up.
+    if record.key != before.key, Self.account(record, at: old.provider) == nil { return false }
     if let was = old.policyLink, let now = new.policyLink, was != now { return false }
     if let was = Self.account(before, at: old.provider),
       let now = Self.account(record, at: old.provider), was != now
@@ -205,7 +208,7 @@ struct DoorKeeper {
   private static func doubted(_ door: Door, _ reason: String) -> Door {
     Door(
       provider: door.provider, app: door.app, verdict: .cannotTell, code: .sourceIncomplete,
-      reason: reason, sources: door.sources, policyLink: door.policyLink)
+      reason: reason, sources: door.sources, policyLink: door.policyLink, origin: door.origin)
   }
 
   // MARK: Findings

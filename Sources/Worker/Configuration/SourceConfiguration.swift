@@ -5,6 +5,8 @@ internal import IdentityCore
 struct SourceConfiguration: Sendable {
   var name: SourceName
   var kind: any SourceKind
+  /// Which tenant, realm or server it is about, in the words of the configuration.
+  var place: String
   /// Nil where the kind's own address is meant, or it has none.
   var url: URLHandle?
   var maxConcurrent: Int

@@ -27,7 +27,8 @@ struct SourceSectionParser {
     let name = LocalKind.word
     return [
       name: SourceConfiguration(
-        name: name, kind: LocalKind(), url: nil, maxConcurrent: 1, rateShare: 1, ssoHosts: [],
+        name: name, kind: LocalKind(), place: "", url: nil, maxConcurrent: 1, rateShare: 1,
+        ssoHosts: [],
         routes: [], make: LocalKind.make)
     ]
   }
@@ -48,7 +49,7 @@ struct SourceSectionParser {
     section.finish()
     guard let make else { return nil }
     return SourceConfiguration(
-      name: name, kind: kind, url: url, maxConcurrent: maxConcurrent ?? 4,
+      name: name, kind: kind, place: section.place, url: url, maxConcurrent: maxConcurrent ?? 4,
       rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make)
   }
 

@@ -29,7 +29,8 @@ struct TeamSectionParser {
     section.finish()
     guard let roster else { return nil }
     return TeamSettings(
-      name: name, roster: roster, signIn: signIn, exemptions: exemptions, identities: identities)
+      name: name, roster: roster, signIn: signIn, exemptions: exemptions, identities: identities,
+      places: sources.filter { providers.contains($0.key) }.mapValues(\.place))
   }
 
   private func target(_ section: YAMLSection) -> SignInTarget? {

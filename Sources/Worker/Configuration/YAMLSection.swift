@@ -67,6 +67,17 @@ final class YAMLSection {
     return Set(teams.compactMap { $0.value["roster"]?.string })
   }
 
+  /// Which tenant, realm or server an entry is about, in the words of the file: what was read of another is about another.
+  var place: String {
+    let words = [
+      "kind", "url", "tenant", "realm", "environment", "customer", "org_id", "region", "user_pool",
+      "enterprise", "subject", "assume_role", "file",
+    ]
+    return words.compactMap { word in
+      entries.first { $0.key == word }?.node.string.map { "\(word)=\($0)" }
+    }.joined(separator: " ")
+  }
+
   func require(_ key: String) -> Node? {
     let isThere = entries.contains { $0.key == key }
     if !isThere { problems.add("\"\(key)\" is missing", at: path, mark) }
