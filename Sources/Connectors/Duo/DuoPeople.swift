@@ -101,7 +101,7 @@ struct DuoPeople {
         guard let mapping else { continue }
         let set = sets[number][user.id]
         if let set { holding.insert(.policies(app: number, set: set)) }
-        if mapping.integration == nil || !isShutOut && mapping.mayUse(user, set) {
+        if mapping.integration == nil || !isShutOut && mapping.mayUse(user) {
           account.assigned.insert(number)
         }
       }
@@ -141,8 +141,10 @@ struct DuoPeople {
 }
 
 extension DuoMapping {
-  /// Whether the application lets a user in at all: by its own list of groups, and by policy.
-  func mayUse(_ user: DuoWire.User, _ set: Int?) -> Bool {
+  /// Whether the application is meant for a user at all, by its own list of groups.
+  ///
+  /// A policy that refuses is no lack of the application: the model names it.
+  func mayUse(_ user: DuoWire.User) -> Bool {
     guard let integration else { return true }
     // Bypass comes before all else.
     if user.mayBeInBypass { return true }
@@ -150,24 +152,16 @@ extension DuoMapping {
     case "NO_USERS": return false
     case "PERMITTED_GROUPS":
       // Whom a list lets in that is not shown is not known; that the others are refused is no way in.
-      guard let permitted = integration.groups else { break }
-      guard user.groups?.contains(where: { permitted.contains($0.id) }) == true else {
-        return false
-      }
-    default: break
+      guard let permitted = integration.groups else { return true }
+      return user.groups?.contains { permitted.contains($0.id) } == true
+    default: return true
     }
-    guard let set, sets.indices.contains(set), case .sections(let sections) = sets[set]
-    else { return true }
-    return sections.behaviour != "deny"
   }
 
-  /// Whether people without an account may come in.
+  /// Whether the application is meant for people without an account.
   var admitsNewcomers: Bool {
-    guard let integration else { return true }
+    guard let integration, !hasNamelessUsers else { return true }
     let isForMembers = integration.access == "PERMITTED_GROUPS" && integration.groups != nil
-    if (integration.access == "NO_USERS" || isForMembers) && !hasNamelessUsers { return false }
-    guard !hasNamelessUsers, case .sections(let sections) = newcomers else { return true }
-    return sections.behaviour != "deny"
-      && !(sections.behaviour == "enforce" && sections.newUser == "deny")
+    return integration.access != "NO_USERS" && !isForMembers
   }
 }

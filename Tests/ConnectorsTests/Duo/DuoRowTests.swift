@@ -252,8 +252,24 @@ extension DuoRow {
     ) {
       $0.isSummaryTruncated = true
     },
-    DuoRow("11", "every sign-in is refused", .notEvaluated, code: .notAssigned) {
+    DuoRow(
+      "11", "every sign-in is refused", .notEvaluated, code: .accessDenied,
+      reason: "Global Policy) refuses every sign-in"
+    ) {
       $0.policies[0] = .global(behaviour: "deny")
+    },
+    DuoRow(
+      "11a", "the policy of a group of theirs refuses every sign-in", .notEvaluated,
+      code: .accessDenied, reason: "Keep out"
+    ) {
+      let refuses = policy(
+        &$0, "Keep out", ["authentication_policy": ["user_auth_behavior": "deny"]])
+      $0.integrations[0].groupPolicies = [.init(group: "Finance", policy: refuses)]
+      $0.users[0].groups = ["Finance"]
+    },
+    DuoRow("11b", "every sign-in is refused, but bypass comes first", .notEnforced) {
+      $0.policies[0] = .global(behaviour: "deny")
+      $0.users[0].status = "bypass"
     },
     DuoRow("12", "enrolled, but the policy skips the second factor", .notEnforced) {
       $0.policies[0] = .global(behaviour: "bypass")
@@ -308,7 +324,10 @@ extension DuoRow {
     DuoRow("7d", "a new section about authentication", .enforcedConditionally) {
       $0.policies[0].sections["adaptive_auth"] = ["mode": "relaxed"]
     },
-    DuoRow("9a", "not in Duo, new people are refused", .notEvaluated) {
+    DuoRow(
+      "9a", "not in Duo, new people are refused", .notEvaluated, code: .accessDenied,
+      reason: "Global Policy) refuses people without an account"
+    ) {
       $0.users = []
       $0.policies[0] = .global(newUser: "deny")
     },
