@@ -46,7 +46,7 @@ struct FindingVersion {
     team = row.integer(2)
     findings = FindingSet(rawValue: UInt32(truncatingIfNeeded: row.integer(3)))
     resolved = FindingSet(rawValue: UInt32(truncatingIfNeeded: row.integer(4)))
-    isAdministrator = Role(rawValue: row.text(5)).isAdministrator
+    isAdministrator = Role(rawValue: row.text(5)).weighsAsAdministrator
     isExempt = row.integer(6) != 0
   }
 }

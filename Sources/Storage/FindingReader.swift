@@ -42,7 +42,7 @@ final class FindingReader {
     return Finding(
       id: record.findingID(kind), team: record.team,
       email: record.email, kind: kind,
-      severity: kind.severity(isAdministrator: record.role.isAdministrator),
+      severity: kind.severity(isAdministrator: record.role.weighsAsAdministrator),
       reason: cause.reason, witness: cause.witness, remedy: Remedy(kind, of: cause),
       isExempt: record.isExempt,
       openedAt: try time(ofRun: opened.run), resolvedAt: try resolvedRun.map(time(ofRun:)))

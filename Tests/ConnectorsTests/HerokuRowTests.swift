@@ -243,7 +243,13 @@ enum HerokuRows {
       check: { $0.role == .viewer }),
     HerokuRow(
       number: "12+", situation: "an empty role", scenario: member { $0.role = "" },
-      expected: .enforced),
+      expected: .enforced, check: { $0.role == .untold }),
+    HerokuRow(
+      number: "12++", situation: "a role that is not told weighs as an administrator's",
+      scenario: member { $0.raw = ["role": nil] }, expected: .enforced,
+      check: {
+        !$0.role.isAdministrator && $0.role.weighsAsAdministrator
+      }),
     HerokuRow(
       number: "14", situation: "only the enterprise account says who the identity provider is",
       scenario: O.small {

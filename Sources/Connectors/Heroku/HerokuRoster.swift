@@ -135,7 +135,8 @@ struct HerokuRoster: Sendable {
   }
 
   private mutating func role(_ bytes: UnsafeBufferPointer<UInt8>?) -> Role {
-    guard let bytes else { return .none }
+    // Everybody on a team has a role; one that is missing or empty may be any.
+    guard let bytes, !bytes.isEmpty else { return .untold }
     if let known = roles.first(where: { bytes.elementsEqual($0.bytes) }) { return known.role }
     let role = Role(rawValue: String(decoding: bytes, as: UTF8.self).lowercased())
     roles.append((Array(bytes), role))

@@ -19,6 +19,11 @@ public struct Role: RawRepresentable, Sendable, Codable, Hashable {
   /// The platform named no role.
   public static let none = Role(rawValue: "")
 
-  /// Whether findings about this person weigh as an administrator's.
+  /// The platform has roles, and does not tell this one: it may be any.
+  public static let untold = Role(rawValue: "unknown")
+
+  /// Whether it is an administrator's.
   public var isAdministrator: Bool { self == .admin || rawValue == "owner" }
+  /// Whether findings about this person weigh as an administrator's: those of a role that is not told do.
+  public var weighsAsAdministrator: Bool { isAdministrator || self == .untold }
 }

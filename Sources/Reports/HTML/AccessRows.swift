@@ -89,7 +89,7 @@ struct AccessRows {
       output.literal(" <span class=\"chips\">")
       for (position, kind) in kinds.enumerated() {
         if position > 0 { output.literal(" ") }
-        let severity = kind.severity(isAdministrator: record.role.isAdministrator)
+        let severity = kind.severity(isAdministrator: record.role.weighsAsAdministrator)
         output.raw("<span class=\"chip \(severity.rawValue)\">\(kind.rawValue)</span>")
       }
       output.literal("</span>")

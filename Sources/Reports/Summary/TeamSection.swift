@@ -53,7 +53,7 @@ struct TeamSection {
     return report.members.map { status in
       let record = status.record
       let severity = names.rank(
-        of: record.findings, isAdministrator: record.role.isAdministrator)
+        of: record.findings, isAdministrator: record.role.weighsAsAdministrator)
       return -severity * 8 + (record.verdict.strength ?? 7)
     }
   }

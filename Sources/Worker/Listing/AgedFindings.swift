@@ -43,7 +43,7 @@ struct AgedFindings {
       id: Store.findingID(
         team: record.team, person: record.platformUserID ?? record.key, kind: kind),
       team: record.team, email: record.email, kind: kind,
-      severity: kind.severity(isAdministrator: record.role.isAdministrator),
+      severity: kind.severity(isAdministrator: record.role.weighsAsAdministrator),
       reason: record.reason, witness: record.witness, isExempt: record.isExempt,
       openedAt: opening(kind, of: status))
   }
