@@ -111,7 +111,8 @@ extension SCIMServers {
       user: S.user(["mfaPolicy": "required"], active: "False"), expected: .notEvaluated),
     .init(
       number: "5b", situation: "active is missing",
-      user: S.user(["mfaPolicy": "required"], active: nil), expected: .enforced),
+      user: S.user(["mfaPolicy": "required"], active: nil), expected: .cannotTell,
+      reason: "active is missing"),
   ]
 
   @Test("every situation of the table gives its verdict", arguments: table)

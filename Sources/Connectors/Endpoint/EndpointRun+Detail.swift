@@ -89,8 +89,6 @@ extension EndpointRun {
         if row.flag(.active) == nil {
           tellOddStatus()
           kept.silent.append(waiting.position)
-        } else {
-          kept.showsActive = true
         }
       }
       state(row, documents, waiting.apps, waiting.position, &kept)

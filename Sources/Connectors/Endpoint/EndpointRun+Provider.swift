@@ -18,8 +18,6 @@ extension EndpointRun {
     var waiting: [Waiting] = []
     /// Those whose row does not say whether they are active.
     var silent: [Int] = []
-    /// Whether any row says so.
-    var showsActive = false
     var use = FieldUse()
   }
 
@@ -55,7 +53,7 @@ extension EndpointRun {
     }
     log.count(counts.distinct.count)
     await askForDetails(apps, query.edits, &kept)
-    for position in kept.showsActive ? kept.silent : [] {
+    for position in kept.silent {
       for app in apps.indices { kept.accounts.state(Self.silence, at: position, app: app) }
     }
     for mistake in kept.use.issues(plan) { log.add(mistake) }
@@ -149,7 +147,6 @@ extension EndpointRun {
       })
     try await read(reader, counts: &counts, &kept) { item, _, found throws(WireError) in
       let person = plan.fields.row(RowDocuments(item: item), only: identity)
-      if person.flag(.active) != nil { found.showsActive = true }
       guard watch.keeps(id: person.text(.id), names: Self.keys(person)) else {
         return found.use.noteNames(person)
       }
@@ -180,7 +177,7 @@ extension EndpointRun {
   private static let silence = StatedCase(
     verdict: .cannotTell, statement: "active is missing",
     reason:
-      "active is missing or not understood, which other rows have: the account may be switched off",
+      "active is missing or not understood: the account may be switched off",
     remedy: "map the field active so that every row says it (transform: map)")
 
   /// What a row states that does not say which application it speaks of.
@@ -221,7 +218,6 @@ extension EndpointRun {
       if row.flag(.active) == nil, let active = plan.fields[.active], active.place != .detail {
         tellOddStatus()
         kept.silent.append(position)
-        if active.place == .join { kept.showsActive = true }
       }
     }
     let (enrolled, factors) = Self.enrolment(row)
@@ -281,7 +277,7 @@ extension EndpointRun {
       SourceIssue(
         code: "unknown-status", call: plan.list.request.call,
         message:
-          "Some rows do not say whether the account is active; nobody can tell of them, or, where no row says it, all count as active.",
+          "Some rows do not say whether the account is active; nobody can tell of them.",
         remedy: "Map the field active so that every row says it (transform: map).",
         affects: .details))
   }

@@ -8,8 +8,6 @@ extension SCIMRun {
     var accounts: StatedAccounts
     /// Those of whom the server does not say whether they are active.
     var silent: [Int] = []
-    /// Whether it says so of anybody.
-    var showsActive = false
     /// Who is in the groups that the query asks for; nil for one that could not be read.
     var groups: [String: Set<String>] = [:]
   }
@@ -28,7 +26,6 @@ extension SCIMRun {
           "/Users", [("attributes", connector.userAttributes)], provider, "accounts", &kept
         ) { resource, kept throws(WireError) in
           let user = try SCIMWire.User(resource)
-          if user.active != nil { kept.showsActive = true }
           let names = user.emails + [user.userName].compactMap { $0 }
           guard watch.keeps(id: user.id, names: names) else { return }
           keep(user, apps.count, &kept)
@@ -38,8 +35,8 @@ extension SCIMRun {
         log.add(issue(error))
       }
     }
-    // The attribute is optional: a server that has it for nobody has none. One that has it for others does not say it here.
-    for position in kept.showsActive ? kept.silent : [] {
+    // The attribute is optional, and no RFC says what it means that it is missing: nobody knows.
+    for position in kept.silent {
       for app in apps.indices { kept.accounts.state(Self.silence, at: position, app: app) }
     }
     let finished = kept.accounts.finished(source: configuration.name) { _ in
@@ -83,7 +80,7 @@ extension SCIMRun {
   /// What stands for an account that may be switched off.
   private static let silence = StatedCase(
     verdict: .cannotTell, statement: "active is missing",
-    reason: "active is missing, which other users have: the account may be switched off",
+    reason: "active is missing: the account may be switched off",
     remedy: "have the server say of everybody whether the account is active")
 
   private func keep(_ user: SCIMWire.User, _ apps: Int, _ kept: inout Kept) {

@@ -105,6 +105,18 @@ import Testing
     }
   }
 
+  @Test("where no row says whether an account is active, nobody can tell of any of them")
+  func noActive() async throws {
+    var silent = Endpoints.person("REQUIRED")
+    silent["state"] = nil
+    try await EndpointBench.run(Endpoints.scenario([silent])) {
+      let judged = await EndpointJudged(
+        try $0.endpoint(Endpoints.configuration()), [Endpoints.ana])
+      #expect(judged[Endpoints.ana]?.verdict == .cannotTell)
+      #expect(judged[Endpoints.ana]?.reason.contains("active") == true)
+    }
+  }
+
   // MARK: Contradictory documents
 
   private static let good = #"[{"email":"ana@acme.com","federated":true,"role":"admin"}]"#
