@@ -43,6 +43,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         rate_share: 25%
         collect: [factors]
         inbound_federation: none
+      auth0: { kind: auth0, url: "https://acme.eu.auth0.com", client_id: AbC, client_secret: env:S }
       service:
         kind: okta
         url: https://beta.okta.com
@@ -54,6 +55,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         roster: heroku
         sign_in:
           - { provider: okta, app: 0oa1b2c3d4 }
+          - { provider: auth0, app: AbCdEf123 }
         exemptions:
           - { member: break-glass@acme.com, reason: "sealed", approved_by: ciso@acme.com, until: 2027-01-31 }
     policy: { stale_after: 48h, guard: { max_changed: 10%, at_least: 7 } }
@@ -84,10 +86,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   func whole() throws {
     let configuration = try Self.parse(Self.good)
     #expect(configuration.storePath == "/etc/idsync/idsync.db")
-    #expect(configuration.sources.keys.sorted() == ["heroku", "okta", "service"])
+    #expect(configuration.sources.keys.sorted() == ["auth0", "heroku", "okta", "service"])
     let team = try #require(configuration.teams.first)
     #expect(team.name == "acme-widgets" && team.roster == "heroku")
-    #expect(team.signIn == [SignInTarget(provider: "okta", app: "0oa1b2c3d4")])
+    #expect(
+      team.signIn == [
+        SignInTarget(provider: "okta", app: "0oa1b2c3d4"),
+        SignInTarget(provider: "auth0", app: "AbCdEf123"),
+      ])
     #expect(team.exemptions.map(\.approvedBy) == ["ciso@acme.com"])
     #expect(configuration.policy.staleAfter == 48 * 3600)
     #expect(configuration.policy.changeGuard.maximumChanged == 0.1)
@@ -120,6 +126,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       "unknown key of an exemption", "reason: \"sealed\"", "reason: \"sealed\", untill: x",
       key: "teams.acme-widgets.exemptions[0].untill", "\"until\""),
+    Mistake(
+      "an exemption by group where no group can be asked for", "member: break-glass@acme.com",
+      "group: Emergency, provider: auth0, at_most: 2",
+      at: "group: Emergency", key: "teams.acme-widgets.exemptions[0].group",
+      "\"auth0\" (auth0) cannot say who is in a group", "one by one"),
     Mistake(
       "unknown key of the policy", "stale_after: 48h", "stale_after: 48h, guards: 1",
       key: "policy.guards", "\"guard\""),

@@ -12,6 +12,8 @@ package protocol SourceKind: Sendable {
   var card: SourceCard { get }
   /// Whether it has an address.
   var address: SourceAddress { get }
+  /// Whether it can be asked who is in a group, as exemptions by group do (``ProviderQuery/groups``).
+  var readsGroups: Bool { get }
   /// An entry of `sources` in YAML that shows every key of this kind, annotated; `idsync providers` prints it.
   var example: String { get }
 
@@ -19,6 +21,11 @@ package protocol SourceKind: Sendable {
   ///
   /// - Returns: what makes the source, or nil after what is wrong was told to `keys`.
   func configure(_ keys: any SourceKeys) -> SourceMaker?
+}
+
+extension SourceKind {
+  /// No, unless the kind says so.
+  package var readsGroups: Bool { false }
 }
 
 /// Makes a source, with secrets fetched through the context; the source is a ``RosterConnector``, a

@@ -6,6 +6,7 @@ package import ConnectorKit
 package struct DuoKind: SourceKind {
   package let word = "duo"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     duo:
       kind: duo

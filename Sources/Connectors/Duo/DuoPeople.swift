@@ -113,6 +113,31 @@ struct DuoPeople {
     return table
   }
 
+  /// Who is in the groups that exemptions name; what is to be told of names that are not clear.
+  ///
+  /// A user whose groups are not shown may be in any of them.
+  func members(of wanted: [String]) -> (groups: WantedGroups, issues: [SourceIssue]) {
+    var result = WantedGroups()
+    var issues: [SourceIssue] = []
+    for name in Set(wanted).sorted() {
+      let all = users.flatMap { $0.groups ?? [] }
+      var ids = Set(all.map(\.id).filter { $0 == name })
+      if ids.isEmpty { ids = Set(all.filter { $0.name == name }.map(\.id)) }
+      guard ids.count <= 1 else {
+        issues.append(
+          WantedGroups.issue(
+            DuoClient.vendor, name, found: ids.count, call: "GET /admin/v1/users"))
+        continue
+      }
+      result.note(
+        name,
+        users.map { user in
+          (user.id, user.groups.map { Tri($0.contains { ids.contains($0.id) }) } ?? .unknown)
+        })
+    }
+    return (result, issues)
+  }
+
   /// How somebody without an account stands.
   func newcomer(_ facts: [DuoMapping.Fact], _ mappings: [DuoMapping?]) -> Account? {
     guard let place = facts.firstIndex(of: .newcomer) else { return nil }

@@ -85,6 +85,11 @@ struct DuoRun: Sendable {
     }
     reading.accounts = people.table(facts, mappings, sets, configuration)
     reading.newcomer = people.newcomer(facts, mappings)
+    if !people.users.isEmpty {
+      let wanted = people.members(of: query.groups)
+      reading.tell(wanted.groups)
+      wanted.issues.forEach(log.add)
+    }
     reading.source = log.reading(kind: "duo", at: clock())
     reading.source.declared = people.declared
     return reading

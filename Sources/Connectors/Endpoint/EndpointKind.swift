@@ -7,6 +7,7 @@ internal import JSONQuery
 package struct EndpointKind: SourceKind {
   package let word = "json"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     directory:
       kind: json

@@ -9,6 +9,7 @@ package struct EntraKind: SourceKind {
 
   package let word = "entra"
   package let address = SourceAddress.standard(EntraConfiguration.graph)
+  package let readsGroups = true
   package let example = """
     entra:
       kind: entra

@@ -6,6 +6,7 @@ package import ConnectorKit
 package struct GoogleKind: SourceKind {
   package let word = "google"
   package let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
+  package let readsGroups = true
   package let example = """
     google:
       kind: google

@@ -5,6 +5,7 @@ internal import IdentityCore
 package struct JumpCloudKind: SourceKind {
   package let word = "jumpcloud"
   package let address = SourceAddress.standard("https://console.jumpcloud.com")
+  package let readsGroups = true
   package let example = """
     jumpcloud:
       kind: jumpcloud

@@ -86,6 +86,37 @@ extension JumpCloudRun {
 
   // MARK: Groups and applications
 
+  /// Who is in the groups that exemptions name, by id or name.
+  func members(of wanted: [String]) async -> WantedGroups {
+    var result = WantedGroups()
+    guard !wanted.isEmpty else { return result }
+    let list = client.get("/api/v2/usergroups", query: Self.query())
+    let listed = await part(affects: .details) { () throws(ConnectorError) in
+      try await rows(list) { row throws(WireError) in
+        let group = try JumpCloudWire.Named(row)
+        return (id: group.id, value: group)
+      }
+    }
+    guard case .read(let groups) = listed else { return result }
+    for name in Set(wanted).sorted() {
+      var found = groups.filter { $0.id == name }
+      if found.isEmpty { found = groups.filter { $0.name == name } }
+      guard let group = found.first, found.count == 1 else {
+        log.add(WantedGroups.issue("JumpCloud", name, found: found.count, call: list.endpoint))
+        continue
+      }
+      let request = client.get(
+        "/api/v2/usergroups/{group}/membership", [group.id], query: Self.query())
+      let members = await part(affects: .details) { () throws(ConnectorError) in
+        var members: [String] = []
+        try await ids(request, phase: "members of \(group.name)") { members.append($0) }
+        return members
+      }
+      if case .read(let members) = members { result.note(name, members) }
+    }
+    return result
+  }
+
   /// The accounts of watched people with all that policies ask of them, and which facts could not be read.
   ///
   /// - Parameter names: the names of groups, for `whatif` and for what is unknown.

@@ -63,6 +63,7 @@ struct JumpCloudRun: Sendable {
         }
       }
     }
+    if reading.accounts.count > 0 { reading.tell(await members(of: query.groups)) }
     reading.source = log.reading(kind: connector.kind, at: connector.clock())
     return reading
   }

@@ -4,6 +4,7 @@ package import ConnectorKit
 package struct KeycloakKind: SourceKind {
   package let word = "keycloak"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     sso:
       kind: keycloak

@@ -9,6 +9,7 @@ package struct OktaKind: SourceKind {
 
   package let word = "okta"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     okta:
       kind: okta

@@ -4,6 +4,7 @@ package import ConnectorKit
 package struct OneLoginKind: SourceKind {
   package let word = "onelogin"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     onelogin:
       kind: onelogin

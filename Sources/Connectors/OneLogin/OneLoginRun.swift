@@ -43,11 +43,57 @@ struct OneLoginRun: Sendable {
     if !users.isEmpty { await markAssignments(apps, &table) }
     if query.collectFactors || configuration.collectFactors { await collectFactors(&table) }
     let attestation = attestation(query.edits)
-    return ProviderReading(
+    let wanted = users.isEmpty ? WantedGroups() : await members(of: query.groups, users)
+    var reading = ProviderReading(
       source: log.reading(kind: "onelogin", at: connector.clock()),
       apps: apps.map { $0.app(attestation, facts) }, accounts: table,
       hosts: Set([SourceHost.of(configuration.url)].compactMap(\.self)),
       vendorHostSuffixes: ["onelogin.com"])
+    reading.tell(wanted)
+    return reading
+  }
+
+  /// Who is in the groups that exemptions name, by id or name; a user is in one group or none.
+  private func members(of wanted: [String], _ users: [User]) async -> WantedGroups {
+    var result = WantedGroups()
+    var names: [OneLoginWire.Group]?
+    for name in Set(wanted).sorted() {
+      if let id = Int64(name) {
+        result.note(name, users.filter { $0.group == id }.map(\.account.id))
+        continue
+      }
+      if names == nil {
+        names = await groups()
+        // Nothing that goes by a name can be found; the issue says so.
+        if names == nil { break }
+      }
+      let found = Set((names ?? []).filter { $0.name == name }.map(\.id))
+      guard let id = found.first, found.count == 1 else {
+        log.add(
+          WantedGroups.issue("OneLogin", name, found: found.count, call: "GET /api/1/groups"))
+        continue
+      }
+      result.note(name, users.filter { $0.group == id }.map(\.account.id))
+    }
+    return result
+  }
+
+  /// The account's groups, to the declared end of the list; nil when they could not be read.
+  private func groups() async -> [OneLoginWire.Group]? {
+    let request = client.get("/api/1/groups", query: [("limit", "50")])
+    let style = PagingStyle.cursor(parameter: "after_cursor") { response in
+      let page = try JSONReader().value(response.body)
+      return try page.required("pagination", .object) { $0.object == nil ? nil : $0 }
+        .optional("after_cursor", .string, \.string)
+    }
+    do throws(ConnectorError) {
+      return try await client.values(request, under: "data", style, id: { String($0.id) }) {
+        row throws(WireError) in try OneLoginWire.Group(row)
+      }
+    } catch {
+      keep(error, affects: .details)
+      return nil
+    }
   }
 
   @discardableResult

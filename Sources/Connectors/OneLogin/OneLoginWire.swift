@@ -45,6 +45,17 @@ enum OneLoginWire {
     }
   }
 
+  /// A group.
+  struct Group: Sendable, Hashable {
+    var id: Int64
+    var name: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .integer, \.integer)
+      name = try json.optional("name", .string, \.string)
+    }
+  }
+
   /// An enrolled device.
   struct Device: Sendable, Hashable {
     var factor: String

@@ -4,6 +4,7 @@ package import ConnectorKit
 package struct PingOneKind: SourceKind {
   package let word = "pingone"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     pingone:
       kind: pingone

@@ -66,7 +66,21 @@ extension PingOneRun {
     }
   }
 
-  private func members(of group: String, _ wanted: Set<String>) async -> PolicyPart<Set<String>> {
+  /// Who is in the groups that exemptions name; by id, for no filter asks for names.
+  func members(of wanted: [String], _ people: [PingOnePerson]) async -> WantedGroups {
+    let ids = Set(people.map(\.id))
+    var result = WantedGroups()
+    for group in Set(wanted).sorted() {
+      if case .read(let members) = await members(of: group, ids, affects: .details) {
+        result.note(group, members)
+      }
+    }
+    return result
+  }
+
+  private func members(
+    of group: String, _ wanted: Set<String>, affects: SourceIssue.Affects = .verdicts
+  ) async -> PolicyPart<Set<String>> {
     // An id with a quotation mark would be another filter.
     guard !group.contains(where: { "\"\\".contains($0) }) else {
       return .unreadable(
@@ -84,7 +98,7 @@ extension PingOneRun {
       }
       return .read(members)
     } catch {
-      keep(error)
+      keep(error, affects: affects)
       return .unreadable(
         reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }

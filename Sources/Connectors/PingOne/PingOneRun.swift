@@ -37,6 +37,7 @@ struct PingOneRun: Sendable {
     }
     var table = AccountTable(atomCount: compiled.atoms.facts.count, capacity: people.count)
     for person in people { table.append(compiled.account(of: person)) }
+    let wanted = people.isEmpty ? WantedGroups() : await members(of: query.groups, people)
     table.forgetIDs()
     var reading = ProviderReading(
       source: log.reading(kind: connector.kind, at: connector.clock()), apps: compiled.apps,
@@ -45,6 +46,7 @@ struct PingOneRun: Sendable {
       vendorHostSuffixes: PingOneConfiguration.vendorHosts)
     // All customers of a region sign in at one host; the environment stands in the path.
     reading.tenantMarks = [configuration.environment]
+    reading.tell(wanted)
     return reading
   }
 

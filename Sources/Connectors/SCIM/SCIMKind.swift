@@ -6,6 +6,7 @@ internal import IdentityCore
 package struct SCIMKind: SourceKind {
   package let word = "scim"
   package let address = SourceAddress.required
+  package let readsGroups = true
   package let example = """
     people:
       kind: scim

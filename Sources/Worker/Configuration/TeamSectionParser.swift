@@ -94,6 +94,12 @@ struct TeamSectionParser {
     }
     let name = section.requiredString("group")
     let provider = provider(section, providers)
+    if let provider, let source = sources[provider], !source.kind.readsGroups {
+      section.reject(
+        "group",
+        "source \"\(provider)\" (\(source.kind.word)) cannot say who is in a group; name the members one by one"
+      )
+    }
     if !section.keys.contains("at_most") { _ = section.require("at_most") }
     let atMost = section.value("at_most", "how many members the group may have, such as 2") {
       Int($0).flatMap { $0 > 0 ? $0 : nil }

@@ -19,6 +19,8 @@ public struct AWSAccount: VendorScenario {
   public var accessKeys = [AWSAccount.defaultKey]
   /// The roles that may be taken on.
   public var roles: [AWSRole] = []
+  /// The parts that the list of users does not show: `GroupList`, `AttachedManagedPolicies`.
+  public var hiddenUserParts: Set<String> = []
   /// Operations that the policies of all keys deny, as `iam:SimulatePrincipalPolicy`.
   public var denied: [String] = []
   /// How many seconds AWS's clock is ahead of the machine's.
@@ -112,6 +114,8 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
   public var issuers: [String: [String]] = [:]
   /// The people among them who are disabled.
   public var disabled: [String] = []
+  /// The people in each group, by the group's name.
+  public var groups: [String: [String]] = [:]
   /// The type of content of the list of people.
   public var contentType: String?
 
@@ -131,6 +135,7 @@ public struct IdentityCenterInstance: Codable, Sendable, Hashable {
     try values.read(.issuer, into: &issuer)
     try values.read(.issuers, into: &issuers)
     try values.read(.disabled, into: &disabled)
+    try values.read(.groups, into: &groups)
     contentType = try values.decodeIfPresent(String.self, forKey: .contentType)
   }
 }

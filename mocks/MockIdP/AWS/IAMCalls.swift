@@ -72,7 +72,7 @@ enum IAMCalls {
         "<root_account>", "arn:aws:iam::\(account.id):root", root.password,
         root.reportedDevice ?? "\(root.hasDevice)", root.activeKeys),
     ]
-    for user in account.users {
+    for user in account.users where !user.isNew {
       lines.append(
         row(
           user.name, arn(user, account), "\(user.hasPassword)",
@@ -111,10 +111,14 @@ enum IAMCalls {
       throw AWSAPI.refusal("ValidationError", "MaxItems must be 1 to 1000.")
     }
     let page = living.dropFirst(start).prefix(size)
+    func part(_ name: String, _ rows: [String]) -> String {
+      account.hiddenUserParts.contains(name) ? "" : AWSXML.list(name, rows)
+    }
     let users = page.map { user in
       var text =
         AWSXML.text("UserName", user.name) + AWSXML.text("Arn", arn(user, account))
-        + AWSXML.list(
+        + part("GroupList", user.groups)
+        + part(
           "AttachedManagedPolicies",
           user.policies.map { AWSXML.text("PolicyName", "p") + AWSXML.text("PolicyArn", $0) })
         + AWSXML.list(
@@ -136,6 +140,9 @@ enum IAMCalls {
               + AWSXML.text("IsDefaultVersion", "true")
           ])
     }
+    let groups = Set(account.users.flatMap(\.groups)).sorted().map { name in
+      AWSXML.text("GroupName", name) + AWSXML.list("AttachedManagedPolicies", [])
+    }
     let next = start + page.count
     let isTruncated = next < living.count
     var reply = AWSXML.reply(
@@ -143,6 +150,7 @@ enum IAMCalls {
       AWSXML.text("IsTruncated", "\(isTruncated)")
         + (isTruncated ? AWSXML.text("Marker", String(next)) : "")
         + AWSXML.list("UserDetailList", users)
+        + (start == 0 ? AWSXML.list("GroupDetailList", groups) : "")
         + (start == 0 ? AWSXML.list("Policies", policies) : ""))
     reply.page = Reply.Page(current: String(marker), again: String(start + alias))
     return reply

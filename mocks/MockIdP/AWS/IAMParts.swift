@@ -40,6 +40,10 @@ public struct IAMUser: Codable, Sendable, Hashable {
   public var reportedDevice: String?
   /// Whether the user is in the report only.
   public var isDeleted = false
+  /// Whether the user was made since the report.
+  public var isNew = false
+  /// The names of the groups.
+  public var groups: [String] = []
 
   /// Makes a user.
   public init(_ name: String, gate: Gate = .none, activeKeys: Int = 0, device: String? = nil) {
@@ -67,6 +71,8 @@ public struct IAMUser: Codable, Sendable, Hashable {
     try values.read(.gateName, into: &gateName)
     reportedDevice = try values.decodeIfPresent(String.self, forKey: .reportedDevice)
     try values.read(.isDeleted, into: &isDeleted)
+    try values.read(.isNew, into: &isNew)
+    try values.read(.groups, into: &groups)
   }
 }
 

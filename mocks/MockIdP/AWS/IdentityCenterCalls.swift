@@ -5,7 +5,44 @@ enum IdentityCenterCalls {
   static let routes: [Route<Context>] = [
     .aws("sso:ListInstances", "MaxResults NextToken", instances),
     .aws("identitystore:ListUsers", "IdentityStoreId MaxResults NextToken Filters", users),
+    .aws("identitystore:ListGroups", "IdentityStoreId MaxResults NextToken Filters", groups),
+    .aws(
+      "identitystore:ListGroupMemberships", "IdentityStoreId GroupId MaxResults NextToken",
+      memberships),
   ]
+
+  private static func directory(_ context: Context) throws -> IdentityCenterInstance {
+    guard let instance = context.account.identityCenter,
+      instance.store == context.json["IdentityStoreId"]?.text
+    else { throw AWSAPI.refusal("NoSuchEntity", "IDENTITYSTORE not found.") }
+    return instance
+  }
+
+  private static func groups(_ call: Call, _ context: Context) throws -> Reply {
+    let rows = try directory(context).groups.keys.sorted().map { name -> JSON in
+      ["GroupId": .string(Identifier.uuid("group \(name)")), "DisplayName": .string(name)]
+    }
+    return try AWSPage(
+      rows, "groups", token: context.json["NextToken"], limit: context.json["MaxResults"],
+      allowed: 1...100, default: 100
+    ).reply("Groups", token: "NextToken")
+  }
+
+  private static func memberships(_ call: Call, _ context: Context) throws -> Reply {
+    let id = context.json["GroupId"]?.text
+    let members = try directory(context).groups.first { Identifier.uuid("group \($0.key)") == id }
+    guard let members else { throw AWSAPI.refusal("ResourceNotFoundException", "GROUP not found.") }
+    let rows = members.value.map { email -> JSON in
+      [
+        "MembershipId": .string(Identifier.uuid("in \(email)")), "GroupId": .string(id ?? ""),
+        "MemberId": ["UserId": .string(Identifier.uuid(email))],
+      ]
+    }
+    return try AWSPage(
+      rows, "memberships", token: context.json["NextToken"], limit: context.json["MaxResults"],
+      allowed: 1...100, default: 100
+    ).reply("GroupMemberships", token: "NextToken")
+  }
 
   private static func instances(_ call: Call, _ context: Context) throws -> Reply {
     let rows: [JSON] = [context.account.identityCenter].compactMap { $0 }.map {

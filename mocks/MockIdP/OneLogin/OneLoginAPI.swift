@@ -130,7 +130,29 @@ enum OneLoginReads {
         users.map { ["id": .integer($0.id), "email": .string($0.email)] }, call, context)
     },
     Route("GET /api/2/mfa/users/{user}/devices", scope: "Read All", devices),
+    Route("GET /api/1/groups", scope: "Read All", groups),
   ]
+
+  /// A list of version 1: rows under `data`, the cursor of the next page beside them.
+  private static func groups(_ call: Call, _ context: Context) async throws -> Reply {
+    let all = context.account.groups
+    let size = min(
+      call.parameter("limit").flatMap { Int($0) } ?? 50, context.account.largestPage ?? 50)
+    let start = call.parameter("after_cursor").flatMap { Int($0) } ?? 0
+    let rows = all.dropFirst(start).prefix(size)
+    let next = start + rows.count < all.count ? start + rows.count : nil
+    return Reply(json: [
+      "status": ["error": false, "code": 200, "type": "success", "message": "Success"],
+      "pagination": [
+        "before_cursor": .null, "after_cursor": next.map { .string(String($0)) } ?? .null,
+        "previous_link": .null, "next_link": .null,
+      ],
+      "data": .array(
+        rows.map {
+          ["id": .integer($0.id), "name": .string($0.name), "reference": .null]
+        }),
+    ])
+  }
 
   private static func users(_ call: Call, _ context: Context) async throws -> Reply {
     let names = call.parameter("fields").map { Set($0.split(separator: ",").map(String.init)) }

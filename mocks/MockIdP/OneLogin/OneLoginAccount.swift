@@ -18,13 +18,15 @@ public struct OneLoginAccount: VendorScenario {
   public var users: [OneLoginUser] = []
   /// The applications.
   public var apps: [OneLoginApp] = []
+  /// The groups.
+  public var groups: [OneLoginGroup] = []
   /// The most rows of a page, whatever is asked for.
   public var largestPage: Int?
   /// Whether pages do not name the cursor of the next one.
   public var losesCursor = false
 
   private enum CodingKeys: CodingKey {
-    case clientID, clientSecret, mayReadAll, users, apps, largestPage, losesCursor
+    case clientID, clientSecret, mayReadAll, users, apps, groups, largestPage, losesCursor
   }
 
   /// Makes an empty account that accepts the default credentials.
@@ -42,6 +44,7 @@ public struct OneLoginAccount: VendorScenario {
     try values.read(.mayReadAll, into: &mayReadAll)
     try values.read(.users, into: &users)
     try values.read(.apps, into: &apps)
+    try values.read(.groups, into: &groups)
     try values.read(.largestPage, into: &largestPage)
     try values.read(.losesCursor, into: &losesCursor)
   }
@@ -89,6 +92,20 @@ public struct OneLoginUser: Codable, Sendable, Hashable {
     try values.read(.group, into: &group)
     try values.read(.trustedProvider, into: &trustedProvider)
     try values.read(.devices, into: &devices)
+  }
+}
+
+/// A group, which carries the policy of its users.
+public struct OneLoginGroup: Codable, Sendable, Hashable {
+  /// The id.
+  public var id: Int
+  /// The name.
+  public var name: String
+
+  /// Makes a group.
+  public init(_ id: Int, _ name: String) {
+    self.id = id
+    self.name = name
   }
 }
 

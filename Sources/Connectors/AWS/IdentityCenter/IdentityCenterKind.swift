@@ -3,10 +3,18 @@ package import ConnectorKit
 /// AWS IAM Identity Center (formerly AWS SSO) as a provider.
 ///
 /// The application is the instance: `aws-sso:ssoins-1234567890abcdef`, or its ARN.
+<<<<<<< HEAD:Sources/Connectors/AWS/IdentityCenter/IdentityCenterKind.swift
 package struct IdentityCenterKind: SourceKind {
   package let word = "aws-sso"
   package let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
   package let example = """
+=======
+struct IdentityCenterKind: SourceKind {
+  let word = "aws-sso"
+  let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
+  let readsGroups = true
+  let example = """
+>>>>>>> a4c446b (connectors: say who is in a group where the vendor has groups):Sources/Connectors/IdentityCenter/IdentityCenterKind.swift
     portal:
       kind: aws-sso
       region: eu-west-1
@@ -23,7 +31,10 @@ package struct IdentityCenterKind: SourceKind {
       "the MFA mode of the built-in directory, as far as the operator vouches for it",
     ],
     cannotTell: ["the MFA settings of the built-in directory: no API shows them"],
-    rights: ["sso:ListInstances", "identitystore:ListUsers", "sts:AssumeRole with assume_role"],
+    rights: [
+      "sso:ListInstances", "identitystore:ListUsers", "sts:AssumeRole with assume_role",
+      "identitystore:ListGroups, ListGroupMemberships with exemptions by group",
+    ],
     requests: "one, and a page for each 100 users")
 
   package init() {}

@@ -74,6 +74,9 @@ struct IdentityCenterRun: Sendable {
       var people = IdentityCenterPeople()
       if let instance { people = await self.people(instance, wanted, await query.watch()) }
       reading.accounts = people.table
+      if let instance, reading.accounts.count > 0 {
+        reading.tell(await members(of: query.groups, instance))
+      }
       for (index, app) in query.apps.enumerated() {
         reading.apps.append(self.app(app, wanted[index], instance, people.issuers))
       }
@@ -123,6 +126,48 @@ struct IdentityCenterRun: Sendable {
       id: id, label: wanted.name,
       state: .readable(IdentityCenterMapping.model(wanted.arn, configuration, issuers: issuers)),
       evidence: evidence, policyLink: wanted.arn)
+  }
+
+  // MARK: Groups
+
+  /// Who is in the groups that exemptions name, by id or name.
+  private func members(of wanted: [String], _ instance: Instance) async -> WantedGroups {
+    var result = WantedGroups()
+    guard !wanted.isEmpty else { return result }
+    let inStore: [String: JSONValue] = [
+      "IdentityStoreId": .string(instance.store), "MaxResults": .integer(100),
+    ]
+    do throws(ConnectorError) {
+      let groups = try await store.values("ListGroups", inStore, list: "Groups") {
+        row throws(WireError) in
+        (
+          id: try row.required("GroupId", .string, \.string),
+          name: try row.optional("DisplayName", .string, \.string)
+        )
+      }
+      for name in Set(wanted).sorted() {
+        var ids = Set(groups.filter { $0.id == name }.map(\.id))
+        if ids.isEmpty { ids = Set(groups.filter { $0.name == name }.map(\.id)) }
+        guard let id = ids.first, ids.count == 1 else {
+          log.add(
+            WantedGroups.issue(
+              "Identity Center", name, found: ids.count, call: "identitystore:ListGroups"))
+          continue
+        }
+        var query = inStore
+        query["GroupId"] = .string(id)
+        let members = try await store.values(
+          "ListGroupMemberships", query, list: "GroupMemberships"
+        ) { row throws(WireError) in
+          let member = try row.required("MemberId", .object) { $0.object == nil ? nil : $0 }
+          return try member.required("UserId", .string, \.string)
+        }
+        result.note(name, members)
+      }
+    } catch {
+      keep(error, affects: .details)
+    }
+    return result
   }
 
   // MARK: Accounts
