@@ -21,7 +21,9 @@ struct OneDoor {
   }
 
   /// The record of a member with an address.
-  func record(_ email: String) -> MemberRecord {
+  ///
+  /// - Parameter beside: further doors of the team.
+  func record(_ email: String, beside: [SignInTarget] = []) -> MemberRecord {
     var roster = Roster()
     roster.append(
       RosterMember(email: email, role: .member, federated: .unknown, platformMFA: .unknown))
@@ -32,7 +34,7 @@ struct OneDoor {
     var adjudicator = Adjudicator(
       settings: TeamSettings(
         name: "acme-widgets", roster: "csv",
-        signIn: [SignInTarget(provider: provider.source.name, app: app)]),
+        signIn: [SignInTarget(provider: provider.source.name, app: app)] + beside),
       reading: team, providers: providers, now: provider.source.observedAt)
     return adjudicator.person(0).record
   }

@@ -39,7 +39,7 @@ extension ConformanceCase {
       Endpoint("iam:GenerateCredentialReport"), Endpoint("iam:GetCredentialReport"),
       Endpoint("iam:GetAccountSummary", loses: .details),
       Endpoint(
-        "iam:GetAccountAuthorizationDetails", .list, loses: .details, hasUniqueRows: false),
+        "iam:GetAccountAuthorizationDetails", .list, hasUniqueRows: false),
       Endpoint("iam:SimulatePrincipalPolicy"),
     ], secrets: awsSecrets
   ) { bench in

@@ -42,6 +42,13 @@ struct WantedGroupCase: Sendable, CustomTestStringConvertible {
       tellsStrangers: false, call: PingOneBench.users
     ) { $0.pingOne() },
     WantedGroupCase(
+      testDescription: "IAM", vendor: .aws, app: "aws-iam:111122223333",
+      scenario: .aws {
+        $0.users = [IAMUser("ana", gate: .boolIfExists), IAMUser("bo", gate: .boolIfExists)]
+        $0.users[0].groups = ["Emergency"]
+      }, names: ["Emergency"], tellsStrangers: false, call: "iam:GetAccountAuthorizationDetails"
+    ) { $0.iam() },
+    WantedGroupCase(
       testDescription: "Identity Center", vendor: .aws, app: "aws-sso:ssoins-1234567890abcdef",
       scenario: .aws {
         var instance = IdentityCenterInstance(people: ["ana@acme.com", "bo@acme.com"])

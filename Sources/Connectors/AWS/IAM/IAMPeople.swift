@@ -7,6 +7,8 @@ struct IAMPeople {
     var user: IAMCredentialReport.User
     var email: String?
     var aliases: [String]
+    /// Whether the report has the user; it may be four hours old.
+    var isReported = true
   }
 
   let configuration: IAMConfiguration
@@ -16,10 +18,22 @@ struct IAMPeople {
 
   /// The users that may belong to watched people.
   func kept(_ watch: WatchList) -> [Person] {
-    report.users.map(person).filter { person in
+    (report.users.map(person) + newcomers).filter { person in
       watch.keeps(
         id: person.user.arn,
         names: [person.user.name] + [person.email].compactMap { $0 } + person.aliases)
+    }
+  }
+
+  /// The users that the list has and the report has not: they were made since.
+  private var newcomers: [Person] {
+    let reported = Set(report.users.map(\.name))
+    return (principals?.all ?? []).filter { !reported.contains($0.name) }.map { user in
+      var made = person(
+        IAMCredentialReport.User(
+          name: user.name, arn: user.arn, hasPassword: nil, hasDevice: nil, hasActiveKey: false))
+      made.isReported = false
+      return made
     }
   }
 

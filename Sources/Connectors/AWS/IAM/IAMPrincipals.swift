@@ -5,7 +5,12 @@ internal import Foundation
 struct IAMPrincipals: Sendable {
   private struct Holder: Sendable {
     var policies: Set<String> = []
-    var groups: [String] = []
+    /// Nil where the row does not show them.
+    var groups: [String]?
+    /// Nil where the row does not show it.
+    var arn: String?
+    /// Whether the row shows all from which policies come.
+    var isWhole = true
     var tags: [String: String] = [:]
   }
 
@@ -17,7 +22,8 @@ struct IAMPrincipals: Sendable {
   mutating func add(_ page: XMLElement) throws(WireError) {
     for user in page.list("UserDetailList") {
       var holder = Self.holder(user, inline: "UserPolicyList")
-      holder.groups = user.list("GroupList").map(\.text)
+      if user["GroupList"] != nil { holder.groups = user.list("GroupList").map(\.text) }
+      holder.arn = user["Arn"]?.text
       if let boundary = user["PermissionsBoundary"]?["PermissionsBoundaryArn"]?.text {
         holder.policies.insert("boundary \(boundary)")
       }
@@ -41,6 +47,7 @@ struct IAMPrincipals: Sendable {
     for policy in element.list(inline) {
       holder.policies.insert("inline \(policy["PolicyDocument"]?.text ?? "")")
     }
+    holder.isWhole = element["AttachedManagedPolicies"] != nil
     for policy in element.list("AttachedManagedPolicies") {
       holder.policies.insert("managed \(policy["PolicyArn"]?.text ?? "")")
     }
@@ -50,15 +57,25 @@ struct IAMPrincipals: Sendable {
   /// Whether the account has a user of the name.
   func contains(_ user: String) -> Bool { users[user] != nil }
 
+  /// The names and ARNs of all users that have both, in order.
+  var all: [(name: String, arn: String)] {
+    users.sorted { $0.key < $1.key }.compactMap { name, holder in
+      holder.arn.map { (name, $0) }
+    }
+  }
+
+  /// The groups of a user; nil where they are not known.
+  func groups(of user: String) -> [String]? { users[user]?.groups }
+
   /// The value of a user's tag.
   func tag(_ key: String, of user: String) -> String? { users[user]?.tags[key] }
 
   /// The same text for users whose policies decide alike; nil where that is not certain.
   func fingerprint(of user: String) -> String? {
-    guard let holder = users[user] else { return nil }
+    guard let holder = users[user], holder.isWhole, let names = holder.groups else { return nil }
     var policies = holder.policies
-    for group in holder.groups {
-      guard let group = groups[group] else { return nil }
+    for name in names {
+      guard let group = groups[name], group.isWhole else { return nil }
       policies.formUnion(group.policies)
     }
     return policies.contains(where: isPersonal) ? nil : policies.sorted().joined(separator: "\n")

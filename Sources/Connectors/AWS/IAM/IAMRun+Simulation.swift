@@ -107,6 +107,7 @@ extension IAMRun {
       let user = person.user
       var facts: Set<IAMMapping.Fact> = []
       if user.isRoot { facts.insert(.root) }
+      if !person.isReported { facts.insert(.unreported) }
       if user.hasPassword != false { facts.insert(.password) }
       if user.hasActiveKey { facts.insert(.accessKey) }
       if user.hasDevice == true { facts.insert(.device) }
@@ -114,7 +115,7 @@ extension IAMRun {
       if let simulation = outcome.simulations[user.arn] {
         facts.formUnion(IAMMapping.facts(of: simulation, user, actions))
         if let gate = gates.firstIndex(of: simulation.gates) { facts.insert(.gates(gate)) }
-      } else if !user.isRoot {
+      } else if !user.isRoot, person.isReported {
         facts.insert(.notSimulated)
       }
       var account = Account(id: user.arn, email: person.email, login: user.name)
@@ -132,7 +133,7 @@ extension IAMRun {
       account.enrolled = Tri(user.hasDevice)
       // Without a sensitive action there is nothing to sign in for.
       let isUseless =
-        !user.isRoot && !facts.contains(.notSimulated)
+        !user.isRoot && person.isReported && !facts.contains(.notSimulated)
         && !actions.indices.contains {
           facts.contains(.allowed($0)) || facts.contains(.uncertain($0))
         }

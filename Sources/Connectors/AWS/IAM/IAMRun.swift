@@ -53,11 +53,12 @@ struct IAMRun: Sendable {
       let people = IAMPeople(
         configuration: configuration, report: report, summary: summary, principals: principals)
       let kept = people.kept(await query.watch())
-      let outcome = await simulate(kept.map(\.user), principals)
+      let outcome = await simulate(kept.filter(\.isReported).map(\.user), principals)
       reading.accounts = accounts(kept, outcome, apps: query.apps.count)
       if query.collectFactors || configuration.collectFactors {
         await collectFactors(kept.map(\.user), &reading.accounts)
       }
+      reading.tell(groups(query.groups, kept, principals))
       reading.apps = query.apps.map { app($0, report, made, outcome) }
     } catch {
       keep(error)
@@ -177,10 +178,30 @@ struct IAMRun: Sendable {
       }
       return principals
     } catch {
-      // Without it everybody is simulated alone; an address in a tag, though, is then not known.
-      keep(error, affects: configuration.emailTag == nil ? .details : .verdicts)
+      // Without it everybody is simulated alone, and nobody knows who was made since the report: no row proves nothing.
+      // An address in a tag is then not known of anybody.
+      keep(error, affects: configuration.emailTag == nil ? .parts : .verdicts)
       return nil
     }
+  }
+
+  /// Who is in the groups that exemptions name; the root user is in none.
+  private func groups(
+    _ wanted: [String], _ kept: [IAMPeople.Person], _ principals: IAMPrincipals?
+  ) -> WantedGroups {
+    var result = WantedGroups()
+    guard let principals else { return result }
+    for name in wanted {
+      result.note(
+        name,
+        kept.map(\.user).map { user in
+          // Whoever the list does not have is deleted.
+          if user.isRoot || !principals.contains(user.name) { return (user.arn, .no) }
+          let groups = principals.groups(of: user.name)
+          return (user.arn, groups.map { Tri($0.contains(name)) } ?? .unknown)
+        })
+    }
+    return result
   }
 
   // MARK: Factors

@@ -11,6 +11,8 @@ struct IAMMapping: Sendable {
     case deviceNotTold
     /// The simulator was not heard on this user.
     case notSimulated
+    /// The user was made since the report was: no credential is told.
+    case unreported
     /// The action is allowed in some way.
     case allowed(Int)
     /// The action is allowed to somebody signed in with a password only.
@@ -34,7 +36,7 @@ struct IAMMapping: Sendable {
 
   /// All facts, in the order of the table.
   static func facts(_ actions: [String], gates: Int) -> [Fact] {
-    [.root, .password, .accessKey, .device, .deviceNotTold, .notSimulated]
+    [.root, .password, .accessKey, .device, .deviceNotTold, .notSimulated, .unreported]
       + (0..<gates).map { .gates($0) }
       + actions.indices.flatMap {
         [.allowed($0), .openToPassword($0), .openToKey($0), .uncertain($0)] as [Fact]
@@ -85,6 +87,12 @@ struct IAMMapping: Sendable {
       .init(.all([key, .not(holds(.accessKey))]), .demand(.refused, by: nil)),
       .init(holds(.notSimulated), .demand(.unknown(0), by: nil)),
     ]
+    model.unknowns.append(
+      Unknown(
+        title: "which credentials the user has, who was made since the credential report",
+        remedy: "run again when AWS makes a new report, which it does every four hours at most"))
+    branches.insert(
+      .init(holds(.unreported), .demand(.unknown(model.unknowns.count - 1), by: nil)), at: 0)
     let open = rule("without MFA", "lets this action through with one factor", &model)
     for index in actions.indices {
       let action = Condition.variable(1, in: [index])
@@ -175,6 +183,7 @@ struct IAMMapping: Sendable {
         ("mfa_active=?", "has an MFA device or none: the report does not say")
       case .gates(let index): ("gates=\(index)", "is asked for MFA by policy set \(index + 1)")
       case .notSimulated: ("simulated=no", "was not simulated")
+      case .unreported: ("reported=no", "was made since the credential report")
       case .allowed(let index): ("allowed \(actions[index])", "may use \(actions[index])")
       case .openToPassword(let index):
         ("password \(actions[index])", "may use \(actions[index]) after a password alone")
