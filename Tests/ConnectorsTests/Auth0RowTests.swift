@@ -55,6 +55,9 @@ enum Auth0Bench {
     "exports.onExecutePostLogin = async (event, api) => { if (event.client.client_id === 'AbCdEf123') { api.multifactor.enable('any') } }"
   private static let action = Auth0Tenant.Action("Ask", id: "act1", code: code)
 
+  private static let enterprise = Auth0Tenant.Identity(
+    "acme-okta", provider: "okta", user: "acme-okta|ana@okta.example")
+
   static let rows: [Row] = [
     Row(
       number: "1", situation: "all applications, a factor is on, no Actions", expected: .enforced),
@@ -161,6 +164,50 @@ enum Auth0Bench {
       $0.hidesSingleClients = true
       $0.clients = (0..<150).map { .init("other\($0)", name: "Other") } + $0.clients
     },
+    Row(
+      number: "17", situation: "no policy, an enterprise connection that nobody reads",
+      expected: .cannotTell, reason: "acme-okta"
+    ) {
+      $0.policies = []
+      $0.users[0].identities = [enterprise]
+    },
+    Row(
+      number: "17b", situation: "no policy, a social connection that nobody reads",
+      expected: .cannotTell, reason: "google-oauth2"
+    ) {
+      $0.policies = []
+      $0.users[0].identities = [
+        .init("google-oauth2", provider: "google-oauth2", user: "1157")
+      ]
+    },
+    Row(
+      number: "17c", situation: "no policy, a database beside an enterprise connection",
+      expected: .notEnforced, reason: "connection Users"
+    ) {
+      $0.policies = []
+      $0.users[0].identities = [enterprise, .init("Users", provider: "auth0", user: "u1")]
+    },
+    Row(
+      number: "17d", situation: "no policy, a code by e-mail", expected: .notEnforced,
+      reason: "connection email"
+    ) {
+      $0.policies = []
+      $0.users[0].identities = [.init("email", provider: "email", user: "u1")]
+    },
+    Row(
+      number: "17e", situation: "all applications, behind an enterprise connection",
+      expected: .enforced
+    ) { $0.users[0].identities = [enterprise] },
+    Row(
+      number: "17f", situation: "no policy, and no identities are told", expected: .cannotTell,
+      reason: "through which connections"
+    ) {
+      $0.policies = []
+      $0.users[0].identities = []
+    },
+    Row(number: "17g", situation: "all applications, no identities told", expected: .enforced) {
+      $0.users[0].identities = []
+    },
     Row(number: "16", situation: "no such application", expected: .cannotTell) { $0.clients = [] },
   ]
 
@@ -176,6 +223,40 @@ enum Auth0Bench {
       let told = record.reason + (record.witness ?? "")
       #expect(row.reason.isEmpty || told.contains(row.reason), "\(told)")
       if let enrolled = row.enrolled { #expect(record.enrolled == enrolled) }
+    }
+  }
+
+  @Test(
+    "behind an enterprise connection the linked account is asked about, and the weakest way in counts",
+    arguments: [
+      (Verdict.enforced, false, Verdict.enforced), (.notEnforced, false, .notEnforced),
+      (.enforced, true, .notEnforced),
+    ])
+  func linked(behind: Verdict, hasDatabase: Bool, expected: Verdict) async throws {
+    let scenario = Auth0Bench.scenario { tenant in
+      tenant.policies = []
+      tenant.users[0].identities = [Self.enterprise]
+      if hasDatabase {
+        tenant.users[0].identities?.append(.init("Users", provider: "auth0", user: "u1"))
+      }
+    }
+    try await Bench.run(scenario) { bench in
+      var door = await OneDoor.read(
+        try Auth0Bench.connector(bench), app: Auth0Bench.app, people: [Auth0Bench.ana])
+      #expect(
+        door.provider.accounts[0].links
+          == [AccountLink(upstream: "acme-okta", subject: "ana@okta.example")])
+      var reading = door.provider
+      reading.routes = [
+        UpstreamRoute(
+          identityProvider: "acme-okta",
+          target: SignInTarget(provider: "behind", app: "\(behind)"))
+      ]
+      door = OneDoor(
+        provider: reading, app: Auth0Bench.app,
+        behind: ["behind": Behind.reading(["ana@okta.example"])])
+      let record = door.record(Auth0Bench.ana)
+      #expect(record.verdict == expected, "\(record.reason)")
     }
   }
 

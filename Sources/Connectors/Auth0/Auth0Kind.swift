@@ -15,6 +15,8 @@ package struct Auth0Kind: SourceKind {
       # audience: https://acme.eu.auth0.com/api/v2/
       attest:                                # what you say of Actions after reading their code
         - { action: 3f0c1d2e, code_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", says: enforced }
+      upstream:                              # who stands behind an enterprise or social connection
+        - { idp: acme-okta, provider: okta, app: 0oa1b2c3d4 }
     """
   package let card = SourceCard(
     title: "Auth0", roles: [.provider],
@@ -28,6 +30,7 @@ package struct Auth0Kind: SourceKind {
     cannotTell: [
       "MFA that the code of an Action asks for, unless you attest the Action by the hash of its code",
       "tenants of more than 1,000 users: the search shows no more",
+      "where the tenant asks for nothing: people of an enterprise or social connection, unless a source reads what stands behind it",
     ],
     rights: [
       "read:users, read:mfa_policies, read:guardian_factors, read:clients, read:actions, read:tenant_settings"

@@ -16,6 +16,8 @@ struct Auth0Mapping: Sendable {
   /// Whether Actions choose the factors.
   var actionsChoose: Part<Bool>
   var attestations: [Auth0Configuration.Attestation]
+  /// The ways in that people have; the tenant's policy comes after each of them.
+  var identities = Auth0Identities()
 
   private static let asks = [
     "api.multifactor.enable(", "api.authentication.challengeWith", "api.authentication.enrollWith",
@@ -27,7 +29,8 @@ struct Auth0Mapping: Sendable {
   func model() -> SignInModel {
     var model = SignInModel(policy: .demand(.refused, by: nil))
     let candidate = candidate(&model)
-    model.policy = withActions(candidate, &model)
+    let second = withActions(candidate, &model)
+    model.policy = .all([identities.firstFactor(&model), second])
     return model
   }
 

@@ -23,11 +23,15 @@ struct Auth0Run: Sendable {
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
     progress(configuration.name, "policies", done: 0)
-    async let accountTable = accounts(query)
-    let state = await state()
+    async let watched = users(query)
+    let policies = await policies()
+    let users = await watched
+    let identities = Auth0Identities(users)
+    let state = policies.state(identities)
     var apps: [ProviderApp] = []
     for id in query.apps { apps.append(await app(id, state)) }
-    let accounts = await accountTable
+    var accounts = AccountTable(atomCount: identities.atoms.count, capacity: users.count)
+    for user in users { accounts.append(Self.account(user, identities, apps: query.apps.count)) }
     return ProviderReading(
       source: log.reading(kind: connector.kind, at: connector.clock()), apps: apps,
       accounts: accounts,
@@ -37,8 +41,22 @@ struct Auth0Run: Sendable {
 
   // MARK: Policies
 
-  /// The model of the tenant, or why there is none.
-  private func state() async -> ProviderApp.State {
+  /// What was read of the tenant's policies.
+  private struct Policies {
+    var mapping: Auth0Mapping
+    /// Why the MFA policy itself could not be read, and who can mend it.
+    var failure: (reason: String, remedy: String)?
+
+    /// The model of the tenant, or why there is none.
+    func state(_ identities: Auth0Identities) -> ProviderApp.State {
+      if let failure { return .unreadable(reason: failure.reason, remedy: failure.remedy) }
+      var mapping = mapping
+      mapping.identities = identities
+      return .readable(mapping.model())
+    }
+  }
+
+  private func policies() async -> Policies {
     async let factors = part("/api/v2/guardian/factors") { json throws(WireError) in
       try json.rows { row throws(WireError) in try Auth0Wire.Factor(row) }
     }
@@ -57,17 +75,17 @@ struct Auth0Run: Sendable {
         return word
       }
     }
-    let mapping = Auth0Mapping(
+    var mapping = Auth0Mapping(
       policies: [], factors: await factors, actions: await actions,
       actionsChoose: Self.told(await settings),
       attestations: configuration.attestations)
     switch policies {
     case .unreadable(let reason, let remedy):
-      return .unreadable(reason: "The MFA policy of the tenant: \(reason).", remedy: remedy)
+      return Policies(
+        mapping: mapping, failure: ("The MFA policy of the tenant: \(reason).", remedy))
     case .read(let words):
-      var mapping = mapping
       mapping.policies = words
-      return .readable(mapping.model())
+      return Policies(mapping: mapping)
     }
   }
 
@@ -200,15 +218,17 @@ struct Auth0Run: Sendable {
 
   // MARK: Accounts
 
-  private func accounts(_ query: ProviderQuery) async -> AccountTable {
-    var table = AccountTable(atomCount: 0)
+  /// The users whom somebody watches; all others stream past.
+  private func users(_ query: ProviderQuery) async -> [Auth0Wire.User] {
+    var users: [Auth0Wire.User] = []
     let watch = await query.watch()
-    guard !watch.isEmpty else { return table }
+    guard !watch.isEmpty else { return users }
     let request = client.get(
       "/api/v2/users",
       query: [
         ("include_totals", "true"), ("search_engine", "v3"), ("sort", "user_id:1"),
-        ("fields", "user_id,email,username,blocked,multifactor"), ("include_fields", "true"),
+        ("fields", "user_id,email,username,blocked,multifactor,identities"),
+        ("include_fields", "true"),
       ])
     let style = PagingStyle.page(
       parameter: "page", start: 0, sizeParameter: "per_page", size: 100,
@@ -218,7 +238,7 @@ struct Auth0Run: Sendable {
     var fetched = 0
     do throws(ConnectorError) {
       try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
-        table = AccountTable(atomCount: 0)
+        users = []
         fetched = 0
         try await client.pages(request, style) { response, page throws(ConnectorError) in
           let found: Auth0Wire.UserPage
@@ -231,7 +251,7 @@ struct Auth0Run: Sendable {
           for user in found.users where seen.isNew(user.id, page: page) {
             let names = [user.email, user.username].compactMap(\.self)
             if watch.keeps(id: user.id, names: names) {
-              table.append(Self.account(user, apps: query.apps.count))
+              users.append(user)
             }
           }
           fetched += found.users.count
@@ -243,7 +263,7 @@ struct Auth0Run: Sendable {
       keep(error)
     }
     log.count(fetched)
-    return table
+    return users
   }
 
   private static let kinds: [String: FactorSet] = [
@@ -251,17 +271,19 @@ struct Auth0Run: Sendable {
     "webauthn-roaming": .webauthn, "webauthn-platform": .webauthn,
   ]
 
-  private static func account(_ user: Auth0Wire.User, apps: Int) -> Account {
+  private static func account(
+    _ user: Auth0Wire.User, _ identities: Auth0Identities, apps: Int
+  ) -> Account {
     Account(
       id: user.id, email: user.email, login: user.username,
       status: user.isBlocked ? .inactive : .active,
       statusText: user.isBlocked ? "blocked" : "active",
-      assigned: Set(0..<apps),
+      atoms: identities.places(of: user), assigned: Set(0..<apps),
       // Enrolment only; a missing list proves nothing, as older factors are not in it.
       enrolled: user.multifactor.map { $0.isEmpty ? .unknown : .yes } ?? .unknown,
       factors: (user.multifactor ?? []).reduce(into: []) {
         $0.formUnion(kinds[$1.lowercased()] ?? .other)
-      })
+      }, links: Auth0Identities.links(of: user))
   }
 
   private func keepCap(_ total: Int) {

@@ -25,6 +25,8 @@ enum Auth0Wire {
     var email: String?
     var username: String?
     var isBlocked: Bool
+    /// The identities that make the account, each a way in; nil for one that is not told in full.
+    var identities: [Identity?]
     /// The providers of enrolled factors; nil when Auth0 names none.
     var multifactor: [String]?
 
@@ -37,7 +39,37 @@ enum Auth0Wire {
       isBlocked =
         json.object?["blocked"] == nil ? false : try json.required("blocked", .bool, \.bool)
       multifactor = try json.optional("multifactor", .array, \.strings)
+      // Every account has one at least: a list that is missing or empty tells nothing.
+      let rows = json["identities"]?.array ?? []
+      identities = rows.isEmpty ? [nil] : rows.map { Identity($0) }
     }
+  }
+
+  /// One of the identities of an account: where the person signs in, and as whom.
+  struct Identity: Sendable, Hashable {
+    /// The name of the connection.
+    var connection: String
+    /// `auth0` for a database, `email` and `sms` for passwordless ones, else who keeps the identity.
+    var provider: String
+    /// The person's id there.
+    var user: String
+
+    /// Reads an identity; nil where it does not say whose it is.
+    init?(_ json: JSONValue) {
+      guard let connection = json["connection"]?.string, !connection.isEmpty,
+        let provider = json["provider"]?.string, !provider.isEmpty,
+        let user = json["user_id"]?.string ?? json["user_id"]?.integer.map(String.init),
+        !user.isEmpty
+      else { return nil }
+      self.connection = connection
+      self.provider = provider
+      // Ids of enterprise connections may begin with the name of the connection.
+      let prefix = "\(connection)|"
+      self.user = user.hasPrefix(prefix) ? String(user.dropFirst(prefix.count)) : user
+    }
+
+    /// Whether Auth0 itself takes the first factor.
+    var isOwn: Bool { ["auth0", "email", "sms"].contains(provider.lowercased()) }
   }
 
   /// A factor of `/api/v2/guardian/factors`.

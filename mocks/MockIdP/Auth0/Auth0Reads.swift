@@ -109,6 +109,21 @@ extension Auth0API {
     all["email"] = user.email.map { .string($0) }
     all["username"] = user.username.map { .string($0) }
     all["blocked"] = user.blocked.map { .bool($0) }
+    let parts = user.id.split(separator: "|", maxSplits: 1).map(String.init)
+    let identities =
+      user.identities
+      ?? [
+        .init(
+          "Username-Password-Authentication", provider: "auth0", user: parts.last ?? user.id)
+      ]
+    let social: Set<String> = ["google-oauth2", "github", "facebook", "apple", "linkedin"]
+    all["identities"] = .array(
+      identities.map {
+        [
+          "connection": .string($0.connection), "provider": .string($0.provider),
+          "user_id": .string($0.user), "isSocial": .bool(social.contains($0.provider)),
+        ]
+      })
     all["multifactor"] = user.multifactor.map { .array($0.map { .string($0) }) }
     return .object(fields.map { fields in all.filter { fields.contains($0.key) } } ?? all)
   }

@@ -15,6 +15,8 @@ public struct Auth0Tenant: VendorScenario {
     public var blocked: Bool?
     /// The providers of enrolled factors; nil is not sent.
     public var multifactor: [String]?
+    /// The identities that make the account; nil is one of a database.
+    public var identities: [Identity]?
 
     /// Makes a user.
     public init(
@@ -26,6 +28,23 @@ public struct Auth0Tenant: VendorScenario {
       self.username = username
       self.blocked = blocked
       self.multifactor = multifactor
+    }
+  }
+
+  /// An identity of a user.
+  public struct Identity: Codable, Sendable {
+    /// The name of the connection.
+    public var connection: String
+    /// `auth0` for a database, else who keeps the identity: `samlp`, `google-oauth2`.
+    public var provider: String
+    /// The person's id there.
+    public var user: String
+
+    /// Makes an identity.
+    public init(_ connection: String, provider: String, user: String) {
+      self.connection = connection
+      self.provider = provider
+      self.user = user
     }
   }
 
