@@ -47,6 +47,21 @@ struct UnknownIdentityTests {
     #expect(SignInEvaluator(model).evaluate(Self.signature).verdict == .cannotTell)
   }
 
+  @Test("facts of one title that could not be read are told apart by what they are about")
+  func factKeys() {
+    let unknown = Unknown(title: "who is in group 'Staff'", remedy: "grant it")
+    let model = SignInModel(
+      atoms: ["a", "b"].map { SubjectAtom(kind: .group, id: $0, name: "Staff") },
+      unreadableAtoms: [0: unknown, 1: unknown],
+      policy: Self.complementary(.subject(0), .subject(1)))
+    let found = SignInEvaluator(model).evaluate(Self.signature).unknowns
+    #expect(Set(found.map(\.title)) == [unknown.title])
+    #expect(
+      Set(found.map(\.key)) == ["group a: \(unknown.title)", "group b: \(unknown.title)"])
+    let tokens = Unknown(title: "which tokens people have", remedy: "", of: "tokens")
+    #expect(tokens.about(model.atoms[0]) == tokens)
+  }
+
   @Test("an unknown that is called like a mark of the program's own is not taken for it")
   func upstreamMark() {
     let model = SignInModel(

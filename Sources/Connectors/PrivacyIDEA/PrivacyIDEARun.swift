@@ -173,7 +173,7 @@ struct PrivacyIDEARun: Sendable {
       keep(error)
       let unknown = Unknown(
         title: "which tokens people have: \(Sentence.clause(error.message))",
-        remedy: configuration.phrase(for: error))
+        remedy: configuration.phrase(for: error), of: "tokens of the realm")
       for atom in PrivacyIDEAModel.Atom.ofTokens { model.unreadableAtoms[atom.rawValue] = unknown }
     }
     return table

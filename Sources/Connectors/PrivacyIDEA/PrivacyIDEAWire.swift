@@ -56,14 +56,17 @@ enum PrivacyIDEAWire {
       let rows = try json.optional("conditions", .array, \.array) ?? []
       conditions = rows.compactMap { condition in
         guard let parts = condition.array else {
-          return PolicyCondition(section: "unknown", text: condition.text)
+          return PolicyCondition(section: "unknown", text: condition.text, key: condition.text)
         }
         // Section, key, comparator, value, whether it is switched on; newer versions add what missing data means.
         let isActive = parts.count > 4 ? parts[4].bool : parts.last?.bool
         guard isActive != false else { return nil }
         return PolicyCondition(
           section: parts.first?.string ?? "unknown",
-          text: parts.prefix(4).map { $0.string ?? $0.text }.joined(separator: " "))
+          // Whether it is switched on is no part of what it says.
+          text: parts.enumerated().filter { $0.offset != 4 || parts.count < 5 }
+            .map { $0.element.string ?? $0.element.text }.joined(separator: " "),
+          key: condition.text)
       }
       ignoresCase = try json.optional("user_case_insensitive", .bool, \.bool)
     }
@@ -73,8 +76,10 @@ enum PrivacyIDEAWire {
   struct PolicyCondition: Sendable, Hashable {
     /// What it speaks of: `userinfo`, `HTTP_header` and so on.
     var section: String
-    /// The whole of it, by which conditions are told apart.
+    /// The whole of it as people read it.
     var text: String
+    /// The whole of it as it stands, by which conditions are told apart.
+    var key: String
   }
 
   /// A user of a realm.

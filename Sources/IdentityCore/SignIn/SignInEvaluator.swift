@@ -164,7 +164,7 @@ extension SignInModel {
     return variables.sorted().compactMap { variable in
       switch policy.unknowns[variable - policy.firstUnknown] {
       case .condition(let id), .demand(let id): seen.insert(id).inserted ? unknowns[id] : nil
-      case .atom(let atom): unreadableAtoms[atom]
+      case .atom(let atom): unreadableAtoms[atom]?.about(atoms[atom])
       }
     }
   }

@@ -63,6 +63,22 @@ public struct Unknown: Sendable, Codable, Hashable {
     self.key = key ?? title
   }
 
+  /// Makes an unknown of an object.
+  ///
+  /// - Parameters:
+  ///   - object: what it is about, by an id that no other object of the model has; nil: the title says all.
+  ///   - text: the whole text, where the title shows a part of it.
+  public init(title: String, remedy: String, of object: String?, text: String? = nil) {
+    let parts = [object, text].compactMap { $0 } + [title]
+    self.init(title: title, remedy: remedy, key: parts.joined(separator: ": "))
+  }
+
+  /// The same as a thing of a fact that could not be read: facts of other people's groups are other things.
+  func about(_ atom: SubjectAtom) -> Unknown {
+    guard key == title else { return self }
+    return Unknown(title: title, remedy: remedy, of: "\(atom.kind.rawValue) \(atom.id)")
+  }
+
   /// Reads an unknown; one without a key is known by its title.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)

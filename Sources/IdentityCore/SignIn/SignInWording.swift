@@ -80,8 +80,14 @@ struct SignInWording {
   private func titles(_ unknowns: [Unknown]) -> [String] {
     let things = Dictionary(grouping: unknowns, by: \.title).mapValues { Set($0.map(\.key)).count }
     return unknowns.map {
-      things[$0.title] == 1 || $0.key == $0.title ? $0.title : "\($0.title) (\($0.key))"
+      things[$0.title] == 1 || $0.key == $0.title ? $0.title : "\($0.title) (\(object(of: $0)))"
     }
+  }
+
+  /// What an unknown is about, without its title.
+  private func object(of unknown: Unknown) -> String {
+    let end = ": \(unknown.title)"
+    return unknown.key.hasSuffix(end) ? String(unknown.key.dropLast(end.count)) : unknown.key
   }
 
   /// The escape as a phrase: `sign-in inside zone HQ: rule 1 'Office' of policy …`.

@@ -95,6 +95,25 @@ import Testing
     #expect(record.reason.contains("mobile equals none"), "\(record.reason)")
   }
 
+  @Test("two conditions that differ in what missing data means are two")
+  func missingData() async throws {
+    let record = try await judge {
+      $0.policies = [
+        PrivacyIDEAServers.policy(
+          "grace", ["passthru": "userstore"],
+          [
+            "conditions": [
+              ["userinfo", "groups", "contains", "new", true, "raise_error"],
+              ["userinfo", "groups", "contains", "new", true, "condition_is_true"],
+            ]
+          ])
+      ]
+    }
+    #expect(record.verdict == .cannotTell)
+    #expect(record.reason.contains("raise_error"), "\(record.reason)")
+    #expect(record.reason.contains("condition_is_true"), "\(record.reason)")
+  }
+
   @Test("a token of a namesake closes nothing where resolvers are not shown")
   func namesake() async throws {
     let record = try await judge {

@@ -56,15 +56,9 @@ struct EntraModelBuilder {
   var countries: EntraCountries?
 
   private var variablePlaces: [String: Variable.ID] = [:]
-  private var unknownPlaces: [UnknownKey: Unknown.ID] = [:]
+  private var unknownPlaces: [String: Unknown.ID] = [:]
   /// The names that several named locations have.
   let sharedLocationNames: Set<String>
-
-  private struct UnknownKey: Hashable, Sendable {
-    var place: String?
-    var title: String
-    var text: String?
-  }
 
   init(tenant: EntraTenantFacts, app: EntraWire.ServicePrincipal, atoms: EntraAtoms) {
     self.tenant = tenant
@@ -109,10 +103,10 @@ struct EntraModelBuilder {
   mutating func unknown(
     _ title: String, at place: EntraPlace? = nil, text: String? = nil, remedy: String
   ) -> Unknown.ID {
-    let key = UnknownKey(place: place?.id, title: title, text: text)
-    if let known = unknownPlaces[key] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
-    unknownPlaces[key] = unknowns.count - 1
+    let wanted = Unknown(title: title, remedy: remedy, of: place?.id, text: text)
+    if let known = unknownPlaces[wanted.key] { return known }
+    unknowns.append(wanted)
+    unknownPlaces[wanted.key] = unknowns.count - 1
     return unknowns.count - 1
   }
 

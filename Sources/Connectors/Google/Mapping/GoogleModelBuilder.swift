@@ -86,10 +86,10 @@ struct GoogleModelBuilder {
   mutating func unknown(
     _ title: String, of object: String? = nil, remedy: String
   ) -> Unknown.ID {
-    let key = object.map { "\($0)\u{0}\(title)" } ?? title
-    if let known = unknownPlaces[key] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
-    unknownPlaces[key] = unknowns.count - 1
+    let wanted = Unknown(title: title, remedy: remedy, of: object)
+    if let known = unknownPlaces[wanted.key] { return known }
+    unknowns.append(wanted)
+    unknownPlaces[wanted.key] = unknowns.count - 1
     return unknowns.count - 1
   }
 

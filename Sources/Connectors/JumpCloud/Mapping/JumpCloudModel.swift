@@ -199,7 +199,7 @@ struct JumpCloudModel {
   mutating func unknown(_ title: String, _ remedy: String, text: String? = nil) -> Condition {
     guard let text, !title.contains(text) else { return .unknown(unknownID(title, remedy)) }
     if let known = cutUnknowns[title + text] { return .unknown(known) }
-    unknowns.append(Unknown(title: title, remedy: remedy))
+    unknowns.append(Unknown(title: title, remedy: remedy, of: nil, text: text))
     cutUnknowns[title + text] = unknowns.count - 1
     return .unknown(unknowns.count - 1)
   }

@@ -136,7 +136,7 @@ final class KeycloakModelBuilder {
   /// What cannot be known of an object; the title is for people only.
   func unknown(_ title: String, _ remedy: String, of object: String) -> Unknown.ID {
     if let known = unknownPlaces[object] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
+    unknowns.append(Unknown(title: title, remedy: remedy, key: object))
     unknownPlaces[object] = unknowns.count - 1
     return unknowns.count - 1
   }

@@ -58,7 +58,7 @@ struct OktaModelBuilder {
   /// Something that cannot be known, by its key: the object, the place in it, and the whole text.
   mutating func unknown(_ key: String, _ title: String, remedy: String) -> Unknown.ID {
     if let known = unknownPlaces[key] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
+    unknowns.append(Unknown(title: title, remedy: remedy, key: key))
     unknownPlaces[key] = unknowns.count - 1
     return unknowns.count - 1
   }

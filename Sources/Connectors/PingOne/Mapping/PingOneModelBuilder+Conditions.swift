@@ -49,29 +49,35 @@ extension PingOneModelBuilder {
   ///
   /// A kind that we do not know, or one of another shape than documented, is an unknown of its own, named.
   /// - Parameter place: the step as messages name it, `step 2 of policy 'Multi_Factor'`.
-  mutating func condition(_ json: JSONValue?, _ place: String) -> PingOneCondition {
+  mutating func condition(
+    _ json: JSONValue?, _ place: String, of object: String
+  ) -> PingOneCondition {
     guard let json else { return .always }
-    return known(json, place) ?? strange(json, place)
+    return known(json, place, object) ?? strange(json, place, object)
   }
 
-  private mutating func strange(_ json: JSONValue, _ place: String) -> PingOneCondition {
+  private mutating func strange(
+    _ json: JSONValue, _ place: String, _ object: String
+  ) -> PingOneCondition {
     let text = json.text.count > 120 ? String(json.text.prefix(120)) + "…" : json.text
     let id = unknown(
       "whether the condition \(text) holds (\(place))",
       remedy: "put the condition as populations, groups, networks or sessions, which can be read",
-      of: "\(json.text) (\(place))")
+      of: object, text: json.text)
     return PingOneCondition(holds: .unknown(id), phrase: text)
   }
 
-  private mutating func known(_ json: JSONValue, _ place: String) -> PingOneCondition? {
+  private mutating func known(
+    _ json: JSONValue, _ place: String, _ object: String
+  ) -> PingOneCondition? {
     guard let members = json.object, !members.values.contains(.null) else { return nil }
     switch Set(members.keys) {
-    case ["and"]: return list(json["and"], place, all: true)
-    case ["or"]: return list(json["or"], place, all: false)
+    case ["and"]: return list(json["and"], place, object, all: true)
+    case ["or"]: return list(json["or"], place, object, all: false)
     case ["not"]:
       // Older pages show the inner rule in a list.
       let inner = json["not"]?.array.flatMap { $0.count == 1 ? $0[0] : nil } ?? json["not"]
-      return condition(inner, place).negated
+      return condition(inner, place, of: object).negated
     case ["value", "equals"]: return person(json["value"], json["equals"])
     case ["value", "contains"]: return member(json["value"], json["contains"])
     case ["secondsSince", "greater"]: return session(json["secondsSince"], json["greater"])
@@ -86,11 +92,11 @@ extension PingOneModelBuilder {
   }
 
   private mutating func list(
-    _ json: JSONValue?, _ place: String, all: Bool
+    _ json: JSONValue?, _ place: String, _ object: String, all: Bool
   ) -> PingOneCondition? {
     guard let parts = json?.array, !parts.isEmpty else { return nil }
     var compiled: [PingOneCondition] = []
-    for part in parts { compiled.append(condition(part, place)) }
+    for part in parts { compiled.append(condition(part, place, of: object)) }
     return .joined(compiled, all: all)
   }
 

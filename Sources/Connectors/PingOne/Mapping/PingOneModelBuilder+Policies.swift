@@ -18,6 +18,9 @@ struct PingOneStep {
   /// The step as messages name it.
   var place: String { "step \(position) of policy '\(policy.name)'" }
 
+  /// What tells it apart from all other steps, of policies of the same name too.
+  var key: String { "step \(action.id) of policy \(policy.id)" }
+
   /// The step as a rule that demands something.
   func rule(_ demand: String, _ condition: String = "") -> RuleReference {
     RuleReference(
@@ -48,7 +51,8 @@ extension PingOneModelBuilder {
     case .read(let read): actions = read.sorted { $0.priority < $1.priority }
     case .unreadable(let reason, let remedy):
       return unknownDemand(
-        "what the sign-on policy \(policy.name) asks for: \(reason)", remedy: remedy)
+        "what the sign-on policy \(policy.name) asks for: \(reason)", remedy: remedy,
+        of: "policy \(policy.id)")
     }
     var branches: [SignInPolicy.Branch] = []
     var isIdentified: [Condition] = []
@@ -57,11 +61,11 @@ extension PingOneModelBuilder {
     var alone: [SignInPolicy] = []
     for (index, action) in actions.enumerated() {
       let step = PingOneStep(policy: policy, action: action, position: index + 1)
-      let condition = condition(action.condition, step.place)
+      let condition = condition(action.condition, step.place, of: step.key)
       if !action.nulls.isEmpty {
         let demand = unknownDemand(
           "what \(action.nulls.joined(separator: ", ")) says, which is null (\(step.place))",
-          remedy: "run again; if it stays, report it")
+          remedy: "run again; if it stays, report it", of: step.key)
         branches.append(.init(.always, demand))
         continue
       }
@@ -79,7 +83,7 @@ extension PingOneModelBuilder {
         // A step of another kind may also be a way around those behind it.
         let demand = unknownDemand(
           "what a step of the type \(action.type) asks for (\(step.place))",
-          remedy: "report the type, so that idsync learns it")
+          remedy: "report the type, so that idsync learns it", of: step.key)
         branches.append(.init(condition.holds, demand))
       }
     }
@@ -122,7 +126,7 @@ extension PingOneModelBuilder {
       guard let provider = step.action.identityProvider else {
         return unknownDemand(
           "to which identity provider a sign-in is left (\(step.place))",
-          remedy: "name the identity provider in the step")
+          remedy: "name the identity provider in the step", of: step.key)
       }
       return left(to: provider, step, condition)
     case "IDENTIFIER_FIRST": return byName(step, condition)
@@ -159,10 +163,10 @@ extension PingOneModelBuilder {
   ) -> SignInPolicy {
     var result = password(step, condition)
     for rule in step.action.discovery.reversed() {
-      let fits = discovery(rule, step.place)
+      let fits = discovery(rule, step)
       let decides = unknown(
         "whether the rule for identity provider \(rule.provider) also decides for people who have an account (\(step.place))",
-        remedy: "make the identity provider the authority over their accounts")
+        remedy: "make the identity provider the authority over their accounts", of: step.key)
       result = .branch(
         .and([fits, .unknown(decides)]), left(to: rule.provider, step, condition), result)
     }
@@ -174,13 +178,13 @@ extension PingOneModelBuilder {
     return branches.isEmpty ? result : .firstMatch(branches, otherwise: result)
   }
 
-  private mutating func discovery(_ rule: PingOneWire.Discovery, _ place: String) -> Condition {
+  private mutating func discovery(_ rule: PingOneWire.Discovery, _ step: PingOneStep) -> Condition {
     if let json = rule.condition, json["value"]?.string == "${identifier}",
       json.hasOnly(["value", "contains"]) || json.hasOnly(["value", "equals"]),
       let text = (json["contains"] ?? json["equals"])?.string
     {
       return subject(.identifier(contains: text.lowercased()))
     }
-    return condition(rule.condition, "a discovery rule in \(place)").holds
+    return condition(rule.condition, "a discovery rule in \(step.place)", of: step.key).holds
   }
 }

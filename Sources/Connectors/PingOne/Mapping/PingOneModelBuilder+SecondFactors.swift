@@ -64,7 +64,7 @@ extension PingOneModelBuilder {
     guard !isAlone else {
       return unknownDemand(
         "whether PingID asks for two factors without a password before it (\(step.place))",
-        remedy: "put a LOGIN step before PingID")
+        remedy: "put a LOGIN step before PingID", of: step.key)
     }
     let asks = reference(
       step.rule("asks PingID for a second factor, \(vouched)", condition.phrase))
@@ -77,7 +77,7 @@ extension PingOneModelBuilder {
     default:
       return unknownDemand(
         "what PingID asks for: no API of PingOne shows its rules (\(step.place))",
-        remedy: "look them up and vouch for them under pingid")
+        remedy: "look them up and vouch for them under pingid", of: step.key)
     }
   }
 
@@ -124,7 +124,7 @@ extension PingOneModelBuilder {
     case let other?:
       return unknownDemand(
         "what happens to people without a device: noDevicesMode is \(other.prefix(40)) (\(step.place))",
-        remedy: "report the word, so that idsync learns it")
+        remedy: "report the word, so that idsync learns it", of: step.key, text: other)
     }
   }
 
@@ -141,7 +141,8 @@ extension PingOneModelBuilder {
     var time = "an unknown time"
     if let gap = devices.gap {
       holds = .unknown(
-        unknown("whether browsers are remembered: \(gap.reason)", remedy: gap.remedy))
+        unknown(
+          "whether browsers are remembered: \(gap.reason)", remedy: gap.remedy, of: step.key))
     } else if let minutes = devices.remembered {
       time = PingOneSettings.duration(minutes * 60)
       if minutes > limit { holds = .always }
@@ -170,7 +171,7 @@ extension PingOneModelBuilder {
     }
     return unknownDemand(
       "whether the device checks who holds it, as no password is asked for before it (\(step.place))",
-      remedy: "put a LOGIN step before it")
+      remedy: "put a LOGIN step before it", of: step.key)
   }
 
   /// The demand where people without a device of the right kind pass; whoever has one can remove it.
@@ -186,7 +187,7 @@ extension PingOneModelBuilder {
       let reason = devices.gap?.reason ?? "the step names no MFA policy"
       let counts = unknown(
         "whether the person's device is of a kind that counts: \(reason)",
-        remedy: devices.gap?.remedy ?? "assign an MFA policy to the step")
+        remedy: devices.gap?.remedy ?? "assign an MFA policy to the step", of: step.key)
       holder = .branch(.unknown(counts), holder, pass)
     }
     let unread = unknown(Self.unreadDevices, remedy: "see what is said of the devices of people")
@@ -209,7 +210,7 @@ extension PingOneModelBuilder {
     guard step.action.noDevicesMode == "BYPASS" || settings.switchedOff == .notEnforced else {
       return unknownDemand(
         "whether the step is applied to people whose MFA is switched off (\(step.place))",
-        remedy: "switch MFA on for the person (mfa-disabled-on-user)")
+        remedy: "switch MFA on for the person (mfa-disabled-on-user)", of: step.key)
     }
     let rule = reference(
       step.rule(

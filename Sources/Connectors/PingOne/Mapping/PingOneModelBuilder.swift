@@ -73,21 +73,25 @@ struct PingOneModelBuilder {
 
   /// Something that cannot be known.
   ///
-  /// - Parameter object: what it is about, in full, where the title is cut.
+  /// - Parameters:
+  ///   - object: the id of what it is about; nil: of everybody.
+  ///   - text: the whole text, where the title shows a part of it.
   mutating func unknown(
-    _ title: String, remedy: String, of object: String? = nil
+    _ title: String, remedy: String, of object: String? = nil, text: String? = nil
   ) -> Unknown.ID {
-    if let known = unknownPlaces[object ?? title] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
-    unknownPlaces[object ?? title] = unknowns.count - 1
+    let wanted = Unknown(title: title, remedy: remedy, of: object, text: text)
+    if let known = unknownPlaces[wanted.key] { return known }
+    unknowns.append(wanted)
+    unknownPlaces[wanted.key] = unknowns.count - 1
     return unknowns.count - 1
   }
 
   /// A sign-in that asks for what nobody can tell.
   mutating func unknownDemand(
-    _ title: String, remedy: String, by rule: RuleReference.ID? = nil
+    _ title: String, remedy: String, of object: String? = nil, text: String? = nil,
+    by rule: RuleReference.ID? = nil
   ) -> SignInPolicy {
-    .demand(.unknown(unknown(title, remedy: remedy)), by: rule)
+    .demand(.unknown(unknown(title, remedy: remedy, of: object, text: text)), by: rule)
   }
 
   /// A rule for proofs and witnesses.

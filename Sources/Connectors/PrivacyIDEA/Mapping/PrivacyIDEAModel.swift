@@ -124,7 +124,8 @@ struct PrivacyIDEAModel {
           .unknown(
             unknown(
               "whether the \(condition.section) condition of policy \(policy.name) holds (\(condition.text))",
-              "take the condition out of the policy, or do without the policy")))
+              "take the condition out of the policy, or do without the policy",
+              of: "policy \(policy.name), \(condition.key)")))
       }
     }
     return .and(parts)
@@ -186,9 +187,12 @@ struct PrivacyIDEAModel {
     return .variable(variables.count - 1, in: [1])
   }
 
-  private mutating func unknown(_ title: String, _ remedy: String) -> Unknown.ID {
-    if let known = unknowns.firstIndex(where: { $0.title == title }) { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy))
+  private mutating func unknown(
+    _ title: String, _ remedy: String, of object: String? = nil
+  ) -> Unknown.ID {
+    let wanted = Unknown(title: title, remedy: remedy, of: object)
+    if let known = unknowns.firstIndex(where: { $0.key == wanted.key }) { return known }
+    unknowns.append(wanted)
     return unknowns.count - 1
   }
 
