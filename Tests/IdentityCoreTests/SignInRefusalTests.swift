@@ -122,7 +122,7 @@ struct SignInRefusalTests {
     let signature = AccountTable.Signature(status: .active, atoms: [0], assigned: [1])
     func door(_ policy: SignInPolicy) -> Door {
       let wording = SignInWording(
-        model: Self.model(policy), app: app, source: "okta", traces: RuleTraces(model))
+        model: Self.model(policy), app: app, source: "okta", traces: RuleTraces(Self.model(policy)))
       return wording.door(Self.evaluate(policy), signature)
     }
     let refused = door(

@@ -96,7 +96,9 @@ struct UnknownIdentityTests {
     var result = SignInResult(verdict: .cannotTell)
     result.unknowns = unknowns
     let door = SignInWording(
-      model: model, app: ProviderApp(id: "a", label: "App", state: .readable(model)), source: "okta"
+      model: model, app: ProviderApp(id: "a", label: "App", state: .readable(model)),
+      source: "okta",
+      traces: RuleTraces(model)
     ).door(result, Self.signature)
     #expect(
       door.reason

@@ -1,6 +1,7 @@
 internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 internal import Logging
 
 /// One reading of an account.

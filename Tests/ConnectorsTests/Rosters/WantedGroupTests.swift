@@ -2,6 +2,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
+@testable import AWS
 @testable import ConnectorKit
 
 /// A vendor with Ana in the group Emergency and Bo in none, and what the group may be called by.

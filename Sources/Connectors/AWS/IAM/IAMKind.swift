@@ -3,18 +3,11 @@ package import ConnectorKit
 /// The users of an AWS account (IAM) as a provider.
 ///
 /// The application is the account: `aws-iam:111122223333`, or the number alone.
-<<<<<<< HEAD:Sources/Connectors/AWS/IAM/IAMKind.swift
 package struct IAMKind: SourceKind {
   package let word = "aws-iam"
   package let address = SourceAddress.standard("https://iam.amazonaws.com")
+  package let readsGroups = true
   package let example = """
-=======
-struct IAMKind: SourceKind {
-  let word = "aws-iam"
-  let address = SourceAddress.standard("https://iam.amazonaws.com")
-  let readsGroups = true
-  let example = """
->>>>>>> 13d0636 (connectors/iam: know who was made since the credential report):Sources/Connectors/IAM/IAMKind.swift
     production:
       kind: aws-iam
       region: eu-west-1                  # only its partition matters: IAM has one address

@@ -3,18 +3,11 @@ package import ConnectorKit
 /// AWS IAM Identity Center (formerly AWS SSO) as a provider.
 ///
 /// The application is the instance: `aws-sso:ssoins-1234567890abcdef`, or its ARN.
-<<<<<<< HEAD:Sources/Connectors/AWS/IdentityCenter/IdentityCenterKind.swift
 package struct IdentityCenterKind: SourceKind {
   package let word = "aws-sso"
   package let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
+  package let readsGroups = true
   package let example = """
-=======
-struct IdentityCenterKind: SourceKind {
-  let word = "aws-sso"
-  let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
-  let readsGroups = true
-  let example = """
->>>>>>> a4c446b (connectors: say who is in a group where the vendor has groups):Sources/Connectors/IdentityCenter/IdentityCenterKind.swift
     portal:
       kind: aws-sso
       region: eu-west-1
