@@ -9,6 +9,7 @@ struct TestTeam {
   var signIn = [SignInTarget(provider: "okta", app: "app")]
   var exemptions: [Exemption] = []
   var identities: [IdentityMapping] = []
+  var places: [SourceName: String] = [:]
   var identityProviders = [
     PlatformIdentityProvider(
       id: "idp", name: "acme-okta", entityID: "http://www.okta.com/exk1",
@@ -54,7 +55,7 @@ struct TestTeam {
   var settings: TeamSettings {
     TeamSettings(
       name: "acme", roster: "heroku", signIn: signIn, exemptions: exemptions,
-      identities: identities)
+      identities: identities, places: places)
   }
 
   var okta: ProviderReading {

@@ -163,12 +163,80 @@ struct KeepingTests {
     #expect(try now(Self.two(nil, .multiFactor)).verdict == .enforced, "proven")
     // What is not known may still be the way in that was known.
     for state in [
-      Self.two(.singleFactor, nil), Self.two(.unknown(1), .multiFactor), Self.two(nil, nil),
+      Self.two(.singleFactor, nil), Self.two(.singleFactor, .unknown(1)), Self.two(nil, nil),
     ] {
       let record = try now(state)
       #expect(record.verdict == .notEnforced)
       #expect(record.findings.contains(FindingSet(.mfaNotEnforced)))
     }
+  }
+
+  @Test("a good verdict is kept only while its rules say the same")
+  func backed() throws {
+    let other = Unknown(title: "whether security defaults are on", remedy: "grant it")
+    /// A rule for those outside a group, and one that cannot be read.
+    func model(_ demand: Demand?, outside group: Bool = false, key: String = "r")
+      -> ProviderApp.State
+    {
+      let rule = RuleReference(
+        policyID: key, policyName: "P", ruleID: key, ruleName: "R", demand: "decides")
+      let closing = SignInPolicy.Branch(
+        group ? .not(.subject(0)) : .always, .demand(demand ?? .multiFactor, by: 0))
+      return .readable(
+        SignInModel(
+          atoms: [SubjectAtom(kind: .group, id: "g", name: "G")],
+          unreadableAtoms: group ? [0: Unknown(title: "who is in G", remedy: "grant it")] : [:],
+          unknowns: [other], rules: [rule],
+          policy: .firstMatch(
+            demand == nil ? [] : [closing],
+            otherwise: .firstMatch(
+              [.init(.unknown(0), .demand(.multiFactor, by: nil))],
+              otherwise: .demand(.singleFactor, by: nil)))))
+    }
+    var team = team(model(.multiFactor))
+    let prior = try known(team)
+    #expect(prior.records["ana@acme.com"]?.verdict == .enforced)
+    func now(_ state: ProviderApp.State, _ issue: SourceIssue) throws -> Verdict {
+      team.state = state
+      team.oktaIssues = [issue]
+      return try after(team, prior).verdict
+    }
+    for issue in [Self.gap, Self.failure] {
+      #expect(try now(model(.multiFactor), issue) == .enforced, "the same")
+      #expect(try now(model(nil), issue) == .cannotTell, "the rule is gone")
+      #expect(
+        try now(model(.multiFactor, outside: true), issue) == .cannotTell, "it excludes a group")
+      #expect(try now(model(.multiFactor, key: "s"), issue) != .notEvaluated)
+    }
+    // The people were not read: whoever it is, the policies are others now.
+    team.accounts = []
+    #expect(try now(model(nil), Self.failure) == .cannotTell)
+    #expect(try now(model(.multiFactor), Self.failure) == .enforced)
+    #expect(
+      try now(.unreadable(reason: "It failed.", remedy: "try again"), Self.failure) == .enforced,
+      "nothing was read that says otherwise")
+  }
+
+  @Test("what is kept is about the same tenant, login and account")
+  func origin() throws {
+    var before = team()
+    before.places = ["okta": "url=https://acme.okta.com"]
+    let prior = try known(before)
+    var dead = before
+    dead.oktaIssues = [Self.failure]
+    dead.accounts = []
+    #expect(try after(dead, prior).verdict == .enforced)
+    var moved = dead
+    moved.places = ["okta": "url=https://other.okta.com"]
+    #expect(try after(moved, prior).verdict == .cannotTell, "another tenant")
+    var mapped = dead
+    mapped.identities = [
+      IdentityMapping(member: "ana@acme.com", provider: "okta", account: "other", reason: "x")
+    ]
+    #expect(try after(mapped, prior).verdict == .cannotTell, "another account by configuration")
+    var sso = dead
+    sso.identityProviders[0].ssoTargetURL = "https://other.okta.com/app/x/sso/saml"
+    #expect(try after(sso, prior).verdict == .cannotTell, "the platform sends people elsewhere")
   }
 
   @Test("a failure moves nobody who has no way in towards enforced")

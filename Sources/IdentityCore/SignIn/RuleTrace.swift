@@ -49,6 +49,8 @@ struct RuleTraces {
   /// Whether something stands for rules that could not be read at all.
   private(set) var lacksRules = false
   private var traces: [RuleKey: RuleTrace] = [:]
+  /// Rules that let in with one factor where something holds that is not known.
+  private var mayBeOpen: Set<RuleKey> = []
   /// Policies of which at least one rule was read and understood.
   private var readPolicies: Set<String> = []
 
@@ -59,6 +61,7 @@ struct RuleTraces {
     var walk = Walk(model: model)
     walk.collect(model.policy, under: [])
     lacksRules = walk.lacksRules
+    mayBeOpen = walk.mayBeOpen
     for (key, leaves) in walk.rules { traces[key] = leaves.trace(key) }
     for trace in traces.values where trace.key.rule != trace.key.policy && !trace.isOpaque {
       readPolicies.insert(trace.key.policy)
@@ -84,6 +87,7 @@ struct RuleTraces {
   /// Whether a rule that let somebody in with one factor does so no more: it asks for two factors now or refuses, or its
   /// policy was read and does not have it.
   func isClosed(_ rule: RuleKey) -> Bool {
+    guard !mayBeOpen.contains(rule) else { return false }
     guard let now = traces[rule] else { return readPolicies.contains(rule.policy) }
     return now.isStrict
   }
@@ -149,6 +153,7 @@ struct RuleTraces {
     /// What stands by itself, without a rule.
     var nameless: Set<UInt32> = []
     var lacksRules = false
+    var mayBeOpen: Set<RuleKey> = []
 
     mutating func collect(_ policy: SignInPolicy, under conditions: [Condition]) {
       switch policy {
@@ -160,6 +165,11 @@ struct RuleTraces {
           } else {
             nameless.insert(leaf("demand", "\(demand)"))
           }
+          return
+        }
+        // A way in that there may be, where something is not known, says nothing of what was known.
+        if demand == .singleFactor, conditions.contains(where: \.hasUnknown) {
+          mayBeOpen.insert(RuleKey(model.rules[id]))
           return
         }
         var leaves = leaves(of: id, under: conditions)
@@ -213,6 +223,18 @@ struct RuleTraces {
       case .all(let parts), .any(let parts):
         for part in parts { add(part, to: &leaves) }
       }
+    }
+  }
+}
+
+extension Condition {
+  /// Whether anything in it is not known.
+  fileprivate var hasUnknown: Bool {
+    switch self {
+    case .unknown: true
+    case .always, .never, .variable, .subject: false
+    case .not(let inner): inner.hasUnknown
+    case .all(let parts), .any(let parts): parts.contains(where: \.hasUnknown)
     }
   }
 }
