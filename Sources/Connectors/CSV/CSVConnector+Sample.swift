@@ -14,11 +14,11 @@ extension CSVConnector: Sampling {
           count += 1
           if sample.rows.count < limit { sample.rows.append(Self.row(row, line)) }
         case .wrongRow(let fault, _):
-          if sample.notes.count < 20 { sample.notes.append("Line \(fault.line): \(fault.detail).") }
+          if sample.notes.count < 20 { sample.notes.append(fault.sentence(in: self.file.name)) }
         }
         return true
       }
-      if let fault = end.fault { sample.notes.append("Line \(fault.line): \(fault.detail).") }
+      if let fault = end.fault { sample.notes.append(fault.sentence(in: self.file.name)) }
     } catch {
       sample.notes.append("\(error.reason). \(error.remedy)")
     }

@@ -32,7 +32,7 @@ final class CSVConnector: RosterConnector, Diagnosable {
   /// Reads the people of some teams.
   func readRoster(of teams: [TeamName], progress: Progress) async -> RosterReading {
     let startedAt = clock()
-    var rosters = CSVRosters(teams, call: call)
+    var rosters = CSVRosters(teams, file: file.name, call: call)
     var bytes = 0
     do throws(CSVFile.Unreadable) {
       var rows = 0
@@ -85,7 +85,7 @@ final class CSVConnector: RosterConnector, Diagnosable {
       return [line("file", .failure, "\(error.reason).", error.remedy)]
     }
     var lines = faults.map { fault in
-      line("rows", .failure, "Line \(fault.line): \(fault.detail).", CSVRosters.remedy)
+      line("rows", .failure, fault.sentence(in: file.name), CSVRosters.remedy)
     }
     let teams = people.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
     lines.append(

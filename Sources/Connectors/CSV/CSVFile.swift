@@ -69,11 +69,13 @@ struct CSVFile: Sendable {
       atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     guard let attributes else {
       throw Unreadable(
-        reason: "\(path) is not there", remedy: "Put the file there, or correct the key file.")
+        reason: "\(path) is not there",
+        remedy: "Put the file there, or correct `file` of the source in the configuration.")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
       throw Unreadable(
-        reason: "\(path) is no plain file", remedy: "Name a file under the key file.")
+        reason: "\(path) is no plain file",
+        remedy: "Name a file under `file` of the source in the configuration.")
     }
     let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     return [

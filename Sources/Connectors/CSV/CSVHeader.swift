@@ -35,7 +35,7 @@ struct CSVHeader: Sendable, Hashable {
       let texts = (0..<record.count).compactMap { record.text($0) }
       let hint =
         texts.contains { $0.contains(";") }
-        ? "; fields are separated by commas, or as a first line sep=; says"
+        ? "; commas separate fields, unless a first line sep=; names something else"
         : "; there are \(texts.map { String($0.prefix(40)) }.joined(separator: ","))"
       throw fault("the column \(Self.words(missing)) is missing\(hint)")
     }
@@ -83,7 +83,10 @@ struct CSVRow: Sendable, Hashable {
       case "no", "false", "0", "off": .no
       default:
         throw CSVParser.Fault(
-          line: record.line, detail: "\(column.rawValue) is neither yes nor no nor empty")
+          line: record.line,
+          detail:
+            "\(column.rawValue) is \(Self.quoted(try text(column))); yes, no or nothing is expected"
+        )
       }
     }
     team = try text(.team)
@@ -92,7 +95,10 @@ struct CSVRow: Sendable, Hashable {
     guard let at = email.firstIndex(of: "@"), at != email.startIndex,
       email.index(after: at) != email.endIndex, !email.contains(where: \.isWhitespace)
     else {
-      throw CSVParser.Fault(line: record.line, detail: "email is no e-mail address")
+      throw CSVParser.Fault(
+        line: record.line,
+        detail: email.isEmpty
+          ? "email is empty" : "email \(Self.quoted(email)) is no e-mail address")
     }
     let name = try text(.name)
     let role = Role(word: try text(.role))
@@ -101,5 +107,10 @@ struct CSVRow: Sendable, Hashable {
       email: email, name: name.isEmpty ? nil : name, role: role,
       kind: role == .collaborator ? .collaborator : .member, userID: id.isEmpty ? nil : id,
       federated: try flag(.federated), platformMFA: try flag(.platformMFA))
+  }
+
+  /// What stands in a field, for whoever keeps the file.
+  private static func quoted(_ text: String) -> String {
+    text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
   }
 }

@@ -21,13 +21,15 @@ struct CSVRosters {
   private static let shown = 20
 
   private let names: [TeamName]
+  private let file: String
   private let call: String
   private var teams: [TeamName: Team] = [:]
   private var saysSignIn = false
   /// What is wrong with rows of teams that nobody asked for.
   private(set) var asides: [SourceIssue] = []
 
-  init(_ names: [TeamName], call: String) {
+  init(_ names: [TeamName], file: String, call: String) {
+    self.file = file
     self.names = names
     self.call = call
     for name in names { teams[name] = Team() }
@@ -38,7 +40,7 @@ struct CSVRosters {
     case .header(let header): saysSignIn = header.has(.federated)
     case .row(let row, let line): add(row, line)
     case .wrongRow(let fault, let team):
-      let issue = issue("malformed", "Line \(fault.line): \(fault.detail).", Self.remedy)
+      let issue = issue("malformed", fault.sentence(in: file), Self.remedy)
       guard let team else { return tellAll(issue) }
       guard teams[team] != nil else {
         var aside = issue
@@ -52,7 +54,7 @@ struct CSVRosters {
 
   /// The text cannot be taken apart from here on: nobody knows who follows.
   mutating func breakOff(_ fault: CSVParser.Fault) {
-    let place = fault.line > 0 ? "Line \(fault.line): " : ""
+    let place = fault.line > 0 ? "Line \(fault.line) of \(file): " : "\(file): "
     tellAll(
       issue(
         "malformed", "\(place)\(fault.detail); the file is not read to its end.", Self.remedy))
@@ -95,7 +97,7 @@ struct CSVRosters {
         return tell(
           issue(
             "duplicate-ids",
-            "Line \(line): the id of line \(first.line) is on team \(row.team) again, under another address.",
+            "Line \(line) of \(file): the id of line \(first.line) is on team \(row.team) again, under another address.",
             "Give every person of a team an id of their own."), row.team)
       }
       teams[row.team]?.ids[idHash] = (line, hash)
@@ -106,7 +108,7 @@ struct CSVRosters {
       return tell(
         issue(
           "duplicate-ids",
-          "Line \(line): the person of line \(first.line) is on team \(row.team) again.",
+          "Line \(line) of \(file): the person of line \(first.line) is on team \(row.team) again.",
           "Leave one line for each person of a team."), row.team)
     }
     let place = teams[row.team]?.roster.count ?? 0
@@ -130,4 +132,9 @@ struct CSVRosters {
   private mutating func tellAll(_ issue: SourceIssue) {
     for name in names { tell(issue, name) }
   }
+}
+
+extension CSVParser.Fault {
+  /// Where it is and what it is.
+  func sentence(in file: String) -> String { "Line \(line) of \(file): \(detail)." }
 }

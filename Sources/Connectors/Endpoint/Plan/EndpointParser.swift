@@ -71,6 +71,10 @@ struct EndpointParser {
         map.fields.append((name: field, plan: plan))
       }
     }
+    // Those that are left out are known all the same: a misspelt one is told the nearest of all.
+    for name in FieldName.allCases where !section.names.contains(name.rawValue) {
+      _ = section.value(name.rawValue)
+    }
     if !section.names.contains("id") { section.missing("id") }
     if ["email", "emails", "login"].allSatisfy({ !section.names.contains($0) }) {
       section.reject("name email, emails or login: people are matched by them")
