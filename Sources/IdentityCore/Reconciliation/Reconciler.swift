@@ -165,7 +165,11 @@ public struct Reconciler {
     var record = judged.record
     var fingerprint: UInt64? = judged.fingerprint
     if !isRosterComplete {
-      replace(&record, [rosterDoubt(record)], judged.platformMFA)
+      // What the providers prove counts at once, as it does for those who were known before.
+      let proven = record.judgement.doors.filter {
+        $0.app != nil && $0.verdict == .notEnforced && $0.isProven
+      }
+      replace(&record, proven + [rosterDoubt(record)], judged.platformMFA)
       fingerprint = nil
     } else if !judged.doubts.isEmpty {
       let doors = DoorKeeper.newcomer(judged)
