@@ -77,6 +77,31 @@ import Testing
     }
   }
 
+  @Test(
+    "of a team without admins those it had last are told; of one that was never known, those of the other teams"
+  )
+  func lastAdmins() async throws {
+    try await Samples.withStore { store in
+      let admin = Samples.record("bo@acme.com", role: .admin)
+      let weak = Samples.record("ana@acme.com", .notEnforced)
+      try store.commit(1, [Samples.added(admin)], alerts: rules)
+      try store.commit(2, [Samples.removed(admin), Samples.added(weak)], alerts: rules)
+      let message = try #require(try store.alerts().first)
+      #expect(try store.content(of: message).admins == ["bo@acme.com"])
+      try store.commit(3, [Samples.added(Samples.record("cy@acme.com", role: .admin))])
+      #expect(try store.content(of: message).admins == ["cy@acme.com"])
+      try store.commit(expecting: try store.version()) { writer in
+        try writer.team("never", rosterSource: "heroku")
+        try writer.teamReading(
+          of: "heroku", for: "never", as: .roster, .failed, at: Samples.time(4))
+        writer.enqueueAlerts(rules)
+        return Samples.run(4)
+      }
+      let failure = try #require(try store.alerts().first { $0.team == "never" })
+      #expect(try store.content(of: failure).admins == ["cy@acme.com"])
+    }
+  }
+
   @Test("who is only invited as an admin is no admin of the team")
   func invited() async throws {
     try await Samples.withStore { store in
