@@ -24,16 +24,20 @@ public struct Explanation: Sendable {
   public var findings: [Finding]
   /// The run that last read the sources; nil before the first.
   public var run: RunRecord?
+  /// The plan that holds the member's team; nil when there is none that can be carried out.
+  public var heldPlan: String?
   /// When the page was made.
   public var generatedAt: Timestamp
 
   /// Makes an explanation.
   public init(
-    status: MemberStatus, findings: [Finding], run: RunRecord?, generatedAt: Timestamp
+    status: MemberStatus, findings: [Finding], run: RunRecord?, heldPlan: String? = nil,
+    generatedAt: Timestamp
   ) {
     self.status = status
     self.findings = findings
     self.run = run
+    self.heldPlan = heldPlan
     self.generatedAt = generatedAt
   }
 }

@@ -22,7 +22,7 @@ public final class RunLock: Sendable {
   private static func locked(_ path: String) throws(StorageError) -> Int32 {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(path, errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard take(descriptor) else {
       let reason = errno
       let holder = holder(descriptor)
       close(descriptor)
@@ -39,6 +39,26 @@ public final class RunLock: Sendable {
       throw failure(path, reason)
     }
     return descriptor
+  }
+
+  /// Tries for a moment: whoever only looks whether there is a run holds the lock for as long as that takes.
+  private static func take(_ descriptor: Int32) -> Bool {
+    for attempt in 0..<5 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      if attempt < 4 { usleep(10_000) }
+    }
+    errno = EWOULDBLOCK
+    return false
+  }
+
+  /// Whether a run is under way on a store.
+  public static func isHeld(storePath: String) -> Bool {
+    let path = StoreFile.absolute(storePath) + ".lock"
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
   deinit { close(descriptor) }

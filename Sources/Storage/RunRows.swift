@@ -33,7 +33,12 @@ enum RunRows {
     }
   }
 
-  static func run(_ database: Database, _ row: Row) throws -> RunRecord {
+  /// Reads a run.
+  ///
+  /// - Parameter isLocked: whether a run is under way: one that is open otherwise was cut.
+  static func run(
+    _ database: Database, _ row: Row, isLocked: () -> Bool
+  ) throws -> RunRecord {
     let seq: Int64 = row["seq"]
     var changes = ChangeCounts()
     changes.added = row["added"]
@@ -43,10 +48,16 @@ enum RunRows {
     changes.resolved = row["resolved"]
     return RunRecord(
       id: row["id"], startedAt: moment(row["started_at"]), finishedAt: moment(row["finished_at"]),
-      outcome: RunRecord.Outcome(rawValue: row["outcome"]) ?? .failed,
+      outcome: outcome(row, isLocked: isLocked),
       sources: try Row.fetchAll(
         database, sql: "SELECT * FROM readings WHERE run = ? ORDER BY position", arguments: [seq]
-      ).map(reading), changes: changes)
+      ).map(reading), changes: changes, reason: row["reason"])
+  }
+
+  private static func outcome(_ row: Row, isLocked: () -> Bool) -> RunRecord.Outcome {
+    let word: String = row["outcome"]
+    if word == "open" { return isLocked() ? .running : .interrupted }
+    return row["is_interrupted"] ? .interrupted : RunRecord.Outcome(rawValue: word) ?? .failed
   }
 
   private static func reading(_ row: Row) throws -> SourceReading {

@@ -10,6 +10,15 @@ extension Schema {
     }
     // Rebuilt: a message may tell of a source or of a held run, and of no member.
     migrator.registerMigration("outbox-2") { database in try database.execute(sql: outbox) }
+    // Why a run failed, and whether it was cut: a killed one says nothing itself, the next one says it of it.
+    migrator.registerMigration("runs-2") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE runs ADD COLUMN reason TEXT;
+          ALTER TABLE runs ADD COLUMN is_interrupted INTEGER NOT NULL DEFAULT 0
+            CHECK (is_interrupted IN (0, 1));
+          """)
+    }
   }
 
   private static let versions = """

@@ -86,10 +86,13 @@ extension Store {
       try read { database in
         try Row.fetchAll(
           database, sql: "SELECT * FROM runs ORDER BY seq DESC LIMIT ?", arguments: [max(0, limit)]
-        ).map { try RunRows.run(database, $0) }
+        ).map { try RunRows.run(database, $0, isLocked: isLocked) }
       }
     }
   }
+
+  /// Whether a run is under way on this store.
+  private func isLocked() -> Bool { RunLock.isHeld(storePath: path) }
 
   /// A run by its id.
   ///
@@ -101,7 +104,7 @@ extension Store {
           let row = try Row.fetchOne(
             database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id])
         else { throw StorageError(.notFound, "The store has no run \(id).") }
-        return try RunRows.run(database, row)
+        return try RunRows.run(database, row, isLocked: isLocked)
       }
     }
   }
@@ -111,9 +114,11 @@ extension Store {
     try translating(path) {
       try read { database in
         try Row.fetchOne(
-          database, sql: "SELECT * FROM runs WHERE finished_at <= ? ORDER BY seq DESC LIMIT 1",
-          arguments: [moment.milliseconds]
-        ).map { try RunRows.run(database, $0) }
+          database,
+          sql: """
+            SELECT * FROM runs WHERE finished_at <= ? AND outcome <> 'open' ORDER BY seq DESC LIMIT 1
+            """, arguments: [moment.milliseconds]
+        ).map { try RunRows.run(database, $0, isLocked: isLocked) }
       }
     }
   }

@@ -67,7 +67,8 @@ extension Store {
           try Self.eachVersion(database, team, query, moment, versions) { version in
             let age = try readings.age(of: version.record, roster: team.rosterSource)
             let stored = MemberStatus(
-              record: version.record, observedAt: age.at, isStale: age.isKept)
+              record: version.record, observedAt: age.at, isStale: age.isKept,
+              didSourceFail: age.didFail)
             let status = query.age?.applied(to: stored) ?? stored
             if query.matches(status.record) { try body(status) }
           }

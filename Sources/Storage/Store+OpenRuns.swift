@@ -1,7 +1,7 @@
 internal import GRDB
 public import IdentityCore
 
-/// A run that has begun; until its commit it stands in the list of runs as one that failed.
+/// A run that has begun; until its commit it stands in the list of runs as one that is under way.
 public struct OpenRun: Sendable, Hashable {
   let seq: Int64
 }
@@ -23,21 +23,25 @@ extension Store {
     }
   }
 
-  /// Notes that a run ended without a commit; one that was committed stays as it is.
-  public func close(_ run: OpenRun, at moment: Timestamp) throws(StorageError) {
+  /// Notes that a run ended without a commit, and why; one that was committed stays as it is.
+  public func close(
+    _ run: OpenRun, at moment: Timestamp, reason: String? = nil
+  ) throws(StorageError) {
     try translating(path) {
       try write(.light) { database in
         try database.execute(
           sql: """
-            UPDATE runs SET outcome = 'failed', finished_at = ? WHERE seq = ? AND outcome = 'open'
-            """, arguments: [moment.milliseconds, run.seq])
+            UPDATE runs SET outcome = 'failed', finished_at = ?, reason = ?
+            WHERE seq = ? AND outcome = 'open'
+            """, arguments: [moment.milliseconds, reason, run.seq])
       }
     }
   }
 
   /// Runs that were open when another one began had been killed: whoever begins holds the lock.
   private static func closeAbandoned(_ database: Database) throws {
-    try database.execute(sql: "UPDATE runs SET outcome = 'failed' WHERE outcome = 'open'")
+    try database.execute(
+      sql: "UPDATE runs SET outcome = 'failed', is_interrupted = 1 WHERE outcome = 'open'")
   }
 
   /// The newest version of a member of a team; 0 before the first.

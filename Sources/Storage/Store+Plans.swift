@@ -147,11 +147,21 @@ extension Store {
     }
   }
 
+  /// Forgets the plans that `isDead` names.
+  public func deletePlans(where isDead: (StoredPlan) throws -> Bool) throws {
+    for plan in try plans() where try isDead(plan) { try deletePlan(plan.id) }
+  }
+
   private static func planRow(_ database: Database, _ id: String) throws -> Row {
     guard
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM plans WHERE id = ?", arguments: [id])
-    else { throw StorageError(.notFound, "The store has no plan \(id).") }
+    else {
+      throw StorageError(
+        .notFound,
+        "There is no plan \(id): it was carried out, a later run made it obsolete, or there never was one. "
+          + "idsync plan shows what is held now, idsync sync looks anew.")
+    }
     return row
   }
 

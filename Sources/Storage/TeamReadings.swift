@@ -82,7 +82,9 @@ final class TeamReadings {
   /// reading than the last attempt.
   ///
   /// What was never read makes nothing young: a verdict that rests on it is as old as its first appearance.
-  func age(of record: MemberRecord, roster: SourceName) throws -> (at: Timestamp, isKept: Bool) {
+  func age(
+    of record: MemberRecord, roster: SourceName
+  ) throws -> (at: Timestamp, isKept: Bool, didFail: Bool) {
     var states = [try state(of: roster, for: record.team, as: .roster)]
     for source in record.restsOn {
       states.append(try state(of: source, for: record.team, as: .provider))
@@ -93,7 +95,8 @@ final class TeamReadings {
     if let kept = record.keptFrom { moments.append(kept) }
     return (
       moments.min() ?? record.since,
-      record.keptFrom != nil || states.contains { $0?.quality.isSound == false }
+      record.keptFrom != nil || states.contains { $0?.quality.isSound == false },
+      states.contains { $0 != nil && $0?.quality != .complete }
     )
   }
 }

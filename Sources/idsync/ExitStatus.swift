@@ -22,7 +22,8 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .done: "done"
     case .gaps: "gaps found (with --fail-on gaps; an exempt member is none)"
-    case .incomplete: "a source was incomplete (with --fail-on incomplete)"
+    case .incomplete:
+      "a source was incomplete (with --fail-on incomplete), or a team was never read (with --fail-on gaps as well)"
     case .held: "held by the guard: see idsync plan"
     case .untold: "a channel could not be told (with --fail-on alerts)"
     case .usage: "usage"

@@ -6,21 +6,11 @@ internal import Worker
 enum RunSummary {
   /// For people: sources with what went wrong, teams, what changed, where it was written.
   static func write(
-    _ result: SyncResult, _ headcounts: [TeamHeadcount] = [], isDryRun: Bool, style: TerminalStyle
+    _ result: SyncResult, isDryRun: Bool, style: TerminalStyle
   ) throws {
     let palette = style.palette
     try writeSources(result.run.sources, style)
-    if !result.outcomes.isEmpty {
-      Console.line()
-      try writeTeams(result.outcomes, style)
-    }
-    if !headcounts.isEmpty {
-      let all = headcounts.reduce(into: Headcount()) { $0.add($1.headcount) }
-      Console.line()
-      Console.line(
-        palette.paint(all.sentence, all.oneFactor > 0 ? .bad : all.gaps > 0 ? .warning : .good))
-      if !all.details.isEmpty { Console.line(all.details.joined(separator: " ")) }
-    }
+    try writeOutcome(result, style)
     if isDryRun || result.heldPlan != nil || !result.reports.isEmpty
       || !result.alertProblems.isEmpty || !result.reportProblems.isEmpty
     {
@@ -36,7 +26,44 @@ enum RunSummary {
         palette.paint("The guard holds a part of this run; the rest was stored.", .warning)
           + " See it: idsync plan \(plan)   Carry it out: idsync apply \(plan)")
     }
-    for advice in result.advice {
+    writeRest(result, palette)
+  }
+
+  /// For people: what carrying out a plan came to; no source is asked, so none is listed.
+  static func writeApplied(_ result: SyncResult, plan: String, style: TerminalStyle) throws {
+    Console.line("Plan \(plan) was carried out: \(text(result.run.changes)). No source was read.")
+    for (team, counts) in result.applied.sorted(by: { $0.key < $1.key }) {
+      Console.line("\(inert(team))  \(text(counts))")
+    }
+    try writeOutcome(result, style)
+    if !result.reports.isEmpty || !result.alertProblems.isEmpty || !result.reportProblems.isEmpty {
+      Console.line()
+    }
+    writeRest(result, style.palette)
+  }
+
+  private static func text(_ counts: ChangeCounts) -> String {
+    text([(counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed")])
+  }
+
+  /// The teams and the headline.
+  private static func writeOutcome(_ result: SyncResult, _ style: TerminalStyle) throws {
+    if !result.outcomes.isEmpty {
+      Console.line()
+      try writeTeams(result, style)
+    }
+    guard !result.headcounts.isEmpty else { return }
+    let all = result.headcounts.reduce(into: Headcount()) { $0.add($1.headcount) }
+    Console.line()
+    let tone: Palette.Tone =
+      all.oneFactor > 0 ? .bad : all.gaps > 0 || !all.unread.isEmpty ? .warning : .good
+    Console.line(style.palette.paint(inert(all.sentence), tone))
+    if !all.details.isEmpty { Console.line(all.details.joined(separator: " ")) }
+  }
+
+  private static func writeRest(_ result: SyncResult, _ palette: Palette) {
+    let told = Set(result.run.sources.flatMap(\.issues).map(\.message))
+    for advice in result.advice where !told.contains(advice.message) {
       Console.line(
         "\(palette.paint("config", .warning))  \(inert(advice.message)) \(inert(advice.remedy))")
     }
@@ -55,29 +82,44 @@ enum RunSummary {
   static func writeProblems(_ result: SyncResult) {
     for source in result.run.sources {
       for issue in source.issues where issue.affects != .details {
-        let page = issue.page.map { " (page \($0))" } ?? ""
         let remedy = issue.remedy.isEmpty ? "" : "\n  → \(issue.remedy)"
-        Console.error("\(source.name) was not read to its end: \(issue.message)\(page)\(remedy)")
+        Console.error(
+          "\(source.name) was not read to its end: \(issue.told)\(remedy)")
       }
     }
     if let plan = result.heldPlan {
       Console.error(
         "the guard holds a part of this run; the rest was stored. See it: idsync plan \(plan)")
     }
+    for team in result.unread {
+      Console.error("team \(team) was never read: who is on it is not known")
+    }
     for problem in result.reportProblems { Console.error("report: \(problem)") }
     for problem in result.alertProblems { Console.error("alert: \(problem)") }
   }
 
+  /// The sources that could not be asked for want of a setting or a secret, on standard error.
+  static func writeMisconfigured(_ result: SyncResult) {
+    for source in result.run.sources {
+      for issue in source.issues where issue.isMisconfiguration {
+        Console.error("sources.\(source.name): \(issue.message)")
+      }
+    }
+  }
+
   /// For programs: `idsync.sync/1`.
   static func writeJSON(
-    _ result: SyncResult, _ headcounts: [TeamHeadcount], changes: [MemberChange]?
+    _ result: SyncResult, changes: [MemberChange]?
   ) throws {
+    let headcounts = result.headcounts
     var json = JSONWriter(to: Console.output)
     try json.object { json in
       json.field("schema", "idsync.sync/1")
       json.key("run")
       json.run(result.run)
       json.field("outcome", result.run.outcome.rawValue)
+      json.field("dry_run", result.run.outcome == .rehearsed)
+      json.field("held", result.isHeld)
       json.field("held_plan", result.heldPlan)
       json.field("gaps", result.gaps)
       if !headcounts.isEmpty {
@@ -91,6 +133,7 @@ enum RunSummary {
         for team in result.outcomes {
           json.object { json in
             json.field("team", team.team)
+            json.field("read", !result.unread.contains(team.team))
             json.field("gaps", team.gaps)
             json.field("added", team.counts.added)
             json.field("changed", team.counts.changed)
@@ -135,25 +178,27 @@ enum RunSummary {
   }
 
   private static func notes(_ issue: SourceIssue) -> [TextTable.Cell] {
-    let page = issue.page.map { " (page \($0))" } ?? ""
     let message = TextTable.Cell(
-      issue.message + page, issue.affects != .details ? .bad : .warning)
+      issue.told, issue.affects != .details ? .bad : .warning)
     return issue.remedy.isEmpty ? [message] : [message, .init("→ \(issue.remedy)")]
   }
 
-  private static func writeTeams(_ teams: [TeamOutcome], _ style: TerminalStyle) throws {
+  private static func writeTeams(_ result: SyncResult, _ style: TerminalStyle) throws {
     let table = TextTable([
       .init("TEAM", isFlexible: true), .init("GAPS", .trailing), .init("MEMBERS"),
       .init("FINDINGS"),
     ])
-    let rows = teams.map { team in
+    let rows = result.outcomes.map { team in
       let counts = team.counts
+      let isUnread = result.unread.contains(team.team)
+      let isNew = result.withoutMembers.contains(team.team) && counts.removed == 0
+      let gaps = TextTable.Cell("\(team.gaps)", team.gaps == 0 ? .good : .bad)
       return TextTable.Row([
-        .init(team.team, .strong), .init("\(team.gaps)", team.gaps == 0 ? .good : .bad),
-        .init(
-          text([
-            (counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed"),
-          ])),
+        .init(team.team, .strong),
+        isUnread && team.gaps == 0 ? .init("not read", .bad) : gaps,
+        isUnread && counts == ChangeCounts()
+          ? .init("not known", .bad)
+          : .init(isNew ? "no members yet" : text(counts)),
         .init(text([(counts.opened, "opened"), (counts.resolved, "resolved")])),
       ])
     }
@@ -167,4 +212,12 @@ enum RunSummary {
   }
 
   private static func inert(_ text: String) -> String { InertText.make(text, for: .terminal) }
+}
+
+extension SourceIssue {
+  /// The message with its page, which most messages name already.
+  fileprivate var told: String {
+    guard let page, !message.contains("page \(page)") else { return message }
+    return message + " (page \(page))"
+  }
 }

@@ -35,6 +35,7 @@ struct BadInputTests {
     }
     let missing = try await bench.run("sync", "--config", "nowhere.yaml")
     #expect(missing.status == 78 && missing.errors.contains("nowhere.yaml"))
+    #expect(await bench.mock.requests().isEmpty)
     try bench.write("secret-token", to: "token", mode: 0o644)
     try bench.write(
       good.replacingOccurrences(of: "env:OKTA_TOKEN", with: "file:token"), to: "idsync.yaml")
@@ -46,7 +47,7 @@ struct BadInputTests {
       #expect(outcome.status == 78, "\(command): \(outcome.errors)")
       #expect(outcome.errors.contains("cannot be read"), "\(outcome.errors)")
     }
-    #expect(await bench.mock.requests().isEmpty)
+    #expect(await bench.mock.requests(.okta).isEmpty, "a source without its secret is not asked")
     await bench.close()
   }
 

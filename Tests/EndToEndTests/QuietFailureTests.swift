@@ -34,6 +34,8 @@ struct QuietFailureTests {
     await hook.fail(50)
     let failed = try await bench.run(["sync", "--fail-on", "alerts,gaps"], adding: environment)
     #expect(failed.status == 40, "\(failed.output)")
+    let status = try await bench.run(["status"], adding: environment)
+    #expect(status.output.contains("to channel hook could not be delivered"), "\(status.output)")
     // The next try is due later, so this run tells nobody and nothing goes wrong in it.
     let waiting = try await bench.run(["sync", "--fail-on", "alerts"], adding: environment)
     #expect(waiting.status == 40, "\(waiting.output)")

@@ -355,7 +355,9 @@ import Testing
       var told: [MemberChange] = []
       let dry = try await bench.worker().sync(SyncOptions(isDryRun: true)) { told.append($0) }
       #expect(told.count == 11 && dry.heldPlan == nil)
-      #expect(dry.run.outcome == .held, "it says that the guard would hold it")
+      #expect(dry.run.outcome == .rehearsed && dry.run.id.isEmpty)
+      #expect(dry.isHeld, "it says that the guard would hold it")
+      #expect(dry.headcounts.map(\.headcount.members) == [10, 1], "as it would be")
       #expect(try bench.members() == before)
       #expect(try bench.worker().runs(id: nil, limit: 9).count == 1)
       #expect(try bench.worker().heldPlan(nil) == nil)

@@ -1,12 +1,28 @@
 extension Headcount {
   /// The first word or number of ``sentence``.
   public var headlineFigure: String {
-    if members == 0 { return "Nobody" }
+    if members == 0 { return unread.isEmpty ? "Nobody" : "Nothing" }
     return oneFactor == 0 ? "None" : Self.grouped(oneFactor)
   }
 
   /// The rest of ``sentence``, from the space on.
   public var headlineRest: String {
+    guard !unread.isEmpty else { return judgedRest }
+    let teams = Self.listed(unread)
+    guard members > 0 else {
+      return " is known of \(teams), which \(unread.count == 1 ? "was" : "were") not read."
+    }
+    return "\(judgedRest.dropLast()); \(teams) \(unread.count == 1 ? "was" : "were") not read."
+  }
+
+  /// `a`, `a and b`, `a, b, c and 4 more teams`.
+  private static func listed(_ teams: [TeamName]) -> String {
+    let shown = teams.count > 4 ? Array(teams.prefix(3)) + ["\(teams.count - 3) more teams"] : teams
+    return shown.count == 1
+      ? shown[0] : shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+  }
+
+  private var judgedRest: String {
     let all = "\(Self.grouped(members)) \(members == 1 ? "member" : "members")"
     let unknown = self[.cannotTell]
     switch (members, oneFactor, unknown) {

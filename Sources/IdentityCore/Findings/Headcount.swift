@@ -1,6 +1,8 @@
 /// The members of a listing counted by where they stand: the figures of every view come from here.
 public struct Headcount: Sendable, Codable, Hashable {
   private var counts: [Standing: Int] = [:]
+  /// Teams that belong to the listing and were never read, so that nobody of them is counted.
+  public var unread: [TeamName] = []
 
   /// Counts nobody.
   public init() {}
@@ -18,6 +20,7 @@ public struct Headcount: Sendable, Codable, Hashable {
   /// Adds what was counted elsewhere.
   public mutating func add(_ other: Headcount) {
     counts.merge(other.counts) { $0 + $1 }
+    unread += other.unread
   }
 
   /// How many stand in a place.

@@ -152,9 +152,16 @@ public struct MemberStatus: Sendable, Codable, Hashable {
   public var observedAt: Timestamp
   /// Whether the verdict is kept from an earlier reading: a source failed since, or the guard holds the change.
   public var isStale: Bool
+  /// Whether a source that the verdict rests on could not be read to its end at the last attempt.
+  public var didSourceFail: Bool
 
   /// Makes a status.
-  public init(record: MemberRecord, observedAt: Timestamp, isStale: Bool) {
+  ///
+  /// - Parameter didSourceFail: where it is not known, what is stale without being held is so because a source failed.
+  public init(
+    record: MemberRecord, observedAt: Timestamp, isStale: Bool, didSourceFail: Bool? = nil
+  ) {
+    self.didSourceFail = didSourceFail ?? (isStale && !record.isHeld)
     self.record = record
     self.record.since = min(record.since, observedAt)
     self.observedAt = observedAt

@@ -102,6 +102,20 @@ public struct RunRecord: Sendable, Codable, Hashable {
   /// How the run ended.
   public enum Outcome: String, Sendable, Codable, Hashable {
     case committed, held, failed, applied
+    /// It was cut before its end: killed, or the machine went down.
+    case interrupted
+    /// It is under way.
+    case running
+    /// It only showed what it would change, and stands in no store.
+    case rehearsed = "dry-run"
+
+    /// Whether the sources were read as far as they could be, and what they said was put into the store or shown.
+    public var isDone: Bool {
+      switch self {
+      case .committed, .held, .applied, .rehearsed: true
+      case .failed, .interrupted, .running: false
+      }
+    }
   }
 
   /// A UUID.
@@ -116,14 +130,16 @@ public struct RunRecord: Sendable, Codable, Hashable {
   public var sources: [SourceReading]
   /// What changed.
   public var changes: ChangeCounts
+  /// Why it failed, where that is known.
+  public var reason: String?
 
-  /// Whether every source was read to its end.
-  public var isComplete: Bool { sources.allSatisfy(\.isComplete) }
+  /// Whether it came to its end and every source was read to its own.
+  public var isComplete: Bool { outcome.isDone && sources.allSatisfy(\.isComplete) }
 
   /// Makes a run.
   public init(
     id: String, startedAt: Timestamp, finishedAt: Timestamp, outcome: Outcome,
-    sources: [SourceReading], changes: ChangeCounts
+    sources: [SourceReading], changes: ChangeCounts, reason: String? = nil
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -131,6 +147,7 @@ public struct RunRecord: Sendable, Codable, Hashable {
     self.outcome = outcome
     self.sources = sources
     self.changes = changes
+    self.reason = reason
   }
 }
 

@@ -14,6 +14,19 @@ public struct StatusReport: Sendable {
   public var generatedAt: Timestamp
   /// What a reader should know of the configuration: exemptions and identities that meet nobody, each with what to do.
   public var advice: [ReportAdvice] = []
+  /// What a reader should know before trusting the figures: messages that reached nobody, each with what to do.
+  public var warnings: [ReportAdvice] = []
+  /// The teams of the report, by name, and how their rosters were read; empty where nobody looked.
+  public var teams: [TeamCoverage] = []
+  /// The plans that hold members, by team; none for a plan that can no longer be carried out.
+  public var heldPlans: [TeamName: String] = [:]
+
+  /// The members counted, and the teams that are missing among them.
+  public func headcount(of members: some Sequence<MemberStatus>) -> Headcount {
+    var headcount = Headcount(members.lazy.map(\.record))
+    headcount.unread = teams.filter { !$0.isRead }.map(\.team)
+    return headcount
+  }
 
   /// Makes a report.
   public init(
@@ -95,6 +108,26 @@ public struct HistoryEntry: Sendable, Codable, Hashable {
     self.fields = fields
     self.opened = opened
     self.resolved = resolved
+  }
+}
+
+/// How the roster of a team was read.
+public struct TeamCoverage: Sendable, Codable, Hashable {
+  /// The team.
+  public var team: TeamName
+  /// The run that last tried to read who is on it; nil before the first.
+  public var runID: String?
+  /// When it was last read to its end; nil when it never was.
+  public var readAt: Timestamp?
+
+  /// Whether it was ever read: a team that was not is no team without people.
+  public var isRead: Bool { readAt != nil }
+
+  /// Makes a coverage.
+  public init(team: TeamName, runID: String?, readAt: Timestamp?) {
+    self.team = team
+    self.runID = runID
+    self.readAt = readAt
   }
 }
 

@@ -9,7 +9,7 @@ struct AccessPage {
   /// Prepares a report.
   init(_ report: StatusReport) {
     self.report = report
-    tally = Tally(report.members)
+    tally = Tally(report)
     sections = TeamSection.all(of: report)
   }
 

@@ -71,8 +71,11 @@ struct AccessRows {
     output.raw(record.verdict.title)
     output.literal("</span>")
     if let provider = record.provider { output.span("via", "via \(provider)") }
-    if status.isStale {
-      let age = TimestampText.span(from: status.observedAt, to: report.generatedAt)
+    let age = TimestampText.span(from: status.observedAt, to: report.generatedAt)
+    if record.isHeld {
+      let plan = report.heldPlans[record.team].map { ": idsync apply \($0)" } ?? ""
+      output.span("stale", "held, \(age) old\(plan)")
+    } else if status.isStale {
       output.span("stale", "stale, \(age) old")
     }
     output.literal("</td>")

@@ -30,12 +30,33 @@ struct StatusJSON {
       }
       json.line(1)
       json.key("summary")
-      json.summary(report.summary, Headcount(report.members.lazy.map(\.record)))
+      json.summary(report.summary, report.headcount(of: report.members))
       json.line(1)
       json.field("generated_at", report.generatedAt)
       json.field("tool_version", report.toolVersion)
       json.key("filters")
       json.strings(report.filters)
+      json.line(1)
+      json.key("teams")
+      json.array { json in
+        for team in report.teams {
+          json.object { json in
+            json.field("team", team.team)
+            json.field("read", team.isRead)
+            json.field("read_at", team.readAt)
+            json.field("run", team.runID)
+            json.field("held_plan", report.heldPlans[team.team])
+          }
+        }
+      }
+      json.line(1)
+      json.key("notices")
+      json.array { json in
+        for notice in Notice.all(of: report, Tally(report)) {
+          json.line(2)
+          json.notice(notice)
+        }
+      }
       json.line(0)
     }
     try json.finish()
@@ -46,7 +67,7 @@ extension JSONWriter {
   /// Writes a run with its sources, as `run` of the public status format.
   public mutating func run(_ run: RunRecord) {
     object { json in
-      json.field("id", run.id)
+      json.field("id", run.id.isEmpty ? nil : run.id)
       json.field("started_at", run.startedAt)
       json.field("finished_at", run.finishedAt)
       json.field("complete", run.isComplete)
@@ -60,6 +81,7 @@ extension JSONWriter {
         if !run.sources.isEmpty { json.line(2) }
       }
       json.field("outcome", run.outcome.rawValue)
+      json.field("reason", run.reason)
       json.key("changes")
       json.object { json in
         json.field("added", run.changes.added)
@@ -68,6 +90,15 @@ extension JSONWriter {
         json.field("opened", run.changes.opened)
         json.field("resolved", run.changes.resolved)
       }
+    }
+  }
+
+  fileprivate mutating func notice(_ notice: Notice) {
+    object { json in
+      json.field("weight", notice.weight == .warning ? "warning" : "note")
+      json.field("source", notice.source)
+      json.field("message", notice.message)
+      json.field("remedy", notice.remedy)
     }
   }
 
@@ -143,6 +174,7 @@ extension JSONWriter {
     key("witness_context")
     context(door?.witnessContext ?? [])
     field("standing", record.standing.rawValue)
+    field("held", record.isHeld)
     key("remedies")
     array { json in
       for (kind, remedy) in Remedy.all(for: record) {

@@ -12,7 +12,7 @@ struct StatusMarkdown {
   /// Writes the document.
   func write(to sink: @escaping ByteSink) throws {
     var output = ByteOutput(to: sink)
-    let tally = Tally(report.members)
+    let tally = Tally(report)
     let sections = TeamSection.all(of: report)
     writeHead(tally, to: &output)
     for section in sections { try write(section, to: &output) }
@@ -94,7 +94,12 @@ struct StatusMarkdown {
     if let name = record.name, !name.isEmpty { member += ", \(inert(name))" }
     var why = inert(record.reason)
     if let witness = record.witness { why += " Gets in \(inert(witness))" }
-    if status.isStale { why += " **Stale**, read \(TimestampText.minute(status.observedAt))." }
+    if record.isHeld {
+      let plan = report.heldPlans[record.team].map { ", plan \(inert($0))" } ?? ""
+      why += " **Held** by the guard\(plan), read \(TimestampText.minute(status.observedAt))."
+    } else if status.isStale {
+      why += " **Stale**, read \(TimestampText.minute(status.observedAt))."
+    }
     if !record.isExempt {
       for remedy in Remedy.summary(for: record).texts { why += " *Remedy*: \(inert(remedy))" }
     }

@@ -24,6 +24,8 @@ struct Headline {
     detail = headcount.details.joined(separator: " ")
     mood =
       headcount.oneFactor > 0
-      ? .bad : headcount.members == 0 || headcount.gaps > 0 ? .uncertain : .good
+      ? .bad
+      : headcount.members == 0 || headcount.gaps > 0 || !headcount.unread.isEmpty
+        ? .uncertain : .good
   }
 }

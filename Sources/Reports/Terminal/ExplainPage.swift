@@ -117,8 +117,12 @@ struct ExplainPage {
     page.fact(
       "evidence read",
       "\(TimestampText.minute(status.observedAt)) (\(age) ago)"
-        + (status.isStale ? ", stale: a source failed since" : ""),
+        + (status.isStale && !record.isHeld && status.didSourceFail
+          ? ", stale: a source failed since" : ""),
       status.isStale ? .warning : .plain, column: 16)
+    if record.isHeld, let note = status.ageNote(age, plan: explanation.heldPlan) {
+      page.fact("held", note, .warning, column: 16)
+    }
     if let run = explanation.run {
       page.fact("run", "\(run.id), \(TimestampText.minute(run.finishedAt))", column: 16)
       for source in run.sources where !source.isComplete {

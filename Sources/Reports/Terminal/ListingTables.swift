@@ -90,15 +90,22 @@ enum RunsTable {
       TextTable.Row(
         [
           .init(run.id), .init(TimestampText.minute(run.startedAt)),
-          .init(TimestampText.span(from: run.startedAt, to: run.finishedAt)),
-          .init(run.outcome.rawValue, run.outcome.tone),
-          .init(run.isComplete ? "complete" : "incomplete", run.isComplete ? .good : .warning),
+          .init(
+            run.outcome == .running || run.outcome == .interrupted
+              ? "–" : TimestampText.span(from: run.startedAt, to: run.finishedAt)),
+          .init(run.outcome.rawValue, run.outcome.tone), read(run),
           .init("+\(run.changes.added) ~\(run.changes.changed) -\(run.changes.removed)"),
           .init("+\(run.changes.opened) -\(run.changes.resolved)"),
         ],
-        notes: run.sources.flatMap(notes))
+        notes: (run.reason.map { [.init($0, .bad)] } ?? []) + run.sources.flatMap(notes))
     }
     try table.write(rows, style: style, to: &output)
+  }
+
+  /// How the sources were read; nothing of a run that has not got that far, or asks none.
+  private static func read(_ run: RunRecord) -> TextTable.Cell {
+    guard run.outcome.isDone, run.outcome != .applied else { return .init("–") }
+    return run.isComplete ? .init("complete", .good) : .init("incomplete", .warning)
   }
 
   private static func notes(on source: SourceReading) -> [TextTable.Cell] {
@@ -174,9 +181,9 @@ extension HistoryEntry.Kind {
 extension RunRecord.Outcome {
   fileprivate var tone: Palette.Tone {
     switch self {
-    case .committed, .applied: .good
-    case .held: .warning
-    case .failed: .bad
+    case .committed, .applied, .rehearsed: .good
+    case .held, .running: .warning
+    case .failed, .interrupted: .bad
     }
   }
 }

@@ -14,7 +14,7 @@ struct StatusTable {
   /// Writes the table.
   func write(to sink: @escaping ByteSink) throws {
     var output = ByteOutput(to: sink)
-    let tally = Tally(report.members)
+    let tally = Tally(report)
     let sections = TeamSection.all(of: report)
     writeHead(tally, to: &output)
     for section in sections { try write(section, to: &output) }
@@ -67,9 +67,30 @@ struct StatusTable {
     if !findings.isEmpty { page.text("Findings: \(findings.joined(separator: ", "))") }
     if let run = report.run {
       let end = run.isComplete ? "every source read to its end" : "not every source read to its end"
-      page.text("Run \(run.id), \(TimestampText.minute(run.finishedAt)), \(end).", .quiet)
+      page.text(
+        "Run \(run.id), \(TimestampText.minute(run.finishedAt)), \(extent(of: run) ?? end).", .quiet
+      )
     }
     page.write(to: &output)
+  }
+
+  /// What a run was about where that is not all of the report; nil where it is.
+  private func extent(of run: RunRecord) -> String? {
+    switch run.outcome {
+    case .failed: return "failed"
+    case .interrupted: return "cut before its end"
+    case .applied: return "carried out a plan and read no source"
+    case .committed, .held, .running, .rehearsed: break
+    }
+    let others = report.teams.filter { $0.runID != run.id }
+    guard !others.isEmpty else { return nil }
+    let texts = others.map { team in
+      let moment = team.readAt.map { "last read \(TimestampText.minute($0))" } ?? "never read"
+      return "\(team.team) \(moment)"
+    }
+    let own = report.teams.filter { $0.runID == run.id }.map(\.team)
+    return (own.isEmpty ? "about none of these teams" : "about \(own.joined(separator: ", ")) only")
+      + "; \(texts.joined(separator: ", "))"
   }
 
   // MARK: Teams
@@ -124,9 +145,9 @@ struct StatusTable {
     if record.isExempt, let exemption = record.exemption {
       notes.append(.init("Exempt \(exemption.sentence)", .quiet))
     }
-    if status.isStale {
-      let age = TimestampText.span(from: status.observedAt, to: report.generatedAt)
-      notes.append(.init("Stale: read \(age) ago, and a source failed since.", .warning))
+    let age = TimestampText.span(from: status.observedAt, to: report.generatedAt)
+    if let note = status.ageNote(age, plan: report.heldPlans[record.team]) {
+      notes.append(.init(note, .warning))
     }
     return notes
   }

@@ -51,6 +51,9 @@ private final class Headcounts: Sendable {
     var headcount = Headcount()
     let age = AgeLimit(staleAfter: staleAfter, now: moment)
     try store.members(MemberQuery(team: team, asOf: moment, age: age)) { headcount.add($0.record) }
+    if try store.coverage(of: [team], asOf: moment).first?.isRead != true {
+      headcount.unread = [team]
+    }
     let made = headcount
     known.withLock { $0[key] = made }
     return made

@@ -68,8 +68,13 @@ extension SyncWorker {
         run: try filter.asOf.map { try store.run(asOf: $0) } ?? lastReading(store, teams),
         members: members, findings: findings, filters: filter.words,
         toolVersion: ToolVersion.text, generatedAt: now)
-      // What met nobody at another moment is not known.
-      if filter.asOf == nil { report.advice = try unmetSettings(team: filter.team) }
+      report.teams = try store.coverage(of: teams, asOf: filter.asOf)
+      // What met nobody at another moment is not known, nor what was held or told.
+      if filter.asOf == nil {
+        report.advice = try unmetSettings(team: filter.team)
+        report.heldPlans = try heldPlans(in: store)
+        report.warnings = try untoldWarnings()
+      }
       return report
     }
   }
@@ -112,8 +117,24 @@ extension SyncWorker {
         try store.members(MemberQuery(team: team, age: age(asOf: nil))) {
           headcount.add($0.record)
         }
+        if try store.coverage(of: [team]).first?.isRead != true { headcount.unread = [team] }
         return TeamHeadcount(team: team, headcount: headcount)
       }
+    }
+  }
+
+  /// The configured channels that messages wait for, or were given up for.
+  private func untoldWarnings() throws -> [ReportAdvice] {
+    let waiting = try alerts(includingDelivered: false)
+    return configuration.alerts.compactMap { channel in
+      let messages = waiting.filter { $0.channel == channel.name && $0.attempts > 0 }
+      guard let last = messages.first else { return nil }
+      let count = messages.count == 1 ? "1 message" : "\(messages.count) messages"
+      return ReportAdvice(
+        team: messages.count == 1 ? last.team : "",
+        message: "\(count) to channel \(channel.name) could not be delivered"
+          + (last.lastError.map { ": \($0)" } ?? "."),
+        remedy: "See idsync alerts list; try again with idsync alerts deliver --now.")
     }
   }
 
@@ -147,7 +168,8 @@ extension SyncWorker {
         status: status,
         findings: AgedFindings(age(asOf: nil)).all(
           of: [status], try store.findings(FindingQuery(team: status.record.team, email: email))),
-        run: try lastReading(store, [status.record.team]), generatedAt: now)
+        run: try lastReading(store, [status.record.team]),
+        heldPlan: try heldPlans(in: store)[status.record.team], generatedAt: now)
     }
   }
 
@@ -217,13 +239,16 @@ extension SyncWorker {
 
   /// The last run, with the last reading of every source that the teams rest on: a run may have been about a part of them.
   private func lastReading(_ store: Store, _ names: [TeamName]) throws -> RunRecord? {
-    guard var last = try store.runs(limit: 1).first else { return nil }
+    // One that is under way has read nothing yet that stands here.
+    guard var last = try store.runs(limit: 2).first(where: { $0.outcome != .running }) else {
+      return nil
+    }
     let teams = configuration.teams.filter { names.contains($0.name) }
     var missing = Set(teams.map(\.roster) + configuration.providers(behind: teams))
     missing.formIntersection(configuration.sources.keys)
     missing.subtract(last.sources.map(\.name))
     guard !missing.isEmpty else { return last }
-    for run in try store.runs(limit: Self.searchedRuns).dropFirst() {
+    for run in try store.runs(limit: Self.searchedRuns) where run.id != last.id {
       for source in run.sources where missing.remove(source.name) != nil {
         last.sources.append(source)
       }

@@ -17,6 +17,8 @@ struct RunCommitter {
     var run: RunRecord
     var outcomes: [TeamOutcome]
     var heldPlan: String?
+    /// Whether the guard holds a part of it, or would in earnest.
+    var isHeld: Bool
   }
 
   /// Commits; changes that the guard holds are left out and kept as a plan.
@@ -26,7 +28,8 @@ struct RunCommitter {
       do {
         let (run, outcomes) = try commit(in: open, holding: holds)
         let plan = holds.isEmpty ? nil : try plan(for: holds, run)
-        return Committed(run: run, outcomes: outcomes, heldPlan: plan)
+        try HeldRun.dropObsolete(in: store, newest: plan)
+        return Committed(run: run, outcomes: outcomes, heldPlan: plan, isHeld: plan != nil)
       } catch let held as Held {
         holds.merge(held.holds) { $0.union($1) }
       }
@@ -37,7 +40,10 @@ struct RunCommitter {
   func rehearse(_ show: (MemberChange) throws -> Void) throws -> Committed {
     let outcomes = try work.reconcile(in: store, emit: show)
     let isHeld = outcomes.contains { !changeGuard.holds($0).isEmpty }
-    return Committed(run: record(isHeld ? .held : .committed, outcomes), outcomes: outcomes)
+    var run = record(.rehearsed, outcomes)
+    // It stands in no store, so that nobody can look for it there.
+    run.id = ""
+    return Committed(run: run, outcomes: outcomes, isHeld: isHeld)
   }
 
   /// Thrown inside the commit to roll it back: more is to be held than was.
@@ -188,6 +194,28 @@ extension HeldRun {
       return nil
     }
     self = held
+  }
+
+  /// Forgets the plans that can no longer be carried out, and those that the newest one stands for as well.
+  static func dropObsolete(in store: Store, newest id: String? = nil) throws {
+    let newest = try id.flatMap { HeldRun(try store.plan($0).note) }
+    let replaced = Set(newest?.teams.map(\.name) ?? [])
+    try store.deletePlans { plan in
+      guard plan.id != id else { return false }
+      guard let held = HeldRun(plan.note), try held.isCurrent(in: store) else { return true }
+      return held.teams.allSatisfy { replaced.contains($0.name) }
+    }
+  }
+
+  /// Whether no source of a team was tried again since.
+  func isNewest(of team: TeamName, in store: Store) throws -> Bool {
+    try readings.filter { $0.team == team }.allSatisfy { reading in
+      guard
+        let last = try store.lastAttempt(of: reading.source, for: team, as: reading.role)
+      else { return false }
+      // A moment that was written as text may have lost a millisecond.
+      return abs(last.milliseconds - reading.at.milliseconds) <= 1
+    }
   }
 
   /// Whether the members of its teams are still those that it was worked out from.

@@ -31,6 +31,16 @@ public struct SyncResult: Sendable {
   public var outcomes: [TeamOutcome]
   /// The plan of a run that the guard held.
   public var heldPlan: String?
+  /// Whether the guard holds a part of the run, or would hold it in earnest.
+  public var isHeld: Bool
+  /// What carrying out a plan changed, by team; empty for a run.
+  public var applied: [TeamName: ChangeCounts] = [:]
+  /// Teams of the run whose rosters were never read to their end: nobody knows who is on them.
+  public var unread: [TeamName] = []
+  /// Teams of our own that nobody was put on yet.
+  public var withoutMembers: [TeamName] = []
+  /// The members after the run by where they stand, team by team; of a dry run, as they would.
+  public var headcounts: [TeamHeadcount] = []
   /// Whether no source could be read at all.
   public var readNothing: Bool
   /// Gaps open after the run, exempt ones left out, over all teams of the run.
@@ -45,6 +55,8 @@ public struct SyncResult: Sendable {
   public var reportProblems: [String] = []
   /// What kind of problem the first of them was; nil when all were written.
   public var reportProblemCode: WorkerError.Code?
-  /// Whether the guard holds the run, or would hold it in earnest.
-  public var isHeld: Bool { heldPlan != nil || run.outcome == .held }
+  /// Whether a source could not be asked at all for want of a setting or a secret.
+  public var isMisconfigured: Bool {
+    run.sources.contains { $0.issues.contains(where: \.isMisconfiguration) }
+  }
 }

@@ -9,7 +9,7 @@ extension SyncWorker {
   ///
   /// - Parameter onChange: takes the differences of a dry run, in order; not called otherwise.
   /// - Throws: ``WorkerError``: `.locked` while another run is under way, `.badInput` for unknown teams or sources,
-  ///   `.configuration` for a secret that cannot be had.
+  ///   `.configuration` for a secret of a channel that cannot be had. A source without its secret is one that cannot be read.
   public func sync(
     _ options: SyncOptions = SyncOptions(), onChange: (MemberChange) throws -> Void = { _ in }
   ) async throws -> SyncResult {
@@ -23,12 +23,15 @@ extension SyncWorker {
     let store = try rehearsal.map { place in try naming { try Store(path: place.path) } } ?? store()
     let startedAt = now
     let runID = UUID().uuidString.lowercased()
-    // Until its end it stands in the list of runs as one that failed: so does one that never gets there.
+    // Until its end it stands in the list of runs as one under way; one that never gets there, as interrupted.
     let open = try options.isDryRun ? nil : naming { try store.openRun(runID, at: startedAt) }
     do {
       return try await sync(options, teams, store, runID, startedAt, open, onChange)
     } catch {
-      if let open { try? naming { try store.close(open, at: now) } }
+      if let open {
+        let reason = error is CancellationError ? "It was cancelled." : "\(error)"
+        try? naming { try store.close(open, at: now, reason: reason) }
+      }
       throw error
     }
   }
@@ -42,7 +45,7 @@ extension SyncWorker {
     let cache = options.isDryRun || options.isFull ? nil : PageCache(store)
     let factory = SourceFactory(
       configuration: configuration, setting: setting, transport: transport, cache: cache)
-    var reader = try SourceReader(
+    var reader = SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
@@ -62,21 +65,47 @@ extension SyncWorker {
       changeGuard: configuration.policy.changeGuard, alertRules: alertRules,
       runID: runID, startedAt: startedAt, clock: { now })
     if options.isDryRun {
-      let committed = try naming { try committer.rehearse(onChange) }
-      return result(committed, readings)
+      var counter = RehearsalCount()
+      let committed = try naming {
+        try committer.rehearse {
+          counter.add($0)
+          try onChange($0)
+        }
+      }
+      var outcome = try result(committed, readings, teams, store)
+      outcome.headcounts = try naming {
+        try counter.headcounts(of: teams.map(\.name), in: store, age: age(asOf: nil))
+      }
+      outcome.headcounts.mark(outcome.unread)
+      return outcome
     }
-    var outcome = try naming { result(try committer.commit(in: open), readings) }
+    let committed = try naming { try committer.commit(in: open) }
+    var outcome = try result(committed, readings, teams, store)
     outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
       .problems
+    outcome.headcounts = try headcounts(of: teams.map(\.name))
     outcome.advice = try teams.flatMap { try unmetSettings(team: $0.name) }
     writeConfiguredReports(&outcome)
     return outcome
   }
 
-  private func result(_ committed: RunCommitter.Committed, _ readings: RunReadings) -> SyncResult {
-    SyncResult(
+  private func result(
+    _ committed: RunCommitter.Committed, _ readings: RunReadings, _ teams: [TeamSettings],
+    _ store: Store
+  ) throws -> SyncResult {
+    var result = SyncResult(
       run: committed.run, outcomes: committed.outcomes, heldPlan: committed.heldPlan,
-      readNothing: readings.isEmpty, alertProblems: [], reports: [])
+      isHeld: committed.isHeld, readNothing: readings.isEmpty, alertProblems: [], reports: [])
+    // What this run read stands in the store already, but for a dry run.
+    let read = Set(readings.teams.values.filter(\.isComplete).map(\.team))
+    result.unread = try naming {
+      try store.coverage(of: teams.map(\.name)).filter { !$0.isRead && !read.contains($0.team) }
+        .map(\.team)
+    }
+    result.withoutMembers = teams.map(\.name).filter { team in
+      readings.teams[team].map { $0.isComplete && $0.roster.count == 0 } ?? false
+    }
+    return result
   }
 
   /// The teams a run is about.

@@ -11,15 +11,24 @@ struct SourceFactory {
   let transport: HTTPTransport
   let cache: PageCache?
 
-  /// The rosters of some teams, each source once.
-  func rosters(for teams: [TeamSettings]) throws -> [any RosterConnector] {
-    try distinct(teams.map(\.roster)).compactMap { try connector($0) as? any RosterConnector }
+  /// The rosters of some teams, each source once; one that cannot be set up says so when it is read.
+  func rosters(for teams: [TeamSettings]) -> [any RosterConnector] {
+    distinct(teams.map(\.roster)).compactMap { readable($0) as? any RosterConnector }
   }
 
-  /// The providers of some teams and those behind them, each source once.
-  func providers(for teams: [TeamSettings]) throws -> [any ProviderConnector] {
-    try configuration.providers(behind: teams).compactMap {
-      try connector($0) as? any ProviderConnector
+  /// The providers of some teams and those behind them, each source once; one that cannot be set up says so when it is read.
+  func providers(for teams: [TeamSettings]) -> [any ProviderConnector] {
+    configuration.providers(behind: teams).compactMap { readable($0) as? any ProviderConnector }
+  }
+
+  private func readable(_ name: SourceName) -> any Sendable {
+    do {
+      return try connector(name)
+    } catch {
+      let problem = error as? WorkerError ?? WorkerError(.configuration, "\(error)")
+      return UnreadableSource(
+        name: name, kind: configuration.sources[name]?.kind.word ?? "", problem: problem,
+        clock: { [setting] in Timestamp(setting.clock()) })
     }
   }
 

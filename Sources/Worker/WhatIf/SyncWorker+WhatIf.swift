@@ -25,7 +25,7 @@ extension SyncWorker {
     defer { transport.shutdown() }
     let factory = SourceFactory(
       configuration: configuration, setting: setting, transport: transport, cache: nil)
-    var reader = try SourceReader(
+    var reader = SourceReader(
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
@@ -36,8 +36,11 @@ extension SyncWorker {
     var result = WhatIfResult(
       judged: 0, changes: [],
       sources: now.sources + then.sources.filter { $0.name == options.source })
-    result.unmet = edits.unmet
+    // What was not read can meet nothing: nothing follows from that.
+    let isRead = then.providers[options.source]?.source.carriesVerdicts == true
+    result.unmet = isRead ? edits.unmet : []
     for team in teams { compare(team, now, then, &result) }
+    result.isUnanswered = !isRead || (result.judged == 0 && !result.isComplete)
     return result
   }
 

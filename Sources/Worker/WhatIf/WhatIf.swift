@@ -54,6 +54,9 @@ public struct WhatIfResult: Sendable {
   /// What was asked for and met no policy, rule, step or group that decides here: `--disable 0prX`.
   public var unmet: [String] = []
 
+  /// Whether nothing can be said: the provider, or everybody's roster, could not be read.
+  public var isUnanswered = false
+
   /// Whether all was read to its end.
   public var isComplete: Bool { sources.allSatisfy(\.isComplete) }
 }

@@ -58,7 +58,9 @@ struct PlanCommand: ParsableCommand {
 struct ApplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply",
-    abstract: "Carry out exactly what a held plan shows; refused when the state moved since.")
+    abstract:
+      "Carry out exactly what a held plan shows; reads no source, and refuses when the members in the store changed since."
+  )
 
   @OptionGroup var common: CommonOptions
 
@@ -69,7 +71,7 @@ struct ApplyCommand: AsyncParsableCommand {
     let worker = try common.worker()
     let result = try await worker.apply(plan: plan)
     if !common.quiet {
-      try RunSummary.write(result, isDryRun: false, style: Console.style(common.environment))
+      try RunSummary.writeApplied(result, plan: plan, style: Console.style(common.environment))
     }
   }
 }

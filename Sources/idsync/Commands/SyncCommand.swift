@@ -43,8 +43,8 @@ struct SyncCommand: AsyncParsableCommand {
   @Option(
     name: .long,
     help: """
-      gaps: end with 10 when there are gaps; incomplete: with 20 when a source was not read to its end; alerts: with 40 when \
-      a channel could not be told. Several times, or with commas between.
+      gaps: end with 10 when there are gaps, and with 20 when a team was never read; incomplete: with 20 when a source was \
+      not read to its end; alerts: with 40 when a channel could not be told. Several times, or with commas between.
       """)
   var failOn: [FailOnList] = []
 
@@ -63,19 +63,17 @@ struct SyncCommand: AsyncParsableCommand {
     }
     bars?.clear()
     let isQuiet = common.quiet && !dryRun && format == .text
-    // What a dry run would change is not in the store, so nobody is counted.
-    let headcounts =
-      isQuiet || dryRun ? [] : try worker.headcounts(of: result.outcomes.map(\.team))
     switch format {
     case .text:
       if isQuiet {
         RunSummary.writeProblems(result)
       } else {
-        try RunSummary.write(result, headcounts, isDryRun: dryRun, style: style)
+        try RunSummary.write(result, isDryRun: dryRun, style: style)
       }
     case .json:
-      try RunSummary.writeJSON(result, headcounts, changes: dryRun ? changes.collected : nil)
+      try RunSummary.writeJSON(result, changes: dryRun ? changes.collected : nil)
     }
+    if !isQuiet { RunSummary.writeMisconfigured(result) }
     let words = Set(failOn.flatMap(\.words))
     var isUntold = false
     if words.contains(.alerts), !dryRun {
@@ -86,9 +84,15 @@ struct SyncCommand: AsyncParsableCommand {
 
   /// Ends with the number the result calls for; the gravest comes first.
   static func end(_ result: SyncResult, _ failOn: Set<FailOn>, isUntold: Bool) throws {
+    // A source without its secret was told like one that fails; that it is a matter of configuration is told by the number.
+    if result.isMisconfigured { throw ExitWith(status: .configuration) }
     if result.readNothing { throw ExitWith(status: .nothingRead) }
     if result.isHeld { throw ExitWith(status: .held) }
-    if failOn.contains(.incomplete), !result.run.isComplete {
+    let isIncomplete = !result.run.isComplete || !result.unread.isEmpty
+    // Of a team that was never read nobody knows whether it has gaps: that is no pass.
+    if failOn.contains(.incomplete) && isIncomplete
+      || failOn.contains(.gaps) && !result.unread.isEmpty
+    {
       throw ExitWith(status: .incomplete)
     }
     if isUntold { throw ExitWith(status: .untold) }

@@ -52,6 +52,7 @@ struct WhatIfCommand: AsyncParsableCommand {
     case .text: writeText(result)
     case .json: try writeJSON(result)
     }
+    if result.isUnanswered { throw ExitWith(status: .nothingRead) }
   }
 
   private func writeText(_ result: WhatIfResult) {
@@ -73,17 +74,26 @@ struct WhatIfCommand: AsyncParsableCommand {
     let weaker = result.changes.count { $0.isWeaker == true }
     let stronger = result.changes.count { $0.isWeaker == false }
     Console.line(
-      result.changes.isEmpty
-        ? "No verdict of \(result.judged) would change."
-        : "\(result.changes.count) of \(result.judged) would change: \(weaker) weaker, \(stronger) stronger, \(result.changes.count - weaker - stronger) with another way in."
+      result.isUnanswered
+        ? palette.paint("Nothing can be said: what is needed could not be read.", .bad)
+        : result.changes.isEmpty
+          ? "No verdict of \(result.judged) would change."
+          : "\(result.changes.count) of \(result.judged) would change: \(weaker) weaker, \(stronger) stronger, \(result.changes.count - weaker - stronger) with another way in."
     )
     for edit in result.unmet {
       Console.line(
         inert("\(edit) changed nothing: \(source) has nothing of that id that decides here."))
     }
+    var said: Set<String> = []
     for source in result.sources where !source.isComplete {
+      let issue = source.firstGap
+      let remedy = issue.map { $0.remedy.isEmpty ? "" : "\n→ \($0.remedy)" } ?? ""
+      // The edited provider is read twice; once is enough to say.
+      guard said.insert(source.name).inserted else { continue }
       Console.line(
-        inert("\(source.name) was not read to its end: \(source.issues.first?.message ?? "")"))
+        "\(source.name) was not read to its end: \(issue?.message ?? "")\(remedy)".split(
+          separator: "\n"
+        ).map { inert(String($0)) }.joined(separator: "\n"))
     }
   }
 
@@ -96,6 +106,7 @@ struct WhatIfCommand: AsyncParsableCommand {
       json.field("source", source)
       json.field("judged", result.judged)
       json.field("complete", result.isComplete)
+      json.field("answered", !result.isUnanswered)
       json.key("unmet")
       json.strings(result.unmet)
       json.key("changes")
