@@ -23,7 +23,13 @@ struct SamplePrinter {
       for note in row.notes { line("   → not understood: \(note)") }
     }
     line("")
-    if sample.isUnderstood { line("Everything on this page was understood.") }
+    if sample.isUnderstood {
+      let isWhole = sample.rows.allSatisfy { $0.fields.allSatisfy { $0.value != nil } }
+      line(
+        isWhole
+          ? "Everything on this page was understood."
+          : "What came was understood; a field marked (missing) had no value in that row.")
+    }
     for note in sample.notes { line("→ not understood: \(note)") }
   }
 

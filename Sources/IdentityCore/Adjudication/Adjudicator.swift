@@ -108,6 +108,11 @@ public struct Adjudicator {
   /// How many people there are.
   public var count: Int { starts.count }
 
+  /// How many people of the team are in a group that an exemption names; nil when that was not read.
+  public func members(of group: ExemptGroup) -> Int? {
+    GroupExemptions.members(of: group, graph, starts.count)?.count
+  }
+
   /// How many different cases were judged so far.
   public var distinctCases: Int { judged.count }
 

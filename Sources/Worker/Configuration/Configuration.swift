@@ -1,3 +1,4 @@
+internal import Connectors
 internal import CurlTransport
 public import IdentityCore
 internal import Reports
@@ -24,6 +25,11 @@ public struct Configuration: Sendable {
   var transport: Transport
   /// Who the users of this machine are on local teams, by user.
   var actors: [String: ActorConfiguration] = [:]
+
+  /// The sources that are our own store.
+  var localSources: Set<SourceName> {
+    Set(sources.filter { $0.value.kind.word == "local" }.keys).union(["local"])
+  }
 
   struct Policy: Sendable {
     /// Seconds.

@@ -94,9 +94,9 @@ extension SyncWorker {
       do {
         channels.append(try factory.channel(alert))
       } catch let error as WorkerError {
-        outcome.problems.append("\(alert.name): \(error.description)")
+        outcome.problems.append(Self.named(alert.name, error.description))
       } catch let error as AlertError {
-        outcome.problems.append("\(alert.name): \(error.description)")
+        outcome.problems.append(Self.named(alert.name, error.description))
       }
     }
     let dispatcher = AlertDispatcher(
@@ -111,14 +111,19 @@ extension SyncWorker {
       outcome.problems += channel.failures.map { failure in
         let next =
           failure.next.map { "tried again from \($0.text)" } ?? "given up; see idsync alerts"
-        return "\(channel.name): \(failure.error.description) (\(next))"
+        return "\(Self.named(channel.name, failure.error.description)) (\(next))"
       }
-      outcome.problems += channel.warnings.map { "\(channel.name): \($0)" }
+      outcome.problems += channel.warnings.map { Self.named(channel.name, $0) }
       if let error = channel.outboxError {
-        outcome.problems.append("\(channel.name): \(error.description)")
+        outcome.problems.append(Self.named(channel.name, error.description))
       }
     }
     return outcome
+  }
+
+  /// A sentence with the name of its channel before it, once.
+  private static func named(_ channel: String, _ text: String) -> String {
+    text.hasPrefix("\(channel):") ? text : "\(channel): \(text)"
   }
 
   /// The admins of all teams, for test messages.

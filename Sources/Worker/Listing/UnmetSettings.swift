@@ -7,10 +7,19 @@ struct UnmetSettings {
   private var keys: Set<String> = []
   private var ids: Set<String> = []
   private var exemptions: Set<Exemption> = []
+  private var roles: [String: String] = [:]
+  /// What the run noted of exemptions of groups, at their providers.
+  private var notes: [SourceIssue] = []
+
+  /// What an issue is called that says why an exemption of a group exempts nobody.
+  static let idleExemption = "exemption"
 
   init(_ settings: TeamSettings, in store: Store) throws {
     self.settings = settings
-    guard !settings.exemptions.isEmpty || !settings.identities.isEmpty else { return }
+    if settings.exemptions.contains(where: { $0.group != nil }) {
+      let run = try store.runs(limit: 20).first { $0.outcome.isDone && !$0.sources.isEmpty }
+      notes = run?.sources.flatMap(\.issues).filter { $0.code == Self.idleExemption } ?? []
+    }
     try store.members(MemberQuery(team: settings.name)) { add($0.record) }
   }
 
@@ -18,6 +27,9 @@ struct UnmetSettings {
     keys.insert(record.key)
     if let id = record.platformUserID { ids.insert(EmailKey.make(id)) }
     if let exemption = record.exemption { exemptions.insert(exemption) }
+    if !record.isPending {
+      roles[record.role.rawValue] = roles[record.role.rawValue] ?? record.email
+    }
   }
 
   /// One sentence each, with what to do.
@@ -27,7 +39,18 @@ struct UnmetSettings {
         ? !meets(exemption.member) && !exemptions.contains(exemption)
         : !exemptions.contains(exemption)
     }
-    return unmet.map(advice) + settings.identities.filter { !meets($0.member) }.map(advice)
+    return unmet.compactMap(advice) + settings.identities.filter { !meets($0.member) }.map(advice)
+      + roles.sorted { $0.key < $1.key }.compactMap(misspelling)
+  }
+
+  /// A role that nobody knows and that differs from a known one by a slip: whether it is an administrator's decides severities.
+  private func misspelling(_ role: String, _ email: String) -> (message: String, remedy: String)? {
+    let known = ["admin", "owner", "member", "viewer", "collaborator"]
+    guard !known.contains(role), let nearest = NearestName.find(role, in: known) else { return nil }
+    return (
+      "\(email) on \(settings.name) has the role \(WrongValue.quoted(role)), which counts as no administrator; did you mean \"\(nearest)\"?",
+      "Mend the role at \(settings.roster), if it is misspelt there."
+    )
   }
 
   private func meets(_ member: String) -> Bool {
@@ -35,16 +58,15 @@ struct UnmetSettings {
     return keys.contains(key) || ids.contains(key)
   }
 
-  private func advice(_ exemption: Exemption) -> (message: String, remedy: String) {
-    guard let group = exemption.group else {
-      return (
-        "The exemption of \(exemption.member) on \(settings.name) meets nobody.",
-        "Mend the address or id, or take the exemption out."
-      )
+  private func advice(_ exemption: Exemption) -> (message: String, remedy: String)? {
+    guard exemption.group == nil else {
+      // The run says why, at the provider.
+      let start = "The exemption of \(exemption.subject) on \(settings.name) exempts nobody"
+      return notes.first { $0.message.hasPrefix(start) }.map { ($0.message, $0.remedy) }
     }
     return (
-      "The exemption of \(exemption.subject) on \(settings.name) exempts nobody: the group has no members on the team, has more than \(group.atMost), or was not read.",
-      "See who is in the group, mend its name or at_most, or take the exemption out."
+      "The exemption of \(exemption.member) on \(settings.name) meets nobody.",
+      "Mend the address or id, or take the exemption out."
     )
   }
 

@@ -54,8 +54,13 @@ extension SyncWorker {
       try? store.members(MemberQuery(team: team)) { keys.append($0.record.key) }
       return keys
     }
-    let readings = await reader.read()
+    var readings = await reader.read()
     try Task.checkCancellation()
+    readings.locateMistakes(in: configuration.file)
+    try naming {
+      try readings.refuseLostTeams(teams, local: configuration.localSources, in: store)
+    }
+    readings.noteIdleExemptions(teams, now: now)
     // A page of a list that broke off is not to be confirmed by the next run.
     for source in readings.sources where !source.isComplete { cache?.drop(source.name) }
     let committer = RunCommitter(

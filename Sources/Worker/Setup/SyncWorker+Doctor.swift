@@ -40,6 +40,9 @@ extension SyncWorker {
       lines += await diagnoseSource(name, factory)
     }
     for alert in configuration.alerts { lines.append(diagnoseChannel(alert, transport)) }
+    lines += configuration.reports.map(diagnoseReport)
+    let told = Set(lines.map(\.message))
+    lines += await diagnoseNames(factory, lines).filter { !told.contains($0.message) }
     return lines
   }
 
@@ -108,6 +111,13 @@ extension SyncWorker {
           source: name, check: "credentials", outcome: .failure, message: "\(error)", remedy: "")
       ]
     }
+  }
+
+  private func diagnoseReport(_ report: ReportConfiguration) -> Diagnosis {
+    let problem = ReportFile.problem(with: report.output)
+    return Diagnosis(
+      source: "reports", check: report.output, outcome: problem == nil ? .good : .failure,
+      message: problem?.description ?? "will be written after each run", remedy: "")
   }
 
   private func diagnoseChannel(_ alert: AlertConfiguration, _ transport: HTTPTransport) -> Diagnosis
