@@ -73,10 +73,18 @@ extension RunReadings {
       return ("\(group.provider) was not read", "Mend the source \(group.provider).")
     }
     guard let members, provider.groups[group.name] != nil else {
-      return (
-        "\(group.provider) shows no group of that name, or did not show who is in it",
-        "Mend the name in the configuration, or name the group by its id."
-      )
+      let isMissing = provider.source.issues.contains {
+        $0.code == "not-found" && $0.message.contains(group.name)
+      }
+      return isMissing
+        ? (
+          "\(group.provider) has no group of that name",
+          "Mend the name in the configuration, or name the group by its id."
+        )
+        : (
+          "\(group.provider) did not say who is in that group",
+          "See what idsync runs says of \(group.provider); name the group by its id."
+        )
     }
     if members == 0 {
       return ("nobody on the team is in that group", "Mend its name, or take the exemption out.")
