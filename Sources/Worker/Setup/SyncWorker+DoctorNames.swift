@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import Connectors
 internal import IdentityCore
 
