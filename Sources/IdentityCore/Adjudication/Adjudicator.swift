@@ -144,8 +144,10 @@ public struct Adjudicator {
     var key = CaseKey()
     for position in positions { key.append(reading.roster.caseCode(at: Int(order[position]))) }
     for route in graph.routes.indices { key.append(graph.code(of: person, on: route)) }
-    // What the configuration says of one person stands in the evidence.
-    if identities.hasMapping(of: person) { key.append(.max - UInt64(person)) }
+    // What the configuration says of one person stands in the evidence, and so do the accounts that match him.
+    if identities.hasMapping(of: person) || graph.isAmbiguous(person) {
+      key.append(.max - UInt64(person))
+    }
     if let known = cases[key] { return known }
     let number = judged.count
     cases[key] = number
@@ -315,7 +317,9 @@ public struct Adjudicator {
     let standings = graph.routes.indices.map { graph.standings(of: person, on: $0) }
     let ways = targets.map { target in
       let made = graph.door(at: target, standings)
-      return Way(door: made.door, target: target, failure: made.failure, gap: made.gap)
+      var way = Way(door: made.door, target: target, failure: made.failure, gap: made.gap)
+      explain(&way.door, of: person, target)
+      return way
     }
     let isKnownSomewhere = ways.contains {
       $0.door.code != .notInIdP && $0.door.code != .sourceIncomplete
@@ -327,6 +331,23 @@ public struct Adjudicator {
       var closed = way
       closed.door.verdict = .notEvaluated
       return closed
+    }
+  }
+
+  /// Names what only this person has to do with: the accounts that match, or the one that the configuration names.
+  private func explain(_ door: inout Door, of person: Int, _ target: Int) {
+    switch door.code {
+    case .ambiguousIdentity:
+      door.evidence += graph.matches(of: person, at: target) { other in
+        reading.roster[mainRow(of: other)].email
+      }
+    case .notInIdP:
+      guard let account = identities.names(of: person, at: door.provider)?.account else { return }
+      door.code = .mappedAccountMissing
+      door.reason =
+        "The configuration (identities) says that this member has the account \(account) at \(door.provider); there is none of "
+        + "that id or login."
+    default: return
     }
   }
 

@@ -229,6 +229,9 @@ struct ProviderGraph {
 
   private var codes: [[AccountIndex.Standing]: UInt64] = [:]
 
+  /// Who has which account on a route.
+  func table(_ route: Int) -> RouteMatches { matches[route] }
+
   /// How a person stands on a route, for each of the names by which he is looked for there.
   func standings(of person: Int, on route: Int) -> [AccountIndex.Standing] {
     guard let index = index(route) else { return [] }

@@ -49,6 +49,25 @@ struct RouteMatches {
   /// The position of the one account, without any doubt; nil when there is none or more than one.
   func onlyAccount(of person: Int) -> Int32? { single[person] >= 0 ? single[person] : nil }
 
+  /// Whether the person's names do not find one account that is the person's alone.
+  func isAmbiguous(_ person: Int) -> Bool {
+    switch single[person] {
+    case Self.nobody: false
+    case Self.listed: true
+    case let position: isShared(position)
+    }
+  }
+
+  /// Who else goes by an account, as far as one name finds it.
+  func people(of position: Int32, besides person: Int, atMost limit: Int) -> [Int] {
+    var found: [Int] = []
+    for (other, account) in single.enumerated() where account == position && other != person {
+      found.append(other)
+      if found.count == limit { break }
+    }
+    return found
+  }
+
   /// Whether another person goes by the account as well.
   func isShared(_ position: Int32) -> Bool { claims[Int(position)] == Self.several }
 }

@@ -40,7 +40,7 @@ enum FindingRules {
 
   private static func cannotTell(_ code: ReasonCode) -> FindingKind {
     switch code {
-    case .notInIdP: .notInIdP
+    case .notInIdP, .mappedAccountMissing: .notInIdP
     case .ambiguousIdentity: .ambiguousIdentity
     case .stale: .stale
     default: .cannotTell

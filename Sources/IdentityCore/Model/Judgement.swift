@@ -45,6 +45,7 @@ public enum ReasonCode: String, Sendable, Codable, Hashable, CaseIterable {
   case notConfigured = "not-configured"
   case rosterContradiction = "roster-contradiction"
   case notInIdP = "not-in-idp"
+  case mappedAccountMissing = "mapped-account-missing"
   case deprovisioned = "deprovisioned"
   case notAssigned = "not-assigned"
   case appInactive = "app-inactive"
@@ -140,7 +141,7 @@ extension Door {
   var lacksData: Bool {
     guard verdict == .cannotTell else { return false }
     switch code {
-    case .notInIdP, .ambiguousIdentity, .notConfigured: return false
+    case .notInIdP, .mappedAccountMissing, .ambiguousIdentity, .notConfigured: return false
     default: return true
     }
   }

@@ -74,7 +74,9 @@ struct Improvement {
     guard before.sso == after.sso, before.platformMFA == after.platformMFA,
       before.isPending == after.isPending, before.accountID == after.accountID
     else { return false }
-    let standings: Set<ReasonCode> = [.deprovisioned, .notAssigned, .notInIdP, .ambiguousIdentity]
+    let standings: Set<ReasonCode> = [
+      .deprovisioned, .notAssigned, .notInIdP, .mappedAccountMissing, .ambiguousIdentity,
+    ]
     let codes = Set((before.judgement.doors + after.judgement.doors).map(\.code))
     guard codes.isDisjoint(with: standings) else { return false }
     return factsAgree

@@ -119,7 +119,9 @@ struct DoorKeeper {
   }
 
   /// What follows from somebody not being on a list.
-  private static let standings: Set<ReasonCode> = [.notAssigned, .notInIdP, .ambiguousIdentity]
+  private static let standings: Set<ReasonCode> = [
+    .notAssigned, .notInIdP, .mappedAccountMissing, .ambiguousIdentity,
+  ]
 
   /// Whether the rules that let the person in were read again, and do so no more.
   private func isClosed(_ old: Door) -> Bool {

@@ -14,7 +14,8 @@ struct SignInWording {
       provider: source, app: app.id, verdict: result.verdict, code: code(result),
       reason: reason(result), witness: witness(result),
       witnessContext: result.witness.sorted { $0.name < $1.name },
-      evidence: app.evidence + rules(result) + facts(result, signature) + unknowns(result),
+      evidence: app.evidence + rules(result) + exclusions(result, signature)
+        + facts(result, signature) + unknowns(result),
       isProven: result.isProven,
       rules: traces.traces(of: own(result.reachableRules).map { model.rules[$0] }),
       policyDigest: traces.digest)
@@ -140,6 +141,17 @@ struct SignInWording {
         .rule, id: rule.ruleID, name: "\(rule.policyName) › \(rule.ruleName)",
         value: "\(rule.demand), \(condition)" + (rule.standing.map { "; \($0)" } ?? ""),
         path: "policy \(rule.policyID)")
+    }
+  }
+
+  /// The rules that would have asked for more, had they not excluded the person.
+  private func exclusions(
+    _ result: SignInResult, _ signature: AccountTable.Signature
+  ) -> [EvidenceItem] {
+    switch result.verdict {
+    case .notEnforced, .enforcedConditionally:
+      PassedOver.evidence(model, signature, besides: result.reachableRules)
+    case .enforced, .cannotTell, .notEvaluated: []
     }
   }
 
