@@ -149,11 +149,10 @@ struct PlatformDoor {
         reason: "\(who) signs in with a password outside the team's single sign-on; "
           + (platformMFA == .yes
             ? "only the platform's own second factor stands there."
-            : "the platform does not show a second factor either."),
-        witness: platformMFA == .yes
-          ? "any sign-in with the platform's own password and second factor"
-          : "any sign-in with the platform's own password",
-        evidence: evidence)
+            : platformMFA == .no
+              ? "the platform's own second factor is off too."
+              : "the platform does not show whether its own second factor is on."),
+        witness: Self.witness(platformMFA), evidence: evidence)
     case .no where platformMFA == .yes:
       return Door(
         provider: settings.roster, app: nil, verdict: .enforced, code: .platformLogin,
@@ -167,8 +166,21 @@ struct PlatformDoor {
     case .no, .unknown:
       return Door(
         provider: settings.roster, app: nil, verdict: .notEnforced, code: .noSecondFactor,
-        reason: "\(who) signs in with a password, and the platform does not show a second factor.",
-        witness: "any sign-in with the platform's own password", evidence: evidence)
+        reason: "\(who) signs in with a password, and "
+          + (platformMFA == .no
+            ? "the platform's second factor is off."
+            : "the platform does not show whether its second factor is on."),
+        witness: Self.witness(platformMFA), evidence: evidence)
+    }
+  }
+
+  /// What gets somebody in at the platform's own login; what is not shown is no fact.
+  private static func witness(_ platformMFA: Tri) -> String {
+    switch platformMFA {
+    case .yes: "any sign-in with the platform's own password and second factor"
+    case .no: "any sign-in with the platform's own password"
+    case .unknown:
+      "any sign-in with the platform's own password, and the platform's second factor where one is on, which it does not show"
     }
   }
 

@@ -2,6 +2,7 @@ extension Headcount {
   /// The first word or number of ``sentence``.
   public var headlineFigure: String {
     if members == 0 { return unread.isEmpty ? "Nobody" : "Nothing" }
+    if members == 1, oneFactor == 0 { return "The only member" }
     return oneFactor == 0 ? "None" : Self.grouped(oneFactor)
   }
 
@@ -27,6 +28,9 @@ extension Headcount {
     let unknown = self[.cannotTell]
     switch (members, oneFactor, unknown) {
     case (0, _, _): return " is listed, so there is nothing to judge."
+    case (1, 0, 1...): return " cannot be judged."
+    case (1, 0, _):
+      return self[.exempt] > 0 ? " is exempt." : " cannot get in with one factor."
     case (_, 1..., _): return " of \(all) can get in with one factor."
     case (_, _, 1...):
       return

@@ -42,6 +42,9 @@ public struct Headcount: Sendable, Codable, Hashable {
       + Standing.allCases.map { ($0.rawValue, self[$0]) } + [("gaps", gaps)]
   }
 
+  /// The public names of the figures.
+  public static var names: [String] { Headcount().figures.map(\.name) }
+
   private func sum(_ isCounted: (Standing) -> Bool) -> Int {
     counts.reduce(0) { isCounted($1.key) ? $0 + $1.value : $0 }
   }

@@ -6,7 +6,7 @@ public enum Standing: String, Sendable, Codable, CaseIterable, Hashable {
   case oneFactorSometimes = "one-factor-sometimes"
   /// Not exempt; signs in outside single sign-on, where the platform's own second factor stands.
   case outsideSSO = "outside-sso"
-  /// Not exempt; nobody can tell.
+  /// Not exempt; nobody can tell, or the platform does not show whether its own second factor stands at its login.
   case cannotTell = "cannot-tell"
   /// Not exempt; every door asks for a second factor.
   case enforced
@@ -14,6 +14,14 @@ public enum Standing: String, Sendable, Codable, CaseIterable, Hashable {
   case notEvaluated = "not-evaluated"
   /// A valid exemption takes the member out of the other places, whatever the verdict.
   case exempt
+
+  /// The figures of a headcount that a member who stands here is counted in, by their public names.
+  public var figures: Set<String> {
+    var names: Set<String> = ["members", rawValue]
+    if isOneFactor { names.insert("one-factor") }
+    if isGap { names.insert("gaps") }
+    return names
+  }
 
   /// Whether one factor is known to get the member in.
   public var isOneFactor: Bool { self == .oneFactorAlways || self == .oneFactorSometimes }
@@ -35,14 +43,22 @@ extension MemberRecord {
     }
   }
 
-  /// Beside single sign-on the platform's second factor may stand; then the weakest of the other doors counts.
+  /// At the platform's own login its second factor may stand; then the weakest of the other doors counts.
+  ///
+  /// Where the platform does not show whether it is on, one factor is not known to be enough there.
   private var standingWithoutEnforcement: Standing {
-    guard platformMFA == .enabled, !findings.contains(FindingSet(.noMFA)),
-      judgement.doors.contains(where: { $0.code == .outsideSSO })
-    else { return .oneFactorAlways }
-    let others = judgement.doors.filter {
-      $0.code != .outsideSSO || $0.verdict != .notEnforced
-    }.map(\.verdict)
+    let own: Set<ReasonCode> =
+      switch platformMFA {
+      case .enabled: [.outsideSSO]
+      case .unknown: [.outsideSSO, .noSecondFactor]
+      case .disabled, .notApplicable: []
+      }
+    func isOwn(_ door: Door) -> Bool { door.verdict == .notEnforced && own.contains(door.code) }
+    guard !findings.contains(FindingSet(.noMFA)), judgement.doors.contains(where: isOwn) else {
+      return .oneFactorAlways
+    }
+    var others = judgement.doors.filter { !isOwn($0) }.map(\.verdict)
+    if platformMFA == .unknown { others.append(.cannotTell) }
     return switch others.isEmpty ? .enforced : Verdict.weakest(others) {
     case .notEnforced: .oneFactorAlways
     case .enforcedConditionally: .oneFactorSometimes
