@@ -36,8 +36,7 @@ final class ChangePrinter {
         + findings(opened: [], resolved: change.resolved)
     case .changed:
       let fields = change.fields.filter { $0.name != "findings" && $0.name != "reason" }.map {
-        $0.name == "evidence"
-          ? "evidence" : inert("\($0.name) \(word($0.before)) → \(word($0.after))")
+        inert($0.sentence)
       }
       return "\(palette.paint("~", .warning)) \(who)  \(fields.joined(separator: "; "))"
         + findings(opened: change.opened, resolved: change.resolved)
@@ -50,8 +49,6 @@ final class ChangePrinter {
     let all = (opens + ends).joined(separator: " ")
     return all.isEmpty ? "" : "  [\(all)]"
   }
-
-  private func word(_ value: String) -> String { value.isEmpty ? "none" : value }
 
   private func inert(_ text: String) -> String { InertText.make(text, for: .terminal) }
 }

@@ -79,6 +79,6 @@ public struct AgeLimit: Sendable, Hashable {
       let count = seconds / size
       return "\(count) \(unit)\(count == 1 ? "" : "s")"
     }
-    return "\(seconds) seconds"
+    return "\(seconds) second\(seconds == 1 ? "" : "s")"
   }
 }
