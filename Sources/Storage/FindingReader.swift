@@ -5,11 +5,14 @@ internal import IdentityCore
 final class FindingReader {
   let versions: VersionReader
   private let times: Query
+  /// Where the people of the teams are changed, for the remedies.
+  private let rosterPlace: RosterPlace
   private let ending: Query
   private let opening: Query
   private var known: [Int64: Timestamp] = [:]
 
-  init(_ database: Database) throws {
+  init(_ database: Database, _ rosterPlace: RosterPlace = .commands) throws {
+    self.rosterPlace = rosterPlace
     versions = try VersionReader(database)
     times = try Query(database, "SELECT finished_at FROM runs WHERE seq = ?")
     let resolved = """
@@ -43,8 +46,9 @@ final class FindingReader {
       id: record.findingID(kind), team: record.team,
       email: record.email, kind: kind,
       severity: kind.severity(isAdministrator: record.role.weighsAsAdministrator),
-      reason: cause.reason, witness: cause.witness, remedy: Remedy(kind, of: cause),
-      isExempt: record.isExempt,
+      reason: cause.reason, witness: cause.witness,
+      remedy: Remedy(kind, of: cause, in: rosterPlace),
+      standing: record.standing, isExempt: record.isExempt,
       openedAt: try time(ofRun: opened.run), resolvedAt: try resolvedRun.map(time(ofRun:)))
   }
 

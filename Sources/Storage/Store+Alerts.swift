@@ -25,9 +25,12 @@ extension Store {
   /// What a message tells: the findings its run opened and ended, as they were then.
   ///
   /// The admins are those of the team by now: they are whom it concerns.
+  /// - Parameter rosterPlace: where the people of the team are changed, for the remedies.
   /// - Throws: ``StorageError`` with `.notFound` for a message the outbox does not have.
-  public func content(of message: AlertMessage) throws(StorageError) -> AlertContent {
-    try translating(path) { try read { try Self.content($0, message.id) } }
+  public func content(
+    of message: AlertMessage, rosterPlace: RosterPlace = .commands
+  ) throws(StorageError) -> AlertContent {
+    try translating(path) { try read { try Self.content($0, message.id, rosterPlace) } }
   }
 
   /// Notes that the channel took a message; a second time changes nothing.
@@ -90,7 +93,9 @@ extension Store {
     }
   }
 
-  private static func content(_ database: Database, _ id: String) throws -> AlertContent {
+  private static func content(
+    _ database: Database, _ id: String, _ rosterPlace: RosterPlace
+  ) throws -> AlertContent {
     guard
       let row = try Row.fetchOne(
         database,
@@ -99,7 +104,7 @@ extension Store {
           FROM outbox o JOIN runs r ON r.seq = o.run JOIN teams t ON t.id = o.team_id WHERE o.id = ?
           """, arguments: [id])
     else { throw StorageError(.notFound, "The outbox has no message \(id).") }
-    let reader = try FindingReader(database)
+    let reader = try FindingReader(database, rosterPlace)
     let filter = AlertFilter(
       minimumSeverity: Severity(rawValue: row["minimum_severity"]) ?? .low)
     var opened: [Finding] = []

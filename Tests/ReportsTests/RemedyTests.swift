@@ -36,12 +36,17 @@ struct RemedyTests {
       "any sign-in: rule 'nothing that applies asks for a second factor' of policy 'Conditional Access' asks for one factor only"
     )
     #expect(
-      entra.contains("makes sign-in policy Conditional Access ask for a second factor"), "\(entra)")
+      entra.contains("makes a policy of Conditional Access ask for a second factor"), "\(entra)")
     let single = text("any sign-in: rule 'Staff' of policy 'Staff' asks for a password only")
     #expect(single.contains("makes policy 'Staff' ask"), "\(single)")
     #expect(
       text("any sign-in: Conditional Access (nothing that applies asks for it) asks for one factor")
-        .contains("makes sign-in policy Conditional Access ask for a second factor"))
+        .contains("makes a policy of Conditional Access ask for a second factor"))
+    #expect(
+      text(
+        "any sign-in: flow 'browser' of realm acme (Username Password Form) asks for one factor only"
+      )
+      .contains("makes flow 'browser' of realm acme (Username Password Form) ask"))
     #expect(
       text("any sign-in: policy 'Staff' asks for a password only").contains("makes policy 'Staff'"))
     #expect(text("any sign-in").contains("the policy that the way in goes through"))
@@ -84,7 +89,7 @@ struct RemedyTests {
         let isLeaver = kind == .deprovisionedAtIdP || kind == .notInIdP
         #expect(
           remedy.commands.contains { $0.contains("members remove") } == isLeaver, "\(kind)")
-        let commands = Remedy.summary(for: status.record).commands
+        let commands = Remedy.summary(for: status).commands
         let place = commands.firstIndex { $0.contains("members remove") }
         #expect(place == (isLeaver ? commands.count - 1 : nil), "\(commands)")
       }
@@ -118,5 +123,78 @@ struct RemedyTests {
       generatedAt: report.generatedAt)
     try ListingWriter.writeTable(.explanation(explanation)) { page.append($0) }
     #expect(page.text.contains("Remedy: An administrator of okta assigns the app"), "\(page.text)")
+  }
+
+  @Test("a roster that is only read is changed where it is kept: no command is offered")
+  func places() throws {
+    let places: [(RosterPlace, String)] = [
+      (.file("people.csv", source: "people"), "the file people.csv"),
+      (.system(kind: "json", source: "hr"), "the source hr (json)"),
+    ]
+    for (place, words) in places {
+      for (kind, door) in [
+        (FindingKind.deprovisionedAtIdP, SampleReport.inactive),
+        (.notInIdP, SampleReport.absent), (.lastAdmin, SampleReport.enforced),
+      ] {
+        var status = SampleReport.member("ana@acme.com", nil, [door], [kind])
+        status.rosterPlace = place
+        let (texts, commands) = Remedy.summary(for: status)
+        #expect(texts.joined().contains(words), "\(texts)")
+        #expect(!commands.contains { $0.contains("idsync members") }, "\(commands)")
+      }
+    }
+  }
+
+  @Test("nobody is told to switch on what is on, and what an exemption excuses is mended by nobody")
+  func fitting() throws {
+    let beside = SampleReport.member(
+      "liam@partner.example", nil, [SampleReport.password], [.outsideSSO], role: .collaborator,
+      sso: .unavailable, mfa: .enabled)
+    #expect(!Remedy(.outsideSSO, of: beside.record).text.contains("switches"))
+    #expect(Remedy(.outsideSSO, of: beside.record).text.contains("stays on"))
+    var exempt = SampleReport.member("glass@acme.com", nil, [SampleReport.password], [.outsideSSO])
+    exempt.record.exemption = SampleReport.breakGlass
+    exempt.record.isExempt = true
+    let remedy = Remedy(.outsideSSO, of: exempt.record)
+    #expect(remedy.text.hasPrefix("None needed until ") && remedy.commands.isEmpty, "\(remedy)")
+  }
+
+  @Test("a flow and a trusted provider are named as what they are")
+  func flows() {
+    let flow = SampleReport.okta(
+      .notEnforced, .policySingleFactor, "One factor.",
+      witness: "any sign-in: browser (Username Password Form) asks for one factor only",
+      evidence: [
+        EvidenceItem(.status, name: "realm acme", value: "browser flow 'browser'"),
+        EvidenceItem(.flow, name: "browser", value: "forms ALTERNATIVE"),
+      ])
+    #expect(remedies(.mfaNotEnforced, flow).text.contains("makes flow 'browser' of realm acme ask"))
+    let trust = SampleReport.okta(
+      .enforcedConditionally, .policyEscapes, "One factor.",
+      witness:
+        "sign-in with second factor asserted: inbound federation (identity provider Partner SSO) lets the identity provider assert the second factor"
+    )
+    #expect(
+      remedies(.mfaConditional, trust).text.contains(
+        "changes inbound federation (identity provider Partner SSO) so that it no longer lets the identity provider assert"
+      ), "\(remedies(.mfaConditional, trust).text)")
+  }
+
+  @Test("addresses are not cut at 80 columns, and commands that remove somebody say for whom")
+  func narrow() throws {
+    let email = "paul.jensen-contractor@subsidiary.acme.example"
+    let report = SampleReport.make([
+      SampleReport.member(
+        email, nil, [SampleReport.inactive], [.deprovisionedAtIdP], role: .collaborator)
+    ])
+    let page = Gathered()
+    try ReportWriter.write(
+      report, as: .table, terminal: TerminalStyle(width: 80, palette: .none)
+    ) { page.append($0) }
+    #expect(page.text.contains(email), "\(page.text)")
+    let lines = page.text.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(page.text)")
+    #expect(page.text.contains("If the person left: idsync members remove"), "\(page.text)")
+    #expect(try text(report, .html).contains("<li>If the person left: <code>idsync members remove"))
   }
 }

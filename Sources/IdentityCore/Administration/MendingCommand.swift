@@ -7,6 +7,9 @@ public enum MendingCommand {
     about(record.email, "idsync explain", record.team)
   }
 
+  /// What every command begins with that takes somebody off a team.
+  static let removing = "idsync members remove "
+
   /// Takes somebody off the team.
   public static func removal(of record: MemberRecord) -> String {
     about(

@@ -25,21 +25,25 @@ public struct Remedy: Sendable, Codable, Hashable {
   }
 
   /// What mends each open finding of a member, in the order of the kinds.
-  public static func all(for record: MemberRecord) -> [(kind: FindingKind, remedy: Remedy)] {
-    record.findings.kinds.map { ($0, Remedy($0, of: record)) }
+  public static func all(for status: MemberStatus) -> [(kind: FindingKind, remedy: Remedy)] {
+    status.record.findings.kinds.map { ($0, Remedy($0, of: status.record, in: status.rosterPlace)) }
   }
 
   /// The texts of all remedies of a member, each once, then the commands, each once, those that remove somebody last.
   public static func summary(
-    for record: MemberRecord
+    for status: MemberStatus
   ) -> (texts: [String], commands: [String]) {
-    let remedies = all(for: record).map(\.remedy)
+    let remedies = all(for: status).map(\.remedy)
     let commands = unique(remedies.flatMap(\.commands))
-    let removal = MendingCommand.removal(of: record)
     return (
       unique(remedies.map(\.text)),
-      commands.filter { $0 != removal } + commands.filter { $0 == removal }
+      commands.filter { !isRemoval($0) } + commands.filter(isRemoval)
     )
+  }
+
+  /// Whether a command takes somebody off a team: only for people who left, and said so wherever it is shown.
+  public static func isRemoval(_ command: String) -> Bool {
+    command.hasPrefix(MendingCommand.removing)
   }
 
   private static func unique(_ texts: [String]) -> [String] {

@@ -126,6 +126,8 @@ public struct Finding: Sendable, Codable, Hashable {
   public var witness: String?
   /// Who mends it, where and how; nil where nobody worked it out.
   public var remedy: Remedy?
+  /// Where its member stands in the headline with it; nil where nobody worked it out.
+  public var standing: Standing?
   /// Whether a valid exemption takes it out of the gap count.
   public var isExempt: Bool
   /// When it opened.
@@ -136,8 +138,8 @@ public struct Finding: Sendable, Codable, Hashable {
   /// Makes a finding.
   public init(
     id: String, team: TeamName, email: String, kind: FindingKind, severity: Severity,
-    reason: String, witness: String?, remedy: Remedy? = nil, isExempt: Bool, openedAt: Timestamp,
-    resolvedAt: Timestamp? = nil
+    reason: String, witness: String?, remedy: Remedy? = nil, standing: Standing? = nil,
+    isExempt: Bool, openedAt: Timestamp, resolvedAt: Timestamp? = nil
   ) {
     self.id = id
     self.team = team
@@ -147,6 +149,7 @@ public struct Finding: Sendable, Codable, Hashable {
     self.reason = reason
     self.witness = witness
     self.remedy = remedy
+    self.standing = standing
     self.isExempt = isExempt
     self.openedAt = openedAt
     self.resolvedAt = resolvedAt

@@ -154,14 +154,18 @@ public struct MemberStatus: Sendable, Codable, Hashable {
   public var isStale: Bool
   /// Whether a source that the verdict rests on could not be read to its end at the last attempt.
   public var didSourceFail: Bool
+  /// Where the people of the team are changed.
+  public var rosterPlace: RosterPlace
 
   /// Makes a status.
   ///
   /// - Parameter didSourceFail: where it is not known, what is stale without being held is so because a source failed.
   public init(
-    record: MemberRecord, observedAt: Timestamp, isStale: Bool, didSourceFail: Bool? = nil
+    record: MemberRecord, observedAt: Timestamp, isStale: Bool, didSourceFail: Bool? = nil,
+    rosterPlace: RosterPlace = .commands
   ) {
     self.didSourceFail = didSourceFail ?? (isStale && !record.isHeld)
+    self.rosterPlace = rosterPlace
     self.record = record
     self.record.since = min(record.since, observedAt)
     self.observedAt = observedAt

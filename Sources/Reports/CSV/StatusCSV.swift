@@ -57,7 +57,7 @@ struct StatusCSV {
     output.field(report.run?.id)
     output.field(report.run?.isComplete)
     output.field(record.standing.rawValue)
-    output.field(Remedy.summary(for: record).texts.joined(separator: " "), isLast: true)
+    output.field(Remedy.summary(for: status).texts.joined(separator: " "), isLast: true)
   }
 }
 

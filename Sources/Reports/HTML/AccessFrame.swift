@@ -66,13 +66,12 @@ struct AccessFrame {
     ]
   }
 
-  /// The share of each verdict as a strip; percentages with two digits, so that small shares stay visible.
+  /// The share of each place as a strip; percentages with two digits, so that small shares stay visible.
   private static func bar(_ tally: Tally) -> [[String: Any]] {
     guard tally.members > 0 else { return [] }
-    let counts =
-      Verdict.worstFirst.map { ($0.code, tally.open[$0] ?? 0) } + [("ex", tally.exemptCount)]
     var before = 0
-    return counts.compactMap { code, count in
+    return tally.headcount.places.compactMap { place in
+      let (code, count) = (place.code, place.count)
       guard count > 0 else { return nil }
       defer { before += count }
       return [
@@ -89,19 +88,14 @@ struct AccessFrame {
   }
 
   private static func tiles(_ tally: Tally) -> [[String: Any]] {
-    var tiles = [("all", "everyone", tally.members)]
-    tiles += Verdict.worstFirst.map { ($0.code, $0.title, tally.open[$0] ?? 0) }
-    tiles.append(("ex", "exempt", tally.exemptCount))
-    let beside = tally.headcount[.outsideSSO]
-    return tiles.map { code, title, count in
+    let all = Headcount.Place(
+      code: "all", title: "everyone", mark: "", count: tally.members, note: nil)
+    return ([all] + tally.headcount.places).map { place in
       var values: [String: Any] = [
-        "code": code, "title": title, "count": Count.grouped(count), "isZero": count == 0,
-        "isFirst": code == "all",
+        "code": place.code, "title": place.title, "count": Count.grouped(place.count),
+        "isZero": place.count == 0, "isFirst": place.code == all.code,
       ]
-      // What keeps the tiles and the headline apart is said where the eye adds them up.
-      if code == Verdict.notEnforced.code, beside > 0 {
-        values["note"] = "\(Count.grouped(beside)) outside-sso"
-      }
+      if let note = place.note { values["note"] = note }
       return values
     }
   }
@@ -118,7 +112,8 @@ struct AccessFrame {
       },
       "figures": tally.headcount.figures.map { name, count -> [String: Any] in
         [
-          "name": name, "count": Count.grouped(count), "meaning": Standing.meaning(of: name),
+          "name": Standing.title(of: name), "count": Count.grouped(count),
+          "meaning": Standing.meaning(of: name),
         ]
       },
       "facts": Provenance.facts(of: report, tally).map { fact -> [String: Any] in

@@ -32,7 +32,7 @@ struct AccessPage {
     _ section: TeamSection, _ number: Int, _ rows: inout AccessRows, to output: inout ByteOutput
   ) throws {
     if !section.open.isEmpty || section.exempt.isEmpty {
-      let codes = Set(section.open.map { report.members[$0].record.verdict.code })
+      let codes = Set(section.open.map { report.members[$0].record.standing.code })
       openBlock(codes, id: "team-\(number + 1)", to: &output)
       output.html(section.team)
       output.literal("</h2>\n")
@@ -44,7 +44,7 @@ struct AccessPage {
       openBlock(["ex"], id: id, to: &output)
       output.html("Exempt on \(section.team)")
       output.literal("</h2>\n")
-      let people = Count.text(section.exempt.count, "person", "people")
+      let people = Count.text(section.exempt.count, "member")
       try writeTable(
         section.exempt,
         caption: "\(people) with a dated exception, counted apart; the verdict stays what it is.",
@@ -58,8 +58,9 @@ struct AccessPage {
   }
 
   private func caption(of section: TeamSection) -> String {
-    let people = Count.text(section.open.count, "person", "people")
-    return "\(people), worst first. Open a row for the doors, the proof and the dates."
+    let exempt = section.exempt.isEmpty ? "" : " and \(Count.grouped(section.exempt.count)) exempt"
+    return
+      "\(Count.text(section.open.count, "member"))\(exempt), worst first. Open a row for the doors, the proof and the dates."
   }
 
   private func writeTable(

@@ -28,7 +28,7 @@ struct AccessRows {
     let status = report.members[index]
     let record = status.record
     output.literal("<tr class=\"")
-    output.raw(record.isExempt ? "ex" : record.verdict.code)
+    output.raw(record.standing.code)
     output.literal("\"><th scope=\"row\">")
     if let name = record.name, !name.isEmpty { output.span("name", name) }
     output.span("mail", record.email)
@@ -39,7 +39,7 @@ struct AccessRows {
     writeSummary(record, to: &output)
     output.literal("<div class=\"more\"><div class=\"main\">")
     writeWitness(record, to: &output)
-    writeRemedies(record, to: &output)
+    writeRemedies(status, to: &output)
     writeProof(of: record, to: &output)
     output.literal("</div>")
     writeDates(status, to: &output)
@@ -86,7 +86,7 @@ struct AccessRows {
     if record.isExempt, let exemption = record.exemption {
       output.span("grant", "Exempt \(exemption.sentence)")
     }
-    output.span("reason", record.reason.isEmpty ? record.verdict.meaning : record.reason)
+    output.span("reason", record.reason.isEmpty ? record.verdictMeaning : record.reason)
     let kinds = names.kinds(of: record.findings)
     if !kinds.isEmpty {
       output.literal(" <span class=\"chips\">")
@@ -118,8 +118,8 @@ struct AccessRows {
     output.literal("</div>")
   }
 
-  private func writeRemedies(_ record: MemberRecord, to output: inout ByteOutput) {
-    let remedies = Remedy.summary(for: record)
+  private func writeRemedies(_ status: MemberStatus, to output: inout ByteOutput) {
+    let remedies = Remedy.summary(for: status)
     guard !remedies.texts.isEmpty else { return }
     output.literal("<div class=\"remedies\"><b>Remedy</b><ul>")
     for text in remedies.texts {
@@ -128,7 +128,8 @@ struct AccessRows {
       output.literal("</li>")
     }
     for command in remedies.commands {
-      output.literal("<li><code>")
+      output.literal(
+        Remedy.isRemoval(command) ? "<li>If the person left: <code>" : "<li><code>")
       output.html(command)
       output.literal("</code></li>")
     }

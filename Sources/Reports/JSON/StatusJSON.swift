@@ -177,7 +177,7 @@ extension JSONWriter {
     field("held", record.isHeld)
     key("remedies")
     array { json in
-      for (kind, remedy) in Remedy.all(for: record) {
+      for (kind, remedy) in Remedy.all(for: status) {
         json.object { json in
           json.field("finding", kind.rawValue)
           json.remedyFields(remedy)

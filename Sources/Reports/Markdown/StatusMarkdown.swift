@@ -43,7 +43,7 @@ struct StatusMarkdown {
     output.raw("| all | \(tally.members - tally.exemptCount) | \(tally.exemptCount) | |\n\n")
     writeFigures(tally.headcount, to: &output)
     guard !tally.findings.isEmpty else { return }
-    output.literal("| Finding | Members | Meaning |\n|---|--:|---|\n")
+    output.literal("| Open finding | Members | Meaning |\n|---|--:|---|\n")
     for kind in FindingKind.allCases {
       guard let count = tally.findings[kind] else { continue }
       output.raw("| \(kind.rawValue) | \(count) | \(kind.summary) |\n")
@@ -55,7 +55,7 @@ struct StatusMarkdown {
   private func writeFigures(_ headcount: Headcount, to output: inout ByteOutput) {
     output.literal("| Figure | Members | Counts |\n|---|--:|---|\n")
     for (name, count) in headcount.figures {
-      output.raw("| \(name) | \(count) | \(Standing.meaning(of: name)) |\n")
+      output.raw("| \(Standing.title(of: name)) | \(count) | \(Standing.meaning(of: name)) |\n")
     }
     output.literal("\n")
   }
@@ -101,7 +101,7 @@ struct StatusMarkdown {
       why += " **Stale**, read \(TimestampText.minute(status.observedAt))."
     }
     if !record.isExempt {
-      for remedy in Remedy.summary(for: record).texts { why += " *Remedy*: \(inert(remedy))" }
+      for remedy in Remedy.summary(for: status).texts { why += " *Remedy*: \(inert(remedy))" }
     }
     let findings = names.kinds(of: record.findings).map(\.rawValue).joined(separator: ", ")
     output.raw("| \(member) | \(inert(record.roleText)) | \(record.sso.title) |")

@@ -21,8 +21,6 @@ struct Tally {
   /// When the oldest and the newest evidence were read.
   private(set) var oldest: Timestamp?
   private(set) var newest: Timestamp?
-  /// When the oldest stale evidence was read.
-  private(set) var oldestStale: Timestamp?
 
   /// Members altogether.
   var members: Int { headcount.members }

@@ -28,7 +28,7 @@ struct ExplainPage {
     let name = record.name.map { " (\($0))" } ?? ""
     page.text("\(record.email)\(name) on \(record.team)", .strong)
     page.text(
-      "\(record.verdict.mark) \(record.verdict.title): \(record.verdict.meaning)",
+      "\(record.verdict.mark) \(record.verdict.title): \(record.verdictMeaning)",
       record.verdict.tone)
     // The witness, in full below, often is what the reason ends with.
     if !record.reason.isEmpty, !saysWitness(record.reason) {
@@ -87,10 +87,10 @@ struct ExplainPage {
         "\(finding.kind.rawValue), \(finding.severity.rawValue)\(exempt), since "
           + TimestampText.minute(finding.openedAt), finding.severity.tone, indent: 2, hanging: 2)
       page.text(finding.kind.summary, indent: 4)
-      let remedy = Remedy(finding.kind, of: record)
+      let remedy = Remedy(finding.kind, of: record, in: status.rosterPlace)
       page.text("Remedy: \(remedy.text)", indent: 4, hanging: 2)
       for command in remedy.commands where !command.hasPrefix("idsync explain ") {
-        page.text("→ \(command)", .quiet, indent: 4, hanging: 2)
+        page.text(Remedy.commandLine(command), .quiet, indent: 4, hanging: 2)
       }
     }
   }

@@ -7,8 +7,8 @@ enum FindingsTable {
     _ findings: [Finding], style: TerminalStyle, to output: inout ByteOutput
   ) throws {
     let table = TextTable([
-      .init("SEVERITY"), .init("KIND"), .init("TEAM", isFlexible: true),
-      .init("MEMBER", isFlexible: true), .init("OPENED"), .init("RESOLVED"),
+      .init("SEVERITY", gives: 3), .init("KIND"), .init("TEAM", isFlexible: true, gives: 2),
+      .init("MEMBER", isWhole: true), .init("OPENED"), .init("RESOLVED", gives: 1),
     ])
     let rows = findings.lazy.map { finding in
       TextTable.Row(
@@ -47,8 +47,8 @@ enum HistoryTable {
 
   /// The columns.
   static let table = TextTable([
-    .init("KNOWN"), .init("TEAM", isFlexible: true), .init("MEMBER", isFlexible: true),
-    .init("CHANGE"), .init("RUN"),
+    .init("KNOWN"), .init("TEAM", isFlexible: true), .init("MEMBER", isWhole: true),
+    .init("CHANGE"), .init("RUN", gives: 1),
   ])
 
   /// One entry.
@@ -62,12 +62,8 @@ enum HistoryTable {
   }
 
   private static func notes(on entry: HistoryEntry) -> [TextTable.Cell] {
-    var notes = entry.fields.map { change in
-      // The evidence is more than a line holds: that it differs is what can be said of it.
-      change.before == change.after
-        ? TextTable.Cell("\(change.name) changed")
-        : TextTable.Cell("\(change.name): \(word(change.before)) → \(word(change.after))")
-    }
+    // What opened and ended says more than the list of findings before and after.
+    var notes = entry.fields.filter { $0.name != "findings" }.map { TextTable.Cell($0.sentence) }
     let opened = entry.opened.kinds.map(\.rawValue).joined(separator: ", ")
     let resolved = entry.resolved.kinds.map(\.rawValue).joined(separator: ", ")
     if !opened.isEmpty { notes.append(.init("opened \(opened)", .bad)) }
@@ -75,7 +71,6 @@ enum HistoryTable {
     return notes
   }
 
-  private static func word(_ value: String) -> String { value.isEmpty ? "nothing" : value }
 }
 
 /// The runs for a terminal.

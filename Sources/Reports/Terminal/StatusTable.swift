@@ -47,15 +47,11 @@ struct StatusTable {
   private func writeFoot(_ tally: Tally, to output: inout ByteOutput) {
     var page = TextPage(style)
     page.gap()
-    let verdicts = Verdict.worstFirst.compactMap { verdict in
-      tally.open[verdict].map { count in
-        let beside = verdict == .notEnforced ? tally.headcount[.outsideSSO] : 0
-        return "\(verdict.mark) \(Count.grouped(count)) \(verdict.title)"
-          + (beside == 0 ? "" : " (\(Count.grouped(beside)) outside-sso)")
-      }
+    let places = tally.headcount.places.filter { $0.count > 0 }.map { place in
+      "\(place.mark) \(Count.grouped(place.count)) \(place.title)"
+        + (place.note.map { " (\($0))" } ?? "")
     }
-    let exempt = tally.exemptCount == 0 ? [] : ["\(Count.grouped(tally.exemptCount)) exempt"]
-    page.text((verdicts + exempt).joined(separator: " · "), .strong)
+    page.text(places.joined(separator: " · "), .strong)
     if tally.members > 0 {
       page.text(
         "\(tally.headcount.gapText.prefix(1).uppercased() + tally.headcount.gapText.dropFirst()) among "
@@ -64,7 +60,9 @@ struct StatusTable {
     let findings = FindingKind.allCases.compactMap { kind in
       tally.findings[kind].map { "\(Count.grouped($0)) \(kind.rawValue)" }
     }
-    if !findings.isEmpty { page.text("Findings: \(findings.joined(separator: ", "))") }
+    if !findings.isEmpty {
+      page.text("Open findings, several of a member too: \(findings.joined(separator: ", "))")
+    }
     if let run = report.run {
       let end = run.isComplete ? "every source read to its end" : "not every source read to its end"
       page.text(
@@ -101,8 +99,9 @@ struct StatusTable {
     page.text("\(section.team), \(Count.text(section.count, "member"))", .strong)
     page.write(to: &output)
     let table = TextTable([
-      .init("MEMBER", isFlexible: true), .init("ROLE"), .init("SSO"), .init("MFA"),
-      .init("VERDICT"), .init("PROVIDER"), .init("FINDINGS", isFlexible: true),
+      .init("MEMBER", isWhole: true), .init("ROLE", gives: 4), .init("SSO", gives: 2),
+      .init("MFA", gives: 3), .init("VERDICT"), .init("PROVIDER", gives: 1),
+      .init("FINDINGS", isFlexible: true, gives: 5),
     ])
     if !section.open.isEmpty {
       try table.write(section.open.lazy.map(row), style: style, to: &output)
@@ -138,9 +137,9 @@ struct StatusTable {
       notes.append(.init(record.reason, .quiet))
     }
     if !record.isExempt {
-      let remedies = Remedy.summary(for: record)
+      let remedies = Remedy.summary(for: status)
       notes += remedies.texts.map { .init("Remedy: \($0)", .quiet) }
-      notes += remedies.commands.map { .init("→ \($0)", .quiet) }
+      notes += remedies.commands.map { .init(Remedy.commandLine($0), .quiet) }
     }
     if record.isExempt, let exemption = record.exemption {
       notes.append(.init("Exempt \(exemption.sentence)", .quiet))

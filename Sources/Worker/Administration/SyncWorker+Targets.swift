@@ -46,6 +46,8 @@ extension SyncWorker {
   func target(team: TeamName, _ transport: HTTPTransport) throws -> AdministrationTarget {
     let settings = try settings(of: team)
     if isLocal(settings) { return .local(settings) }
+    let place = configuration.rosterPlace(of: team)
+    guard place.takesCommands else { throw WorkerError(.badInput, place.refusal(team)) }
     return .platform(try administration(of: settings.roster, transport), team)
   }
 

@@ -12,6 +12,8 @@ public struct TeamListing: Sendable {
   public var people: [TeamPerson]
   /// What the last run said of them, by key.
   public var statuses: [String: MemberStatus]
+  /// What a reader should know of the listing.
+  public var notes: [String] = []
 }
 
 /// An app as a listing shows it.
@@ -58,6 +60,8 @@ extension SyncWorker {
     let store = try storeIfThere()
     let transport = transport()
     defer { transport.shutdown() }
+    let place = configuration.rosterPlace(of: try settings(of: team).name)
+    if !place.takesCommands { return try stored(team, in: place, store) }
     let people: [TeamPerson]
     switch try target(team: team, transport) {
     case .local(let settings):
@@ -72,7 +76,50 @@ extension SyncWorker {
         throw WorkerError(reading: error, port)
       }
     }
-    return TeamListing(team: team, people: people, statuses: try statuses(of: team, store))
+    let found = try statuses(of: team, store)
+    let keys = Set(people.map { EmailKey.make($0.email) })
+    let others = found.values.filter { !keys.contains($0.record.key) }.map(\.record.email).sorted()
+    var listing = TeamListing(team: team, people: people, statuses: found)
+    if !others.isEmpty {
+      let shown = others.prefix(5).joined(separator: ", ")
+      let more = others.count > 5 ? " and \(others.count - 5) more" : ""
+      listing.notes.append(
+        "Not on this list, but in idsync status: \(shown)\(more), who may touch single apps only (idsync access list), or "
+          + "left since the last run.")
+    }
+    return listing
+  }
+
+  /// The people of a team that is only read, as the last run knew them.
+  private func stored(
+    _ team: TeamName, in place: RosterPlace, _ store: Store?
+  ) throws -> TeamListing {
+    let found = try statuses(of: team, store)
+    let records: [MemberRecord] = found.values.map(\.record).sorted { $0.key < $1.key }
+    let people: [TeamPerson] = records.map(Self.person)
+    return TeamListing(
+      team: team, people: people, statuses: found,
+      notes: people.isEmpty
+        ? []
+        : ["As the last run read them; \(team) is kept in \(place.words), where it is changed."])
+  }
+
+  private static func person(_ record: MemberRecord) -> TeamPerson {
+    let federated: Tri =
+      switch record.sso {
+      case .enabled: .yes
+      case .disabled: .no
+      case .unavailable, .unknown: .unknown
+      }
+    let platformMFA: Tri =
+      switch record.platformMFA {
+      case .enabled: .yes
+      case .disabled: .no
+      case .notApplicable, .unknown: .unknown
+      }
+    return TeamPerson(
+      email: record.email, name: record.name, role: record.role, isPending: record.isPending,
+      federated: federated, platformMFA: platformMFA, userID: record.platformUserID)
   }
 
   /// The apps of one team, or of all teams that have apps.

@@ -33,3 +33,11 @@ enum NearestName {
     return last[b.count]
   }
 }
+
+/// What somebody probably meant, for those who read a command line.
+public enum Nearest {
+  /// The word of the known ones with the fewest edits to another; nil when none is near.
+  public static func word(to text: String, in known: [String]) -> String? {
+    NearestName.find(text, in: known)
+  }
+}

@@ -16,9 +16,28 @@ struct SourceConfiguration: Sendable {
   /// Where other providers stand behind this one.
   var routes: [UpstreamRoute]
   var make: SourceMaker
+  /// The file that it reads, as the configuration gives it; nil for sources that are no file.
+  var file: String? = nil
 
   /// Whether it can say who is on a team.
   var isRoster: Bool { kind.card.roles.contains(.roster) }
   /// Whether it can say how people sign in.
   var isProvider: Bool { kind.card.roles.contains(.provider) }
+}
+
+extension Configuration {
+  /// Where the people of a team are changed.
+  func rosterPlace(of team: TeamName) -> RosterPlace {
+    guard let settings = teams.first(where: { $0.name == team }),
+      let source = sources[settings.roster]
+    else { return .commands }
+    return rosterPlace(source)
+  }
+
+  /// Where the people of the teams of a source are changed.
+  func rosterPlace(_ source: SourceConfiguration) -> RosterPlace {
+    if source.kind is any TeamChangingKind { return .commands }
+    if let file = source.file { return .file(file, source: source.name) }
+    return .system(kind: source.kind.word, source: source.name)
+  }
 }

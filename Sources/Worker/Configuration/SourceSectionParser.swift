@@ -45,12 +45,13 @@ struct SourceSectionParser {
     }
     let hosts = section.strings("sso_hosts")?.map { $0.lowercased() }
     let routes = section.sections("upstream").compactMap { upstream($0) }
+    let file = section.keys.contains("file") ? section.string("file") : nil
     let make = kind.configure(section)
     section.finish()
     guard let make else { return nil }
     return SourceConfiguration(
       name: name, kind: kind, place: section.place, url: url, maxConcurrent: maxConcurrent ?? 4,
-      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make)
+      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make, file: file)
   }
 
   private func kind(_ section: YAMLSection) -> (any SourceKind)? {

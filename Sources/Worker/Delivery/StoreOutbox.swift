@@ -8,10 +8,16 @@ struct StoreOutbox: Outbox {
   let store: Store
   /// Whether messages that wait for their next try are due as well.
   let ignoresSchedule: Bool
+  /// Where the people of a team are changed.
+  let rosterPlace: @Sendable (TeamName) -> RosterPlace
   private let headcounts: Headcounts
 
-  init(store: Store, ignoresSchedule: Bool, staleAfter: Int64) {
+  init(
+    store: Store, ignoresSchedule: Bool, staleAfter: Int64,
+    rosterPlace: @escaping @Sendable (TeamName) -> RosterPlace
+  ) {
     self.store = store
+    self.rosterPlace = rosterPlace
     self.ignoresSchedule = ignoresSchedule
     headcounts = Headcounts(staleAfter: staleAfter)
   }
@@ -23,7 +29,7 @@ struct StoreOutbox: Outbox {
   }
 
   func content(of message: AlertMessage) async throws -> AlertContent {
-    var content = try store.content(of: message)
+    var content = try store.content(of: message, rosterPlace: rosterPlace(message.team))
     content.headcount = try headcounts.count(of: message.team, at: message.createdAt, in: store)
     return content
   }

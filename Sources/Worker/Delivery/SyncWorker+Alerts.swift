@@ -103,7 +103,8 @@ extension SyncWorker {
       channels: channels,
       outbox: StoreOutbox(
         store: store, ignoresSchedule: ignoringSchedule,
-        staleAfter: configuration.policy.staleAfter),
+        staleAfter: configuration.policy.staleAfter,
+        rosterPlace: { [configuration] in configuration.rosterPlace(of: $0) }),
       logger: setting.logger)
     let summary = await dispatcher.dispatch()
     outcome.delivered = summary.delivered

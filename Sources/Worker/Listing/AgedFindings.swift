@@ -25,6 +25,8 @@ struct AgedFindings {
       known[key, default: []].insert(FindingSet(finding.kind))
       var finding = finding
       finding.isExempt = status.record.isExempt
+      finding.remedy = Remedy(finding.kind, of: status.record, in: status.rosterPlace)
+      finding.standing = status.record.standing
       result.append(finding)
     }
     for status in members {
@@ -44,7 +46,9 @@ struct AgedFindings {
         team: record.team, person: record.platformUserID ?? record.key, kind: kind),
       team: record.team, email: record.email, kind: kind,
       severity: kind.severity(isAdministrator: record.role.weighsAsAdministrator),
-      reason: record.reason, witness: record.witness, isExempt: record.isExempt,
+      reason: record.reason, witness: record.witness,
+      remedy: Remedy(kind, of: record, in: status.rosterPlace), standing: record.standing,
+      isExempt: record.isExempt,
       openedAt: opening(kind, of: status))
   }
 

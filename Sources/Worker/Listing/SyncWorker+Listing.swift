@@ -11,24 +11,33 @@ public struct StatusFilter: Sendable {
   public var verdict: Verdict?
   /// Only members with this finding open.
   public var finding: FindingKind?
+  /// Only members who stand there in the headline; ``Headcount/figures`` names them.
+  public var standing: String?
   /// As the store knew it at this moment; now when nil.
   public var asOf: Timestamp?
 
   /// Makes a filter; without conditions it takes everybody.
   public init(
     team: TeamName? = nil, verdict: Verdict? = nil, finding: FindingKind? = nil,
-    asOf: Timestamp? = nil
+    standing: String? = nil, asOf: Timestamp? = nil
   ) {
+    self.standing = standing
     self.team = team
     self.verdict = verdict
     self.finding = finding
     self.asOf = asOf
   }
 
+  /// Whether members who stand somewhere are listed.
+  func takes(_ standing: Standing) -> Bool {
+    self.standing.map(standing.figures.contains) ?? true
+  }
+
   var words: [String] {
     [
       team.map { "team: \($0)" }, verdict.map { "verdict: \($0.rawValue)" },
-      finding.map { "finding: \($0.rawValue)" }, asOf.map { "as of: \($0.text)" },
+      finding.map { "finding: \($0.rawValue)" }, standing.map { "standing: \($0)" },
+      asOf.map { "as of: \($0.text)" },
     ].compactMap { $0 }
   }
 }
@@ -59,7 +68,13 @@ extension SyncWorker {
           team: team, verdict: filter.verdict, finding: filter.finding, asOf: filter.asOf,
           age: age)
         var current: [MemberStatus] = []
-        try store.members(query) { current.append($0) }
+        let place = configuration.rosterPlace(of: team)
+        try store.members(query) { status in
+          guard filter.takes(status.record.standing) else { return }
+          var status = status
+          status.rosterPlace = place
+          current.append(status)
+        }
         let stored = try store.findings(FindingQuery(team: team, asOf: filter.asOf))
         findings += AgedFindings(age).all(of: current, stored)
         members += current
@@ -155,6 +170,7 @@ extension SyncWorker {
       for team in teams {
         try store.members(MemberQuery(team: team, email: email, age: age(asOf: nil))) {
           found.append($0)
+          found[found.count - 1].rosterPlace = configuration.rosterPlace(of: team)
         }
       }
       guard let status = found.first else {
@@ -177,7 +193,14 @@ extension SyncWorker {
   public func history(email: String?, team: TeamName?, limit: Int) throws -> [HistoryEntry] {
     let store = try existingStore()
     _ = try watchedTeams(team)
-    return try naming { try store.history(email: email, team: team, limit: limit) }
+    let entries = try naming { try store.history(email: email, team: team, limit: limit) }
+    if let email, entries.isEmpty, limit > 0 {
+      let attempts = try administrationHistory(email: email, team: team, limit: 1)
+      guard !attempts.isEmpty else {
+        throw WorkerError(.badInput, try naming { try nobody(email, watchedTeams(team), store) })
+      }
+    }
+    return entries
   }
 
   /// The attempts to change teams, allowed and refused, newest first.
@@ -265,7 +288,10 @@ extension SyncWorker {
         if keys.count < 50_000 { keys.append(status.record.email) }
       }
     }
-    let nearest = NearestName.find(email, in: keys).map { " Did you mean \($0)?" } ?? ""
+    // Without its domain a name is looked for among the names of the addresses.
+    let named = email.contains("@") ? nil : keys.first { $0.hasPrefix(email + "@") }
+    let nearest =
+      (named ?? NearestName.find(email, in: keys)).map { " Did you mean \($0)?" } ?? ""
     return "Nobody on \(teams.joined(separator: ", ")) goes by \(email).\(nearest)"
   }
 

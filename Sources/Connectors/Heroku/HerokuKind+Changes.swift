@@ -1,0 +1,3 @@
+package import ConnectorKit
+
+extension HerokuKind: TeamChangingKind {}
