@@ -9,6 +9,14 @@ extension AlertContent {
     return copy
   }
 
+  /// How much the message matters, in a word: that of the worst finding that opened, `medium` where something went wrong
+  /// with the run itself, `resolved` where all of it is good news.
+  var severityWord: String {
+    let isTrouble = notices.contains { $0.kind == .sourceFailed || $0.kind == .runHeld }
+    let all = opened.map(\.severity) + (isTrouble ? [.medium] : [])
+    return all.max()?.rawValue ?? "resolved"
+  }
+
   /// Whether there is nothing to tell.
   var isEmpty: Bool { opened.isEmpty && resolved.isEmpty && notices.isEmpty }
 }

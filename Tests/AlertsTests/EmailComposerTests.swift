@@ -47,7 +47,7 @@ struct EmailComposerTests {
     let expected = [
       "From": "Wächter <idsync@acme.com>", "To": "ana.lima@acme.com, \"Sec, Ops\" <sec@acme.com>",
       "Subject":
-        "[idsync] acme-widgets: 2 newly flagged members can get in with one factor, 1 other finding, 1 resolved",
+        "[idsync] acme-widgets: 2 newly flagged members can get in with one factor, 1 other member flagged, 1 resolved",
       "Date": "Tue, 02 Jun 2026 08:00:00 +0000",
       "Message-ID": "<msg_2KWPBgLlAfxdpx2AI54pPJ85f4W@acme.com>",
       "References": "<team-acme-widgets@acme.com>", "In-Reply-To": "<team-acme-widgets@acme.com>",

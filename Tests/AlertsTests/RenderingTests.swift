@@ -13,7 +13,8 @@ struct AlertRenderingTests {
   func headlines() {
     let cases: [(AlertContent, String)] = [
       (
-        F.typical, "2 newly flagged members can get in with one factor, 1 other finding, 1 resolved"
+        F.typical,
+        "2 newly flagged members can get in with one factor, 1 other member flagged, 1 resolved"
       ),
       (
         F.content(opened: [F.finding("a@b.c", .noMFA)]),
@@ -21,9 +22,9 @@ struct AlertRenderingTests {
       ),
       (
         F.content(opened: [F.finding("a@b.c", .lastAdmin), F.finding("b@b.c", .cannotTell)]),
-        "2 findings opened"
+        "2 members flagged"
       ),
-      (F.content(opened: [F.finding("a@b.c", .noMFA, isExempt: true)]), "1 exempt finding"),
+      (F.content(opened: [F.finding("a@b.c", .noMFA, isExempt: true)]), "1 exempt member flagged"),
       (
         F.content(resolved: [F.finding("a@b.c", .noMFA, resolvedAfterDays: 1)], openGaps: 0),
         "1 finding resolved, no gap left open"
@@ -33,6 +34,50 @@ struct AlertRenderingTests {
     for (content, headline) in cases { #expect(AlertDigest(content).headline == headline) }
   }
 
+  @Test("who stands where one factor is enough is counted so, whatever the kind of the finding")
+  func standings() {
+    func beside(_ email: String, _ standing: Standing) -> Finding {
+      var finding = F.finding(email, .outsideSSO)
+      finding.standing = standing
+      return finding
+    }
+    let content = F.content(opened: [
+      beside("a@b.c", .oneFactorAlways), beside("b@b.c", .outsideSSO), beside("c@b.c", .cannotTell),
+    ])
+    #expect(
+      AlertDigest(content).headline
+        == "1 newly flagged member can get in with one factor, 2 other members flagged")
+    #expect(AlertText.render(content).contains("OPENED (3 FINDINGS OF 3 MEMBERS)"))
+  }
+
+  @Test("a finding that a worse one of the same person took the place of is no good news")
+  func replaced() {
+    let content = F.content(
+      opened: [F.finding("a@b.c", .mfaNotEnforced)],
+      resolved: [
+        F.finding("a@b.c", .mfaConditional, resolvedAfterDays: 3),
+        F.finding("b@b.c", .mfaConditional, resolvedAfterDays: 1),
+      ])
+    let digest = AlertDigest(content)
+    #expect(digest.headline == "1 newly flagged member can get in with one factor, 1 resolved")
+    #expect(digest.resolved.map(\.email) == ["b@b.c"])
+    for text in [AlertText.render(content), AlertPage.render(content)] {
+      #expect(text.contains("Instead of:") && text.contains("mfa-conditional (open for 3 days)"))
+    }
+  }
+
+  @Test("a message about a source that failed is not called resolved")
+  func severity() {
+    func word(_ kind: AlertNotice.Kind) -> String {
+      var content = F.content()
+      content.notices = [AlertNotice(kind: kind, subject: "okta", message: "x", remedy: "")]
+      #expect(AlertText.render(content).contains("okta") || kind == .runHeld)
+      return content.severityWord
+    }
+    #expect(word(.sourceFailed) == "medium" && word(.runHeld) == "medium")
+    #expect(word(.sourceRecovered) == "resolved")
+  }
+
   @Test("a finding is in the text with its severity, person, reason, way in and command")
   func plainText() {
     let text = AlertText.render(F.typical)
@@ -40,7 +85,8 @@ struct AlertRenderingTests {
       "acme-widgets: 2 newly flagged members can get in", "CRITICAL  ben.ode@acme.com",
       "* no-mfa: Neither", "* outside-sso: A password", "Why: Not federated",
       "Way in: with e-mail and password", "Way in: from platform linux, outside zone HQ",
-      "More: idsync explain ben.ode@acme.com --team acme-widgets", "RESOLVED (1)",
+      "More: idsync explain ben.ode@acme.com --team acme-widgets",
+      "RESOLVED (1 FINDING OF 1 MEMBER)",
       "mfa-not-enforced, open for 3 days", "25 members, 4 gaps.",
       "Not read to the end in this run: okta.", "2026-06-02 08:00 UTC",
     ] { #expect(text.contains(part), "\(part)") }

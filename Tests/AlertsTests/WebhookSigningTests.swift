@@ -84,6 +84,7 @@ struct WebhookPayloadTests {
     let data = try #require(body["data"] as? [String: Any])
     #expect(data["team"] as? String == "acme-widgets")
     #expect(data["part"] as? Int == 1)
+    #expect(data["severity"] as? String == "critical")
     #expect(data["incomplete_sources"] as? [String] == ["okta"])
     #expect(
       data["counts"] as? [String: Int]
@@ -97,7 +98,7 @@ struct WebhookPayloadTests {
       Set(opened[3].keys)
         == [
           "id", "email", "kind", "severity", "summary", "reason", "witness", "exempt", "opened_at",
-          "resolved_at", "remedy",
+          "resolved_at", "remedy", "standing",
         ])
     #expect(opened[3]["witness"] is NSNull)
     #expect(opened[0]["kind"] as? String == "no-mfa")

@@ -29,7 +29,7 @@ struct EmailComposer {
         MailHeader.text("X-Idsync-Message", message.id),
         MailHeader.text("X-Idsync-Run", content.runID),
         MailHeader.text("X-Idsync-Team", content.team),
-        MailHeader.text("X-Idsync-Severity", severity(of: content)),
+        MailHeader.text("X-Idsync-Severity", content.severityWord),
       ]
     var text = AlertText.render(content)
     let csv = attachment(content)
@@ -77,10 +77,6 @@ struct EmailComposer {
 
   private func messageID(_ id: String) -> String {
     "<\(MessageToken.make(id))@\(from.domain)>"
-  }
-
-  private func severity(of content: AlertContent) -> String {
-    content.opened.map(\.severity).max()?.rawValue ?? "resolved"
   }
 
   private func attachment(_ content: AlertContent) -> MailPart? {

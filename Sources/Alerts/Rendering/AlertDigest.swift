@@ -8,6 +8,8 @@ struct AlertDigest {
     var email: String
     /// The findings, in the order of the content.
     var findings: [Finding]
+    /// What ended for the same person with it, which others took the place of: no news of getting better.
+    var replaced: [Finding] = []
 
     /// The weightiest of them.
     var severity: Severity { findings.map(\.severity).max() ?? .low }
@@ -45,24 +47,43 @@ struct AlertDigest {
   let content: AlertContent
   /// Those for whom something opened, in the order of the content.
   let opened: [Person]
-  /// Those for whom something ended.
+  /// Those for whom something ended, and nothing worse took its place.
   let resolved: [Person]
-  /// How many people have a new finding that says that one factor gets them in, exempt ones left out.
+  /// How many people have a new finding and stand in the headline as somebody whom one factor gets in.
   let withoutMFA: Int
-  /// Findings of other people, exempt ones left out.
+  /// How many other people have a new finding, the exempt left out.
   let others: Int
-  /// Findings that a valid exemption covers.
+  /// How many people have a new finding that a valid exemption covers, and no other.
   let exempt: Int
+  /// How many findings ended for ``resolved``.
+  let resolvedCount: Int
 
   init(_ content: AlertContent) {
     self.content = content
-    opened = Self.people(content.opened)
-    resolved = Self.people(content.resolved)
+    let opened = Self.people(content.opened)
+    let ended = Self.people(content.resolved)
+    let worst = Dictionary(
+      opened.map { ($0.email, $0.severity) }, uniquingKeysWith: { first, _ in first })
+    func isReplaced(_ finding: Finding) -> Bool {
+      worst[finding.email].map { $0 >= finding.severity } ?? false
+    }
+    let replaced = Dictionary(
+      ended.map { ($0.email, $0.findings.filter(isReplaced)) }, uniquingKeysWith: { $0 + $1 })
+    self.opened = opened.map { person in
+      var person = person
+      person.replaced = replaced[person.email] ?? []
+      return person
+    }
+    resolved = ended.compactMap { person in
+      var person = person
+      person.findings.removeAll(where: isReplaced)
+      return person.findings.isEmpty ? nil : person
+    }
+    resolvedCount = resolved.reduce(0) { $0 + $1.findings.count }
     let gaps = Self.people(content.opened.filter { !$0.isExempt })
-    let open = gaps.filter { $0.findings.contains { Self.lacksMFA($0.kind) } }
-    withoutMFA = open.count
-    others = gaps.reduce(0) { $0 + $1.findings.count } - open.reduce(0) { $0 + $1.findings.count }
-    exempt = content.opened.filter(\.isExempt).count
+    withoutMFA = gaps.filter { $0.findings.contains(where: Self.lacksMFA) }.count
+    others = gaps.count - withoutMFA
+    exempt = opened.count - gaps.count
   }
 
   /// What happened, in one line: `2 newly flagged members can get in with one factor, 1 resolved`.
@@ -76,11 +97,13 @@ struct AlertDigest {
     if others > 0 {
       parts.append(
         withoutMFA > 0
-          ? count(others, "other finding", "other findings")
-          : count(others, "finding opened", "findings opened"))
+          ? count(others, "other member flagged", "other members flagged")
+          : count(others, "member flagged", "members flagged"))
     }
-    if exempt > 0 { parts.append(count(exempt, "exempt finding", "exempt findings")) }
-    let ended = content.resolved.count
+    if exempt > 0 {
+      parts.append(count(exempt, "exempt member flagged", "exempt members flagged"))
+    }
+    let ended = resolvedCount
     if ended > 0 {
       parts.append(
         parts.isEmpty ? count(ended, "finding resolved", "findings resolved") : "\(ended) resolved")
@@ -102,6 +125,14 @@ struct AlertDigest {
       ([headcount.sentence] + headcount.details
       + ["That is \(gaps) among \(count(content.members, "member", "members"))."])
       .joined(separator: " ")
+  }
+
+  /// What a notice says; a source is named, also where the message does not.
+  static func message(_ notice: AlertNotice) -> String {
+    let message = InertText.line(notice.message, limit: 1000)
+    let subject = InertText.line(notice.subject, limit: 60)
+    guard notice.kind != .runHeld, !message.contains(subject) else { return message }
+    return "Source \(subject): \(message)"
   }
 
   /// What is told of sources and of the run, a few words each, equal ones once.
@@ -132,6 +163,21 @@ struct AlertDigest {
     let list = names.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     return "Not read to the end in this run: \(list). What is known from before stays, marked with "
       + "its age, and nothing counts as resolved or gone for lack of data."
+  }
+
+  /// `Opened (21 findings of 20 members)`.
+  var openedTitle: String { Self.title("Opened", content.opened.count, opened.count) }
+
+  /// `Resolved (2 findings of 1 member)`.
+  var resolvedTitle: String { Self.title("Resolved", resolvedCount, resolved.count) }
+
+  private static func title(_ word: String, _ findings: Int, _ members: Int) -> String {
+    "\(word) (\(count(findings, "finding", "findings")) of \(count(members, "member", "members")))"
+  }
+
+  /// What a finding of a member took the place of: `cannot-tell (open for 3 days)`.
+  static func replaced(_ finding: Finding) -> String {
+    finding.kind.rawValue + (age(of: finding).map { " (open for \($0))" } ?? "")
   }
 
   /// How long a resolved finding was open: `3 days`.
@@ -166,8 +212,10 @@ struct AlertDigest {
     return people
   }
 
-  private static func lacksMFA(_ kind: FindingKind) -> Bool {
-    switch kind {
+  /// Whether one factor gets the member of a finding in, as the headline counts it.
+  private static func lacksMFA(_ finding: Finding) -> Bool {
+    if let standing = finding.standing { return standing.isOneFactor }
+    return switch finding.kind {
     case .mfaNotEnforced, .noMFA, .mfaConditional: true
     default: false
     }

@@ -99,7 +99,7 @@ enum AlertPage {
         """
       return """
         <p class="line" style="margin:12px 0 0;padding:0 0 10px;border-bottom:1px solid #eceff3;">\
-        <bdi>\(InertText.line(notice.message, limit: 1000))</bdi>\(remedy)</p>
+        <bdi>\(AlertDigest.message(notice))</bdi>\(remedy)</p>
         """
     }
     return "\(items)"
@@ -109,8 +109,7 @@ enum AlertPage {
     guard !digest.opened.isEmpty else { return "" }
     let people = digest.opened.prefix(AlertDigest.maxListed)
       .map { person($0, team: digest.content.team) }
-    let number = digest.content.opened.count
-    return "\(title("Opened (\(number))"))\(people)\(rest(digest.opened.count, digest))"
+    return "\(title(digest.openedTitle))\(people)\(rest(digest.opened.count, digest))"
   }
 
   private static func resolved(_ digest: AlertDigest) -> Markup {
@@ -126,8 +125,7 @@ enum AlertPage {
         <span class="quiet" style="\(quiet)">\(findings.joined(separator: ", "))</span></p>
         """
     }
-    let number = digest.content.resolved.count
-    return "\(title("Resolved (\(number))"))\(people)\(rest(digest.resolved.count, digest))"
+    return "\(title(digest.resolvedTitle))\(people)\(rest(digest.resolved.count, digest))"
   }
 
   private static func rest(_ number: Int, _ digest: AlertDigest) -> Markup {
@@ -145,6 +143,13 @@ enum AlertPage {
         finding.isExempt ? ", exempt" : "")</span></p>
       """
     }
+    let before = person.replaced.map(AlertDigest.replaced).joined(separator: ", ")
+    let replaced: Markup =
+      before.isEmpty
+      ? ""
+      : """
+      <p class="quiet" style="\(quiet)margin:4px 0 0;font-size:14px;"><b>Instead of:</b> \(before)</p>
+      """
     let reasons: [Markup] = person.reasons.map {
       """
       <p class="quiet" style="\(quiet)margin:4px 0 0;font-size:14px;">\
@@ -179,7 +184,7 @@ enum AlertPage {
         colour(person.severity));font-size:11px;letter-spacing:.05em;">\(
         person.severity.rawValue.uppercased())</b>&ensp;<b><bdi>\(
         InertText.line(person.email, limit: 120))</bdi></b></p>
-      \(findings)\(reasons)\(witnesses)\(remedies)\(commands)
+      \(findings)\(replaced)\(reasons)\(witnesses)\(remedies)\(commands)
       <p style="margin:8px 0 0;">\(command(ShellWord.explain(person.email, team: team)))</p>
       \(removal)
       </div>

@@ -12,20 +12,20 @@ enum AlertText {
     if let notice = digest.partNotice { lines += [""] + wrap(notice) }
     if let notice = digest.incompleteNotice { lines += [""] + wrap("! " + notice, hanging: 2) }
     for notice in content.notices {
-      lines += [""] + wrap("* " + InertText.line(notice.message, limit: 1000), hanging: 2)
+      lines += [""] + wrap("* " + AlertDigest.message(notice), hanging: 2)
       if !notice.remedy.isEmpty {
         lines += wrap("  To do: \(InertText.line(notice.remedy, limit: 1000))", hanging: 9)
       }
     }
     if !digest.opened.isEmpty {
-      lines += ["", title("Opened", content.opened.count)]
+      lines += ["", digest.openedTitle.uppercased()]
       for person in digest.opened.prefix(AlertDigest.maxListed) {
         lines += [""] + opened(person, team: content.team)
       }
       lines += rest(digest.opened.count, team: content.team)
     }
     if !digest.resolved.isEmpty {
-      lines += ["", title("Resolved", content.resolved.count), ""]
+      lines += ["", digest.resolvedTitle.uppercased(), ""]
       lines += digest.resolved.prefix(AlertDigest.maxListed).flatMap(resolved)
       lines += rest(digest.resolved.count, team: content.team)
     }
@@ -37,10 +37,6 @@ enum AlertText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func title(_ word: String, _ number: Int) -> String {
-    "\(word.uppercased()) (\(number))"
-  }
-
   private static func opened(_ person: AlertDigest.Person, team: TeamName) -> [String] {
     let exempt = person.isExempt ? "  (exempt)" : ""
     var lines = [
@@ -49,6 +45,11 @@ enum AlertText {
     for finding in person.findings {
       let mark = finding.isExempt && !person.isExempt ? " (exempt)" : ""
       lines += wrap("  * \(finding.kind.rawValue)\(mark): \(finding.kind.summary)", hanging: 4)
+    }
+    if !person.replaced.isEmpty {
+      lines += wrap(
+        "  Instead of: \(person.replaced.map(AlertDigest.replaced).joined(separator: ", "))",
+        hanging: 14)
     }
     for reason in person.reasons {
       lines += wrap("  Why: \(InertText.line(reason, limit: 1000))", hanging: 7)

@@ -12,6 +12,7 @@ struct WebhookPayload: Encodable {
     let reason: String
     let witness: String?
     let remedy: RemedyItem?
+    let standing: Standing?
     let exempt: Bool
     let openedAt: Timestamp
     let resolvedAt: Timestamp?
@@ -25,13 +26,14 @@ struct WebhookPayload: Encodable {
       reason = bounded(finding.reason, 1000)
       witness = finding.witness.map { bounded($0, 1000) }
       remedy = finding.remedy.map(RemedyItem.init)
+      standing = finding.standing
       exempt = finding.isExempt
       openedAt = finding.openedAt
       resolvedAt = finding.resolvedAt
     }
 
     enum CodingKeys: String, CodingKey {
-      case id, email, kind, severity, summary, reason, witness, remedy, exempt
+      case id, email, kind, severity, summary, reason, witness, remedy, standing, exempt
       case openedAt = "opened_at"
       case resolvedAt = "resolved_at"
     }
@@ -47,6 +49,7 @@ struct WebhookPayload: Encodable {
       try container.encode(reason, forKey: .reason)
       try container.encode(witness, forKey: .witness)
       try container.encode(remedy, forKey: .remedy)
+      try container.encode(standing, forKey: .standing)
       try container.encode(exempt, forKey: .exempt)
       try container.encode(openedAt, forKey: .openedAt)
       try container.encode(resolvedAt, forKey: .resolvedAt)
@@ -100,6 +103,8 @@ struct WebhookPayload: Encodable {
     let run: String
     let team: String
     let part: Int
+    /// That of the worst finding that opened; `medium` for trouble with the run itself; `resolved`.
+    let severity: String
     let counts: Counts
     /// The figures of the headline under their public names; null where nobody counted.
     let headcount: [String: Int]?
@@ -110,7 +115,7 @@ struct WebhookPayload: Encodable {
     let incompleteSources: [String]
 
     enum CodingKeys: String, CodingKey {
-      case run, team, part, counts, headcount, headline, opened, resolved, notices
+      case run, team, part, severity, counts, headcount, headline, opened, resolved, notices
       case incompleteSources = "incomplete_sources"
     }
   }
@@ -133,7 +138,7 @@ struct WebhookPayload: Encodable {
       openGaps: content.openGaps, members: content.members)
     let findings = Findings(
       run: bounded(content.runID, 200), team: bounded(content.team, 320), part: message.part,
-      counts: counts,
+      severity: content.severityWord, counts: counts,
       headcount: content.headcount.map { headcount in
         Dictionary(headcount.figures.map { ($0.name, $0.count) }, uniquingKeysWith: { $1 })
       }, headline: content.headcount?.sentence, opened: content.opened.map(FindingItem.init),
