@@ -27,7 +27,10 @@ struct Idsync: AsyncParsableCommand {
     // Lists of a million members grow by large pieces: what was outgrown goes back.
     cmalloc_map_from(1 << 20)
     do {
-      var command = try parseAsRoot(Spelling.ours(Array(CommandLine.arguments.dropFirst())))
+      let words = Array(CommandLine.arguments.dropFirst())
+      try Spelling.check(
+        words, commands: configuration.subcommands.compactMap { $0.configuration.commandName })
+      var command = try parseAsRoot(Spelling.ours(words))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

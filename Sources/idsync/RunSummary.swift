@@ -26,7 +26,7 @@ enum RunSummary {
         palette.paint("The guard holds a part of this run; the rest was stored.", .warning)
           + " See it: idsync plan \(plan)   Carry it out: idsync apply \(plan)")
     }
-    writeRest(result, palette)
+    writeRest(result, style)
   }
 
   /// For people: what carrying out a plan came to; no source is asked, so none is listed.
@@ -39,7 +39,7 @@ enum RunSummary {
     if !result.reports.isEmpty || !result.alertProblems.isEmpty || !result.reportProblems.isEmpty {
       Console.line()
     }
-    writeRest(result, style.palette)
+    writeRest(result, style)
   }
 
   private static func text(_ counts: ChangeCounts) -> String {
@@ -57,15 +57,21 @@ enum RunSummary {
     Console.line()
     let tone: Palette.Tone =
       all.oneFactor > 0 ? .bad : all.gaps > 0 || !all.unread.isEmpty ? .warning : .good
-    Console.line(style.palette.paint(inert(all.sentence), tone))
-    if !all.details.isEmpty { Console.line(all.details.joined(separator: " ")) }
+    for line in TerminalText.lines(all.sentence, style) {
+      Console.line(style.palette.paint(line, tone))
+    }
+    if !all.details.isEmpty {
+      TerminalText.lines(all.details.joined(separator: " "), style).forEach { Console.line($0) }
+    }
   }
 
-  private static func writeRest(_ result: SyncResult, _ palette: Palette) {
+  private static func writeRest(_ result: SyncResult, _ style: TerminalStyle) {
+    let palette = style.palette
     let told = Set(result.run.sources.flatMap(\.issues).map(\.message))
     for advice in result.advice where !told.contains(advice.message) {
-      Console.line(
-        "\(palette.paint("config", .warning))  \(inert(advice.message)) \(inert(advice.remedy))")
+      var lines = TerminalText.lines("\(advice.message) \(advice.remedy)", style, indent: 8)
+      lines[0] = "\(palette.paint("config", .warning))  \(lines[0].dropFirst(8))"
+      lines.forEach { Console.line($0) }
     }
     for path in result.reports { Console.line("report  \(inert(path))") }
     for problem in result.reportProblems {

@@ -10,6 +10,11 @@ struct OneHeadlineTests {
     "cannot-tell", "enforced", "not-evaluated", "exempt", "gaps",
   ]
 
+  private static let titles = [
+    "one-factor-always": "one factor, always", "one-factor-sometimes": "one factor, sometimes",
+    "outside-sso": "platform MFA only",
+  ]
+
   private static func scenario() -> Scenario {
     var scenario = TestScenario.team()
     // Somebody under single sign-on whom the provider does not know: nobody can tell.
@@ -34,9 +39,12 @@ struct OneHeadlineTests {
       }
       let isBeside =
         findings == ["outside-sso"] && member["platform_mfa"] as? String == "enabled"
+      let isUnshown =
+        findings == ["outside-sso"] && member["platform_mfa"] as? String == "unknown"
       let place =
         switch verdict {
-        case "not-enforced": isBeside ? "outside-sso" : "one-factor-always"
+        case "not-enforced":
+          isBeside ? "outside-sso" : isUnshown ? "cannot-tell" : "one-factor-always"
         case "enforced-conditionally": "one-factor-sometimes"
         default: verdict
         }
@@ -90,8 +98,16 @@ struct OneHeadlineTests {
     }
     let page = try await bench.run("report", "--format", "html", "-o", "-").output
     for name in Self.names {
-      #expect(page.contains("<dt>\(name) <b>\(figures[name] ?? 0)</b></dt>"), "\(name)")
+      let title = Self.titles[name] ?? name.replacing("-", with: " ")
+      #expect(page.contains("<dt>\(title) <b>\(figures[name] ?? 0)</b></dt>"), "\(name)")
+      // The same figure is a filter of the listing.
+      let listed = try await bench.run("status", "--standing", name, "--format", "json").json()
+      #expect((listed["members"] as? [Any])?.count == figures[name], "\(name)")
     }
+    // The figure of the headline is a tile, and the tiles are the parts of the headline.
+    let tile =
+      #"value="of"/><span class="label">one factor</span><b>\#(figures["one-factor"] ?? 0)</b>"#
+    #expect(page.contains(tile))
     let delivery = try #require(await hook.deliveries.first)
     let body = try JSONSerialization.jsonObject(with: delivery.body) as? [String: Any]
     let data = try #require(body?["data"] as? [String: Any])

@@ -117,7 +117,7 @@ struct QuietFailureTests {
     _ = try await bench.run("sync")
     let table = try await bench.run("history")
     #expect(
-      table.output.contains("changed") && table.output.contains("evidence changed"),
+      table.output.contains("changed") && table.output.contains("evidence: now group Guests: no"),
       "\(table.output)")
     #expect(!table.output.contains("nothing → nothing"), "\(table.output)")
     let json = try await bench.run("history", "--format", "json").json()
@@ -138,8 +138,10 @@ struct QuietFailureTests {
     let status = try await bench.run("status")
     let command = try #require(
       status.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-        .first { $0.hasPrefix("→ idsync members remove") && $0.contains("-h@acme.com") })
-    let words = command.dropFirst("→ ".count).replacingOccurrences(
+        .first {
+          $0.hasPrefix("If the person left: idsync members remove") && $0.contains("-h@acme.com")
+        })
+    let words = command.dropFirst("If the person left: ".count).replacingOccurrences(
       of: "members remove", with: "members remove --yes")
     let removed = try await bench.shell(words)
     #expect(removed.status == 0, "\(words): \(removed.errors)")

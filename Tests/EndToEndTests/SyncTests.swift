@@ -45,7 +45,7 @@ struct SyncTests {
       team["added"] as? Int == 0 && team["changed"] as? Int == 0 && team["removed"] as? Int == 0)
     await bench.mock.update { $0[team: "acme-widgets"][member: "bo@acme.com"].role = "viewer" }
     let dry = try await bench.run("sync", "--dry-run")
-    #expect(dry.output.contains("role member → viewer"), "\(dry.output)\(dry.errors)")
+    #expect(dry.output.contains("role: member → viewer"), "\(dry.output)\(dry.errors)")
     let third = try await bench.run("sync", "--format", "json")
     let moved = try #require((third.json()["teams"] as? [[String: Any]])?.first)
     #expect(moved["changed"] as? Int == 1)

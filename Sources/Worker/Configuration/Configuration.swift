@@ -1,5 +1,4 @@
 internal import ConnectorKit
-internal import Connectors
 internal import CurlTransport
 public import IdentityCore
 internal import Reports

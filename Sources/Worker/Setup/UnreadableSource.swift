@@ -1,4 +1,4 @@
-internal import Connectors
+internal import ConnectorKit
 public import IdentityCore
 
 /// Stands in for a source that cannot be asked for want of a setting or a secret: it says so, and costs only itself.

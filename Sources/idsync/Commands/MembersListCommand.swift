@@ -44,9 +44,9 @@ struct MembersListCommand: AsyncParsableCommand {
 
   private func writeTable(_ people: [TeamPerson], _ listing: TeamListing) throws {
     let hasPending = people.contains(where: \.isPending)
-    var columns: [TextTable.Column] = [.init("EMAIL", isFlexible: true), .init("ROLE")]
+    var columns: [TextTable.Column] = [.init("EMAIL", isWhole: true), .init("ROLE", gives: 3)]
     if hasPending { columns.append(.init("STATUS")) }
-    columns += [.init("SSO"), .init("MFA"), .init("VERDICT")]
+    columns += [.init("SSO", gives: 2), .init("MFA", gives: 1), .init("VERDICT")]
     let rows = people.map { person in
       let facts = LoginFacts(person, listing.statuses)
       var cells: [TextTable.Cell] = [
@@ -62,6 +62,7 @@ struct MembersListCommand: AsyncParsableCommand {
     }
     try TextTable(columns).write(
       rows, style: Console.style(common.environment), to: Console.output)
+    if !common.quiet, role == nil, !pending { listing.notes.forEach { Console.note($0) } }
     if !common.quiet, listing.statuses.isEmpty {
       Console.note("No run has judged \(listing.team) yet: idsync sync --team \(listing.team)")
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Reports
 internal import Worker
 
@@ -24,8 +25,9 @@ struct ProvidersCommand: ParsableCommand {
   func validate() throws {
     let words = SourceKindCard.all.map(\.word)
     if let unknown = kind.first(where: { !words.contains($0) }) {
+      let nearest = Nearest.word(to: unknown, in: words).map { " Did you mean \($0)?" } ?? ""
       throw ValidationError(
-        "There is no kind \"\(unknown)\"; there are: \(words.joined(separator: ", "))")
+        "There is no kind \"\(unknown)\".\(nearest) There are: \(words.joined(separator: ", "))")
     }
   }
 
@@ -40,6 +42,7 @@ struct ProvidersCommand: ParsableCommand {
   }
 
   private func writeText(_ card: SourceKindCard) {
+    let style = Console.style(ProcessInfo.processInfo.environment)
     Console.line("\(card.word)  \(card.title)  (\(card.roles.joined(separator: ", ")))")
     let parts = [
       ("proves", card.proves), ("on a condition", card.conditional),
@@ -47,9 +50,12 @@ struct ProvidersCommand: ParsableCommand {
       ("requests", [card.requests]),
     ]
     for (title, lines) in parts where !lines.isEmpty {
-      for (index, line) in lines.enumerated() {
-        let head = index == 0 ? title : ""
-        Console.line("  \(head.padding(to: 15)) \(line)")
+      var head = title
+      for line in lines.flatMap({ TerminalText.lines($0, style, hanging: 18) }) {
+        // The lines hang so far in, that the words before the first one fit.
+        let text = line.drop { $0 == " " }
+        Console.line("  \(head.padding(to: 15)) \(text)")
+        head = ""
       }
     }
     Console.line("")

@@ -76,17 +76,20 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   private func text(_ line: Diagnosis) -> String {
-    let palette = Console.style(common.environment).palette
+    let style = Console.style(common.environment)
+    let palette = style.palette
     let mark =
       switch line.outcome {
       case .good: palette.paint("ok  ", .good)
       case .warning: palette.paint("warn", .warning)
       case .failure: palette.paint("FAIL", .bad)
       }
-    let remedy = line.remedy.isEmpty ? "" : "\n       → \(line.remedy)"
-    let body = "\(line.source): \(line.check): \(line.message)\(remedy)"
-    return mark + "  "
-      + body.split(separator: "\n").map { InertText.make(String($0), for: .terminal) }
-      .joined(separator: "\n")
+    var lines = TerminalText.lines(
+      "\(line.source): \(line.check): \(line.message)", style, indent: 6)
+    lines[0] = mark + "  " + lines[0].dropFirst(6)
+    if !line.remedy.isEmpty {
+      lines += TerminalText.lines("→ \(line.remedy)", style, indent: 7, hanging: 2)
+    }
+    return lines.joined(separator: "\n")
   }
 }

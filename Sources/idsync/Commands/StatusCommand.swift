@@ -29,13 +29,20 @@ struct StatusCommand: ParsableCommand {
     transform: { try choice($0) })
   var finding: FindingKind?
 
+  @Option(
+    name: .long,
+    help:
+      "Only members counted so in the headline: \(Headcount.names.joined(separator: ", ")).",
+    transform: { try word($0, of: Headcount.names) })
+  var standing: String?
+
   @Option(name: .long, help: "table, json, csv or markdown.")
   var format: Format = .table
 
   func run() throws {
     let worker = try common.worker()
     let report = try worker.status(
-      StatusFilter(team: team, verdict: verdict, finding: finding))
+      StatusFilter(team: team, verdict: verdict, finding: finding, standing: standing))
     let kind: ReportFormat =
       switch format {
       case .table: .table

@@ -2,7 +2,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
-@testable import Connectors
+@testable import PingOne
 
 @Suite("PingOne: unknowns are things") struct PingOneUnknownTests {
   @Test("the same condition in the same place of two policies of one name is two unknowns")
