@@ -58,7 +58,7 @@ struct AdministrationHistoryTests {
     _ = try await bench.run("sync")
     let status = try await bench.run("status")
     for command in [
-      "→ idsync members remove hal@acme.com --team acme-widgets",
+      "If the person left: idsync members remove hal@acme.com --team acme-widgets",
       "→ idsync explain kim@acme.com --team acme-widgets",
       "→ idsync members set ADDRESS --role admin --team acme-widgets",
       "→ idsync explain gus@contractor.example --team acme-widgets",
