@@ -1,3 +1,3 @@
-package import ConnectorKit
+internal import ConnectorKit
 
 extension HerokuKind: TeamChangingKind {}

@@ -18,6 +18,8 @@ struct Tally {
   private(set) var held = 0
   /// Members known from an invitation only.
   private(set) var pending = 0
+  /// When the oldest stale evidence was read.
+  private(set) var oldestStale: Timestamp?
   /// When the oldest and the newest evidence were read.
   private(set) var oldest: Timestamp?
   private(set) var newest: Timestamp?
