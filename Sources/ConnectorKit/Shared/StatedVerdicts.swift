@@ -71,6 +71,7 @@ package struct StatedVerdicts: Sendable {
     source: SourceName, atoms: [SubjectAtom], first: SubjectAtom.ID, silence: Unknown
   ) -> SignInModel {
     var model = SignInModel(atoms: atoms, unknowns: [silence], policy: .demand(.refused, by: nil))
+    model.isStated = true
     let branches = cases.enumerated().map { index, stated in
       SignInPolicy.Branch(
         .subject(first + index), Self.policy(of: stated, source, &model))

@@ -130,7 +130,7 @@ extension ProviderGraph {
   /// What the policies at a node show of their rules; nil where they could not be read.
   mutating func traces(at node: Int) -> RuleTraces? {
     guard let position = nodes[node].appPosition,
-      case .readable(let model)? = reading(at: node)?.apps[position].state
+      case .readable(let model)? = reading(at: node)?.apps[position].state, !model.isStated
     else { return nil }
     return traces(at: node, model)
   }

@@ -180,7 +180,11 @@ struct DoorKeeper {
     }
     if let was = old.origin, let now = new.origin, was != now { return false }
     // Whom another address means could not be looked up.
-    if record.key != before.key, Self.account(record, at: old.provider) == nil { return false }
+    if old.verdict != .notEnforced, record.key != before.key,
+      Self.account(record, at: old.provider) == nil
+    {
+      return false
+    }
     if let was = old.policyLink, let now = new.policyLink, was != now { return false }
     if let was = Self.account(before, at: old.provider),
       let now = Self.account(record, at: old.provider), was != now

@@ -97,24 +97,25 @@ struct RuleTraces {
   /// - Parameter now: the rules that decide for the person now; nil where that could not be told.
   func back(_ old: Door, now: [RuleTrace]?) -> Bool {
     if digest == old.policyDigest { return true }
-    guard let now else { return false }
+    guard let now else { return lacksRules && old.rules.allSatisfy(mayStand) }
     let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
     for rule in now where !rule.isStrict {
-      // What stands for a part that was not read says nothing new.
-      guard let before = was[rule.key] else {
-        if rule.isOpaque { continue }
-        return false
-      }
-      guard before.isSame(as: rule) else { return false }
+      guard let before = was[rule.key], before.isSame(as: rule) else { return false }
     }
     let left = Dictionary(now.map { ($0.key, $0) }) { first, _ in first }
     return old.rules.allSatisfy { rule in
       guard !rule.isOpen else { return true }
       guard let now = left[rule.key] else {
-        return traces[rule.key] == nil && lacksRules && !readPolicies.contains(rule.key.policy)
+        return traces[rule.key] == nil && lacksRules && mayStand(rule)
       }
       return rule.isSame(as: now)
     }
+  }
+
+  /// Whether a rule says what it said, or is among those that could not be read.
+  private func mayStand(_ rule: RuleTrace) -> Bool {
+    guard let now = traces[rule.key] else { return !readPolicies.contains(rule.key.policy) }
+    return rule.isSame(as: now)
   }
 
   /// What a rule is made of.

@@ -219,6 +219,8 @@ public struct SignInModel: Sendable, Codable, Hashable {
   public var axioms: [Condition]
   /// The identity providers that sign-ins may be left to.
   public var upstreams: [Upstream]
+  /// Whether it is made of what accounts say of themselves, so that it tells of no policy where they were not read.
+  public var isStated = false
 
   /// Makes a model.
   public init(
