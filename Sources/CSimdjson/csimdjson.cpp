@@ -298,6 +298,10 @@ class Reader {
       const bool allowed = type >= CJSON_STRING || need == CJSON_OPTIONAL ||
                            (type == CJSON_NULL && need == CJSON_NULLABLE);
       if (!allowed) return fail(static_cast<int>(field), 0, plan.types[field], type);
+      // A text without characters names nothing, so it is as if it were not there.
+      if (type == CJSON_STRING && need != CJSON_OPTIONAL && cells[field].length == 0) {
+        return fail(static_cast<int>(field), 0, plan.types[field], CJSON_MISSING);
+      }
     }
     return true;
   }

@@ -129,6 +129,7 @@ import Testing
     return plan.fields.allSatisfy { field in
       switch member(row, field.path) {
       case nil: field.need != .required
+      case .string("")? where field.type == .string: field.need == .optional
       case let value?: value.type == field.type
       }
     }

@@ -77,7 +77,7 @@ int cjson_step(cjson_cursor *cursor, cjson_text *key, cjson_element *value);
 /// Writes a value without white space into the parser's own memory; valid until the next such call.
 cjson_text cjson_minify(cjson_parser *parser, cjson_element element);
 
-/// Whether a field must be there.
+/// Whether a field must be there; a text without characters is not.
 enum {
   CJSON_REQUIRED = 0, // there, and not null
   CJSON_NULLABLE = 1, // there, may be null

@@ -26,7 +26,7 @@ extension JSONValue {
     }
   }
 
-  /// A member that must be there with a type.
+  /// A member that must be there with a type; an empty text names nothing, so it is as if it were not there.
   package func required<T>(
     _ key: String, _ type: JSONType, _ read: (JSONValue) -> T?
   ) throws(WireError) -> T {
@@ -38,6 +38,9 @@ extension JSONValue {
     }
     guard let result = read(value) else {
       throw WireError.expected(type, found: value.type, path: key)
+    }
+    if type == .string, value == .string("") {
+      throw WireError.expected(type, found: .missing, path: key)
     }
     return result
   }

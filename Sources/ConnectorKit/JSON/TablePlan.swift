@@ -7,7 +7,7 @@ package import JSONQuery
 package final class TablePlan: @unchecked Sendable {
   // Unchecked because of the pointer: what it points to is never changed after it is made.
 
-  /// Whether a field must be there.
+  /// Whether a field must be there; an empty text is not.
   package enum Need: UInt8, Sendable {
     /// There, and not null.
     case required
