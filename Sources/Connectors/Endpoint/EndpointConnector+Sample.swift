@@ -42,8 +42,8 @@ extension EndpointConnector {
     _ response: HTTPResponse, _ limit: Int, _ sample: inout SourceSample
   ) throws(WireError) {
     let page = EndpointPage(list: plan.list)
-    if try page.isFailure(plan.list.errorPath, response) {
-      sample.notes.append("The reply is a failure: there is something at error_path.")
+    if try page.isFailure(response) {
+      sample.notes.append("The reply is a failure: there is an error in it.")
     }
     sample.declared = try page.total(response)
     var rows: [SourceSample.Row] = []
@@ -53,7 +53,7 @@ extension EndpointConnector {
     sample.rows = rows
     sample.next = try next(response, page)
     if sample.received == 0 { sample.notes.append("The page has no items at items.") }
-    if plan.list.paging.style == .none, let more = UnpagedList.more(response) {
+    if let more = try page.more(response, received: sample.received) {
       sample.notes.append(
         "The reply says that there is more (\(more)), and no paging is configured: a run would be incomplete."
       )

@@ -142,6 +142,23 @@ struct EndpointPage: Sendable {
     return try value.count("total")
   }
 
+  /// Whether a page of the list is a failure in spite of its status: by `error_path`, else where APIs name errors.
+  func isFailure(_ response: HTTPResponse) throws(WireError) -> Bool {
+    guard list.errorPath == nil else { return try isFailure(list.errorPath, response) }
+    return !list.isKeyed && !Self.isLines(response) && UnpagedList.failure(response) != nil
+  }
+
+  /// Where a reply that is taken for a whole list says that there is more of it; nil where it does not.
+  func more(_ response: HTTPResponse, received count: Int) throws(WireError) -> String? {
+    guard list.paging.style == .none else { return nil }
+    guard list.total == nil else { return UnpagedList.more(response, rows: nil) }
+    // Rows that a filter leaves out are counted by the source as well.
+    if case .path = list.items {
+      return UnpagedList.more(response, rows: try received(response).count)
+    }
+    return UnpagedList.more(response, rows: count)
+  }
+
   /// Whether a reply with status 200 is a failure all the same.
   func isFailure(_ query: JSONQuery?, _ response: HTTPResponse) throws(WireError) -> Bool {
     guard let query, let value = try value(query, response) else { return false }

@@ -209,7 +209,9 @@ extension EndpointRun {
     guard let email = found.map(RosterAddress.trimmed), !email.isEmpty else {
       throw WireError(.shape, path: "email", detail: "the row has no address")
     }
-    let role = Role(word: row.text(.role) ?? "")
+    // Of several roles the strongest counts.
+    let roles = row.knownTexts(.role).map { Role(word: $0) }
+    let role = roles.max { $0.rank < $1.rank } ?? Role(word: "")
     return RosterMember(
       email: email, name: row.text(.name), role: role,
       kind: role == .collaborator ? .collaborator : .member, userID: row.text(.id),

@@ -117,10 +117,9 @@ struct EndpointRun: Sendable {
     try await client.pages(first, paging.style) { response, number throws(ConnectorError) in
       if number > 1, page.isBeyondEnd(response) { return }
       let fresh = mine.distinct.count
+      var more: String?
       do throws(WireError) {
-        if try page.isFailure(list.errorPath, response) {
-          throw Self.failureMark
-        }
+        if try page.isFailure(response) { throw Self.failureMark }
         mine.total = try page.total(response) ?? mine.total
         mine.headerTotal = UnpagedList.total(response) ?? mine.headerTotal
         if mine.headerTotal != nil { mine.unfiltered += try page.received(response).count }
@@ -145,13 +144,14 @@ struct EndpointRun: Sendable {
           }
         }
         mine.received += count
+        more = try page.more(response, received: count)
         idlePages = count > 0 && mine.distinct.count == fresh ? idlePages + 1 : 0
       } catch {
         if error == Self.failureMark { throw refused(first, response, number) }
         throw misfit(error, reader, response, first, number)
       }
       progress(plan.name, reader.phase, done: mine.distinct.count, total: mine.total)
-      if list.paging.style == .none, let more = UnpagedList.more(response) {
+      if let more {
         throw ConnectorError(
           .configuration, source: plan.name, call: first.endpoint, page: number,
           status: response.status, vendorCode: EndpointConnector.unpaged,

@@ -41,7 +41,7 @@ struct FieldUse: Sendable {
       let all = rows == 1 ? "the one row" : "any of the \(rows) rows"
       // What decides nothing is often there for nobody; a sample shows it.
       if rows > 0, field.place == .item, found[name] == nil, name.decides,
-        field.take == .first || field.take == .all
+        field.take != .count, field.take != .exists
       {
         return Self.issue(
           name, plan,

@@ -14,6 +14,8 @@ struct FieldPlan: Sendable, Hashable {
   }
 
   enum Take: String, CaseIterable, Sendable {
+    /// The one value; several different ones stay several, of which none is believed alone.
+    case only
     case first, all, count, exists
   }
 
@@ -21,7 +23,7 @@ struct FieldPlan: Sendable, Hashable {
   var text: String
   var query: JSONQuery
   var place = Place.item
-  var take = Take.first
+  var take = Take.only
   var transforms: [Transform] = []
 
   /// Several places and the texts between them, where the value is made of more than one.
@@ -63,6 +65,11 @@ struct FieldPlan: Sendable, Hashable {
     }
     var value: JSONValue?
     switch take {
+    case .only:
+      let different = nodes.reduce(into: [JSONValue]()) { seen, node in
+        if !seen.contains(where: { $0.isSame(as: node) }) { seen.append(node) }
+      }
+      value = different.count > 1 ? .array(different) : different.first
     case .first: value = nodes.first
     case .all:
       // A list that is there and empty is no missing one; null stands for a document without one beside others.

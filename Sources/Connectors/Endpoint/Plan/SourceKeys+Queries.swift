@@ -24,7 +24,7 @@ struct FieldParser {
 
   func field(_ value: JSONValue) throws(Problem) -> FieldPlan {
     if let text = value.string {
-      return FieldPlan(text: text, query: try query(text), take: isList ? .all : .first)
+      return FieldPlan(text: text, query: try query(text), take: isList ? .all : .only)
     }
     guard let members = value.object else {
       throw Problem(message: "expected a path such as /email, or a mapping with path")
@@ -52,7 +52,7 @@ struct FieldParser {
     }
     return FieldPlan(
       text: text, query: query, place: try choice(members["from"], "from") ?? .item,
-      take: try choice(members["take"], "take") ?? (isList ? .all : .first),
+      take: try choice(members["take"], "take") ?? (isList ? .all : .only),
       transforms: try transforms(members["transform"]))
   }
 
@@ -154,7 +154,7 @@ struct FieldParser {
 
 extension String {
   /// The text without spaces around it.
-  fileprivate var trimmingBlanks: String {
+  var trimmingBlanks: String {
     var text = self[...]
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }
