@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import JSONQuery
 
 /// The path of an attribute (RFC 7644 §3.10): `userName`, `name.familyName`, `emails[type eq "work"].value`,
@@ -66,6 +67,11 @@ struct SCIMPath: Sendable, Hashable {
 
   /// The values in a resource; null, absent and empty all mean none.
   func values(in resource: JSONValue) -> [JSONValue] {
+    elements(in: resource).filter { $0 != .null }
+  }
+
+  /// The values in a resource, with null for those that are lost among others.
+  func elements(in resource: JSONValue) -> [JSONValue] {
     let holder = schema.map { resource.attribute($0) } ?? resource
     guard let found = holder?.attribute(attribute) else { return [] }
     var values = found.array ?? [found]
@@ -78,8 +84,8 @@ struct SCIMPath: Sendable, Hashable {
         return own.isSame(as: filter.value)
       }
     }
-    if let subattribute { values = values.compactMap { $0.attribute(subattribute) } }
-    return values.filter { $0 != .null }
+    if let subattribute { values = values.map { $0.attribute(subattribute) ?? .null } }
+    return values
   }
 
   private static func isName(_ text: Substring) -> Bool {
@@ -118,5 +124,22 @@ extension JSONValue {
       found = members.first { $0.key.lowercased() == folded }?.value
     }
     return found == .null ? nil : found
+  }
+
+  /// Refuses a resource that has an attribute twice, in two spellings and with different values: names have no case, so
+  /// nobody knows which of them counts.
+  func checkAttributes() throws(WireError) {
+    switch self {
+    case .array(let values): for value in values { try value.checkAttributes() }
+    case .object(let members):
+      var seen: [String: JSONValue] = [:]
+      for (key, value) in members {
+        if let before = seen.updateValue(value, forKey: key.lowercased()), before != value {
+          throw WireError.twice(key.lowercased())
+        }
+        try value.checkAttributes()
+      }
+    default: break
+    }
   }
 }

@@ -8,6 +8,8 @@ extension SCIMRun {
     var accounts: StatedAccounts
     /// Those of whom the server does not say whether they are active.
     var silent: [Int] = []
+    /// How many users have neither address nor user name, so that nobody knows who they are.
+    var nameless = 0
     /// Who is in the groups that the query asks for; nil for one that could not be read.
     var groups: [String: Set<String>] = [:]
   }
@@ -27,6 +29,7 @@ extension SCIMRun {
         ) { resource, kept throws(WireError) in
           let user = try SCIMWire.User(resource)
           let names = user.emails + [user.userName].compactMap { $0 }
+          if names.allSatisfy(\.isEmpty) { kept.nameless += 1 }
           guard watch.keeps(id: user.id, names: names) else { return }
           keep(user, apps.count, &kept)
         }
@@ -35,6 +38,7 @@ extension SCIMRun {
         log.add(issue(error))
       }
     }
+    if kept.nameless > 0 { log.add(nameless(kept.nameless)) }
     // The attribute is optional, and no RFC says what it means that it is missing: nobody knows.
     for position in kept.silent {
       for app in apps.indices { kept.accounts.state(Self.silence, at: position, app: app) }
@@ -54,6 +58,15 @@ extension SCIMRun {
       hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
     reading.groups = finished.groups
     return reading
+  }
+
+  private func nameless(_ count: Int) -> SourceIssue {
+    SourceIssue(
+      code: "missing-field", call: "GET /Users", status: 200,
+      message:
+        "\(count) user\(count == 1 ? "" : "s") of \(configuration.name) \(count == 1 ? "has" : "have") neither e-mail nor user name.",
+      remedy: "Grant the credentials of \(configuration.name) the right to read both.",
+      affects: .parts)
   }
 
   private func state(_ model: SignInModel) -> ProviderApp.State {
@@ -108,8 +121,9 @@ extension SCIMRun {
 extension SCIMConfiguration.Mapping {
   /// What the attribute states of a user.
   func statement(_ resource: JSONValue) -> StatedCase {
-    let values = path.values(in: resource)
-    guard let first = values.first else { return gap("it is missing") }
+    let values = path.elements(in: resource)
+    guard let first = values.first(where: { $0 != .null }) else { return gap("it is missing") }
+    guard !values.contains(.null) else { return gap("one of its values is null") }
     let cases = values.map { statement(of: $0) }
     guard cases.allSatisfy({ $0.verdict == cases[0].verdict }) else {
       return gap("it has several values that differ")

@@ -251,6 +251,7 @@ extension SCIMRun {
         "/Groups/{id}", [next], query: [("attributes", "id,displayName,members")])
       let json = try await client.value(request)
       do throws(WireError) {
+        try json.checkAttributes()
         let group = try SCIMWire.Group(json)
         // Asked for and not there: whether nobody is in it or nobody may see who, is not told.
         guard group.saysMembers else {

@@ -81,16 +81,19 @@ struct SCIMRun: Sendable {
     var kept = state
     defer { state = kept }
     var isWhole = false
+    var more: String?
     do throws(ConnectorError) {
       try await client.pages(first, style) { response, page throws(ConnectorError) in
         let before = counts.distinct.count
         var count = 0
         do throws(WireError) {
           counts.total = try SCIMWire.total(response) ?? counts.total
+          more = try Self.more(response, besidesCursor: provider.cursors)
           try SCIMWire.forEachResource(response) { element throws(WireError) in
             count += 1
             let resource = try JSONValue(element)
             do throws(WireError) {
+              try resource.checkAttributes()
               guard let id = resource.attribute("id")?.scalarText else {
                 throw WireError.expected(.string, found: .missing, path: "id")
               }
@@ -123,8 +126,24 @@ struct SCIMRun: Sendable {
     } catch {
       guard isWhole else { throw error }
     }
+    if let more {
+      throw ConnectorError(
+        .paging, source: configuration.name, call: first.endpoint,
+        message:
+          "The last page of \(first.endpoint) of \(configuration.name) names a next one (\(more))."
+      )
+    }
     try check(counts, first.endpoint, isCounted: !provider.cursors && !isWhole)
     return counts
+  }
+
+  /// Where a page names another one in a form that is not the one it is read by.
+  private static func more(
+    _ response: HTTPResponse, besidesCursor isCursor: Bool
+  ) throws(WireError) -> String? {
+    let cursor = try SCIMWire.nextCursor(response).flatMap { $0.isEmpty ? nil : $0 }
+    if cursor != nil { return isCursor ? nil : "nextCursor" }
+    return response.linksToNext ? "a Link header with rel=\"next\"" : nil
   }
 
   /// Whether as many came as the server says it has, and none twice where that means that the list moved.

@@ -85,7 +85,7 @@ enum SCIMWire {
         throw WireError.expected(.array, found: members.type, path: "members")
       }
       for entry in entries {
-        guard let value = entry.attribute("value")?.scalarText else {
+        guard let value = entry.attribute("value")?.scalarText, !value.isEmpty else {
           throw WireError(.shape, path: "members/value", detail: "a member has no id")
         }
         let type = entry.attribute("type")?.string?.lowercased()
@@ -172,7 +172,9 @@ enum SCIMWire {
     var found: JSONElement?
     let folded = name.lowercased()
     try root.forEach { key, value throws(WireError) in
-      if key == name || key.lowercased() == folded { found = value }
+      guard key == name || key.lowercased() == folded else { return }
+      if let found, try JSONValue(found) != JSONValue(value) { throw WireError.twice(name) }
+      found = value
     }
     return found
   }

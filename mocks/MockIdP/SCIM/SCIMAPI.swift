@@ -147,7 +147,7 @@ struct SCIMPage: Sendable {
       "itemsPerPage": .integer(page.count),
     ]
     if !page.isEmpty { body["Resources"] = .array(page.map { Self.shown($0, call, server) }) }
-    return Reply(json: .object(body))
+    return Reply(json: JSON.object(body).merging(server.extra))
   }
 
   private func byCursor(_ rows: [JSON], _ cursor: String, _ count: Int) throws -> Reply {

@@ -41,6 +41,9 @@ public struct SCIMServer: VendorScenario {
   /// Whether `count` makes lists fail with 500.
   public var failsOverCount = false
 
+  /// Properties laid over every list read by index.
+  public var extra: JSON?
+
   /// Makes a server without people.
   public init() {}
 
@@ -69,6 +72,7 @@ public struct SCIMServer: VendorScenario {
     try values.read(.hidesMembers, into: &hidesMembers)
     try values.read(.hiddenUsers, into: &hiddenUsers)
     try values.read(.failsOverCount, into: &failsOverCount)
+    try values.read(.extra, into: &extra)
   }
 
   /// Makes a user of the core schema.
