@@ -94,7 +94,7 @@ struct GitHubIdentities: Sendable {
   ) async throws(ConnectorError) -> (GitHubWire.IdentityProvider?, next: String?) {
     let document: JSONValue
     do throws(ConnectorError) {
-      document = try await client.value(request)
+      document = try await client.wholeValue(request)
     } catch {
       throw error.on(page: page)
     }

@@ -1,10 +1,26 @@
 internal import ConnectorKit
 internal import IdentityCore
 
-/// Who has no second factor at GitHub, and who only a weak one.
+/// Who has no second factor at GitHub, and who only a weak one; nil for a list that was not read.
 struct GitHubFactorLists: Sendable, Hashable {
-  var disabled: Set<Int64>
-  var insecure: Set<Int64>
+  /// What the lists of one kind of people say.
+  struct Lists: Sendable, Hashable {
+    var disabled: Set<Int64>?
+    var insecure: Set<Int64>?
+  }
+
+  var members = Lists()
+  var outside = Lists()
+
+  /// Whether a person has no second factor.
+  func lacksFactor(_ id: Int64, isOutside: Bool) -> Tri {
+    Tri((isOutside ? outside : members).disabled?.contains(id))
+  }
+
+  /// Whether a person has a weak one only.
+  func isWeak(_ id: Int64, isOutside: Bool) -> Bool {
+    (isOutside ? outside : members).insecure?.contains(id) == true
+  }
 }
 
 /// Who is linked to an identity provider: to the organisation's own, or to that of its enterprise.
@@ -29,6 +45,7 @@ struct GitHubRoster: Sendable {
   /// Nil when it is not known who has a second factor.
   var factors: GitHubFactorLists?
 
+  static let outsideRole = "collaborator"
   /// What stands for the identity provider of managed users that is not readable.
   private static let unreadManager = "enterprise-managed"
 
@@ -47,7 +64,12 @@ struct GitHubRoster: Sendable {
     _ lists: GitHubFactorLists?
   ) -> (lists: GitHubFactorLists?, isSuspicious: Bool) {
     guard let lists, !people.isEmpty else { return (lists, false) }
-    return (lists, people.allSatisfy { lists.disabled.contains($0.person.id) })
+    return (
+      lists,
+      people.allSatisfy { person, role in
+        lists.lacksFactor(person.id, isOutside: role == Self.outsideRole) == .yes
+      }
+    )
   }
 
   /// The organisation as the core reads it.
@@ -123,12 +145,16 @@ struct GitHubRoster: Sendable {
   }
 
   private func member(_ person: GitHubWire.Person, _ role: String, _ link: Link?) -> RosterMember {
-    let isOutside = role == "collaborator"
+    let isOutside = role == Self.outsideRole
     let isManaged =
       configuration.shortcode.map { person.login.lowercased().hasSuffix("_" + $0.lowercased()) }
       ?? false
     let enrolled: Tri =
-      factors.map { $0.disabled.contains(person.id) ? .no : .yes } ?? .unknown
+      switch factors?.lacksFactor(person.id, isOutside: isOutside) {
+      case .yes?: .no
+      case .no?: .yes
+      case .unknown?, nil: .unknown
+      }
     return RosterMember(
       email: link?.names.first ?? person.login, name: link == nil ? nil : person.login,
       role: Role(rawValue: role), kind: isOutside ? .collaborator : .member,
@@ -136,7 +162,7 @@ struct GitHubRoster: Sendable {
       federated: isManaged || link != nil ? .yes : hidesProvider && !isOutside ? .unknown : .no,
       platformMFA: enrolled,
       identityProvider: isManaged ? managerID : isOutside ? nil : link?.provider,
-      factors: factors?.insecure.contains(person.id) == true ? .sms : [])
+      factors: factors?.isWeak(person.id, isOutside: isOutside) == true ? .sms : [])
   }
 
   private var managerID: String { links.all.first?.id ?? Self.unreadManager }

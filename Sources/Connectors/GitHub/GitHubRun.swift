@@ -8,7 +8,7 @@ internal import Logging
 ///
 /// What each list means to a verdict decides what its failure means: without the members, the outside collaborators or the
 /// links to the identity provider a wrong verdict could arise or somebody could go by another name, so the team is
-/// incomplete; without the lists of who lacks a second factor only enrolment is missing.
+/// incomplete; without the lists of who lacks a second factor it is so in part.
 struct GitHubRun: Sendable {
   private let connector: GitHubConnector
   private let name: TeamName
@@ -26,7 +26,7 @@ struct GitHubRun: Sendable {
     let organisation: GitHubWire.Organisation
     do throws(ConnectorError) {
       let request = client.get("/orgs/{org}", [name])
-      let json = try await client.value(request)
+      let json = try await client.wholeValue(request)
       do throws(WireError) {
         organisation = try GitHubWire.Organisation(json)
       } catch {
@@ -60,7 +60,7 @@ struct GitHubRun: Sendable {
     }
     let ownerIDs = Set(parts.0.people.map(\.id))
     roster.people += parts.1.people.map { ($0, ownerIDs.contains($0.id) ? "admin" : "member") }
-    roster.people += parts.2.people.map { ($0, "collaborator") }
+    roster.people += parts.2.people.map { ($0, GitHubRoster.outsideRole) }
     for list in [parts.0, parts.1, parts.2] {
       if let error = list.error { issues.append(issue(error)) }
       if list.repeats > 0 {
@@ -137,14 +137,7 @@ struct GitHubRun: Sendable {
           result.repeats += 1
         }
         progress(configuration.name, "people of \(name)", done: result.people.count)
-        // GitHub leaves out what a token is not authorised for, and says so only here.
-        guard response.headers["X-GitHub-SSO"]?.hasPrefix("partial-results") == true else { return }
-        throw ConnectorError(
-          .forbidden, source: configuration.name, call: request.endpoint, page: page, status: 200,
-          vendorCode: GitHubConfiguration.partialResults,
-          message:
-            "GitHub shows only a part of \(request.endpoint): the token is not authorised for single sign-on.",
-          request: request.redacted)
+        try client.refusePart(response, request, page: page)
       }
     } catch {
       result.error = error
@@ -186,18 +179,14 @@ struct GitHubRun: Sendable {
     async let members = filtered("members")
     async let outside = filtered("outside_collaborators")
     let (first, second) = await (members, outside)
-    let issues = first.issues + second.issues
-    guard let members = first.lists, let outside = second.lists else { return (nil, issues) }
     return (
-      GitHubFactorLists(
-        disabled: members.disabled.union(outside.disabled),
-        insecure: members.insecure.union(outside.insecure)), issues
+      GitHubFactorLists(members: first.lists, outside: second.lists), first.issues + second.issues
     )
   }
 
   private func filtered(
     _ list: String
-  ) async -> (lists: GitHubFactorLists?, issues: [SourceIssue]) {
+  ) async -> (lists: GitHubFactorLists.Lists, issues: [SourceIssue]) {
     async let disabled = people(list, ["filter": "2fa_disabled"])
     async let insecure = people(list, ["filter": "2fa_insecure"])
     var issues: [SourceIssue] = []
@@ -205,13 +194,15 @@ struct GitHubRun: Sendable {
     for part in await [disabled, insecure] {
       ids.append(part.error == nil ? Set(part.people.map(\.id)) : nil)
       if let error = part.error {
-        // Who may not filter never may; whatever else went wrong may be right the next time, and keeps what was known.
-        let isRefused = [.forbidden, .refused, .notFound].contains(error.code)
-        issues.append(issue(error, affects: isRefused ? .details : .verdicts))
+        // Who may not filter never may, and the rest of the organisation is known all the same; whatever else went wrong
+        // may be right the next time, and keeps what was known.
+        let isRefused =
+          [.forbidden, .refused, .notFound].contains(error.code)
+          && error.vendorCode != GitHubConfiguration.partialResults
+        issues.append(issue(error, affects: isRefused ? .parts : .verdicts))
       }
     }
-    guard let disabled = ids[0] else { return (nil, issues) }
-    return (GitHubFactorLists(disabled: disabled, insecure: ids[1] ?? []), issues)
+    return (GitHubFactorLists.Lists(disabled: ids[0], insecure: ids[1]), issues)
   }
 
   /// Whether the token is an owner's.
