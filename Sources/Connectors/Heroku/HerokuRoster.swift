@@ -16,6 +16,11 @@ struct HerokuRoster: Sendable {
   /// Whether there are people of whom the team's own lists do not tell the platform's second factor.
   private var hasOutsiders = false
 
+  /// The roles of people on a team.
+  static let knownRoles: Set<Role> = [
+    .admin, .member, .viewer, .collaborator, Role(rawValue: "owner"),
+  ]
+
   /// How many rows there are.
   var count: Int { roster.count }
   /// The identity providers that rows name.

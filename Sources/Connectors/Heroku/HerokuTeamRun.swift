@@ -52,7 +52,8 @@ struct HerokuTeamRun: Sendable {
       knowsPending: invitations.issues.isEmpty, issues: issues
     )
     .refusingEmptiness(
-      source: run.configuration.name, call: "GET /teams/{team}/members", needsMembers: true)
+      source: run.configuration.name, call: "GET /teams/{team}/members", needsMembers: true,
+      knownRoles: HerokuRoster.knownRoles)
   }
 
   /// A failure of this team, with what to do about it.

@@ -15,8 +15,8 @@ extension ConformanceCase {
     endpoints: [
       Endpoint("GET /teams/{team}"),
       Endpoint(
-        "GET /teams/{team}/members", .list, required: ["email"],
-        optional: ["role", "two_factor_authentication"], hasUniqueRows: false),
+        "GET /teams/{team}/members", .list, required: ["email", "role"],
+        optional: ["two_factor_authentication"], hasUniqueRows: false),
       Endpoint("GET /teams/{team}/identity-providers", answersAbsence: true),
       Endpoint("GET /teams/{team}/permissions", .list, required: ["users"], hasUniqueRows: false),
       Endpoint(
