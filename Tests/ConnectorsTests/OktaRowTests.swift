@@ -210,12 +210,12 @@ enum OktaRows {
           ], next: [["key": "okta_verify", "method": "push"]])
       ]), expected: .notEnforced),
     Row(
-      number: "21a", situation: "a chain of a text message and a push, which is inherence as well",
+      number: "21a", situation: "a chain of a text message and a push that demands no gesture",
       scenario: O.app([
         chained(
           [[["key": "phone_number", "method": "sms"]]],
           next: [["key": "okta_verify", "method": "push"]])
-      ]), expected: .enforced),
+      ]), expected: .notEnforced),
     Row(
       number: "21b", situation: "a chain of one push", scenario: O.app([chained([[push]])]),
       expected: .notEnforced),

@@ -100,19 +100,11 @@ extension OktaRun {
     let assigned = await markAssignments(policies.apps, atoms, watch, accounts)
     var unreadable = await marked
     if !assigned.strangers.isEmpty {
-      await bringIn(assigned.strangers, atoms, accounts)
+      await bringIn(assigned.strangers, policies.apps, atoms, accounts)
       unreadable.merge(await markMemberships(atoms, accounts)) { first, _ in first }
     }
     policies.markUnreadable(unreadable)
-    // Federation Broker Mode: everybody may use the application, whoever its list names.
-    let open = policies.apps.indices.filter {
-      policies.apps[$0].isLive && policies.apps[$0].app?.isImplicitlyAssigned == true
-    }
-    accounts.withLock { accounts in
-      for position in 0..<accounts.table.count {
-        for app in open { accounts.table.setAssigned(app, at: position) }
-      }
-    }
+    markOpen(policies.apps, atoms, accounts)
     for (app, error) in assigned.unreadable {
       policies.apps[app].result.state = .unreadable(
         reason:
@@ -121,6 +113,22 @@ extension OktaRun {
     }
     if query.collectFactors || configuration.collectFactors { await collectFactors(accounts) }
     return accounts.withLock { $0.finished() }
+  }
+
+  /// Marks that everybody may use the applications that need no assignment, whoever their lists name.
+  private func markOpen(
+    _ apps: [OktaReadApp], _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+  ) {
+    let open = apps.indices.filter { apps[$0].isLive && apps[$0].app?.isOpen != .no }
+    let unlisted = open.map { atoms.place(.attribute, OktaUnclear.listing(at: apps[$0].id)) }
+    accounts.withLock { accounts in
+      for position in 0..<accounts.table.count {
+        for (app, unlisted) in zip(open, unlisted) {
+          let isNews = accounts.table.setAssigned(app, at: position)
+          if isNews, let unlisted { accounts.table.setAtom(unlisted, at: position) }
+        }
+      }
+    }
   }
 
   // MARK: Users

@@ -38,7 +38,7 @@ private struct OktaAppUsers {
 
   let app: Int
   let watch: WatchList
-  /// The fact that an account's status is not known.
+  /// The fact that an account's status at the application is not known.
   let unclearStatus: SubjectAtom.ID?
   private(set) var strangers: [OktaStranger] = []
   private(set) var hasNamed = false
@@ -100,9 +100,9 @@ extension OktaRun {
   func markAssignments(
     _ apps: [OktaReadApp], _ atoms: OktaAtoms, _ watch: WatchList, _ accounts: OktaSharedAccounts
   ) async -> OktaAssigned {
-    let unclear = atoms.place(.attribute, OktaUnclear.status)
     return await withTaskGroup(of: OktaAssigned.self) { group in
       for (index, app) in apps.enumerated() where app.isLive {
+        let unclear = atoms.place(.attribute, OktaUnclear.status(at: app.id))
         group.addTask {
           await self.assignments(app.id, OktaAppUsers(index, watch, unclear), accounts)
         }
@@ -156,7 +156,8 @@ extension OktaRun {
 
   /// Finds the accounts of people whose name at an app is watched while their address and login are not.
   func bringIn(
-    _ strangers: [OktaStranger], _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+    _ strangers: [OktaStranger], _ apps: [OktaReadApp], _ atoms: OktaAtoms,
+    _ accounts: OktaSharedAccounts
   ) async {
     let ids = Set(strangers.map(\.id))
     let found: OktaAccounts
@@ -168,13 +169,13 @@ extension OktaRun {
       let wanted = index
       found = await listAccounts(atoms) { id, _, _ in wanted.position(ofID: id) != nil }
     }
-    let unclear = atoms.place(.attribute, OktaUnclear.status)
+    let unclear = apps.map { atoms.place(.attribute, OktaUnclear.status(at: $0.id)) }
     accounts.withLock { accounts in
       for position in 0..<found.table.count { accounts.table.append(found.table[position]) }
       for stranger in strangers {
         guard let position = accounts.table.position(ofID: stranger.id) else { continue }
         accounts.table.setAssigned(stranger.app, at: position)
-        if !stranger.hasKnownStatus, let unclear {
+        if !stranger.hasKnownStatus, let unclear = unclear[stranger.app] {
           accounts.table.setAtom(unclear, at: position)
         }
         accounts.addAlias(stranger.userName, at: position)

@@ -141,6 +141,9 @@ extension OktaRun {
     }
   }
 
+  private static let anotherID = WireError(
+    .shape, path: "id", detail: "it is another one than was asked for")
+
   private func readApp(_ id: AppID, _ engine: OktaMapping.Engine) async -> OktaReadApp {
     do throws(ConnectorError) {
       let request = client.get("/api/v1/apps/{app}", [id])
@@ -148,6 +151,7 @@ extension OktaRun {
       let app: OktaWire.App
       do throws(WireError) {
         app = try OktaWire.App(json)
+        guard app.id == id else { throw Self.anotherID }
       } catch {
         throw client.malformed(error, request)
       }
@@ -229,6 +233,7 @@ extension OktaRun {
       var policy: OktaWire.Policy
       do throws(WireError) {
         policy = try OktaWire.Policy(json)
+        guard policy.id == id else { throw Self.anotherID }
       } catch {
         throw client.malformed(error, request)
       }

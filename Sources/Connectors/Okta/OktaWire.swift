@@ -27,16 +27,27 @@ enum OktaWire {
     var signOnMode: String?
     /// The last part of `_links.accessPolicy.href`.
     var accessPolicyID: String?
-    /// Whether everybody may use it without an assignment (Federation Broker Mode).
-    var isImplicitlyAssigned: Bool
+    /// Whether people may use it without an assignment: everybody (Federation Broker Mode), or whoever assigns himself.
+    var isOpen: Tri
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       label = try json.optional("label", .string, \.string) ?? id
       status = try json.required("status", .string, \.string)
       signOnMode = try json.optional("signOnMode", .string, \.string)
-      isImplicitlyAssigned = json["settings"]?["implicitAssignment"]?.bool ?? false
+      isOpen = Self.openness(json)
       accessPolicyID = json["_links"]?["accessPolicy"]?["href"]?.string.flatMap(lastPart)
+    }
+
+    /// Whether people can assign themselves is always shown; that everybody may use the application only where it can be so.
+    ///
+    /// Whether somebody has to approve of it stands in no field: who may ask for the application counts as who gets it.
+    private static func openness(_ json: JSONValue) -> Tri {
+      let implicit = json["settings"]?.object.map { $0["implicitAssignment"] ?? .null }
+      let own = json["accessibility"]?["selfService"]
+      if implicit?.bool == true || own?.bool == true { return .yes }
+      let isClosed = implicit == .some(.null) || implicit?.bool == false
+      return isClosed && own?.bool == false ? .no : .unknown
     }
   }
 
@@ -56,6 +67,13 @@ enum OktaWire {
     var resourceType: String?
     /// The rules, when they came with the policy.
     var rules: [Rule]?
+    /// What it says beside all that is known of policies.
+    var strange: [String]
+
+    private static let known: Set<String> = [
+      "id", "name", "type", "status", "priority", "system", "conditions", "description", "created",
+      "createdBy", "lastUpdated", "lastUpdatedBy", "settings", "_links", "_embedded",
+    ]
 
     /// The policy in a document.
     init(_ json: JSONValue) throws(WireError) {
@@ -67,6 +85,7 @@ enum OktaWire {
       isSystem = try json.optional("system", .bool, \.bool)
       lastUpdated = try json.optional("lastUpdated", .string, \.string)
       conditions = try json.objectOrNull("conditions")
+      strange = json.keys(besides: Self.known)
       let embedded = json["_embedded"]
       resourceType = embedded?["resourceType"]?.string
       guard let list = embedded?["rules"] else { return }
@@ -82,6 +101,8 @@ enum OktaWire {
   struct Rule: Sendable, Hashable, OktaRanked {
     var id: String
     var name: String
+    /// Nil when Okta does not show it.
+    var type: String?
     var status: String
     var priority: Int64?
     /// Nil when Okta does not show it.
@@ -89,6 +110,13 @@ enum OktaWire {
     /// An object or null; nil when Okta does not show it.
     var conditions: JSONValue?
     var actions: JSONValue?
+    /// What it says beside all that is known of rules.
+    var strange: [String]
+
+    private static let known: Set<String> = [
+      "id", "name", "type", "status", "priority", "system", "conditions", "actions", "description",
+      "created", "createdBy", "lastUpdated", "lastUpdatedBy", "_links", "_embedded",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -96,7 +124,9 @@ enum OktaWire {
       status = try json.required("status", .string, \.string)
       priority = try json.optional("priority", .integer, \.integer)
       isSystem = try json.optional("system", .bool, \.bool)
+      type = try json.optional("type", .string, \.string)
       conditions = try json.objectOrNull("conditions")
+      strange = json.keys(besides: Self.known)
       actions = try json.optional("actions", .object) { $0.object == nil ? nil : $0 }
     }
   }
@@ -138,6 +168,8 @@ enum OktaWire {
     var status: String?
     /// Whether its word on the factors used is taken; nil when Okta does not show it.
     var assertsFactors: Bool?
+    /// Whose account is linked to it at the first sign-in through it.
+    var linking: Linking
     /// By which name of an account it finds it: `USERNAME`, `EMAIL` and others.
     var matchType: String?
     /// The hosts and entity ids it is known by.
@@ -148,6 +180,7 @@ enum OktaWire {
       name = try json.optional("name", .string, \.string) ?? id
       status = try json.optional("status", .string, \.string)
       assertsFactors = Self.asserts(json["policy"])
+      linking = Linking(json["policy"]?["accountLink"])
       matchType = json["policy"]?["subject"]?["matchType"]?.string
       let link = json["protocol"]
       let urls = [
@@ -157,13 +190,46 @@ enum OktaWire {
       addresses = urls.compactMap(SourceHost.of) + urls
     }
 
+    private static let known: Set<String> = [
+      "accountLink", "mapAMRClaims", "maxClockSkew", "provisioning", "subject", "trustClaims",
+    ]
+
     /// Two switches: claims sharing, and the older mapping of AMR claims, which is off where it is not named.
     private static func asserts(_ policy: JSONValue?) -> Bool? {
       guard let policy, let members = policy.object else { return nil }
       let shares = policy["trustClaims"]?.bool
       let maps = members["mapAMRClaims"].map(\.bool) ?? false
       if shares == true || maps == true { return true }
+      guard policy.hasOnly(known) else { return nil }
       return shares == false && maps == false ? false : nil
+    }
+  }
+
+  /// Whether accounts that exist are linked to an identity provider when somebody comes in through it for the first time.
+  enum Linking: Sendable, Hashable {
+    case nobody, everybody
+    /// Who is in one of some groups, by id.
+    case groups([String])
+    /// Okta does not show it, or in a form that is not known.
+    case unclear
+
+    init(_ json: JSONValue?) {
+      self = .unclear
+      guard let json, json.hasOnly(["action", "filter"]) else { return }
+      switch json["action"]?.string {
+      case "DISABLED": self = .nobody
+      case "AUTO":
+        guard let filter = json["filter"] else {
+          self = .everybody
+          return
+        }
+        guard filter.hasOnly(["groups"]), filter["groups"]?.hasOnly(["include"]) == true,
+          let groups = filter["groups"]?["include"]?.strings, !groups.isEmpty,
+          !groups.contains("")
+        else { return }
+        self = .groups(groups)
+      default: return
+      }
     }
   }
 
@@ -227,6 +293,11 @@ extension OktaWire {
 }
 
 extension JSONValue {
+  /// The names of the members that say something beside those that are known, in order.
+  func keys(besides known: Set<String>) -> [String] {
+    (object ?? [:]).filter { $0.value != .null && !known.contains($0.key) }.keys.sorted()
+  }
+
   /// A member that is an object or null; nil when it is missing.
   fileprivate func objectOrNull(_ key: String) throws(WireError) -> JSONValue? {
     guard let value = object?[key] else { return nil }

@@ -95,7 +95,8 @@ enum OktaOtherReads {
       "created": "2024-01-01T00:00:00.000Z", "lastUpdated": "2024-01-01T00:00:00.000Z",
       "protocol": ["type": .string(provider.type)],
       "policy": [
-        "trustClaims": .bool(provider.trustsClaims), "accountLink": ["action": "AUTO"],
+        "trustClaims": .bool(provider.trustsClaims),
+        "accountLink": ["action": provider.linksAccounts ? "AUTO" : "DISABLED"],
         "provisioning": ["action": "AUTO"], "maxClockSkew": 0,
         "subject": ["userNameTemplate": ["template": "idpuser.email"], "matchType": "USERNAME"],
       ],

@@ -186,7 +186,7 @@ enum OktaShapes {
       "created": "2024-02-01T09:00:00.000Z", "lastUpdated": "2026-05-01T09:00:00.000Z",
       "features": [],
       "visibility": ["autoSubmitToolbar": false, "hide": ["iOS": false, "web": false]],
-      "settings": ["app": [:]], "_links": .object(links),
+      "accessibility": ["selfService": false], "settings": ["app": [:]], "_links": .object(links),
     ]
     return shape.merging(app.raw)
   }

@@ -85,6 +85,8 @@ public struct InboundIdentityProvider: Codable, Sendable, Hashable {
   public var status: String
   /// Whether its claims about authentication are trusted (`policy.trustClaims`).
   public var trustsClaims: Bool
+  /// Whether accounts are linked to it at the first sign-in (`policy.accountLink`).
+  public var linksAccounts = false
   /// Properties laid over the vendor's JSON.
   public var raw: JSON?
 
@@ -108,6 +110,7 @@ public struct InboundIdentityProvider: Codable, Sendable, Hashable {
     try values.read(.type, into: &type)
     try values.read(.status, into: &status)
     try values.read(.trustsClaims, into: &trustsClaims)
+    try values.read(.linksAccounts, into: &linksAccounts)
     try values.read(.raw, into: &raw)
   }
 }

@@ -46,8 +46,12 @@ struct OktaAtoms: Sendable {
 
 /// Facts about an account that Okta did not show, or that we do not understand.
 enum OktaUnclear {
-  /// The status, at Okta or at an application.
+  /// The status at Okta.
   static let status = "status not known"
+  /// The status at an application.
+  static func status(at app: AppID) -> String { "status at application \(app) not known" }
+  /// That the account is not on the list of an application of which nobody knows whether it needs to be.
+  static func listing(at app: AppID) -> String { "not on the list of application \(app)" }
   /// The user type.
   static let userType = "type.id not known"
   /// The type of the provider that vouches for the password.

@@ -3,37 +3,20 @@ internal import JSONQuery
 
 /// Chains of authentication methods: alternatives of up to three steps, each with a choice of methods.
 enum OktaChain {
-  /// The classes of factors that a method may count for.
-  private struct Proof: OptionSet, Hashable {
-    let rawValue: Int
-    static let knowledge = Proof(rawValue: 1)
-    static let possession = Proof(rawValue: 2)
-    static let inherence = Proof(rawValue: 4)
-  }
-
   /// What one step proves.
-  private struct Step: Hashable {
-    enum Kind {
-      /// One factor, of any of the classes.
-      case plain
-      /// Two factors in one gesture.
-      case double
-      /// One factor, of which another identity provider is believed.
-      case asserted
-      /// Not known.
-      case unclear
-    }
-
-    var kind: Kind
-    var proof: Proof = []
-    /// Key and method: the same one again proves nothing new.
-    var method: String
-
-    /// Whether both together are factors of two classes.
-    func isTwoFactors(with other: Step) -> Bool {
-      method != other.method && !proof.isEmpty && !other.proof.isEmpty
-        && (proof != other.proof || proof.rawValue.nonzeroBitCount > 1)
-    }
+  ///
+  /// A method proves what the step demands of it, not all that it may prove: a touch or a push is a possession, and a second
+  /// class only where user verification is demanded. Two possessions are one class.
+  private enum Step: Hashable {
+    case knowledge, possession
+    /// Two factors in one gesture.
+    case double
+    /// A possession that another identity provider is believed on.
+    case asserted
+    /// A possession that may be two factors: a smart card, whose PIN stands in no chain.
+    case card
+    /// Not known.
+    case unclear
   }
 
   private enum Strength {
@@ -46,10 +29,6 @@ enum OktaChain {
     "okta_email", "phone_number", "okta_verify", "google_otp", "webauthn", "security_key",
     "custom_app", "custom_otp", "duo", "rsa_token", "symantec_vip", "yubikey_token", "onprem_mfa",
     "del_oath",
-  ]
-  /// Keys with the methods that are possession and inherence at a time.
-  private static let biometric: [String: Set<String>] = [
-    "okta_verify": ["push", "signed_nonce"], "custom_app": ["push"], "webauthn": ["webauthn"],
   ]
   private static let maxSteps = 8
 
@@ -99,35 +78,26 @@ enum OktaChain {
   }
 
   private static func strength(of steps: [Step]) -> Strength {
-    let own = steps.filter { $0.kind != .asserted }
+    let own = steps.filter { $0 != .asserted }
     if isTwoFactors(own) { return .multi }
-    if own.contains(where: { $0.kind == .unclear }) { return .unclear }
+    if own.contains(.unclear) || own.contains(.card) { return .unclear }
     return isTwoFactors(steps) ? .asserted : .single
   }
 
   private static func isTwoFactors(_ steps: [Step]) -> Bool {
-    steps.contains { $0.kind == .double }
-      || steps.contains { step in steps.contains { step.isTwoFactors(with: $0) } }
+    steps.contains(.double)
+      || steps.contains(.knowledge)
+        && steps.contains { $0 == .possession || $0 == .card || $0 == .asserted }
   }
 
   private static func step(_ json: JSONValue) -> Step {
-    guard let key = json["key"]?.string?.lowercased(),
-      let name = json["method"]?.string?.lowercased()
-    else { return Step(kind: .unclear, method: "") }
-    let method = "\(key)/\(name)"
-    // A smart card opens with its PIN.
-    if key == "smart_card_idp" {
-      return Step(kind: .double, proof: [.possession, .knowledge], method: method)
+    guard let key = json["key"]?.string?.lowercased(), json["method"]?.string != nil else {
+      return .unclear
     }
-    if key == externalProvider {
-      return Step(kind: .asserted, proof: .possession, method: method)
-    }
-    if knowledge.contains(key) { return Step(kind: .plain, proof: .knowledge, method: method) }
-    guard possession.contains(key) else { return Step(kind: .unclear, method: method) }
-    let isVerified = json["userVerification"]?.string?.uppercased() == "REQUIRED"
-    let isBiometric = biometric[key]?.contains(name) == true
-    return Step(
-      kind: isVerified ? .double : .plain,
-      proof: isVerified || isBiometric ? [.possession, .inherence] : .possession, method: method)
+    if key == "smart_card_idp" { return .card }
+    if key == externalProvider { return .asserted }
+    if knowledge.contains(key) { return .knowledge }
+    guard possession.contains(key) else { return .unclear }
+    return json["userVerification"]?.string?.uppercased() == "REQUIRED" ? .double : .possession
   }
 }

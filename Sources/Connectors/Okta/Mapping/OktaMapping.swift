@@ -73,6 +73,7 @@ struct OktaMapping {
       directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms)
     // With two owners each new atom would copy all.
     atoms = OktaAtoms()
+    builder.hasOldSessions = hasOldSessions(input)
     var policy = builder.sides(
       session: builder.sessionSide(session), app: appSide(input, &builder))
     policy = builder.withInboundFederation(policy)
@@ -82,16 +83,41 @@ struct OktaMapping {
     } else if !Self.federated.contains(mode) {
       policy = builder.withUnknownLogin(policy, app)
     }
-    policy = builder.withAccountStatus(policy)
+    policy = builder.withUnclearListing(policy, app)
+    policy = builder.withAccountStatus(policy, at: app.id)
     atoms = builder.atoms
     var missing = builder.missing
     if app.signOnMode == nil {
       missing.insert(
         OktaMissing(call: "GET /api/v1/apps/{app}", what: "signOnMode of application \(app.id)"))
     }
+    if app.isOpen == .unknown {
+      missing.insert(
+        OktaMissing(
+          call: "GET /api/v1/apps/{app}",
+          what: "whether application \(app.id) may be used without an assignment"))
+    }
     return Compiled(
       state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones,
       missing: missing, asked: builder.asked)
+  }
+
+  /// Whether there is a rule by which a second factor counts for longer than the limit.
+  private func hasOldSessions(_ input: App) -> Bool {
+    let limit = Int64(limitMinutes)
+    if engine == .identity, case .read(let policy) = input.policy,
+      (policy.rules ?? []).contains(where: {
+        OktaOutcome.app($0.actions, limitMinutes: limit).mayBeOld
+          && OktaOutcome.isLong(app: $0.actions, limitMinutes: limit)
+      })
+    {
+      return true
+    }
+    guard case .read(let sessions) = session else { return false }
+    return sessions.flatMap { $0.rules ?? [] }.contains {
+      OktaOutcome.session($0.actions, limitMinutes: limit).mayBeOld
+        && OktaOutcome.isLong(session: $0.actions, limitMinutes: limit)
+    }
   }
 
   /// The application's side; nil where there is none.

@@ -214,7 +214,10 @@ extension OktaModelBuilder {
   private mutating func network(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
     guard value.hasOnly(["connection", "include", "exclude"]) else { return nil }
     switch value["connection"]?.string {
-    case "ANYWHERE": return .always
+    case "ANYWHERE":
+      // Anywhere, and lists of zones beside it, contradict each other.
+      guard let lists = Lists(value, besides: ["connection"]) else { return nil }
+      return lists.include.isEmpty && lists.exclude.isEmpty ? .always : nil
     case "ZONE": break
     default: return nil
     }
@@ -254,7 +257,8 @@ extension OktaModelBuilder {
   private mutating func expression(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
     guard value.hasOnly(["condition"]), let text = value["condition"]?.string else { return nil }
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    guard !words.isEmpty else { return .always }
+    // What an expression of no words admits is not documented.
+    guard !words.isEmpty else { return nil }
     if OktaExpression.readsOnlySignIn(text) {
       return OktaCondition(
         holds: flag(

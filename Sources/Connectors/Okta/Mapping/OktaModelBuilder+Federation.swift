@@ -35,6 +35,25 @@ extension OktaModelBuilder {
     return .firstMatch([.init(.or(ways.map(\.condition)), federated)], otherwise: policy)
   }
 
+  /// That the account can come in through an external identity provider: it is linked, or would be at the first sign-in.
+  mutating func mayComeBy(_ provider: OktaWire.InboundProvider) -> Condition {
+    let isLinked = linked(to: provider)
+    let mayBeLinked: Condition
+    switch provider.linking {
+    case .nobody: mayBeLinked = .never
+    case .everybody: mayBeLinked = .always
+    case .groups(let ids): mayBeLinked = .or(ids.map { group($0) })
+    case .unclear:
+      note("policy.accountLink of identity provider \(provider.id)", call: "GET /api/v1/idps")
+      mayBeLinked = .unknown(
+        unknown(
+          "idp \(provider.id)|link",
+          "whether accounts are linked to identity provider \(provider.name) at the first sign-in",
+          remedy: "let the token see the whole identity provider, and link by named groups or not"))
+    }
+    return .or([isLinked, mayBeLinked])
+  }
+
   /// One external identity provider and whose sign-ins it may vouch for.
   private struct FederatedWay {
     var condition: Condition
@@ -80,7 +99,7 @@ extension OktaModelBuilder {
         let isNamesake = shared.contains(provider.name)
         ways.append(
           FederatedWay(
-            condition: .and([linked(to: provider), isInForce, isBelieved]),
+            condition: .and([mayComeBy(provider), isInForce, isBelieved]),
             name: "identity provider \(provider.name)" + (isNamesake ? " (\(provider.id))" : ""),
             id: provider.id,
             keys: [provider.id]

@@ -77,8 +77,8 @@ extension OktaModelBuilder {
     }
     let people = condition(policy.conditions, place)
     let shape = OktaRuleShape(app: policy.rules ?? [])
-    let branches = branches(policy, under: people, shape) { _, rule in
-      OktaOutcome.app(rule.actions)
+    let branches = branches(policy, under: people, shape) { builder, rule in
+      OktaOutcome.app(rule.actions, limitMinutes: builder.rememberedDeviceLimitMinutes)
     }
     return .firstMatch(
       upToAlways(branches),
@@ -104,16 +104,55 @@ extension OktaModelBuilder {
         people, liveness(rule.status, "rule", own), conditions(of: rule, own, shape),
       ])
       guard condition.holds != .never else { continue }
-      let found = outcome(self, rule)
+      let found = strangeness(policy, rule, shape) ?? outcome(self, rule)
       if shape.isSession {
         for field in OktaOutcome.unshownFields(ofSession: rule.actions) { note(field, own) }
       }
       let reference = RuleReference(
         policyID: policy.id, policyName: policy.name, ruleID: rule.id, ruleName: rule.name,
         position: position + 1, demand: "", condition: condition.phrases.joined(separator: "; "))
-      result.append(.init(condition.holds, demand(found, reference, own)))
+      let asked = demand(found, reference, own)
+      result.append(
+        .init(condition.holds, withOldSessions(asked, found, rule, reference, shape)))
     }
     return result
+  }
+
+  /// What a rule asks for cannot be told where it, or its policy, says more than is known, or is a rule of another kind.
+  private func strangeness(
+    _ policy: OktaWire.Policy, _ rule: OktaWire.Rule, _ shape: OktaRuleShape
+  ) -> OktaOutcome? {
+    if let key = (rule.strange + policy.strange).first {
+      return .unknown("the key \(key.prefix(40))")
+    }
+    let type = shape.isSession ? "SIGN_ON" : "ACCESS_POLICY"
+    guard let found = rule.type, found != type else { return nil }
+    return .unknown("a rule of type \(found.prefix(40))")
+  }
+
+  /// In an older session nothing is asked for anew by rules whose second factor counts for longer; where sessions end
+  /// sooner, there is none.
+  private mutating func withOldSessions(
+    _ asked: SignInPolicy, _ outcome: OktaOutcome, _ rule: OktaWire.Rule,
+    _ reference: RuleReference, _ shape: OktaRuleShape
+  ) -> SignInPolicy {
+    guard hasOldSessions else { return asked }
+    let limit = rememberedDeviceLimitMinutes
+    let isLong =
+      shape.isSession
+      ? OktaOutcome.isLong(session: rule.actions, limitMinutes: limit)
+      : OktaOutcome.isLong(app: rule.actions, limitMinutes: limit)
+    let inSession: SignInPolicy
+    if shape.isSession, !isLong {
+      inSession = .demand(.refused, by: nil)
+    } else if isLong, outcome.mayBeOld {
+      var old = reference
+      old.demand = "asks for nothing anew in an older session"
+      inSession = .demand(.singleFactor, by: self.reference(old))
+    } else {
+      return asked
+    }
+    return .firstMatch([.init(flag("older session"), inSession)], otherwise: asked)
   }
 
   /// Rules whose order Okta did not show: some of them may apply, and ask for anything.

@@ -4,6 +4,8 @@ internal import IdentityCore
 struct OktaModelBuilder {
   let directory: OktaDirectory
   let rememberedDeviceLimitMinutes: Int64
+  /// Whether a second factor of an older session may be enough, so that sessions are told apart by their age.
+  var hasOldSessions = false
   /// Shared by the models of all applications, because an account has one row of bits.
   var atoms: OktaAtoms
   private(set) var variables: [Variable] = []
@@ -110,14 +112,28 @@ struct OktaModelBuilder {
     return .or([subject(kind, id, name: name), .and([isUnclear, .unknown(mayHold)])])
   }
 
-  /// Nothing is known of accounts whose status is not.
-  mutating func withAccountStatus(_ policy: SignInPolicy) -> SignInPolicy {
-    let isUnclear = ask(
-      atoms.id(.attribute, OktaUnclear.status, OktaUnclear.status, isPartial: true))
+  /// Nothing is known of accounts whose status, at Okta or at this application, is not.
+  mutating func withAccountStatus(_ policy: SignInPolicy, at app: AppID) -> SignInPolicy {
+    let isUnclear = Condition.or(
+      [OktaUnclear.status, OktaUnclear.status(at: app)].map { name in
+        ask(atoms.id(.attribute, name, name, isPartial: true))
+      })
     let id = unknown(
       "account status", "whether the account's status lets it sign in",
       remedy: "report the status, so that idsync learns it")
     return .firstMatch([.init(isUnclear, .demand(.unknown(id), by: nil))], otherwise: policy)
+  }
+
+  /// Nobody knows whether those who are not on the application's list may use it all the same.
+  mutating func withUnclearListing(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
+    guard app.isOpen == .unknown else { return policy }
+    let name = OktaUnclear.listing(at: app.id)
+    let isUnlisted = ask(atoms.id(.attribute, name, name, isPartial: true))
+    let id = unknown(
+      "app \(app.id)|open",
+      "whether \(app.label) may be used without an assignment (settings.implicitAssignment, accessibility.selfService)",
+      remedy: "let the token see the whole application, or report it")
+    return .firstMatch([.init(isUnlisted, .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
   /// That the person is in a group.
@@ -210,7 +226,7 @@ struct OktaModelBuilder {
         let remedy = "take the deleted identity provider out of the rule"
         return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
       }
-      return .and([isUsed, isInForce(provider), linked(to: provider)])
+      return .and([isUsed, isInForce(provider), mayComeBy(provider)])
     }
   }
 

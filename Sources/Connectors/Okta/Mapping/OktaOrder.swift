@@ -23,6 +23,8 @@ enum OktaOrder {
     guard others.count > 1 else { return true }
     let numbers = others.compactMap(\.priority)
     guard numbers.count == others.count, let last = numbers.max() else { return false }
+    // Which of two with one number is asked first is documented nowhere.
+    guard Set(numbers).count == numbers.count else { return false }
     // What is not said to be the last one is it by its number, or its place is not known.
     return others.allSatisfy { $0.isSystem != nil || $0.priority == last }
   }

@@ -23,6 +23,16 @@ enum OktaOutcome: Sendable, Hashable {
   /// - Parameter limitMinutes: from this lifetime on, a remembered second factor is a way around it.
   static func session(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
     guard let signon = actions?["signon"] else { return .unshown("actions.signon") }
+    if let strange = strangeKey(actions, ["signon"]) ?? strangeKey(signon, signonKeys)
+      ?? strangeKey(signon["session"], sessionKeys)
+    {
+      return .unknown("the key \(strange)")
+    }
+    if let primary = signon["primaryFactor"],
+      !["PASSWORD_IDP", "PASSWORD_IDP_ANY_FACTOR"].contains(primary.string)
+    {
+      return .unknown("primaryFactor \(short(primary))")
+    }
     switch signon["access"]?.string {
     case "DENY": return .refused
     case "ALLOW": break
@@ -41,6 +51,7 @@ enum OktaOutcome: Sendable, Hashable {
     case "SESSION":
       // Without a lifetime, or with one that is no number, how long it lasts is not known: the longer counts.
       let lifetime = signon["factorLifetime"]?.integer ?? .max
+      guard lifetime > 0 else { return .unknown("factorLifetime \(lifetime)") }
       return lifetime > limitMinutes ? .rememberable : .multi("asks for two factors")
     case "DEVICE": return .rememberable
     case nil where signon["factorPromptMode"] == nil: return .rememberable
@@ -48,17 +59,78 @@ enum OktaOutcome: Sendable, Hashable {
     }
   }
 
+  private static let signonKeys: Set<String> = [
+    "access", "requireFactor", "factorPromptMode", "factorLifetime", "rememberDeviceByDefault",
+    "primaryFactor", "session",
+  ]
+  private static let sessionKeys: Set<String> = [
+    "maxSessionIdleMinutes", "maxSessionLifetimeMinutes", "usePersistentCookie",
+  ]
+  private static let methodKeys: Set<String> = [
+    "type", "factorMode", "constraints", "reauthenticateIn", "inactivityPeriod", "chains", "id",
+  ]
+
+  /// The first key of an object that is not known.
+  ///
+  /// What it asks of a sign-in, or excuses from, nobody can tell.
+  private static func strangeKey(_ json: JSONValue?, _ known: Set<String>) -> String? {
+    json?.keys(besides: known).first.map { String($0.prefix(40)) }
+  }
+
+  /// Whether a session that a rule lets begin may be used for longer than the limit.
+  ///
+  /// A session that ends when it is idle for less than that needs somebody who works all the time: it counts as short. 0
+  /// is no limit, and so is what is not shown.
+  static func isLong(session actions: JSONValue?, limitMinutes: Int64) -> Bool {
+    let session = actions?["signon"]?["session"]
+    return ["maxSessionLifetimeMinutes", "maxSessionIdleMinutes"].allSatisfy { key in
+      guard let minutes = session?[key]?.integer, minutes > 0 else { return true }
+      return minutes > limitMinutes
+    }
+  }
+
+  /// Whether what an application's rule asked for once may count for longer than the limit.
+  static func isLong(app actions: JSONValue?, limitMinutes: Int64) -> Bool {
+    guard let method = actions?["appSignOn"]?["verificationMethod"] else { return true }
+    func isShort(_ json: JSONValue?) -> Bool {
+      OktaDuration.minutes(json?.string).map { $0 <= limitMinutes } ?? false
+    }
+    if method["type"]?.string?.uppercased() == "AUTH_METHOD_CHAIN" {
+      func isShortChain(_ chain: JSONValue) -> Bool {
+        isShort(chain["reauthenticateIn"]) && (chain["next"]?.array ?? []).allSatisfy(isShortChain)
+      }
+      if let chains = method["chains"]?.array, !chains.isEmpty, chains.allSatisfy(isShortChain) {
+        return false
+      }
+    }
+    // A factor's own interval stands instead of the rule's.
+    let own = (method["constraints"]?.array ?? []).flatMap { constraint in
+      [constraint["knowledge"], constraint["possession"]].compactMap { $0?["reauthenticateIn"] }
+    }
+    return !own.allSatisfy { isShort($0) }
+      || !isShort(method["reauthenticateIn"]) && !isShort(method["inactivityPeriod"])
+  }
+
   /// What an action for a session does not show, so that its longest or weakest reading counts.
   static func unshownFields(ofSession actions: JSONValue?) -> [String] {
     guard let signon = actions?["signon"], signon["requireFactor"]?.bool == true else { return [] }
-    if signon["factorPromptMode"] == nil { return ["factorPromptMode"] }
+    let session = signon["session"] == nil ? ["session"] : []
+    if signon["factorPromptMode"] == nil { return ["factorPromptMode"] + session }
     let lasts = signon["factorPromptMode"]?.string == "SESSION"
-    return lasts && signon["factorLifetime"] == nil ? ["factorLifetime"] : []
+    return (lasts && signon["factorLifetime"] == nil ? ["factorLifetime"] : []) + session
   }
 
   /// Reads the action of a rule of an application's sign-in policy.
-  static func app(_ actions: JSONValue?) -> OktaOutcome {
+  ///
+  /// - Parameter limitMinutes: from this age on, an old second factor is none.
+  static func app(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
     guard let signOn = actions?["appSignOn"] else { return .unshown("actions.appSignOn") }
+    let known: Set = ["access", "verificationMethod", "keepMeSignedIn"]
+    if let strange = strangeKey(actions, ["appSignOn"]) ?? strangeKey(signOn, known)
+      ?? strangeKey(signOn["verificationMethod"], methodKeys)
+    {
+      return .unknown("the key \(strange)")
+    }
     switch signOn["access"]?.string {
     case "DENY": return .refused
     case "ALLOW": break
@@ -68,13 +140,41 @@ enum OktaOutcome: Sendable, Hashable {
     guard let method = signOn["verificationMethod"] else {
       return .unshown("verificationMethod")
     }
+    let outcome: OktaOutcome
     switch method["type"]?.string?.uppercased() {
-    case "ASSURANCE": return assurance(method)
-    case "AUTH_METHOD_CHAIN": return OktaChain.outcome(method["chains"])
+    case "ASSURANCE": outcome = assurance(method)
+    case "AUTH_METHOD_CHAIN": outcome = OktaChain.outcome(method["chains"])
     case nil where method["type"] == nil: return .unshown("verificationMethod.type")
     default: return .unknown("verification method \(method["type"]?.text ?? "")")
     }
+    guard outcome == .asserted || outcome.asksForTwo else { return outcome }
+    switch staysSignedIn(signOn["keepMeSignedIn"]) {
+    case nil: return .unknown("keepMeSignedIn \(short(signOn["keepMeSignedIn"] ?? .null))")
+    // Who stays signed in is not asked again; the interval of the rule itself goes before.
+    case true? where isLong(app: actions, limitMinutes: limitMinutes):
+      return outcome == .asserted ? outcome : .rememberable
+    case true?, false?: return outcome
+    }
   }
+
+  /// Whether people may choose to stay signed in; nil where that is not known.
+  private static func staysSignedIn(_ choice: JSONValue?) -> Bool? {
+    guard let choice else { return false }
+    guard choice.hasOnly(["postAuth", "postAuthPromptFrequency"]) else { return nil }
+    switch choice["postAuth"]?.string {
+    case "ALLOWED": return true
+    case "NOT_ALLOWED": return false
+    default: return nil
+    }
+  }
+
+  /// Whether it lets in with two factors and no exception.
+  private var asksForTwo: Bool {
+    if case .multi = self { true } else { false }
+  }
+
+  /// Whether it asks for a second factor that may be an old one.
+  var mayBeOld: Bool { asksForTwo || self == .rememberable || self == .asserted }
 
   private static func assurance(_ method: JSONValue) -> OktaOutcome {
     switch method["factorMode"]?.string?.uppercased() {
@@ -107,7 +207,7 @@ enum OktaOutcome: Sendable, Hashable {
 
   /// Whether an external identity provider is the only possession that a constraint takes.
   private static func takesOnlyExternalPossession(_ constraint: JSONValue) -> Bool {
-    guard let held = constraint["possession"], held["required"]?.bool ?? true,
+    guard let held = constraint["possession"], isRequired(held) != false,
       let methods = held["authenticationMethods"]?.array, !methods.isEmpty
     else { return false }
     return methods.allSatisfy { $0["key"]?.string?.lowercased() == OktaChain.externalProvider }
@@ -115,6 +215,12 @@ enum OktaOutcome: Sendable, Hashable {
 
   private enum Strength {
     case weak, strong, strange
+  }
+
+  /// Whether a part of a constraint is demanded, which it is unless it says otherwise; nil where that is not known.
+  private static func isRequired(_ part: JSONValue) -> Bool? {
+    guard let shown = part["required"] else { return true }
+    return shown.bool
   }
 
   private static let common: Set<String> = [
@@ -128,10 +234,14 @@ enum OktaOutcome: Sendable, Hashable {
 
   private static func strength(_ constraint: JSONValue) -> Strength {
     guard constraint.object != nil else { return .strange }
-    if let held = constraint["possession"], held.object != nil, held["required"]?.bool ?? true,
+    if let held = constraint["possession"], held.object != nil,
       held["userVerification"]?.string?.uppercased() == "REQUIRED"
     {
-      return .strong
+      switch isRequired(held) {
+      case true?: return .strong
+      case nil: return .strange
+      case false?: break
+      }
     }
     let isPlain =
       constraint.hasOnly(["knowledge", "possession"])
