@@ -234,7 +234,16 @@ struct DoorKeeper {
       if isStillOpen(FindingSet(kind), settled) { held.insert(FindingSet(kind)) }
     }
     let isUnsure = settled.contains { !$0.isSure }
-    if isUnsure { held.formUnion(gone.intersection(Self.ofEnrolment)) }
+    if isUnsure || record.enrolled == .unknown {
+      held.formUnion(gone.intersection(Self.ofEnrolment))
+    }
+    // What the platform tells no more of a login that is still there ends nothing that was said of it.
+    let noMFA = FindingSet(.noMFA)
+    if record.platformMFA == .unknown, !gone.isDisjoint(with: noMFA),
+      settled.contains(where: { [.outsideSSO, .noSecondFactor].contains($0.door.code) })
+    {
+      held.formUnion(noMFA)
+    }
     return held
   }
 

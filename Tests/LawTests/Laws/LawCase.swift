@@ -174,7 +174,12 @@ struct LawCase {
   /// What may come out: each door as it was or as it is, or nobody can tell.
   private func allowed(_ old: MemberView?, _ plain: MemberView) -> Set<Verdict> {
     var result: Set<Verdict> = [.cannotTell, plain.verdict]
-    if let old { result.insert(old.verdict) }
+    if let old {
+      result.insert(old.verdict)
+    } else if plain.verdict == .enforced {
+      // Of somebody new nothing was known: what an unknown may open is worse than without the fault, and is said.
+      result.insert(.enforcedConditionally)
+    }
     let keys = Set(plain.doors.keys).union(old?.doors.keys ?? [:].keys)
     var combinations: [[Verdict]] = [[]]
     for key in keys {
