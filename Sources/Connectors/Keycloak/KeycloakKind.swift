@@ -23,16 +23,19 @@ package struct KeycloakKind: SourceKind {
     proves: [
       "what the flows of a client ask of every person, step by step, with roles, groups, attributes and levels (ACR)",
       "the password grant, sessions opened through other clients, and identity providers with a flow behind them",
+      "what first sign-ins through identity providers, the reset of a password, SAML ECP and client policies ask for",
     ],
     conditional: [
       "a session opened through a client with a weaker flow or with an identity provider that asks for less, unless a minimum ACR value asks for more",
       "levels that only the client asks for: people can lower them in the address",
       "steps that request headers or optional scopes skip",
+      "steps that an attribute skips which people may edit",
     ],
     cannotTell: [
       "authenticators and conditions of others, unless named under second_factor_providers",
       "attribute conditions with patterns, minimum ACR values of SAML clients",
-      "identity providers behind Keycloak that no source reads",
+      "identity providers behind Keycloak that no source reads, also for people who are not linked yet, unless first sign-ins let nobody in who has an account",
+      "sign-ins that a service asks for (CIBA)",
     ],
     rights: [
       "a confidential client with service accounts and these roles of realm-management: view-realm, view-users, view-clients, view-identity-providers"

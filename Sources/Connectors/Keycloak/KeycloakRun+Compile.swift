@@ -134,6 +134,8 @@ extension KeycloakRun {
     if client.implicitFlow { doors.append("implicit flow") }
     if client.deviceFlow { doors.append("device flow") }
     if client.directGrants { doors.append("direct access grants") }
+    if client.backchannel { doors.append("CIBA") }
+    if client.enhancedClient { doors.append("SAML ECP") }
     if let minimum = client.minimumACR { doors.append("minimum ACR \(minimum)") }
     if !client.defaultACRs.isEmpty {
       doors.append("default ACR \(client.defaultACRs.joined(separator: ", "))")

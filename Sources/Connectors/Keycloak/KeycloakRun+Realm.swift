@@ -9,6 +9,7 @@ extension KeycloakRun {
     let edits = query.edits
     async let providerPart = identityProviders()
     async let actionPart = requiredActions()
+    async let selectionPart = selections()
     let realm = try await realm()
     let clients = try await clients(edits)
     let names = try await rows(get("/authentication/flows"), .single, id: \.id) {
@@ -20,6 +21,7 @@ extension KeycloakRun {
     picture.secondFactorProviders = configuration.secondFactorProviders
     picture.enrolmentDriven = configuration.enrolmentDriven
     picture.identityProviders = await providerPart
+    picture.selections = await selectionPart
     picture.flows = await flows(aliases(picture, query.apps), picture.flowIDs, edits)
     // The steps of a flow are asked for by its alias; which of two is meant nobody can tell.
     for (alias, all) in Dictionary(grouping: names, by: \.alias) where all.count > 1 {
@@ -29,6 +31,7 @@ extension KeycloakRun {
     }
     take(await actionPart, &picture)
     await readScopes(&picture)
+    await readProfile(&picture)
     await readMentions(&picture, wantsGroups: !query.groups.isEmpty)
     return picture
   }
@@ -105,7 +108,60 @@ extension KeycloakRun {
       }
     }
     aliases.formUnion(picture.brokers.compactMap(\.postBrokerFlow))
-    return aliases
+    var others = picture.brokers.compactMap { picture.firstBrokerFlow(of: $0) }
+    others += (picture.selections.value ?? []).compactMap(\.flow)
+    if picture.realm.resetAllowed != false, let reset = picture.realm.resetFlow {
+      others.append(reset)
+    }
+    if picture.clients.contains(where: { apps.contains($0.clientID) && $0.enhancedClient }) {
+      others.append(KeycloakDoors.enhancedClientFlow)
+    }
+    // What is not there is not asked for, and known as unknown by whoever needs it.
+    return aliases.union(others.filter { picture.flowIDs[$0] != nil })
+  }
+
+  /// Client policies that select a flow, and the profiles that say so.
+  /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_client_policies>
+  private func selections() async -> KeycloakPart<[KeycloakWire.FlowSelection]> {
+    do throws(ConnectorError) {
+      let flows = try await value(get("/client-policies/profiles")) { json throws(WireError) in
+        try KeycloakWire.FlowSelection.flows(json)
+      }
+      return .read(
+        try await value(get("/client-policies/policies")) { json throws(WireError) in
+          try KeycloakWire.FlowSelection.all(json, flows)
+        })
+    } catch {
+      // Servers that are older than client policies have none.
+      if error.code == .notFound { return .read([]) }
+      keep(
+        error,
+        affects: error.code == .unauthorised ? .verdicts : error.loss(whenRefused: .parts))
+      return .unreadable(
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+    }
+  }
+
+  /// Who may see and edit attributes, where a condition asks for one.
+  private func readProfile(_ picture: inout KeycloakRealmPicture) async {
+    guard KeycloakMentions(picture.flows.values.compactMap(\.value)).usesAttributes else { return }
+    do throws(ConnectorError) {
+      picture.profile = .read(
+        try await value(get("/users/profile")) { json throws(WireError) in
+          try KeycloakWire.UserProfile(json)
+        })
+    } catch {
+      // Servers that are older than profiles of users have none.
+      guard error.code != .notFound else {
+        picture.profile = .read(nil)
+        return
+      }
+      keep(
+        error,
+        affects: error.code == .unauthorised ? .verdicts : error.loss(whenRefused: .parts))
+      picture.profile = .unreadable(
+        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+    }
   }
 
   private func identityProviders() async -> KeycloakPart<[KeycloakWire.IdentityProvider]> {

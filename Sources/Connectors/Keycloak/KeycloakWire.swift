@@ -14,9 +14,30 @@ enum KeycloakWire {
     var directGrantFlow: String
     /// Levels by ACR value.
     var levels: [String: Int]
+    /// Whether people may have a forgotten password reset; nil when not told.
+    var resetAllowed: Bool?
+    /// The alias of the flow that does it.
+    var resetFlow: String?
+    /// The alias of the flow of first sign-ins through another provider, where that names none of its own.
+    var firstBrokerFlow: String?
+    /// Whether a passkey must check who holds it, in the server's word; nil when not told.
+    var passkeyVerification: String?
+    /// Whether the pages that ask for a name take a passkey instead.
+    ///
+    /// Servers that cannot do so do not say it.
+    var takesPasskeysForNames: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("realm", .string, \.string)
+      func named(_ key: String) throws(WireError) -> String? {
+        try json.optional(key, .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
+      }
+      resetAllowed = try json.optional("resetPasswordAllowed", .bool, \.bool)
+      resetFlow = try named("resetCredentialsFlow")
+      firstBrokerFlow = try named("firstBrokerLoginFlow")
+      passkeyVerification = try named("webAuthnPolicyPasswordlessUserVerificationRequirement")
+      takesPasskeysForNames =
+        try json.optional("webAuthnPolicyPasswordlessPasskeysEnabled", .bool, \.bool) ?? false
       isEnabled = try json.required("enabled", .bool, \.bool)
       browserFlow = try json.required("browserFlow", .string, \.string)
       directGrantFlow = try json.required("directGrantFlow", .string, \.string)
@@ -47,6 +68,10 @@ enum KeycloakWire {
     var directGrants: Bool
     /// Whether devices without a browser may have people sign in, which the browser flow decides as well.
     var deviceFlow: Bool
+    /// Whether a service may have people sign in on a device of theirs, which no flow decides (CIBA).
+    var backchannel: Bool
+    /// Whether SAML messages may come with a name and a password (ECP).
+    var enhancedClient: Bool
     /// Ids of flows that stand instead of the realm's.
     var browserOverride: String?
     var directGrantOverride: String?
@@ -101,6 +126,10 @@ enum KeycloakWire {
       directGrantOverride = set("direct_grant", overrides, "authenticationFlowBindingOverrides")
       let device = "oauth2.device.authorization.grant.enabled"
       deviceFlow = set(device, attributes, "attributes")?.lowercased() == "true"
+      backchannel =
+        set("oidc.ciba.grant.enabled", attributes, "attributes")?.lowercased() == "true"
+      enhancedClient =
+        set("saml.allow.ecp.flow", attributes, "attributes")?.lowercased() == "true"
       levels = KeycloakWire.levels(set("acr.loa.map", attributes, "attributes"))
       defaultACRs = KeycloakWire.parts(set("default.acr.values", attributes, "attributes"))
       minimumACR = set("minimum.acr.value", attributes, "attributes")
@@ -185,6 +214,10 @@ enum KeycloakWire {
     /// Whether it only links accounts and never signs in; nil when not told.
     var isLinkOnly: Bool?
     var postBrokerFlow: String?
+    /// The flow of people who are not linked to it yet; nil is the realm's.
+    var firstBrokerFlow: String?
+    /// Whether it makes nobody an account, so that nobody is ever linked to it.
+    var isTransient: Bool
     /// Whether the flow behind it is named without a name.
     var hidesPostBrokerFlow: Bool
     /// Addresses and entity ids by which it may be known.
@@ -200,11 +233,78 @@ enum KeycloakWire {
       postBrokerFlow = try json.optional("postBrokerLoginFlowAlias", .string, \.string)
         .flatMap { $0.isEmpty ? nil : $0 }
       hidesPostBrokerFlow = json.object?["postBrokerLoginFlowAlias"] == .null
+      firstBrokerFlow = try json.optional("firstBrokerLoginFlowAlias", .string, \.string)
+        .flatMap { $0.isEmpty ? nil : $0 }
       let config = json["config"]
+      isTransient = config?["doNotStoreUsers"]?.string?.lowercased() == "true"
       addresses = [
         "authorizationUrl", "singleSignOnServiceUrl", "issuer", "entityId", "idpEntityId",
       ]
       .compactMap { config?[$0]?.string }.filter { !$0.isEmpty }
+    }
+  }
+
+  /// What the realm says about attributes of people: who may see and edit them.
+  /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#UPConfig>
+  struct UserProfile: Sendable, Hashable {
+    /// Who may view and edit an attribute; nil where it is not told.
+    struct Permissions: Sendable, Hashable {
+      var view: [String]?
+      var edit: [String]?
+    }
+
+    var attributes: [String: Permissions] = [:]
+    /// What is allowed with attributes that are not declared: `ENABLED`, `ADMIN_VIEW`, `ADMIN_EDIT`; nil is nothing, and the
+    /// server does not even show them.
+    var unmanaged: String?
+
+    init(_ json: JSONValue) throws(WireError) {
+      for row in try json.required("attributes", .array, { $0.array }) {
+        let name = try row.required("name", .string, \.string)
+        let permissions = try row.optional("permissions", .object) { $0.object == nil ? nil : $0 }
+        attributes[name] = Permissions(
+          view: try permissions?.optional("view", .array, \.strings),
+          edit: try permissions?.optional("edit", .array, \.strings))
+      }
+      unmanaged = try json.optional("unmanagedAttributePolicy", .string, \.string)
+    }
+  }
+
+  /// A client policy that puts another flow in the place of the client's.
+  struct FlowSelection: Sendable, Hashable {
+    var policy: String
+    /// The alias of that flow; nil when not told.
+    var flow: String?
+
+    /// The executor that does it, and the key of its flow.
+    private static let executor = (name: "auth-flow-enforcer", flow: "auth-flow-alias")
+
+    /// The flows that profiles select, by their names.
+    static func flows(_ profiles: JSONValue) throws(WireError) -> [String: [String?]] {
+      var flows: [String: [String?]] = [:]
+      for profile in try profiles.required("profiles", .array, { $0.array }) {
+        let name = try profile.required("name", .string, \.string)
+        for row in try profile.optional("executors", .array, { $0.array }) ?? []
+        where try row.required("executor", .string, \.string) == executor.name {
+          flows[name, default: []].append(row["configuration"]?[executor.flow]?.string)
+        }
+      }
+      return flows
+    }
+
+    /// All that a realm has: policies that are not switched off and name a profile that selects a flow.
+    static func all(
+      _ policies: JSONValue, _ flows: [String: [String?]]
+    ) throws(WireError) -> [FlowSelection] {
+      var result: [FlowSelection] = []
+      for policy in try policies.required("policies", .array, { $0.array }) {
+        let name = try policy.required("name", .string, \.string)
+        guard try policy.optional("enabled", .bool, \.bool) != false else { continue }
+        for profile in try policy.optional("profiles", .array, \.strings) ?? [] {
+          result += (flows[profile] ?? []).map { FlowSelection(policy: name, flow: $0) }
+        }
+      }
+      return result
     }
   }
 

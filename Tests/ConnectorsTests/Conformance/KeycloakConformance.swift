@@ -32,6 +32,12 @@ extension ConformanceCase {
       Endpoint(
         "GET \(keycloakRealm)/identity-provider/instances", required: ["alias"],
         optional: ["enabled", "postBrokerLoginFlowAlias"]),
+      Endpoint(
+        "GET \(keycloakRealm)/client-policies/policies", answersAbsence: true,
+        required: ["policies"]),
+      Endpoint(
+        "GET \(keycloakRealm)/client-policies/profiles", answersAbsence: true,
+        required: ["profiles"]),
       Endpoint("GET \(keycloakRealm)/users/count", isNumber: true),
       Endpoint(
         "GET \(keycloakRealm)/users", .list, required: ["id", "username", "enabled"],
@@ -84,7 +90,11 @@ extension ConformanceCase {
       tenant.groups = [
         KeycloakGroupNode("people", groups: [KeycloakGroupNode("it", roles: ["staff"])])
       ]
-      tenant.identityProviders = [KeycloakBrokerSpec("google", providerID: "google")]
+      // First sign-ins through Google make accounts and let in nobody who has one.
+      tenant.flows.append(KeycloakFlowSpec("new people", [.step("idp-create-user-if-unique")]))
+      tenant.identityProviders = [
+        KeycloakBrokerSpec("google", providerID: "google") { $0.firstBrokerFlow = "new people" }
+      ]
       guard !isEmpty else {
         tenant.users = []
         return

@@ -87,7 +87,8 @@ private struct Trial {
     let realm = try KeycloakWire.Realm(
       .object([
         "realm": .string("acme"), "enabled": .bool(true), "browserFlow": .string("own"),
-        "directGrantFlow": .string("own"),
+        "directGrantFlow": .string("own"), "resetPasswordAllowed": .bool(false),
+        "webAuthnPolicyPasswordlessUserVerificationRequirement": .string("required"),
         "attributes": .object(["acr.loa.map": .string(Self.text(realmMap))]),
       ]))
     let client = try client("a", attributes, flow: nil)
@@ -141,7 +142,7 @@ private struct Trial {
 
   // MARK: The brute force's answer
 
-  private enum End: Hashable { case refused, single, multi, stuck }
+  private enum End: Hashable { case refused, single, multi, stuck, multiOrStuck }
 
   func enumerated() -> Verdict {
     let own = KeycloakOracle.tree(flow)
@@ -179,8 +180,16 @@ private struct Trial {
         }
       }
       // Nobody knows how a stuck sign-in ends; it ends the same way everywhere.
-      for stuck in ends.contains(.stuck) ? [End.refused, .single, .multi] : [.refused] {
-        let open = Set(ends.map { $0 == .stuck ? stuck : $0 }).subtracting([.refused])
+      let isOpen = ends.contains(.stuck) || ends.contains(.multiOrStuck)
+      for stuck in isOpen ? [End.refused, .single, .multi] : [.refused] {
+        let closed = ends.map { end -> End in
+          switch end {
+          case .stuck: stuck
+          case .multiOrStuck: stuck == .single ? .single : .multi
+          default: end
+          }
+        }
+        let open = Set(closed).subtracting([.refused])
         verdicts.insert(
           open.isEmpty
             ? .notEvaluated
@@ -202,6 +211,7 @@ private struct Trial {
     _ otherLevels: [Int], there: KeycloakOracle.SignIn? = nil
   ) -> End {
     var weakest = End.refused
+    var isOptedOut = false
     for held in credentials {
       let person = KeycloakOracle.Person(roles: roles, attributes: personal, credentials: held)
       var oracle = KeycloakOracle(
@@ -214,15 +224,19 @@ private struct Trial {
           let session = KeycloakOracle(
             theirs.top, all: theirs.all, person: person, signIn: there, world: world,
             enabledActions: actions)
-          oracle.sessions += session.run().ends.map { kept($0, own.all) }
+          let run = session.run()
+          oracle.sessions += run.ends.map { kept($0, own.all) }
+          if run.isOptedOut { isOptedOut = true }
         }
       }
       let result = oracle.run()
       if result.ends.contains(where: { !$0.isMulti }) { return .single }
       if !result.ends.isEmpty { weakest = .multi }
+      if result.isOptedOut { isOptedOut = true }
       if result.isStuck, weakest == .refused { weakest = .stuck }
     }
-    return weakest
+    guard isOptedOut else { return weakest }
+    return weakest == .multi ? .multiOrStuck : .stuck
   }
 
   /// What is left of a sign-in in the session it opened: factors, levels that the flow knows, no more.

@@ -62,7 +62,8 @@ struct KeycloakOracle {
     var used: Set<String> = []
     var done: Set<Int> = []
 
-    var isMulti: Bool { isStrong || factors.count > 1 }
+    /// Things that one has are one factor, however many.
+    var isMulti: Bool { isStrong || (factors.contains("known") && factors.count > 1) }
   }
 
   let top: [Node]
@@ -107,21 +108,23 @@ struct KeycloakOracle {
     var ends: Set<State> = []
     /// Whether some way ended without success and without having been refused.
     var isStuck = false
+    /// Whether some way ended so at a level that people are past who have set up nothing.
+    var isOptedOut = false
   }
 
   func run(from start: State = State()) -> Result {
     var result = Result()
-    result.ends = process(top, start, &result.isStuck)
+    result.ends = process(top, start, &result)
     return result
   }
 
   // MARK: The server's algorithm
 
-  private func process(_ nodes: [Node], _ start: State, _ stuck: inout Bool) -> Set<State> {
+  private func process(_ nodes: [Node], _ start: State, _ stuck: inout Result) -> Set<State> {
     let live = nodes.filter { $0.requirement != "DISABLED" && !$0.isCondition }
     let required = live.filter { $0.requirement == "REQUIRED" || $0.requirement == "CONDITIONAL" }
     if required.isEmpty {
-      if live.isEmpty { stuck = true }
+      if live.isEmpty { stuck.isStuck = true }
       var ends: Set<State> = []
       var state = start
       for node in live {
@@ -158,7 +161,15 @@ struct KeycloakOracle {
       }
       states = next
     }
-    if states.contains(where: { !$0.hasRun }) { stuck = true }
+    if states.contains(where: { !$0.hasRun }) {
+      let isByEnrolment = required.contains { node in
+        node.requirement == "CONDITIONAL"
+          && node.children.contains {
+            $0.provider == "conditional-user-configured" && $0.requirement != "DISABLED"
+          }
+      }
+      if isByEnrolment { stuck.isOptedOut = true } else { stuck.isStuck = true }
+    }
     return Set(states.filter(\.hasRun).map(\.state))
   }
 
@@ -168,7 +179,7 @@ struct KeycloakOracle {
   }
 
   private func single(
-    _ node: Node, _ state: State, _ stuck: inout Bool, isRequired: Bool
+    _ node: Node, _ state: State, _ stuck: inout Result, isRequired: Bool
   ) -> Set<State> {
     guard node.provider == nil else { return leaf(node, state, isRequired) }
     let ends = process(node.children, state, &stuck)

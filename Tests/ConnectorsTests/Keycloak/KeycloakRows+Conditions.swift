@@ -149,6 +149,57 @@ extension KeycloakRows {
       asked("conditional-user-attribute", department.merging(["not": "true"]) { $1 }, &$0)
       $0.users[0].attributes = ["department": ["it"]]
     },
+    KeycloakRow(
+      "C1g", "two factors for an attribute that she has and may edit", .enforcedConditionally,
+      witness: "attribute department changed by the person"
+    ) {
+      asked("conditional-user-attribute", department, &$0)
+      $0.users[0].attributes = ["department": ["it"]]
+      $0.profile = profile(edit: ["admin", "user"])
+    },
+    KeycloakRow("C1h", "two factors for an attribute that she has not, and may edit", .notEnforced)
+    {
+      asked("conditional-user-attribute", department, &$0)
+      $0.users[0].attributes = ["other": ["x"]]
+      $0.profile = profile(edit: ["admin", "user"])
+    },
+    KeycloakRow("C1i", "two factors for an attribute that only administrators edit", .enforced) {
+      asked("conditional-user-attribute", department, &$0)
+      $0.users[0].attributes = ["department": ["it"]]
+      $0.profile = profile(edit: ["admin"])
+    },
+    KeycloakRow(
+      "C1j", "two factors for an attribute of a realm where everything may be edited",
+      .enforcedConditionally
+    ) {
+      asked("conditional-user-attribute", department, &$0)
+      $0.users[0].attributes = ["department": ["it"]]
+      $0.profile = ["attributes": [], "unmanagedAttributePolicy": "ENABLED"]
+    },
+    KeycloakRow(
+      "C1k", "two factors but for an attribute that the realm does not show", .cannotTell,
+      reason: "the realm does not show the attribute"
+    ) {
+      asked("conditional-user-attribute", department.merging(["not": "true"]) { $1 }, &$0)
+      $0.users[0].attributes = ["other": ["x"]]
+      $0.profile = ["attributes": []]
+    },
+    KeycloakRow(
+      "C1l", "an attribute that she may edit skips one-time passwords", .enforcedConditionally,
+      witness: "attribute otp_mode changed by the person"
+    ) {
+      skipping(["otpControlAttribute": "otp_mode"], &$0)
+      $0.users[0].attributes = ["department": ["it"]]
+      $0.profile = ["attributes": [], "unmanagedAttributePolicy": "ENABLED"]
+    },
+    KeycloakRow(
+      "C1m", "a server without a profile of users", .enforcedConditionally,
+      witness: "attribute department changed by the person"
+    ) {
+      asked("conditional-user-attribute", department, &$0)
+      $0.users[0].attributes = ["department": ["it"]]
+      $0.profile = nil
+    },
     KeycloakRow("C1e", "an attribute compared with a pattern", .cannotTell, reason: "pattern") {
       asked("conditional-user-attribute", department.merging(["regex": "true"]) { $1 }, &$0)
     },
@@ -285,6 +336,18 @@ extension KeycloakRows {
     },
   ]
 
+  /// A profile of users that declares the department.
+  private static func profile(edit: [String]) -> JSON {
+    [
+      "attributes": [
+        [
+          "name": "department",
+          "permissions": ["view": ["admin", "user"], "edit": .array(edit.map { .string($0) })],
+        ]
+      ]
+    ]
+  }
+
   static let brokers: [KeycloakRow] = [
     KeycloakRow(
       "18", "linked to Google, strict otherwise, and nobody reads Google", .cannotTell,
@@ -301,9 +364,51 @@ extension KeycloakRows {
       $0.flows.append(KeycloakFlowSpec("after broker", [K.otp]))
       $0.identityProviders[0].postBrokerFlow = "after broker"
     },
-    KeycloakRow("18d", "others are linked to Google, she is not", .enforced) {
+    KeycloakRow(
+      "18d", "others are linked to Google, she is not yet", .cannotTell, reason: "google"
+    ) {
       linked(&$0)
       $0.users[0].identityProviders = []
+    },
+    KeycloakRow("18d+", "the same, and first sign-ins make accounts only", .enforced) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      closed(&$0)
+    },
+    KeycloakRow(
+      "18d1", "not linked yet, and a first sign-in links by the address alone", .cannotTell
+    ) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      $0.flows.append(
+        KeycloakFlowSpec(
+          "auto", [.step("idp-detect-existing-broker-user"), .step("idp-auto-link")]))
+      $0.identityProviders[0].firstBrokerFlow = "auto"
+    },
+    KeycloakRow("18d2", "not linked yet, and a first sign-in takes two factors", .enforced) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      $0.flows.append(
+        KeycloakFlowSpec(
+          "local",
+          [.step("idp-detect-existing-broker-user")] + [
+            .step("idp-username-password-form"), K.otp,
+          ]))
+      $0.identityProviders[0].firstBrokerFlow = "local"
+    },
+    KeycloakRow(
+      "18d3", "not linked yet, and nobody names the flow of first sign-ins: the realm's",
+      .cannotTell
+    ) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      $0.identityProviders[0].firstBrokerFlow = nil
+    },
+    KeycloakRow("18d4", "nobody is ever linked to it", .cannotTell, reason: "google") {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      closed(&$0)
+      $0.identityProviders[0].config["doNotStoreUsers"] = "true"
     },
     KeycloakRow("18e", "linked to a provider that is switched off", .enforced) {
       linked(&$0)
@@ -321,6 +426,7 @@ extension KeycloakRows {
     KeycloakRow("18i", "passkeys only, and others are linked to Google", .enforced) {
       besideGoogle(&$0)
       $0.users[0].identityProviders = []
+      closed(&$0)
     },
     KeycloakRow(
       "18j", "linked to two providers of one name, of which one is strong", .cannotTell,

@@ -89,6 +89,57 @@ enum KeycloakRows {
     KeycloakRow("22", "passkeys only", .enforced) {
       $0.flows = [K.browser([.step("webauthn-authenticator-passwordless")])]
     },
+    KeycloakRow("22d", "passkeys only, and nobody says who holds them", .notEnforced) {
+      $0.flows = [K.browser([.step("webauthn-authenticator-passwordless")])]
+      $0.passkeyVerification = "preferred"
+    },
+    KeycloakRow(
+      "22e", "passkeys only, and the realm does not say what they check", .cannotTell,
+      reason: "whether passkeys must check who holds them"
+    ) {
+      $0.flows = [K.browser([.step("webauthn-authenticator-passwordless")])]
+      $0.passkeyVerification = nil
+    },
+    KeycloakRow("22f", "a password, then a passkey that checks nobody", .enforced) {
+      $0.flows = [K.browser([K.password, .step("webauthn-authenticator-passwordless")])]
+      $0.passkeyVerification = "discouraged"
+    },
+    KeycloakRow("22g", "two things that one has are one factor", .notEnforced) {
+      $0.flows = [K.browser([.step("auth-username-form"), K.otp, .step("webauthn-authenticator")])]
+    },
+    KeycloakRow("22h", "a certificate alone", .notEnforced) {
+      $0.flows = [K.browser([.step("auth-x509-client-username-form")])]
+    },
+    KeycloakRow("22i", "a certificate, then a password", .enforced) {
+      $0.flows = [
+        K.browser([.step("auth-x509-client-username-form"), .step("auth-password-form")])
+      ]
+    },
+    KeycloakRow(
+      "22j", "a certificate that the operator says is locked", .enforced,
+      configure: { $0.secondFactorProviders = ["auth-x509-client-username-form"] }
+    ) { $0.flows = [K.browser([.step("auth-x509-client-username-form")])] },
+    KeycloakRow(
+      "22k", "a passkey instead of the name skips the second factor", .notEnforced
+    ) {
+      $0.passkeysForNames = true
+      $0.passkeyVerification = "preferred"
+      $0.flows = [
+        K.browser([
+          K.password,
+          K.conditional("conditional-credential", ["credentials": "webauthn-passwordless"]),
+        ])
+      ]
+    },
+    KeycloakRow("22l", "the same, and passkeys check who holds them", .enforced) {
+      $0.passkeysForNames = true
+      $0.flows = [
+        K.browser([
+          K.password,
+          K.conditional("conditional-credential", ["credentials": "webauthn-passwordless"]),
+        ])
+      ]
+    },
     KeycloakRow("22b", "user name, then a one-time password alone", .notEnforced) {
       $0.flows = [K.browser([.step("auth-username-form"), K.otp])]
     },
@@ -131,6 +182,18 @@ enum KeycloakRows {
           [K.conditional("conditional-user-configured", [:], [.step("organization", .alternative)])]
         ), at: 1)
       $0.flows = [flow]
+    },
+    KeycloakRow(
+      "5o", "a required level of nothing but what people set up themselves", .cannotTell,
+      reason: "who have not set up what a level of it asks for"
+    ) {
+      $0.flows = [
+        K.browser([
+          K.password,
+          .flow("2FA", .required, [K.conditional("conditional-user-configured")]),
+        ])
+      ]
+      $0.users[0].credentials.append("otp")
     },
     KeycloakRow("5d", "everything refused", .notEvaluated, code: .accessDenied) {
       $0.flows = [K.browser([K.password, .step("deny-access-authenticator")])]
@@ -209,6 +272,55 @@ enum KeycloakRows {
       $0.users[0].enabled = false
     },
     KeycloakRow("7.1d", "no account", .cannotTell, code: .notInIdP) { $0.users = [] },
+    KeycloakRow(
+      "R1", "a forgotten password ends in a session", .notEnforced, witness: "reset-password"
+    ) {
+      $0.flows = [K.browser(K.strict)]
+      $0.resetAllowed = true
+    },
+    KeycloakRow("R2", "a forgotten password takes the second factor as well", .enforced) {
+      $0.flows = [
+        K.browser(K.strict),
+        KeycloakFlowSpec(
+          "reset credentials",
+          [
+            .step("reset-credentials-choose-user"), .step("reset-credential-email"), K.otp,
+            .step("reset-password"),
+          ]),
+      ]
+      $0.resetAllowed = true
+    },
+    KeycloakRow(
+      "R3", "nobody says whether passwords are reset", .cannotTell,
+      reason: "whether people may have a forgotten password reset"
+    ) {
+      $0.flows = [K.browser(K.strict)]
+      $0.resetAllowed = nil
+    },
+    KeycloakRow("D1", "sign-ins that a service asks for on a device", .cannotTell, reason: "CIBA") {
+      $0.flows = [K.browser(K.strict)]
+      $0.clients[0].attributes = ["oidc.ciba.grant.enabled": "true"]
+    },
+    KeycloakRow("D2", "SAML with a name and a password", .notEnforced) {
+      $0.flows = [K.browser(K.strict)]
+      $0.clients[0].clientProtocol = "saml"
+      $0.clients[0].attributes = ["saml.allow.ecp.flow": "true"]
+    },
+    KeycloakRow("D3", "a device is given a session without the level", .notEnforced) {
+      stepped(
+        &$0,
+        ["minimum.acr.value": "aal2", "oauth2.device.authorization.grant.enabled": "true"])
+    },
+    KeycloakRow(
+      "D4", "a client policy selects a weaker flow", .cannotTell, reason: "client policy 'weak'"
+    ) {
+      $0.flows = [K.browser(K.strict), KeycloakFlowSpec("weak", [K.password])]
+      selected("weak", &$0)
+    },
+    KeycloakRow("D5", "a client policy selects a strict flow", .enforced) {
+      $0.flows = [K.browser(K.strict), KeycloakFlowSpec("own strict", K.strict)]
+      selected("own strict", &$0)
+    },
     KeycloakRow("7.2", "a SAML client with a strict flow", .enforced) {
       $0.flows = [K.browser(K.strict)]
       $0.clients[0].clientProtocol = "saml"
@@ -260,6 +372,35 @@ enum KeycloakRows {
     tenant.flows = [
       K.browser([K.password, .step("auth-conditional-otp-form", .required, config)])
     ]
+  }
+
+  /// A client policy for whatever client that puts a flow in the place of its own.
+  static func selected(_ flow: String, _ tenant: inout KeycloakTenant) {
+    tenant.clientPolicies = [
+      [
+        "name": "weak", "enabled": true, "profiles": ["chosen"],
+        "conditions": [["condition": "any-client", "configuration": [:]]],
+      ]
+    ]
+    tenant.clientProfiles = [
+      [
+        "name": "chosen",
+        "executors": [
+          [
+            "executor": "auth-flow-enforcer",
+            "configuration": ["auth-flow-alias": .string(flow), "auth-flow-loa": 1],
+          ]
+        ],
+      ]
+    ]
+  }
+
+  /// First sign-ins through other providers that let in nobody who has an account.
+  static func closed(_ tenant: inout KeycloakTenant) {
+    tenant.flows.append(KeycloakFlowSpec("new people", [.step("idp-create-user-if-unique")]))
+    for index in tenant.identityProviders.indices {
+      tenant.identityProviders[index].firstBrokerFlow = "new people"
+    }
   }
 
   static func overridden(_ tenant: inout KeycloakTenant) {

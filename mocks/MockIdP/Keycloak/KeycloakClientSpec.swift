@@ -95,6 +95,56 @@ public struct KeycloakFlowSpec: Codable, Sendable, Hashable {
         ]),
     ])
 
+  /// The flows of a new realm.
+  static let builtIn: [KeycloakFlowSpec] = [
+    browser, directGrant, resetCredentials, firstBrokerLogin, enhancedClient,
+  ]
+
+  /// What a forgotten password takes in a new realm.
+  public static let resetCredentials = KeycloakFlowSpec(
+    "reset credentials",
+    [
+      .step("reset-credentials-choose-user"), .step("reset-credential-email"),
+      .step("reset-password"),
+      .flow(
+        "Reset - Conditional OTP", .conditional,
+        [.step("conditional-user-configured"), .step("reset-otp")]),
+    ])
+
+  /// What a first sign-in through another provider takes in a new realm.
+  public static let firstBrokerLogin = KeycloakFlowSpec(
+    "first broker login",
+    [
+      .step("idp-review-profile"),
+      .flow(
+        "User creation or linking", .required,
+        [
+          .step("idp-create-user-if-unique", .alternative),
+          .flow(
+            "Handle Existing Account", .alternative,
+            [
+              .step("idp-confirm-link"),
+              .flow(
+                "Account verification options", .required,
+                [
+                  .step("idp-email-verification", .alternative),
+                  .flow(
+                    "Verify Existing Account by Re-authentication", .alternative,
+                    [
+                      .step("idp-username-password-form"),
+                      .flow(
+                        "First broker login - Conditional OTP", .conditional,
+                        [.step("conditional-user-configured"), .step("auth-otp-form")]),
+                    ]),
+                ]),
+            ]),
+        ]),
+    ])
+
+  /// SAML with a name and a password in a new realm.
+  public static let enhancedClient = KeycloakFlowSpec(
+    "saml ecp", [.step("http-basic-authenticator")])
+
   /// The direct grant flow of a new realm.
   public static let directGrant = KeycloakFlowSpec(
     "direct grant",

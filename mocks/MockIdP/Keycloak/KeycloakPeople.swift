@@ -121,6 +121,8 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
   public var displayName: String?
   /// The alias of the flow that follows its sign-ins.
   public var postBrokerFlow: String?
+  /// The alias of the flow of first sign-ins; nil is the realm's.
+  public var firstBrokerFlow: String? = "first broker login"
   /// Its settings.
   public var config: [String: String] = [:]
 
@@ -143,6 +145,7 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
     try values.read(.linkOnly, into: &linkOnly)
     try values.read(.displayName, into: &displayName)
     try values.read(.postBrokerFlow, into: &postBrokerFlow)
+    try values.read(.firstBrokerFlow, into: &firstBrokerFlow)
     try values.read(.config, into: &config)
   }
 }

@@ -23,6 +23,21 @@ enum KeycloakReads {
     Route("\(prefix)/authentication/required-actions", scope: "view-realm", requiredActions),
     Route(
       "\(prefix)/identity-provider/instances", scope: "view-identity-providers", providers),
+    Route("\(prefix)/client-policies/policies", scope: "view-realm") {
+      try refuseUnknown($0)
+      return Reply(json: ["policies": .array($1.tenant.clientPolicies)])
+    },
+    Route("\(prefix)/client-policies/profiles", scope: "view-realm") {
+      try refuseUnknown($0)
+      return Reply(json: ["profiles": .array($1.tenant.clientProfiles)])
+    },
+    Route(
+      "\(prefix)/users/profile", scope: "view-realm|view-users|view-clients"
+    ) {
+      try refuseUnknown($0)
+      guard let profile = $1.tenant.profile else { throw notFound("HTTP 404 Not Found") }
+      return Reply(json: profile)
+    },
   ]
 
   static func notFound(_ what: String) -> Refusal {
@@ -62,18 +77,23 @@ enum KeycloakReads {
     guard context.roles.contains("view-realm") else {
       return Reply(json: ["realm": .string(tenant.realm)])
     }
-    return Reply(json: [
-      "id": .string(Identifier.uuid("keycloak realm \(tenant.realm)")),
-      "realm": .string(tenant.realm), "enabled": .bool(tenant.enabled),
-      "browserFlow": .string(tenant.browserFlow),
-      "directGrantFlow": .string(tenant.directGrantFlow),
-      "resetCredentialsFlow": "reset credentials",
-      "firstBrokerLoginFlow": "first broker login", "otpPolicyType": "totp",
-      "otpPolicyAlgorithm": "HmacSHA1", "otpPolicyDigits": 6, "otpPolicyPeriod": 30,
-      "otpPolicyInitialCounter": 0, "otpPolicyLookAheadWindow": 1, "otpPolicyCodeReusable": false,
-      "adminEventsEnabled": false, "eventsEnabled": false, "rememberMe": false,
-      "attributes": .object(tenant.attributes.mapValues { .string($0) }),
-    ])
+    return Reply(
+      json: .compact([
+        "id": .string(Identifier.uuid("keycloak realm \(tenant.realm)")),
+        "realm": .string(tenant.realm), "enabled": .bool(tenant.enabled),
+        "browserFlow": .string(tenant.browserFlow),
+        "directGrantFlow": .string(tenant.directGrantFlow),
+        "resetCredentialsFlow": "reset credentials",
+        "firstBrokerLoginFlow": "first broker login", "otpPolicyType": "totp",
+        "otpPolicyAlgorithm": "HmacSHA1", "otpPolicyDigits": 6, "otpPolicyPeriod": 30,
+        "otpPolicyInitialCounter": 0, "otpPolicyLookAheadWindow": 1, "otpPolicyCodeReusable": false,
+        "adminEventsEnabled": false, "eventsEnabled": false, "rememberMe": false,
+        "attributes": .object(tenant.attributes.mapValues { .string($0) }),
+        "resetPasswordAllowed": tenant.resetAllowed.map { .bool($0) },
+        "webAuthnPolicyPasswordlessUserVerificationRequirement":
+          tenant.passkeyVerification.map { .string($0) },
+        "webAuthnPolicyPasswordlessPasskeysEnabled": tenant.passkeysForNames.map { .bool($0) },
+      ]))
   }
 
   private static func clients(_ call: Call, _ context: Context) throws -> Reply {
@@ -178,7 +198,7 @@ enum KeycloakReads {
           "enabled": .bool(provider.enabled), "linkOnly": .bool(provider.linkOnly),
           "displayName": provider.displayName.map { .string($0) },
           "internalId": .string(Identifier.uuid("keycloak idp \(provider.alias)")),
-          "firstBrokerLoginFlowAlias": "first broker login",
+          "firstBrokerLoginFlowAlias": provider.firstBrokerFlow.map { .string($0) },
           "postBrokerLoginFlowAlias": provider.postBrokerFlow.map { .string($0) },
           "config": .object(provider.config.mapValues { .string($0) }),
         ])

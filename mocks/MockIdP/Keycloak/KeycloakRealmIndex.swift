@@ -36,7 +36,7 @@ struct KeycloakRealmIndex: Sendable {
     groups = Self.flattened(tenant.groups, parents: [])
     let own = Set(tenant.flows.map(\.alias))
     flows =
-      [KeycloakFlowSpec.browser, .directGrant].filter { !own.contains($0.alias) } + tenant.flows
+      KeycloakFlowSpec.builtIn.filter { !own.contains($0.alias) } + tenant.flows
   }
 
   private static func flattened(_ nodes: [KeycloakGroupNode], parents: [String]) -> [Group] {

@@ -17,6 +17,18 @@ public struct KeycloakTenant: VendorScenario {
   public var directGrantFlow = "direct grant"
   /// The realm's attributes, such as `acr.loa.map`.
   public var attributes: [String: String] = [:]
+  /// Whether people may have a forgotten password reset; nil leaves the word out.
+  public var resetAllowed: Bool? = false
+  /// Whether passkeys must check who holds them, in the server's word; nil leaves it out.
+  public var passkeyVerification: String? = "required"
+  /// Whether pages that ask for a name take a passkey; nil leaves it out, as older servers do.
+  public var passkeysForNames: Bool?
+  /// Who may see and edit attributes, in the server's shape; nil is a server without profiles of users.
+  public var profile: JSON? = KeycloakTenant.adminProfile
+  /// The client policies, in the server's shape.
+  public var clientPolicies: [JSON] = []
+  /// Their profiles.
+  public var clientProfiles: [JSON] = []
   /// The people, in the order in which lists show them.
   public var users: [KeycloakUser] = []
   /// The groups at the top.
@@ -49,6 +61,17 @@ public struct KeycloakTenant: VendorScenario {
   /// Whether lists begin at the first row whatever is asked for, as behind a broken proxy.
   public var ignoresFirst = false
 
+  /// The profile of a new realm, where administrators may see and edit what is not declared.
+  public static let adminProfile: JSON = [
+    "attributes": .array(
+      ["username", "email", "firstName", "lastName"].map {
+        [
+          "name": .string($0),
+          "permissions": ["view": ["admin", "user"], "edit": ["admin", "user"]],
+        ]
+      }), "groups": [], "unmanagedAttributePolicy": "ADMIN_EDIT",
+  ]
+
   /// Makes an empty realm that accepts the default service client.
   public init() {}
 
@@ -64,6 +87,12 @@ public struct KeycloakTenant: VendorScenario {
     try values.read(.browserFlow, into: &browserFlow)
     try values.read(.directGrantFlow, into: &directGrantFlow)
     try values.read(.attributes, into: &attributes)
+    try values.read(.resetAllowed, into: &resetAllowed)
+    try values.read(.passkeyVerification, into: &passkeyVerification)
+    try values.read(.passkeysForNames, into: &passkeysForNames)
+    try values.read(.profile, into: &profile)
+    try values.read(.clientPolicies, into: &clientPolicies)
+    try values.read(.clientProfiles, into: &clientProfiles)
     try values.read(.users, into: &users)
     try values.read(.groups, into: &groups)
     try values.read(.roles, into: &roles)

@@ -3,9 +3,9 @@ enum KeycloakAuthenticator: Hashable {
   /// What the person knows, or what another system vouches for; the type of its credential, if Keycloak has one.
   case first(credential: String?)
   /// What the person has; the type of its credential.
-  case second(credential: String, canBeSetUp: Bool)
-  /// Two factors in one step.
-  case strong(credential: String?, canBeSetUp: Bool)
+  case second(credential: String?, canBeSetUp: Bool)
+  /// A passkey: two factors where the realm has it check who holds it, else something the person has.
+  case passkey
   /// Only who the person is, or nothing.
   case nothing
   /// A one-time password that may be skipped.
@@ -15,6 +15,8 @@ enum KeycloakAuthenticator: Hashable {
   /// Hands the sign-in over to another identity provider.
   case broker
   case refusal
+  /// Does not let in people who have an account.
+  case impassable
 
   /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_authentication-flows>
   private static let known: [String: KeycloakAuthenticator] = [
@@ -30,16 +32,30 @@ enum KeycloakAuthenticator: Hashable {
     "auth-username-form": .nothing,
     "direct-grant-validate-username": .nothing,
     "allow-access-authenticator": .nothing,
+    // First sign-ins through another provider: who the person is, and a click in a mail.
+    "idp-review-profile": .nothing,
+    "idp-detect-existing-broker-user": .nothing,
+    "idp-auto-link": .nothing,
+    "idp-confirm-link": .nothing,
+    "idp-email-verification": .nothing,
+    "idp-add-organization-member": .nothing,
+    // It makes accounts; whoever has one is not let in by it.
+    "idp-create-user-if-unique": .impassable,
+    // A forgotten password: whoever reads the mail sets a new one, or a new one-time password.
+    "reset-credentials-choose-user": .nothing,
+    "reset-credential-email": .first(credential: nil),
+    "reset-password": .nothing,
+    "reset-otp": .nothing,
     "user-session-limits": .nothing,
     "auth-otp-form": .second(credential: "otp", canBeSetUp: true),
     "webauthn-authenticator": .second(credential: "webauthn", canBeSetUp: true),
     "auth-recovery-authn-code-form": .second(
       credential: "recovery-authn-codes", canBeSetUp: true),
     "direct-grant-validate-otp": .second(credential: "otp", canBeSetUp: false),
-    "webauthn-authenticator-passwordless": .strong(
-      credential: "webauthn-passwordless", canBeSetUp: true),
-    "auth-x509-client-username-form": .strong(credential: nil, canBeSetUp: false),
-    "direct-grant-auth-x509-username": .strong(credential: nil, canBeSetUp: false),
+    "webauthn-authenticator-passwordless": .passkey,
+    // A certificate is a thing that people have; whether its key is locked stands in its own policy.
+    "auth-x509-client-username-form": .second(credential: nil, canBeSetUp: false),
+    "direct-grant-auth-x509-username": .second(credential: nil, canBeSetUp: false),
     "auth-conditional-otp-form": .conditionalOTP,
     "auth-cookie": .cookie,
     "identity-provider-redirector": .broker,
@@ -53,6 +69,14 @@ enum KeycloakAuthenticator: Hashable {
     "webauthn-passwordless": "webauthn-register-passwordless",
     "recovery-authn-codes": "CONFIGURE_RECOVERY_AUTHN_CODES",
   ]
+
+  /// The type of the credential that is a passkey.
+  static let passkeyCredential = "webauthn-passwordless"
+
+  /// Whether its page, which asks for a name, takes a passkey instead.
+  static func asksForName(_ provider: String?) -> Bool {
+    provider == "auth-username-password-form" || provider == "auth-username-form"
+  }
 
   /// The credentials of second factors by their types, as people know them.
   static let credentialNames = [
@@ -72,10 +96,10 @@ enum KeycloakAuthenticator: Hashable {
   /// The credential that a person must have set up for it; nil where there is none.
   var credential: String? {
     switch self {
-    case .first(let credential), .strong(let credential, _): credential
-    case .second(let credential, _): credential
+    case .first(let credential), .second(let credential, _): credential
+    case .passkey: Self.passkeyCredential
     case .conditionalOTP: "otp"
-    case .nothing, .cookie, .broker, .refusal: nil
+    case .nothing, .cookie, .broker, .refusal, .impassable: nil
     }
   }
 

@@ -120,6 +120,8 @@ struct KeycloakMentions {
   var roles: Set<String> = []
   var groups: Set<String> = []
   var usesGroupAttributes = false
+  /// Whether any condition asks for an attribute of the person.
+  var usesAttributes = false
 
   init(_ flows: some Sequence<KeycloakFlow>) {
     for step in flows.flatMap(\.liveSteps) {
@@ -127,8 +129,10 @@ struct KeycloakMentions {
       case "conditional-user-role": if let role = step["condUserRole"] { roles.insert(role) }
       case "conditional-user-group": if let path = step["condUserGroup"] { groups.insert(path) }
       case "conditional-user-attribute":
+        usesAttributes = true
         if step.says("include_group_attributes") { usesGroupAttributes = true }
       case "auth-conditional-otp-form":
+        if step["otpControlAttribute"] != nil { usesAttributes = true }
         roles.formUnion(["skipOtpRole", "forceOtpRole"].compactMap { step[$0] })
       default: continue
       }

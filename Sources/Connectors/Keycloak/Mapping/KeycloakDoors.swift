@@ -10,6 +10,14 @@ struct KeycloakDoors {
     var doors: [SignInPolicy] = []
     if client.hasBrowserDoor { doors.append(browser(client)) }
     if client.directGrants { doors.append(directGrant(client)) }
+    if client.isSAML, client.enhancedClient { doors.append(enhancedClient(client)) }
+    if client.backchannel, !client.isSAML {
+      doors.append(
+        builder.cannotTell(
+          "what a sign-in on a device that a service asks for (CIBA) demands: no flow of the realm decides it",
+          "switch CIBA off for \(client.clientID)", of: "backchannel of \(client.id)"))
+    }
+    if client.hasBrowserDoor { doors += recovery(client) }
     return doors.isEmpty ? nil : .choice(doors)
   }
 
@@ -19,7 +27,8 @@ struct KeycloakDoors {
   private func flow(_ alias: String?, _ override: String?) -> KeycloakPart<KeycloakFlow> {
     guard let alias else {
       return .unreadable(
-        reason: "the client names the flow \(override ?? "") that is not there",
+        reason: override.map { "the client names the flow \($0) that is not there" }
+          ?? "no flow is named",
         remedy: "bind an existing flow to the client")
     }
     return picture.flows[alias]
@@ -28,6 +37,39 @@ struct KeycloakDoors {
   }
 
   private func browser(_ client: KeycloakWire.Client) -> SignInPolicy {
+    let own = flowOfClient(client)
+    // Which requests a client policy is for hangs on conditions that are not read here.
+    switch picture.selections {
+    case .unreadable(let reason, let remedy):
+      let may = builder.unknown(
+        "whether a client policy selects another flow: \(reason)", remedy, of: "client policies")
+      return .choice([
+        own,
+        .branch(
+          .unknown(may),
+          builder.cannotTell(
+            "what the flow that a client policy selects asks for", remedy,
+            of: "flow of client policies"), .refused),
+      ])
+    case .read(let selections):
+      return selections.reduce(own) { policy, selection in
+        let applies = builder.unknown(
+          "whether the client policy '\(selection.policy)' applies, which selects another flow",
+          "bind the flow to the client instead", of: "client policy \(selection.policy)")
+        let selected: SignInPolicy
+        switch flow(selection.flow, selection.flow) {
+        case .unreadable(let reason, let remedy):
+          selected = builder.cannotTell(
+            "what the flow asks for that the client policy '\(selection.policy)' selects: \(reason)",
+            remedy, of: "flow of client policy \(selection.policy)")
+        case .read(let flow): selected = withBrokers(run(flow, -1, client), flow)
+        }
+        return .branch(.unknown(applies), selected, policy)
+      }
+    }
+  }
+
+  private func flowOfClient(_ client: KeycloakWire.Client) -> SignInPolicy {
     switch flow(picture.browserFlow(of: client), client.browserOverride) {
     case .unreadable(let reason, let remedy):
       return builder.cannotTell(
@@ -39,8 +81,61 @@ struct KeycloakDoors {
           .choice(sessions.map { $0(requested, next) })
         }
       }
-      return withBrokers(own, flow)
+      let door = withBrokers(own, flow)
+      // A device is given its session without the level that the client asks for.
+      // <https://github.com/keycloak/keycloak: DeviceEndpoint>
+      guard client.deviceFlow, request(client, flow).asked >= 0 else { return door }
+      return .choice([door, run(flow, -1, client)])
     }
+  }
+
+  // MARK: Doors beside it
+
+  /// Messages of SAML with a name and a password, which a flow of a fixed name decides.
+  private func enhancedClient(_ client: KeycloakWire.Client) -> SignInPolicy {
+    switch flow(Self.enhancedClientFlow, Self.enhancedClientFlow) {
+    case .unreadable(let reason, let remedy):
+      return builder.cannotTell(
+        "what a SAML sign-in of an enhanced client (ECP) asks for: \(reason)", remedy,
+        of: "enhanced client of \(client.id)")
+    case .read(let flow): return run(flow, -1, client)
+    }
+  }
+
+  /// The alias of the flow of enhanced clients.
+  static let enhancedClientFlow = "saml ecp"
+
+  /// A forgotten password: in the same browser its flow ends in a session, whatever else the client's flow asks for.
+  private func recovery(_ client: KeycloakWire.Client) -> [SignInPolicy] {
+    guard picture.realm.resetAllowed != false else { return [] }
+    var policy: SignInPolicy
+    switch flow(picture.realm.resetFlow, picture.realm.resetFlow) {
+    case .unreadable(let reason, let remedy):
+      policy = builder.cannotTell(
+        "what the reset of a forgotten password asks for: \(reason)", remedy, of: "reset flow")
+    case .read(let flow):
+      policy = run(flow, -1, client)
+      if flow.liveSteps.contains(where: { $0["force-login"] != nil }) {
+        // Newer servers can have people sign in again behind it; which value does so is not confirmed.
+        let again = builder.unknown(
+          "whether people sign in again after flow '\(flow.alias)'",
+          "ask for a second factor in the flow, or switch the reset of passwords off",
+          of: "sign-in after flow \(flow.id)")
+        policy = .branch(.unknown(again), .refused, policy)
+      }
+    }
+    if client.minimumACR != nil {
+      let heeded = builder.unknown(
+        "whether a session that the reset of a password opens has the minimum ACR value of \(client.clientID)",
+        "ask for a second factor in the reset flow, or switch the reset of passwords off",
+        of: "minimum of \(client.id) after a reset")
+      policy = .branch(.unknown(heeded), .refused, policy)
+    }
+    guard picture.realm.resetAllowed == nil else { return [policy] }
+    let isAllowed = builder.unknown(
+      "whether people may have a forgotten password reset: the realm does not say",
+      "run again; if it stays, report it", of: "reset of passwords")
+    return [.branch(.unknown(isAllowed), policy, .refused)]
   }
 
   /// One policy for each level that a sign-in may ask for.
@@ -238,8 +333,12 @@ struct KeycloakDoors {
           "let idsync read the identity provider links of users",
           of: "identity at \(provider.alias)"),
         brokered(provider, flow, next))
+      let isLinked = Condition.subject(builder.atoms.link(provider))
       return SignInPolicy.branch(
-        .and([.subject(builder.atoms.link(provider)), letsIn(provider)]), identity, .refused)
+        letsIn(provider),
+        .branch(
+          isLinked, identity,
+          .all([firstSignIn(provider, flow), brokered(provider, flow, next)])), .refused)
     }
     let door = SignInPolicy.choice([own] + linked)
     // Where nothing else lets in, even people who are not linked yet go through the provider.
@@ -266,6 +365,39 @@ struct KeycloakDoors {
       $0.alias != provider.alias && ($0.name ?? $0.alias).lowercased() == name.lowercased()
     }
     return isShared ? "\(name) (\(provider.alias))" : name
+  }
+
+  /// What the flow asks for that links people at their first sign-in through a provider: linked or not, it is a way in.
+  private func firstSignIn(
+    _ provider: KeycloakWire.IdentityProvider, _ own: KeycloakFlow
+  ) -> SignInPolicy {
+    if let known = builder.firstSignIns[provider.alias] { return known }
+    let name = name(of: provider)
+    let policy: SignInPolicy
+    if provider.isTransient {
+      // Nobody is ever linked: everybody comes in as at the first time, and no flow runs for that.
+      let rule = builder.rule(
+        RuleReference(
+          policyID: own.id, policyName: own.alias, ruleID: "\(provider.alias) transient",
+          ruleName: "identity provider \(name)", demand: "links nobody and asks for nothing more"))
+      policy = .demand(.singleFactor, by: rule)
+    } else {
+      let alias = picture.firstBrokerFlow(of: provider)
+      let read: KeycloakPart<KeycloakFlow> =
+        alias.map { flow($0, $0) }
+        ?? .unreadable(
+          reason: "neither it nor the realm names the flow",
+          remedy: "name a first login flow for the identity provider")
+      switch read {
+      case .unreadable(let reason, let remedy):
+        policy = builder.cannotTell(
+          "what a first sign-in through \(name) asks for: \(reason)", remedy,
+          of: "first sign-in through \(provider.alias)")
+      case .read(let flow): policy = run(flow, -1, nil, from: vouched(name))
+      }
+    }
+    builder.firstSignIns[provider.alias] = policy
+    return policy
   }
 
   private func brokered(

@@ -65,8 +65,11 @@ extension KeycloakFlowCompiler {
           builder.atoms.group(path: path), path, picture.groups[path],
           isNegated: step.says("negate"), "group"))
     case "conditional-user-attribute":
-      guard let test = attribute(step) else { return depend(unconfigured(step)) }
-      return depend(step.says("not") ? test.negated : test)
+      guard let test = attribute(step), let name = step["attribute_name"] else {
+        return depend(unconfigured(step))
+      }
+      return weigh(
+        name, step.says("not") ? test.negated : test, holds(progress), fails(progress))
     case "conditional-client-scope":
       guard let scope = step["client_scope"] else { return depend(unconfigured(step)) }
       guard let answer = self.scope(scope) else {
@@ -217,11 +220,38 @@ extension KeycloakFlowCompiler {
     guard !KeycloakAtoms.AttributeTest.shown.contains(test.name) || test.includesGroups else {
       return has
     }
+    let isHidden = picture.hides(test.name)
     let hidden = builder.unknown(
-      "whether the person has \(test.name) = \(test.value): no attributes are shown",
+      "whether the person has \(test.name) = \(test.value): "
+        + (isHidden ? "the realm does not show the attribute" : "no attributes are shown"),
       "declare the attribute in the user profile of the realm, for administrators to see",
       of: "attribute \(test.name) of the person, \(test.firstOnly) \(test.value)")
+    // What is kept back is seen by the server's own conditions.
+    if isHidden { return .or([has, .unknown(hidden)]) }
     return .or([has, .and([.subject(builder.atoms.hiddenAttributes()), .unknown(hidden)])])
+  }
+
+  /// What an attribute decides: what it says now, while the person leaves it as it is.
+  ///
+  /// Who may edit it may choose the weaker way, and proves nothing by the stronger one.
+  private func weigh(
+    _ name: String, _ condition: Condition, _ yes: SignInPolicy, _ no: SignInPolicy
+  ) -> SignInPolicy {
+    guard yes != no else { return yes }
+    let now = SignInPolicy.branch(condition, yes, no)
+    let mayEdit: Condition
+    switch picture.access(to: name) {
+    case .fixed: return now
+    case .editable: mayEdit = .always
+    case .unclear(let reason, let remedy):
+      mayEdit = .unknown(
+        builder.unknown(
+          "whether people may edit their attribute \(name): \(Sentence.clause(reason))", remedy,
+          of: "edit attribute \(name)"))
+    }
+    let changed = builder.flag(
+      "attribute \(name) changed by the person", of: "attribute \(name) changed")
+    return .branch(.and([mayEdit, changed]), .choice([yes, no]), now)
   }
 
   /// That the sign-in asks for a scope; nil when nobody can tell.
@@ -247,27 +277,29 @@ extension KeycloakFlowCompiler {
     if case .unreadable(let reason, let remedy) = step.settings {
       return .branch(unknown(step, reason, remedy), shown(progress), skipped(progress))
     }
-    var votes: [(condition: Condition, skips: Bool)] = []
+    var votes: [(condition: Condition, skips: Bool, attribute: String?)] = []
     if let name = step["otpControlAttribute"] {
       for (value, skips) in [("skip", true), ("force", false)] {
         let test = KeycloakAtoms.AttributeTest(
           name: name, value: value, includesGroups: false, firstOnly: true)
-        votes.append((attribute(test), skips))
+        votes.append((attribute(test), skips, name))
       }
     }
     for (key, skips) in [("skipOtpRole", true), ("forceOtpRole", false)] {
-      if let name = step[key] { votes.append((role(name), skips)) }
+      if let name = step[key] { votes.append((role(name), skips, nil)) }
     }
     for (key, skips) in [
       ("noOtpRequiredForHeaderPattern", true), ("forceOtpForHeaderPattern", false),
     ] {
       if let pattern = step[key] {
-        votes.append((sent("a request header like \(pattern)"), skips))
+        votes.append((sent("a request header like \(pattern)"), skips, nil))
       }
     }
     let last = step["defaultOtpOutcome"] == "skip" ? skipped : shown
     return votes.reversed().reduce(last(progress)) { rest, vote in
-      .branch(vote.condition, vote.skips ? skipped(progress) : shown(progress), rest)
+      let decided = vote.skips ? skipped(progress) : shown(progress)
+      return vote.attribute.map { weigh($0, vote.condition, decided, rest) }
+        ?? .branch(vote.condition, decided, rest)
     }
   }
 }

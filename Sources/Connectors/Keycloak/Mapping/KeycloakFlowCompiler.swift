@@ -62,6 +62,9 @@ final class KeycloakFlowCompiler {
       // Whether anything was used at all hangs on every credential.
       tracked.formUnion(
         flow.liveSteps.compactMap { $0.provider.flatMap { KeycloakAuthenticator($0) }?.credential })
+      if picture.realm.takesPasskeysForNames {
+        tracked.insert(KeycloakAuthenticator.passkeyCredential)
+      }
     }
     self.tracked = tracked
     self.watched = watched
@@ -97,6 +100,21 @@ final class KeycloakFlowCompiler {
     closesDeadEnds ? .refused : .demand(.unknown(stuckID), by: nil)
   }
 
+  /// The end of a level of which nothing is left for people who have nothing set up: it is theirs to choose, so what they
+  /// have set up is no proof that the way is closed.
+  private var optedOut: SignInPolicy {
+    builder.cannotTell(
+      "how flow '\(flow.alias)' ends for people who have not set up what a level of it asks for",
+      "give that level a step that is required", of: "opted out of flow \(flow.id)")
+  }
+
+  private static func isByEnrolment(_ step: KeycloakFlow.Step) -> Bool {
+    step.requirement == .conditional
+      && step.steps.contains {
+        $0.provider == "conditional-user-configured" && $0.requirement != .disabled
+      }
+  }
+
   // MARK: Levels
 
   /// One level of the flow.
@@ -115,23 +133,29 @@ final class KeycloakFlowCompiler {
     }
     let live = steps.filter { $0.requirement != .disabled && !$0.isCondition }
     let required = live.filter { $0.requirement != .alternative }
-    if !required.isEmpty { return run(required: required[...], false, progress, next) }
+    if !required.isEmpty {
+      return run(required: required[...], of: required, false, progress, next)
+    }
     // Beside required and conditional steps, alternatives are not run at all.
     guard !live.isEmpty else { return stuck }
     return .choice(live.map { run(one: $0, isRequired: false, progress, next) })
   }
 
   private func run(
-    required rest: ArraySlice<KeycloakFlow.Step>, _ hasRun: Bool, _ progress: KeycloakProgress,
-    _ next: KeycloakNext
+    required rest: ArraySlice<KeycloakFlow.Step>, of level: [KeycloakFlow.Step], _ hasRun: Bool,
+    _ progress: KeycloakProgress, _ next: KeycloakNext
   ) -> SignInPolicy {
-    guard let step = rest.first else { return hasRun ? next(progress) : stuck }
+    guard let step = rest.first else {
+      return hasRun ? next(progress) : level.contains(where: Self.isByEnrolment) ? optedOut : stuck
+    }
     let others = rest.dropFirst()
-    let after = KeycloakNext { [self] in run(required: others, true, $0, next) }
+    let after = KeycloakNext { [self] in run(required: others, of: level, true, $0, next) }
     guard step.requirement == .conditional else {
       return run(one: step, isRequired: true, progress, after)
     }
-    let skipped = KeycloakNext { [self] in run(required: others, hasRun, $0, next) }
+    let skipped = KeycloakNext { [self] in
+      run(required: others, of: level, hasRun, $0, next)
+    }
     let applies = KeycloakNext { [self] in run(one: step, isRequired: true, $0, after) }
     return ask(step, progress, applies, skipped)
   }
@@ -169,8 +193,65 @@ final class KeycloakFlowCompiler {
   ) -> SignInPolicy {
     let provider = step.provider ?? ""
     if picture.secondFactorProviders.contains(provider) {
-      return next(progress.passing(step) { $0.second.insert(provider) })
+      // A certificate that the operator says is locked by a second factor is both.
+      let isLocked = KeycloakAuthenticator(provider) != nil
+      return next(
+        progress.passing(step) {
+          $0.second.insert(provider)
+          if isLocked { $0.isStrong = true }
+        })
     }
+    if picture.realm.takesPasskeysForNames, KeycloakAuthenticator.asksForName(provider),
+      !progress.byPasskey
+    {
+      return .choice([
+        run(known: step, isRequired, progress, next),
+        passkey(step, isRequired: false, progress, next),
+      ])
+    }
+    if progress.byPasskey, provider == "auth-password-form" {
+      return next(progress.passing(step) { _ in })
+    }
+    return run(known: step, isRequired, progress, next)
+  }
+
+  /// A passkey: two factors where it must check who holds it.
+  ///
+  /// The server looks at that only where it is required.
+  private func passkey(
+    _ step: KeycloakFlow.Step, isRequired: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
+    let isStandalone = KeycloakAuthenticator(step.provider ?? "") == .passkey
+    func asked(isChecked: Bool) -> SignInPolicy {
+      present(
+        step, KeycloakAuthenticator.passkeyCredential, canBeSetUp: isStandalone, isRequired,
+        progress, next
+      ) {
+        $0.byPasskey = true
+        if isChecked {
+          $0.isStrong = true
+        } else {
+          $0.second.insert(KeycloakAuthenticator.passkeyCredential)
+        }
+      }
+    }
+    switch picture.realm.passkeyVerification {
+    case "required"?: return asked(isChecked: true)
+    case _?: return asked(isChecked: false)
+    case nil:
+      let id = builder.unknown(
+        "whether passkeys must check who holds them: the realm does not say",
+        "run again; if it stays, report it", of: "user verification of passkeys")
+      return .branch(.unknown(id), asked(isChecked: true), asked(isChecked: false))
+    }
+  }
+
+  private func run(
+    known step: KeycloakFlow.Step, _ isRequired: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
+    let provider = step.provider ?? ""
     guard let authenticator = KeycloakAuthenticator(provider) else {
       let id = builder.unknown(
         "whether step '\(step.name)' (\(provider)) of flow '\(flow.alias)' asks for a second factor",
@@ -188,7 +269,7 @@ final class KeycloakFlowCompiler {
           RuleReference(
             policyID: flow.id, policyName: flow.alias, ruleID: step.id, ruleName: step.name,
             demand: "refuses")))
-    case .broker: return .refused
+    case .broker, .impassable: return .refused
     case .cookie: return progress == KeycloakProgress() ? session(next) : .refused
     case .first(let credential):
       return present(step, credential, canBeSetUp: false, isRequired, progress, next) {
@@ -196,12 +277,9 @@ final class KeycloakFlowCompiler {
       }
     case .second(let credential, let canBeSetUp):
       return present(step, credential, canBeSetUp: canBeSetUp, isRequired, progress, next) {
-        $0.second.insert(credential)
+        $0.second.insert(credential ?? provider)
       }
-    case .strong(let credential, let canBeSetUp):
-      return present(step, credential, canBeSetUp: canBeSetUp, isRequired, progress, next) {
-        $0.isStrong = true
-      }
+    case .passkey: return passkey(step, isRequired: isRequired, progress, next)
     case .conditionalOTP:
       let shown = KeycloakNext { [self] progress in
         present(step, "otp", canBeSetUp: true, isRequired, progress, next) {

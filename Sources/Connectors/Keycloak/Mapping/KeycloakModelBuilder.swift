@@ -110,6 +110,8 @@ final class KeycloakModelBuilder {
   private(set) var unknowns: [Unknown] = []
   private(set) var rules: [RuleReference] = []
   private(set) var upstreams: [Upstream] = []
+  /// What first sign-ins through other providers ask for, by alias: the same from every page.
+  var firstSignIns: [String: SignInPolicy] = [:]
   private var variablePlaces: [String: Variable.ID] = [:]
   private var unknownPlaces: [String: Unknown.ID] = [:]
   private var parts = 0

@@ -10,6 +10,8 @@ struct KeycloakProgress: Hashable {
   var second: Set<String> = []
   /// Whether a step asked for two factors at once.
   var isStrong = false
+  /// Whether a passkey stood for the name, so that no password is asked for.
+  var byPasskey = false
   /// The level reached last; below 0 none was.
   var level = -1
   /// The levels reached, those of earlier sign-ins included.
@@ -27,8 +29,8 @@ struct KeycloakProgress: Hashable {
   /// Sub-flows passed over because the person has set up nothing for them, as clauses.
   var skipped: [String] = []
 
-  /// Whether two different factors were asked for.
-  var isMultiFactor: Bool { isStrong || second.count + (hasFirst ? 1 : 0) > 1 }
+  /// Whether two different factors were asked for: things that one has are one, however many.
+  var isMultiFactor: Bool { isStrong || (hasFirst && !second.isEmpty) }
 
   /// The same one step further.
   func passing(
@@ -42,7 +44,8 @@ struct KeycloakProgress: Hashable {
 
   static func == (left: KeycloakProgress, right: KeycloakProgress) -> Bool {
     left.hasFirst == right.hasFirst && left.second == right.second
-      && left.isStrong == right.isStrong && left.level == right.level
+      && left.isStrong == right.isStrong && left.byPasskey == right.byPasskey
+      && left.level == right.level
       && left.levels == right.levels && left.used == right.used
       && left.enrolled == right.enrolled && left.executed == right.executed
       && left.session == right.session
@@ -52,6 +55,7 @@ struct KeycloakProgress: Hashable {
     hasher.combine(hasFirst)
     hasher.combine(second)
     hasher.combine(isStrong)
+    hasher.combine(byPasskey)
     hasher.combine(level)
     hasher.combine(levels)
     hasher.combine(used)

@@ -45,6 +45,10 @@ struct KeycloakRealmPicture: Sendable {
   var groups: [String: Role] = [:]
   /// Where people who have them are listed.
   var directory = KeycloakDirectory()
+  /// Who may see and edit attributes; nil where no condition asks for one.
+  var profile: KeycloakPart<KeycloakWire.UserProfile?>?
+  /// The client policies that put another flow in the place of a client's.
+  var selections: KeycloakPart<[KeycloakWire.FlowSelection]> = .read([])
   /// Authenticators of others that the operator says ask for a second factor.
   var secondFactorProviders: Set<String> = []
   /// What counts where only people who set a factor up are asked for it.
@@ -63,6 +67,56 @@ struct KeycloakRealmPicture: Sendable {
   /// The identity providers that people can sign in through, or may be able to.
   var brokers: [KeycloakWire.IdentityProvider] {
     (identityProviders.value ?? []).filter { $0.isEnabled != false && $0.isLinkOnly != true }
+  }
+
+  /// Whether people may change an attribute of theirs.
+  enum AttributeAccess: Sendable, Hashable {
+    case fixed
+    case editable
+    /// Nobody can tell, why, and who can mend it.
+    case unclear(reason: String, remedy: String)
+  }
+
+  /// Whether people may change an attribute of theirs, by the profile of users.
+  func access(to attribute: String) -> AttributeAccess {
+    switch profile {
+    case nil: return .fixed
+    case .unreadable(let reason, let remedy): return .unclear(reason: reason, remedy: remedy)
+    case .read(nil):
+      return .unclear(
+        reason: "this server has no profile of users",
+        remedy: "decide by a role or a group instead of an attribute")
+    case .read(let profile?):
+      guard let declared = profile.attributes[attribute] else {
+        switch profile.unmanaged {
+        case nil, "ADMIN_VIEW", "ADMIN_EDIT": return .fixed
+        default: return .editable
+        }
+      }
+      guard let edit = declared.edit else {
+        return .unclear(
+          reason: "the profile of users does not say who may edit it",
+          remedy: "let only administrators edit the attribute")
+      }
+      return edit.contains { $0 != "admin" } ? .editable : .fixed
+    }
+  }
+
+  /// Whether the server keeps an attribute back from whoever reads people, though its flows see it.
+  func hides(_ attribute: String) -> Bool {
+    switch profile {
+    // Servers without a profile of users hide none.
+    case nil, .read(nil): return false
+    case .unreadable: return true
+    case .read(let profile?):
+      guard let declared = profile.attributes[attribute] else { return profile.unmanaged == nil }
+      return !((declared.view ?? []) + (declared.edit ?? [])).contains("admin")
+    }
+  }
+
+  /// The flow of people who sign in through another provider and are not linked to it yet.
+  func firstBrokerFlow(of provider: KeycloakWire.IdentityProvider) -> String? {
+    provider.firstBrokerFlow ?? realm.firstBrokerFlow
   }
 
   /// Whether people can be made to set something up by a required action; nil when nobody can tell.
