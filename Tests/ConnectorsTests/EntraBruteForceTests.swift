@@ -127,7 +127,12 @@ import Testing
     case .group: person.groups.contains(atom.id)
     case .role: person.roles.contains(atom.id)
     case .userType: atom.id == person.guest
-    case .attribute: atom.id == EntraAccountFact.perUser(person.perUser)
+    case .attribute:
+      atom.id == EntraAccountFact.perUser(person.perUser)
+        || person.eligible.contains {
+          atom.id == EntraAccountFact.eligible(.group, $0)
+            || atom.id == EntraAccountFact.eligible(.role, $0)
+        }
     }
   }
 }

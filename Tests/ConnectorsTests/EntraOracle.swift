@@ -12,6 +12,8 @@ struct EntraOracle {
     var roles: Set<String>
     /// A kind of guest; nil for an ordinary member.
     var guest: String?
+    /// The groups and roles that can be activated at any sign-in.
+    var eligible: Set<String> = []
     var perUser: String
   }
 
@@ -64,22 +66,36 @@ struct EntraOracle {
   }
 
   private func verdict(in world: World, _ signIns: [SignIn]) -> Verdict {
-    let live = policies.filter { isLive($0, world) }
     var hasOne = false
     var hasTwo = false
-    for signIn in signIns {
-      switch outcome(signIn, live, world) {
-      case "refused": continue
-      case "two": hasTwo = true
-      default: hasOne = true
+    for active in activations {
+      let live = policies.filter { isLive($0, world, active) }
+      for signIn in signIns {
+        switch outcome(signIn, live, world) {
+        case "refused": continue
+        case "two": hasTwo = true
+        default: hasOne = true
+        }
+        if hasOne && hasTwo { return .enforcedConditionally }
       }
-      if hasOne && hasTwo { return .enforcedConditionally }
     }
     return hasOne ? .notEnforced : hasTwo ? .enforced : .notEvaluated
   }
 
+  /// Every choice of what is activated that policies leave out; activating what they are for is nobody's way around them.
+  private var activations: [Set<String>] {
+    let left = Set(
+      policies.flatMap {
+        strings($0["conditions"]?["users"], "excludeGroups")
+          + strings($0["conditions"]?["users"], "excludeRoles")
+      })
+    return person.eligible.intersection(left).sorted().reduce([[]]) { sets, id in
+      sets + sets.map { $0.union([id]) }
+    }
+  }
+
   /// Whether a policy is in force, asks for something, and is for this person and application.
-  private func isLive(_ policy: JSON, _ world: World) -> Bool {
+  private func isLive(_ policy: JSON, _ world: World, _ active: Set<String>) -> Bool {
     let state = policy["state"]?.text ?? ""
     if state == "disabled" || state == "enabledForReportingButNotEnforced" { return false }
     let conditions = policy["conditions"]
@@ -88,7 +104,7 @@ struct EntraOracle {
     {
       return false
     }
-    return policy["grantControls"] != .null && isForPerson(conditions?["users"], world)
+    return policy["grantControls"] != .null && isForPerson(conditions?["users"], world, active)
       && isForApp(conditions?["applications"], world)
   }
 
@@ -154,8 +170,10 @@ struct EntraOracle {
     return true
   }
 
-  private func isForPerson(_ users: JSON?, _ world: World) -> Bool {
-    isNamed(users, "include", world) && !isNamed(users, "exclude", world)
+  private func isForPerson(_ users: JSON?, _ world: World, _ active: Set<String>) -> Bool {
+    let left = strings(users, "excludeGroups") + strings(users, "excludeRoles")
+    return isNamed(users, "include", world) && !isNamed(users, "exclude", world)
+      && active.isDisjoint(with: left)
   }
 
   private func isNamed(_ users: JSON?, _ side: String, _ world: World) -> Bool {

@@ -4,7 +4,8 @@ import MockIdP
 struct EntraRandomPolicies {
   static let branch = "b5555555-0000-4000-8000-000000000005"
   static let south = "b6666666-0000-4000-8000-000000000006"
-  static let groups = ["g1", "g2", "g3"]
+  static let groups = (1...3).map { "d000000\($0)-0000-4000-8000-00000000000a" }
+  static let people = (1...2).map { "a000000\($0)-0000-4000-8000-00000000000a" }
 
   var random: SplitMix64
 
@@ -26,10 +27,11 @@ struct EntraRandomPolicies {
 
   mutating func person() -> EntraOracle.Person {
     EntraOracle.Person(
-      id: oneIn(2) ? "u1" : "u2", groups: Set(Self.groups.filter { _ in oneIn(2) }),
+      id: Self.people[oneIn(2) ? 0 : 1], groups: Set(Self.groups.filter { _ in oneIn(2) }),
       roles: oneIn(4) ? [Tenants.admin] : [],
       guest: oneIn(3)
         ? pick(["internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember"]) : nil,
+      eligible: Set((Self.groups + [Tenants.admin]).filter { _ in oneIn(6) }),
       perUser: oneIn(6) ? pick(["enforced", "enabled", "unreadable"]) : "disabled")
   }
 
@@ -54,14 +56,14 @@ struct EntraRandomPolicies {
   private mutating func users() -> JSON {
     var users: JSON = ["includeUsers": ["All"]]
     switch Int.random(in: 0..<8, using: &random) {
-    case 0: users = ["includeUsers": ["u1"]]
+    case 0: users = ["includeUsers": [.string(Self.people[0])]]
     case 1: users = ["includeUsers": [], "includeGroups": some(Self.groups)]
     case 2: users = ["includeUsers": ["None"], "includeRoles": [.string(Tenants.admin)]]
     case 3: users = ["includeUsers": [], "includeGuestsOrExternalUsers": guests()]
     default: break
     }
     if oneIn(4) { users["excludeGroups"] = some(Self.groups) }
-    if oneIn(8) { users["excludeUsers"] = ["u1"] }
+    if oneIn(8) { users["excludeUsers"] = [.string(Self.people[0])] }
     if oneIn(8) { users["excludeRoles"] = [.string(Tenants.admin)] }
     if oneIn(8) { users["excludeGuestsOrExternalUsers"] = guests() }
     return users

@@ -64,6 +64,7 @@ enum EntraRows {
 
   static let all: [EntraRow] =
     people + conditions + applications + tenantWide + guests + locations + unknowns + doors
+    + eligible + newer
 
   private static let nested: @Sendable (inout EntraTenant) -> Void = {
     $0.groups[2].members = [T.ana]
@@ -423,7 +424,7 @@ enum EntraRows {
       }, expected: .enforcedConditionally, configure: { $0.conditionalAccess = .none }),
   ]
 
-  private static func microsofts(_ id: String, _ name: String) -> EntraApp {
+  static func microsofts(_ id: String, _ name: String) -> EntraApp {
     EntraApp(id, name: name) { $0.owner = "f8cdef31-a31e-4b4a-93e4-5f571e91255a" }
   }
 

@@ -172,6 +172,193 @@ extension EntraRows {
     tenant.groups[3].hidesMembers = true
   }
 
+  private static func leftOut(group: String) -> JSON {
+    T.policy(users: ["includeUsers": ["All"], "excludeGroups": [.string(group)]])
+  }
+
+  private static let leftOutAdmins = T.policy(
+    users: ["includeUsers": ["All"], "excludeRoles": [.string(T.admin)]])
+
+  private static func admin(_ principal: String, isEligible: Bool) -> EntraRoleAssignment {
+    var role = EntraRoleAssignment(T.admin, principal)
+    role.isEligible = isEligible
+    return role
+  }
+
+  private static func assigned(_ group: String, _ tenant: inout EntraTenant) {
+    tenant.apps[0].requiresAssignment = true
+    tenant.apps[0].assigned = [group]
+  }
+
+  /// What people may activate: roles and groups that policies leave out, or that give the application.
+  static let eligible: [EntraRow] = [
+    EntraRow(
+      number: "P1", situation: "an excluded group whose membership she may activate",
+      scenario: T.with(leftOut(group: T.sealed)) { $0.groups[3].eligible = [T.ana] },
+      expected: .enforcedConditionally, witness: "membership of group Sealed activated"),
+    EntraRow(
+      number: "P1b", situation: "a group inside it",
+      scenario: T.with(leftOut(group: T.staff)) {
+        $0.groups[1].eligible = [T.ana]
+      }, expected: .enforcedConditionally, witness: "membership of group Staff activated"),
+    EntraRow(
+      number: "P1c", situation: "a group of hers may activate it",
+      scenario: T.with(leftOut(group: T.staff)) {
+        $0.groups[3].members = [T.ana]
+        $0.groups[0].eligible = ["Sealed"]
+      }, expected: .enforcedConditionally, witness: "activated"),
+    EntraRow(
+      number: "P1d", situation: "others may activate it",
+      scenario: T.with(leftOut(group: T.sealed)) {
+        $0.users.append(EntraUser("bo@acme.com"))
+        $0.groups[3].eligible = ["bo@acme.com"]
+      }, expected: .enforced),
+    EntraRow(
+      number: "P2", situation: "an excluded role that she may activate",
+      scenario: T.with(leftOutAdmins) { $0.roles = [admin(T.ana, isEligible: true)] },
+      expected: .enforcedConditionally, witness: "role Global Administrator activated"),
+    EntraRow(
+      number: "P2b", situation: "an excluded role that a group of hers may activate",
+      scenario: T.with(leftOutAdmins) {
+        $0.groups[3].members = [T.ana]
+        $0.roles = [admin("Sealed", isEligible: true)]
+      }, expected: .enforcedConditionally, witness: "role Global Administrator activated"),
+    EntraRow(
+      number: "P2c", situation: "a membership she may activate of a group that holds the role",
+      scenario: T.with(leftOutAdmins) {
+        $0.groups[3].eligible = [T.ana]
+        $0.roles = [admin("Sealed", isEligible: false)]
+      }, expected: .enforcedConditionally, witness: "role Global Administrator activated"),
+    EntraRow(
+      number: "P3", situation: "nobody may ask who may activate an excluded group",
+      scenario: T.with(leftOut(group: T.sealed)) {
+        $0.clients[0].permissions.removeAll { $0.hasPrefix("PrivilegedEligibility") }
+        $0.groups[3].members = ["bo@acme.com"]
+        $0.users.append(EntraUser("bo@acme.com"))
+      }, expected: .enforcedConditionally, witness: "activated"),
+    EntraRow(
+      number: "P3b", situation: "the same, and the operator vouches that nobody is eligible",
+      scenario: T.with(leftOut(group: T.sealed)) {
+        $0.clients[0].permissions.removeAll { $0.hasPrefix("PrivilegedEligibility") }
+        $0.groups[3].members = ["bo@acme.com"]
+        $0.users.append(EntraUser("bo@acme.com"))
+      }, expected: .enforced, configure: { $0.privilegedAccess = .none }),
+    EntraRow(
+      number: "P3c", situation: "a tenant without the licence for it",
+      scenario: T.with(leftOut(group: T.sealed)) { $0.hasPrivilegedAccess = false },
+      expected: .enforced),
+    EntraRow(
+      number: "P3d", situation: "nobody may ask, and no policy leaves anybody out",
+      scenario: T.with(T.policy()) {
+        $0.clients[0].permissions.removeAll { $0.hasPrefix("PrivilegedEligibility") }
+      }, expected: .enforced),
+    EntraRow(
+      number: "P4", situation: "an assigned group whose membership she may activate, no policy",
+      scenario: T.small {
+        assigned("Sealed", &$0)
+        $0.groups[3].eligible = [T.ana]
+      }, expected: .notEnforced),
+    EntraRow(
+      number: "P4b", situation: "the same, and a policy asks for two factors",
+      scenario: T.with(T.policy()) {
+        assigned("Sealed", &$0)
+        $0.groups[3].eligible = [T.ana]
+      }, expected: .enforced),
+    EntraRow(
+      number: "P4c", situation: "an assigned group that she may not activate",
+      scenario: T.small { assigned("Sealed", &$0) }, expected: .notEvaluated, code: .notAssigned),
+    EntraRow(
+      number: "P4d", situation: "the same, and nobody may ask who may",
+      scenario: T.small {
+        assigned("Sealed", &$0)
+        $0.clients[0].permissions.removeAll { $0.hasPrefix("PrivilegedEligibility") }
+      }, expected: .cannotTell, reason: "whether the person is assigned"),
+    EntraRow(
+      number: "H1", situation: "a group inside an excluded group hides its members",
+      scenario: T.with(leftOut(group: T.staff)) {
+        $0.groups[1].members = [T.ana]
+        $0.groups[1].hidesMembers = true
+      }, expected: .cannotTell, reason: "Engineers"),
+    EntraRow(
+      number: "H1b", situation: "the same, and hidden members may be read",
+      scenario: T.with(leftOut(group: T.staff)) {
+        $0.groups[1].members = [T.ana]
+        $0.groups[1].hidesMembers = true
+        $0.clients[0].permissions.append("Member.Read.Hidden")
+      }, expected: .notEnforced),
+    EntraRow(
+      number: "H2", situation: "a group that hides its members holds an excluded role",
+      scenario: T.with(leftOutAdmins) {
+        $0.groups[3].members = [T.ana]
+        $0.groups[3].hidesMembers = true
+        $0.roles = [admin("Sealed", isEligible: false)]
+      }, expected: .cannotTell, reason: "Sealed"),
+    EntraRow(
+      number: "H3", situation: "an excluded group shows nobody, with a word that is new",
+      scenario: T.with(leftOut(group: T.sealed)) { $0.groups[3].visibility = "FutureHidden" },
+      expected: .cannotTell, reason: "Sealed"),
+    EntraRow(
+      number: "H3b", situation: "an excluded group shows nobody, and is public",
+      scenario: T.with(leftOut(group: T.sealed)) { $0.groups[3].visibility = "Public" },
+      expected: .enforced),
+    EntraRow(
+      number: "R1", situation: "a role of the tenant's own, which policies do not count",
+      scenario: T.with(
+        T.policy(users: ["includeRoles": ["5a5a5a5a-0000-4000-8000-000000000005"]])
+      ) {
+        $0.roles = [EntraRoleAssignment("5a5a5a5a-0000-4000-8000-000000000005", T.ana)]
+        $0.roles[0].isCustom = true
+      }, expected: .notEnforced),
+    EntraRow(
+      number: "R1b", situation: "a built-in role",
+      scenario: T.with(
+        T.policy(users: ["includeRoles": ["5a5a5a5a-0000-4000-8000-000000000005"]])
+      ) { $0.roles = [EntraRoleAssignment("5a5a5a5a-0000-4000-8000-000000000005", T.ana)] },
+      expected: .enforced),
+  ]
+
+  /// What is newer than we are is unknown, never absent.
+  static let newer: [EntraRow] =
+    ["excludeUsers", "excludeGroups", "excludeRoles"].map { key in
+      EntraRow(
+        number: "N \(key)", situation: "a word among \(key) that is not known",
+        scenario: T.with(T.policy(users: ["includeUsers": ["All"]]).merging(new(key))),
+        expected: .cannotTell, reason: "FutureValue")
+    } + [
+      EntraRow(
+        number: "N1", situation: "guests of no kind are left out",
+        scenario: T.with(
+          T.policy(users: [
+            "includeUsers": ["All"],
+            "excludeGuestsOrExternalUsers": [
+              "guestOrExternalUserTypes": "", "externalTenants": ["membershipKind": "all"],
+            ],
+          ])), expected: .cannotTell, reason: "which guests"),
+      EntraRow(
+        number: "N2", situation: "a setting of the policy that is not known",
+        scenario: T.with(T.policy("MFA", ["rolloutPercentage": 10])), expected: .cannotTell,
+        reason: "rolloutPercentage"),
+      EntraRow(
+        number: "N3", situation: "a session control that is not known",
+        scenario: T.with(
+          T.policy("MFA", ["sessionControls": ["skipSecondFactor": ["isEnabled": true]]])),
+        expected: .cannotTell, reason: "skipSecondFactor"),
+      EntraRow(
+        number: "N3b", situation: "a session control that is known",
+        scenario: T.with(
+          T.policy("MFA", ["sessionControls": ["persistentBrowser": ["isEnabled": true]]])),
+        expected: .enforced),
+      EntraRow(
+        number: "M1", situation: "Azure CLI, where Microsoft asks for changes only",
+        scenario: T.small {
+          $0.apps.append(microsofts("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Azure CLI"))
+        }, expected: .notEnforced, app: "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
+    ]
+
+  private static func new(_ key: String) -> JSON {
+    ["conditions": ["users": .object([key: ["FutureValue"]])]]
+  }
+
   static let unknowns: [EntraRow] = [
     EntraRow(
       number: "4+", situation: "an excluded group that cannot be read",

@@ -49,6 +49,8 @@ struct EntraConfiguration: Sendable {
   var perUserMFA: Attestation
   /// Whether domains may leave sign-ins to another identity provider.
   var federation: Attestation
+  /// Whether people may activate roles and groups that they are eligible for (PIM); a tenant without Entra ID P2 has none.
+  var privilegedAccess: Attestation
   /// How many people are asked for their per-user state in one run at most; only those whom no policy certainly asks.
   var perUserLimit: Int
   /// How many requests may be under way at a time.
@@ -71,8 +73,8 @@ struct EntraConfiguration: Sendable {
     loginURL: String = EntraConfiguration.login, tenant: String, clientID: String,
     credentials: Credentials, collectFactors: Bool = false, countsMandatoryMFA: Bool = true,
     conditionalAccess: Attestation = .read, perUserMFA: Attestation = .read,
-    federation: Attestation = .read, perUserLimit: Int = 2000, maxConcurrent: Int = 4,
-    rateShare: Double = 0.5
+    federation: Attestation = .read, privilegedAccess: Attestation = .read,
+    perUserLimit: Int = 2000, maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {
     self.name = name
     self.url = url
@@ -85,6 +87,7 @@ struct EntraConfiguration: Sendable {
     self.conditionalAccess = conditionalAccess
     self.perUserMFA = perUserMFA
     self.federation = federation
+    self.privilegedAccess = privilegedAccess
     self.perUserLimit = perUserLimit
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare

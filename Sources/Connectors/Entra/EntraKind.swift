@@ -23,6 +23,7 @@ package struct EntraKind: SourceKind {
       # conditional_access: read                     # none: a tenant without Entra ID P1
       # per_user_mfa: read                           # none: the operator vouches that it is not used
       # federation: read                             # none: the operator vouches that no domain is federated
+      # privileged_access: read                      # none: the operator vouches that nobody is eligible for roles or groups (PIM)
       # url: https://graph.microsoft.com
       # login_url: https://login.microsoftonline.com
     """
@@ -34,6 +35,7 @@ package struct EntraKind: SourceKind {
     ],
     conditional: [
       "security defaults for everybody else: Microsoft decides when to ask",
+      "people who may activate a role or group that a policy leaves out, or a group that is assigned",
       "legacy per-user MFA: trusted addresses and remembered devices are in no API",
       "applications with a stored password: people can start there",
     ],
@@ -45,6 +47,7 @@ package struct EntraKind: SourceKind {
     rights: [
       "Policy.Read.All, User.Read.All, GroupMember.Read.All, Application.Read.All, RoleManagement.Read.Directory, Directory.Read.All",
       "Domain.Read.All for federated domains (or federation: none)",
+      "PrivilegedEligibilitySchedule.Read.AzureADGroup where policies leave out or assign groups or roles (or privileged_access: none)",
       "Member.Read.Hidden where policies name groups that hide their members",
       "AuditLog.Read.All for registered methods (collect: [factors])",
     ],
@@ -64,6 +67,8 @@ package struct EntraKind: SourceKind {
     let policies = keys.choice("conditional_access", EntraConfiguration.Attestation.self) ?? .read
     let perUser = keys.choice("per_user_mfa", EntraConfiguration.Attestation.self) ?? .read
     let federation = keys.choice("federation", EntraConfiguration.Attestation.self) ?? .read
+    let privileged =
+      keys.choice("privileged_access", EntraConfiguration.Attestation.self) ?? .read
     guard let tenant, let clientID, let credentials else { return nil }
     return { context in
       EntraConnector(
@@ -73,6 +78,7 @@ package struct EntraKind: SourceKind {
           tenant: tenant, clientID: clientID, credentials: try Self.resolve(credentials, context),
           collectFactors: collectFactors, countsMandatoryMFA: mandatory,
           conditionalAccess: policies, perUserMFA: perUser, federation: federation,
+          privilegedAccess: privileged,
           maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

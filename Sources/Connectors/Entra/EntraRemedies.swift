@@ -15,7 +15,9 @@ extension EntraConfiguration {
         "Grant the registered application \(right) as an application permission, with consent"
       return grant
         + (error.call.contains("/domains")
-          ? ", or set federation: none if no domain is federated." : ".")
+          ? ", or set federation: none if no domain is federated."
+          : error.call.contains("ligibilityScheduleInstances")
+            ? ", or set privileged_access: none if nobody is eligible for roles or groups." : ".")
     case .unauthorised:
       switch credentials {
       case .secret: return "Check tenant, client id and client secret of \(name)."
@@ -39,6 +41,7 @@ extension EntraConfiguration {
   /// The application permission that a call needs.
   static func permission(_ call: String) -> String {
     let families = [
+      ("/privilegedAccess/", "PrivilegedEligibilitySchedule.Read.AzureADGroup"),
       ("/authentication/requirements", "Policy.Read.All"), ("/identity/", "Policy.Read.All"),
       ("/policies/", "Policy.Read.All"), ("/reports/", "AuditLog.Read.All"),
       ("/roleManagement/", "RoleManagement.Read.Directory"),

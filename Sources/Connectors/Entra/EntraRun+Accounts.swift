@@ -55,10 +55,13 @@ extension EntraRun {
     let (table, hasGuests) = await listAccounts(atoms, watch)
     let accounts = EntraAccounts(table)
     async let trust = hasGuests ? crossTenantTrust() : []
-    async let groups = markGroups(policies, accounts, query.edits)
-    async let roles = markRoles(atoms, accounts)
+    async let groupMarks = markGroups(policies, accounts, query.edits)
+    async let roleMarks = markRoles(atoms, accounts)
+    let (groups, roles) = (await groupMarks, await roleMarks)
+    let eligible = await markEligible(policies, groups.nested, roles.holders, accounts, query.edits)
     await markAssignments(policies, accounts, query.edits)
-    let unreadable = (await groups).merging(await roles) { first, _ in first }
+    let unreadable = groups.unreadable.merging(roles.unreadable) { first, _ in first }
+      .merging(eligible) { first, _ in first }
     policies.changeModels { $0.unreadableAtoms.merge(unreadable) { first, _ in first } }
     policies.asked = policies.asked.filter { unreadable[$0.value] == nil }
     let items = await trust

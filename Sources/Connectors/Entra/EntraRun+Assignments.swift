@@ -77,6 +77,15 @@ extension EntraRun {
         facts[group]?.name ?? group, "GET /v1.0/groups/{group}/members", affects: .verdicts)
       isComplete = false
     }
+    let eligible = atoms.place(.attribute, EntraAccountFact.eligibleAssignment(app.appID))
+    let isWhole = await markEligible(forGroups: ids, accounts) { position in
+      accounts.withLock { table in
+        guard !table.signature(at: position).mayUse(index), let eligible else { return }
+        table.setAssigned(index, at: position)
+        table.setAtom(eligible, at: position)
+      }
+    }
+    if !isWhole { isComplete = false }
     guard !isComplete,
       let unclear = atoms.place(.attribute, EntraAccountFact.unclearAssignment(app.appID))
     else { return }

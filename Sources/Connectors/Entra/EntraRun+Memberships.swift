@@ -57,7 +57,7 @@ extension EntraRun {
     let word = nested ? "transitiveMembers" : "members"
     return IDList(
       path: "/groups/\(URLText.encoded(group))/\(word)?$select=id&$top=999",
-      endpoint: "GET /v1.0/groups/{group}/\(word)", plan: EntraWire.ids, take: take)
+      endpoint: "GET /v1.0/groups/{group}/\(word)", plan: EntraWire.members, take: take)
   }
 
   // MARK: Groups
@@ -82,7 +82,14 @@ extension EntraRun {
     let failures = await GraphBatch(client: client, version: "v1.0").run(parts) {
       index, body throws(WireError) in
       let row = try body.row(EntraWire.group)
-      let found = GroupFacts(name: row.string(1), hidesMembers: row.string(2) == "HiddenMembership")
+      guard let id = row.string(0), EntraID.folded(id) == EntraID.folded(ids[index]) else {
+        throw WireError(.shape, path: "id", detail: "another group than the one asked for")
+      }
+      let visibility = row.string(2)
+      // A word that we do not know may hide them as well.
+      let found = GroupFacts(
+        name: row.string(1),
+        hidesMembers: visibility != nil && visibility != "Public" && visibility != "Private")
       facts.withLock { $0[ids[index]] = found }
     }
     for (index, error) in failures {
@@ -92,15 +99,82 @@ extension EntraRun {
     return facts.withLock { $0 }
   }
 
+  /// What marking left open.
+  struct Marks: Sendable {
+    /// The facts that could not be read to the end, unknown for everybody.
+    var unreadable: [SubjectAtom.ID: Unknown] = [:]
+    /// The groups inside those that policies leave out.
+    var nested: [SubjectAtom.ID: Set<String>] = [:]
+    /// The groups that hold roles, with the roles.
+    var holders: [String: Set<SubjectAtom.ID>] = [:]
+  }
+
+  /// The groups among the members of a page, and whether some member is of a kind that is not told.
+  static func groups(in rows: TableRows) -> (ids: [String], isUntold: Bool) {
+    var ids: [String] = []
+    var isUntold = false
+    for index in 0..<rows.count {
+      guard let type = rows[index].text(1) else {
+        isUntold = true
+        continue
+      }
+      guard type.count == 22, rows[index].string(1) == "#microsoft.graph.group" else { continue }
+      if let id = rows[index].string(0) { ids.append(EntraID.folded(id)) }
+    }
+    return (ids, isUntold)
+  }
+
+  /// Of some groups those of which nobody can tell who is in them: they hide their members, or may, and show none.
+  func hiding(_ groups: some Sequence<String>) async -> [String: Unknown] {
+    let all = Set(groups).sorted()
+    guard !all.isEmpty else { return [:] }
+    let facts = await groupFacts(all)
+    let open = all.filter { facts[$0]?.isGone != true && facts[$0]?.hidesMembers != false }
+    let shown = Mutex<Set<Int>>([])
+    let lists = open.enumerated().map { index, group in
+      members(of: group, nested: true) { rows in
+        if rows.count > 0 { shown.withLock { _ = $0.insert(index) } }
+      }
+    }
+    let failures = await read(lists, phase: "groups that hide members")
+    let filled = shown.withLock { $0 }
+    var result: [String: Unknown] = [:]
+    for (index, group) in open.enumerated() where !filled.contains(index) {
+      let name = facts[group]?.name ?? group
+      if let error = failures[index] {
+        if Self.isGone(error) { continue }
+        keepPart(error)
+        result[group] = unknown("who is in group \(name)", error)
+      } else {
+        result[group] = keepHidden(
+          name, "GET /v1.0/groups/{group}/transitiveMembers", affects: .parts)
+      }
+    }
+    return result
+  }
+
+  /// Keeps that a group shows a member without what it is: it may be a group that hides its own.
+  private func keepUntold(_ name: String) -> Unknown {
+    let message = "Group \(name) shows a member without what it is."
+    log.add(
+      SourceIssue(
+        code: "missing-field", call: "GET /v1.0/groups/{group}/transitiveMembers",
+        message: message, remedy: "Run again; if it stays, report it.", affects: .parts))
+    return Unknown(
+      title: "who is in group \(name): \(Sentence.clause(message))",
+      remedy: "run again; if it stays, report it")
+  }
+
   /// Marks who is in the groups that live policies mention, however deep.
   ///
   /// A group that is gone, by its own word and by that of its list, has nobody in it. One that hides its members, or may, and
   /// shows none is not read. Whom a policy leaves out is counted as well: who is missing there would look better.
-  /// - Returns: the groups that could not be read to the end, unknown for everybody.
   func markGroups(
     _ policies: EntraPolicies, _ accounts: EntraAccounts, _ edits: PolicyEdits
-  ) async -> [SubjectAtom.ID: Unknown] {
+  ) async -> Marks {
     let atoms = policies.atoms
+    let nested = Mutex<[SubjectAtom.ID: Set<String>]>([:])
+    let untold = Mutex<Set<SubjectAtom.ID>>([])
     let filled = Mutex<Set<SubjectAtom.ID>>([])
     let counted = Mutex<[SubjectAtom.ID: CountedList]>([:])
     let groups = atoms.ids(.group).filter {
@@ -116,6 +190,10 @@ extension EntraRun {
         if rows.count > 0 { filled.withLock { _ = $0.insert(group.place) } }
         counted.withLock { _ = $0[group.place]?.seen.insert(rows) }
         accounts.mark(rows) { $0.setAtom(group.place, at: $1) }
+        guard atoms.excluded.contains(group.place) else { return }
+        let (ids, isUntold) = Self.groups(in: rows)
+        if !ids.isEmpty { nested.withLock { $0[group.place, default: []].formUnion(ids) } }
+        if isUntold { untold.withLock { _ = $0.insert(group.place) } }
       }
     }
     var result: [SubjectAtom.ID: Unknown] = [:]
@@ -141,7 +219,15 @@ extension EntraRun {
       .filter { place, _ in result[place] == nil && !failed.contains(place) }
       .sorted { $0.key < $1.key }
     for (index, unknown) in await compare(open.map(\.value)) { result[open[index].key] = unknown }
-    return result
+    let inner = nested.withLock { $0 }
+    let hiding = await hiding(inner.values.flatMap { $0 })
+    for (place, groups) in inner where result[place] == nil {
+      result[place] = groups.sorted().compactMap { hiding[$0] }.first
+    }
+    for place in untold.withLock({ $0 }) where result[place] == nil {
+      result[place] = keepUntold(atoms.all[place].name)
+    }
+    return Marks(unreadable: result, nested: inner)
   }
 
   /// Whether there is nothing by the id of a call.
@@ -174,11 +260,8 @@ extension EntraRun {
 
   /// Marks who holds, over the whole tenant and now, the roles that live policies mention.
   ///
-  /// Eligible is not active: those assignments stand in another list, which nobody asks for. A role given to a group is held by
-  /// its members.
-  func markRoles(
-    _ atoms: EntraAtoms, _ accounts: EntraAccounts
-  ) async -> [SubjectAtom.ID: Unknown] {
+  /// Eligible is not active: those assignments stand in another list. A role given to a group is held by its members.
+  func markRoles(_ atoms: EntraAtoms, _ accounts: EntraAccounts) async -> Marks {
     let roles = atoms.ids(.role)
     let groups = Mutex<[String: Set<SubjectAtom.ID>]>([:])
     let scopeless = Mutex<Set<SubjectAtom.ID>>([])
@@ -224,8 +307,15 @@ extension EntraRun {
       let list = CountedList(group: holder.key, name: holder.key, isNested: true)
       counted.withLock { $0[index] = list }
     }
+    let inner = Mutex<[Int: Set<String>]>([:])
+    let untold = Mutex<Set<Int>>([])
+    let filled = Mutex<Set<Int>>([])
     let members = holders.enumerated().map { index, holder in
       self.members(of: holder.key, nested: true) { rows in
+        if rows.count > 0 { filled.withLock { _ = $0.insert(index) } }
+        let (ids, isUntold) = Self.groups(in: rows)
+        if !ids.isEmpty { inner.withLock { $0[index, default: []].formUnion(ids) } }
+        if isUntold { untold.withLock { _ = $0.insert(index) } }
         counted.withLock { _ = $0[index]?.seen.insert(rows) }
         accounts.mark(rows) { table, position in
           for place in holder.value { table.setAtom(place, at: position) }
@@ -246,7 +336,24 @@ extension EntraRun {
         result[place] = unknown("who holds role \(atoms.all[place].name) through a group", error)
       }
     }
-    return result
+    // Whoever is hidden in a group that holds a role which a policy leaves out would look better.
+    let deep = inner.withLock { $0 }
+    let left = holders.indices.filter {
+      failures[$0] == nil && !holders[$0].value.isDisjoint(with: atoms.excluded)
+    }
+    let empty = left.filter { index in !filled.withLock { $0.contains(index) } }
+    let hiding = await hiding(
+      empty.map { holders[$0].key } + left.flatMap { deep[$0] ?? [] })
+    for index in left {
+      var doubt = ([holders[index].key] + (deep[index] ?? []).sorted()).compactMap { hiding[$0] }
+        .first
+      if doubt == nil, untold.withLock({ $0.contains(index) }) {
+        doubt = keepUntold(holders[index].key)
+      }
+      guard let doubt else { continue }
+      for place in holders[index].value where result[place] == nil { result[place] = doubt }
+    }
+    return Marks(unreadable: result, holders: Dictionary(uniqueKeysWithValues: holders))
   }
 
   /// Keeps that somebody was given a role over nobody knows what.
@@ -261,7 +368,7 @@ extension EntraRun {
       remedy: "run again; if it stays, report it")
   }
 
-  private static func mayBeGroup(_ type: String?) -> Bool {
+  static func mayBeGroup(_ type: String?) -> Bool {
     type == nil || type == "#microsoft.graph.group"
   }
 }

@@ -57,6 +57,7 @@ extension EntraRun {
       securityDefaults: await defaults, federated: await domains,
       countsMandatoryMFA: configuration.countsMandatoryMFA,
       usesPerUserMFA: configuration.perUserMFA == .read)
+    tenant.usesEligibility = configuration.privilegedAccess == .read
     var apps = await principals
     // First to learn which groups are mentioned; then with their names.
     var atoms = EntraAtoms()
@@ -69,6 +70,7 @@ extension EntraRun {
     let mentioned = Set(atoms.ids(.group).map(\.id) + asked.values)
     let groups = await groupFacts(mentioned.sorted())
     tenant.groupNames = groups.compactMapValues(\.name)
+    tenant.roles = await customRoles(atoms.ids(.role).map(\.id))
     atoms = EntraAtoms()
     for index in apps.indices {
       guard let principal = apps[index].principal else { continue }
@@ -197,6 +199,11 @@ extension EntraRun {
     if configuration.perUserMFA == .none {
       result.append(
         EvidenceItem(.attestation, name: "per-user MFA", value: "not in use (configured)"))
+    }
+    if configuration.privilegedAccess == .none {
+      result.append(
+        EvidenceItem(
+          .attestation, name: "eligible roles and groups", value: "none (configured)"))
     }
     if configuration.federation == .none {
       result.append(

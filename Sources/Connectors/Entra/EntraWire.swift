@@ -10,11 +10,13 @@ enum EntraWire {
     var state: String
     var modified: String?
     var conditions: JSONValue
-    /// The lists of users and applications, by side and key: `includeUsers`; those that are missing are not there.
+    /// The lists of people and applications, by side and key: `includeUsers`; those that are missing are not there.
     var names: [String: EntraNames] = [:]
     var grant: Grant?
     /// How often sessions of this policy ask again; nil where they do not.
     var frequency: String?
+    /// Settings that we do not know and that say something, by key.
+    var strange: [String: String] = [:]
     /// Why nobody can say what it asks for; nil for a policy that is whole.
     var damage: String?
 
@@ -50,10 +52,40 @@ enum EntraWire {
         throw error.under("grantControls")
       }
       frequency = Self.frequency(json["sessionControls"]?["signInFrequency"])
+      strange = Self.strange(json, besides: Self.known, "").merging(
+        Self.strange(json["sessionControls"] ?? .null, besides: Self.sessions, "sessionControls.")
+      ) { $1 }
+    }
+
+    /// What a policy is made of, and what its session controls are: none of these lifts a demand.
+    /// - SeeAlso: <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
+    private static let known: Set<String> = [
+      "id", "displayName", "description", "state", "createdDateTime", "modifiedDateTime",
+      "deletedDateTime", "templateId", "conditions", "grantControls", "sessionControls",
+    ]
+    private static let sessions: Set<String> = [
+      "signInFrequency", "persistentBrowser", "applicationEnforcedRestrictions",
+      "cloudAppSecurity", "disableResilienceDefaults", "continuousAccessEvaluation",
+      "secureSignInSession", "globalSecureAccessFilteringProfile", "networkAccessSecurity",
+    ]
+
+    private static func strange(
+      _ json: JSONValue, besides known: Set<String>, _ prefix: String
+    ) -> [String: String] {
+      guard case .object(let members) = json else { return [:] }
+      var result: [String: String] = [:]
+      for (key, value) in members
+      where !known.contains(key) && !key.contains("@odata") && value.saysSomething {
+        result[prefix + key] = value.text
+      }
+      return result
     }
 
     private static let lists = [
-      "users": ["includeUsers", "excludeUsers"],
+      "users": [
+        "includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles",
+        "excludeRoles",
+      ],
       "applications": ["includeApplications", "excludeApplications"],
     ]
 
@@ -303,6 +335,19 @@ extension EntraWire {
 
   /// Members of a group: ids only.
   static let ids = TablePlan([.init("id")])
+
+  /// Members of a group, in the order id, what they are.
+  static let members = TablePlan([.init("id"), .init("@odata.type", .string, .optional)])
+
+  /// What somebody may activate, in the order id, principal, its type, scope, kind of membership.
+  static let eligibilities = TablePlan([
+    .init("id", .string, .optional), .init("principalId"),
+    .init("principal/@odata.type", .string, .optional),
+    .init("directoryScopeId", .string, .optional), .init("accessId", .string, .optional),
+  ])
+
+  /// What a role is, in the order id, whether it is built in.
+  static let roleDefinition = TablePlan([.init("id"), .init("isBuiltIn", .bool)])
 
   /// Role assignments, in the order id, principal, scope, principal's type, scope inside an application.
   static let roleAssignments = TablePlan([

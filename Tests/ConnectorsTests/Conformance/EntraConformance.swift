@@ -49,6 +49,9 @@ extension ConformanceCase {
       Endpoint("GET /v1.0/users/$count", isNumber: true),
       Endpoint("GET /v1.0/roleManagement/directory/roleAssignments", required: ["principalId"]),
       Endpoint(
+        // Nobody is eligible; who may be if nobody can tell makes a verdict conditional.
+        "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"),
+      Endpoint(
         "GET /beta/users/{user}/authentication/requirements", required: ["perUserMfaState"]),
       Endpoint(
         // A row that comes again over a page border is one row.

@@ -84,6 +84,20 @@ struct EntraDirectory: Sendable {
     groupPlaces[key].map { tenant.groups[$0].hidesMembers } == true
   }
 
+  /// The word for who sees a group; nil is null.
+  func visibility(_ key: String) -> String? {
+    groupPlaces[key].flatMap { place in
+      let group = tenant.groups[place]
+      return group.visibility ?? (group.hidesMembers ? "HiddenMembership" : nil)
+    }
+  }
+
+  /// Who may activate a membership of a group; nil when there is no such group.
+  func eligible(for key: String) -> [String]? {
+    guard let place = groupPlaces[key] else { return groupName(key) == nil ? nil : [] }
+    return tenant.groups[place].eligible
+  }
+
   /// The id of a user, group or application by whatever names it.
   func principal(_ key: String) -> (id: String, type: String)? {
     if let user = user(key) { return (user.id, "user") }
@@ -103,7 +117,10 @@ struct EntraDirectory: Sendable {
         continue
       }
       result.append(found)
-      guard nested, found.type == "group", let inner = members(of: found.id, nested: false) else {
+      // A group inside that hides its members shows none of them here either.
+      guard nested, found.type == "group", seesHidden || !hidesMembers(found.id),
+        let inner = members(of: found.id, nested: false)
+      else {
         continue
       }
       open += inner.map(\.id)
@@ -127,6 +144,11 @@ struct EntraDirectory: Sendable {
     stride(from: group - divisions, to: population?.people ?? 0, by: departments).map {
       (id: Self.personID($0), type: "user")
     }
+  }
+
+  /// Whether who asks may see the members of groups that hide them.
+  private var seesHidden: Bool {
+    tenant.clients.contains { $0.permissions.contains("Member.Read.Hidden") }
   }
 
   // MARK: Policies

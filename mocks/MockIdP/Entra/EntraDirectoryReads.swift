@@ -29,6 +29,13 @@ enum EntraDirectoryReads {
       try count(shown($0, $1, true).count, $0)
     },
     Route("GET /v1.0/roleManagement/directory/roleAssignments", scope: roles, assignments),
+    Route(
+      "GET /v1.0/roleManagement/directory/roleEligibilityScheduleInstances", scope: roles,
+      eligibleForRole),
+    Route("GET /v1.0/roleManagement/directory/roleDefinitions/{role}", scope: roles, role),
+    Route(
+      "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances",
+      scope: "PrivilegedEligibilitySchedule.Read.AzureADGroup", eligibleForGroup),
     Route("GET /v1.0/servicePrincipals", scope: apps, listApps),
     Route("GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo", scope: apps, assignedTo),
   ]
@@ -105,11 +112,11 @@ enum EntraDirectoryReads {
   // MARK: Groups
 
   private static func row(
-    _ id: String, _ name: String, _ hidesMembers: Bool, _ call: Call
+    _ id: String, _ name: String, _ visibility: String?, _ call: Call
   ) throws -> JSON {
     let all: [String: JSON] = [
       "id": .string(id), "displayName": .string(name),
-      "visibility": hidesMembers ? "HiddenMembership" : nil, "mail": nil,
+      "visibility": visibility.map { .string($0) } ?? .null, "mail": nil,
       "securityEnabled": true,
     ]
     let fields = try selected(call, of: Set(all.keys), default: Array(all.keys))
@@ -125,13 +132,14 @@ enum EntraDirectoryReads {
       }
       found = found.filter { $0.name.lowercased() == value.lowercased() }
     }
-    return page.cut(try found.map { try row($0.id, $0.name, $0.hidesMembers, call) })
+    return page.cut(
+      try found.map { try row($0.id, $0.name, context.directory.visibility($0.id), call) })
   }
 
   private static func group(_ call: Call, _ context: Context) throws -> Reply {
     let id = call.capture("group")
     guard let name = context.directory.groupName(id) else { throw EntraAPI.notFound(id) }
-    return Reply(json: try row(id, name, context.directory.hidesMembers(id), call))
+    return Reply(json: try row(id, name, context.directory.visibility(id), call))
   }
 
   /// A number alone; only who takes what may lag a little is told.
@@ -195,6 +203,75 @@ enum EntraDirectoryReads {
       return row
     }
     return try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage).cut(rows)
+  }
+
+  /// Roles and groups are eligible with Entra ID P2 only.
+  private static func checkPrivileged(_ context: Context) throws {
+    guard !context.tenant.hasPrivilegedAccess else { return }
+    throw Refusal(
+      status: 400, code: "AadPremiumLicenseRequired",
+      message: "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance.")
+  }
+
+  private static func eligibleForRole(_ call: Call, _ context: Context) throws -> Reply {
+    try checkPrivileged(context)
+    guard let filter = call.parameter("$filter"), let (field, value) = equality(filter),
+      field == "roleDefinitionId"
+    else { throw EntraAPI.invalid("Invalid filter clause.") }
+    let rows = context.tenant.roles.enumerated().compactMap { index, role -> JSON? in
+      guard role.isEligible, role.role == value,
+        let principal = context.directory.principal(role.principal)
+      else { return nil }
+      return eligibility(
+        "role-eligibility-\(index)", principal, call,
+        ["roleDefinitionId": .string(role.role), "directoryScopeId": .string(role.scope)])
+    }
+    return try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage).cut(rows)
+  }
+
+  private static func eligibleForGroup(_ call: Call, _ context: Context) throws -> Reply {
+    try checkPrivileged(context)
+    // Only of one group or one principal at a time.
+    guard let filter = call.parameter("$filter"), let (field, value) = equality(filter),
+      field == "groupId"
+    else { throw EntraAPI.invalid("The filter must be by groupId or principalId.") }
+    guard let keys = context.directory.eligible(for: value) else {
+      throw EntraAPI.notFound(value)
+    }
+    let rows = keys.compactMap { key in
+      context.directory.principal(key).map {
+        eligibility(
+          "\(value)_member_\($0.id)", $0, call,
+          ["groupId": .string(value), "accessId": "member", "memberType": "direct"])
+      }
+    }
+    return try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage).cut(rows)
+  }
+
+  private static func eligibility(
+    _ id: String, _ principal: (id: String, type: String), _ call: Call, _ rest: JSON
+  ) -> JSON {
+    var row: JSON = [
+      "id": .string(id), "principalId": .string(principal.id),
+      "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": nil,
+    ]
+    if call.parameter("$expand") == "principal" {
+      row["principal"] = [
+        "@odata.type": .string("#microsoft.graph.\(principal.type)"), "id": .string(principal.id),
+      ]
+    }
+    return row.merging(rest)
+  }
+
+  private static func role(_ call: Call, _ context: Context) throws -> Reply {
+    let id = call.capture("role")
+    let all: [String: JSON] = [
+      "id": .string(id), "displayName": "Role",
+      "isBuiltIn": .bool(!context.tenant.roles.contains { $0.role == id && $0.isCustom }),
+      "templateId": .string(id), "isEnabled": true,
+    ]
+    let fields = try selected(call, of: Set(all.keys), default: Array(all.keys))
+    return Reply(json: .object(all.filter { fields.contains($0.key) }))
   }
 
   /// The two sides of `field eq 'value'`.

@@ -4,6 +4,7 @@ public struct EntraClient: Codable, Sendable, Hashable {
   public static let readPermissions = [
     "Policy.Read.All", "User.Read.All", "GroupMember.Read.All", "Application.Read.All",
     "RoleManagement.Read.Directory", "Directory.Read.All", "AuditLog.Read.All", "Domain.Read.All",
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
   ]
 
   /// The client id.
@@ -96,8 +97,12 @@ public struct EntraGroup: Codable, Sendable, Hashable {
   public var members: [String]
   /// Whether only who holds `Member.Read.Hidden` sees the members; others are shown an empty list.
   public var hidesMembers = false
+  /// The word for who sees it, where it is another one.
+  public var visibility: String?
+  /// Who may activate a membership: users and groups.
+  public var eligible: [String] = []
 
-  private enum CodingKeys: CodingKey { case name, id, members, hidesMembers }
+  private enum CodingKeys: CodingKey { case name, id, members, hidesMembers, visibility, eligible }
 
   /// Makes a group.
   public init(_ name: String, id: String? = nil, members: [String] = []) {
@@ -114,6 +119,8 @@ public struct EntraGroup: Codable, Sendable, Hashable {
       id: try values.decodeIfPresent(String.self, forKey: .id))
     try values.read(.members, into: &members)
     try values.read(.hidesMembers, into: &hidesMembers)
+    try values.read(.visibility, into: &visibility)
+    try values.read(.eligible, into: &eligible)
   }
 }
 
@@ -128,10 +135,12 @@ public struct EntraRoleAssignment: Codable, Sendable, Hashable {
   public var principal: String
   /// Where it holds; `/` is the whole tenant.
   public var scope = "/"
+  /// Whether the role is one of the tenant's own.
+  public var isCustom = false
   /// Whether it is only eligible: it then stands in no list of assignments.
   public var isEligible = false
 
-  private enum CodingKeys: CodingKey { case role, principal, scope, isEligible }
+  private enum CodingKeys: CodingKey { case role, principal, scope, isEligible, isCustom }
 
   /// Makes an active assignment over the whole tenant.
   public init(_ role: String, _ principal: String) {
@@ -147,6 +156,7 @@ public struct EntraRoleAssignment: Codable, Sendable, Hashable {
       try values.decode(String.self, forKey: .principal))
     try values.read(.scope, into: &scope)
     try values.read(.isEligible, into: &isEligible)
+    try values.read(.isCustom, into: &isCustom)
   }
 }
 

@@ -16,6 +16,8 @@ public struct EntraTenant: VendorScenario {
   public var clients: [EntraClient] = [EntraClient()]
   /// Whether the tenant has Entra ID P1: without it Conditional Access and reports are refused.
   public var isPremium = true
+  /// Whether it has Entra ID P2: without it nobody can be eligible for anything.
+  public var hasPrivilegedAccess = true
   /// The accounts, in the order in which lists show them.
   public var users: [EntraUser] = []
   /// The groups.
@@ -51,7 +53,8 @@ public struct EntraTenant: VendorScenario {
   public var token: String { clients.first?.secret ?? "" }
 
   private enum CodingKeys: CodingKey {
-    case tenantID, clients, isPremium, users, groups, roles, apps, domains, policies, locations,
+    case tenantID, clients, isPremium, hasPrivilegedAccess, users, groups, roles, apps, domains,
+      policies, locations,
       strengths, securityDefaults, acceptsMFAOfAll, partners, maxPage, conditionalAccessRate,
       generated
   }
@@ -65,6 +68,7 @@ public struct EntraTenant: VendorScenario {
     try values.read(.tenantID, into: &tenantID)
     try values.read(.clients, into: &clients)
     try values.read(.isPremium, into: &isPremium)
+    try values.read(.hasPrivilegedAccess, into: &hasPrivilegedAccess)
     try values.read(.users, into: &users)
     try values.read(.groups, into: &groups)
     try values.read(.roles, into: &roles)

@@ -35,6 +35,15 @@ struct EntraAtoms: Sendable {
   /// Notes that a policy leaves out whom an atom speaks of.
   mutating func exclude(_ place: SubjectAtom.ID) { excluded.insert(place) }
 
+  /// The groups or roles that policies leave out, with the atoms of who may activate them.
+  func eligible(_ kind: SubjectAtom.Kind) -> [(
+    id: String, place: SubjectAtom.ID, of: SubjectAtom.ID
+  )] {
+    ids(kind).compactMap { id, atom in
+      place(.attribute, EntraAccountFact.eligible(kind, id)).map { (id, $0, atom) }
+    }
+  }
+
   /// The place of an atom that some policy asks for; nil when none does.
   func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
     places[Key(kind: kind, id: id)]
@@ -61,6 +70,12 @@ enum EntraAccountFact {
   static let customDomain = "domain=custom"
   /// An account whose assignment to the application could not be read.
   static func unclearAssignment(_ app: String) -> String { "assignment of \(app)=unclear" }
+  /// An account that may activate a role or a membership of a group which policies leave out.
+  static func eligible(_ kind: SubjectAtom.Kind, _ id: String) -> String {
+    "eligible for \(kind.rawValue) \(id)"
+  }
+  /// An account that has the application only through a membership which it may activate.
+  static func eligibleAssignment(_ app: String) -> String { "assignment of \(app)=eligible" }
   /// An account of which its row does not tell whether it may sign in.
   static let unclearState = "accountEnabled=unclear"
   /// The state of legacy per-user MFA: `enforced`, `enabled`, `disabled`, `unreadable`; none where nobody asked.

@@ -5,14 +5,14 @@ enum EntraKnownApps {
     "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47",
   ]
 
-  /// Applications for which Microsoft itself demands a second factor of everybody.
+  /// Applications for which Microsoft itself demands a second factor of everybody who signs in.
+  ///
+  /// Azure CLI, Azure PowerShell and the Azure mobile app are not among them: there it is asked for what changes something,
+  /// and reads get by with one factor.
   ///
   /// - SeeAlso: <https://learn.microsoft.com/entra/identity/authentication/concept-mandatory-multifactor-authentication>
   static let mandatory: [String: String] = [
-    "c44b4083-3bb0-49c1-b47d-974e53cbdf3c": "Azure portal, Entra and Intune admin centers",
-    "04b07795-8ddb-461a-bbee-02f9e1bf7b46": "Azure CLI",
-    "1950a258-227b-4e31-a9cf-717495945fc2": "Azure PowerShell",
-    "0c1307d4-29d6-4389-a11c-5cbe7f65d7fa": "Azure mobile app",
+    "c44b4083-3bb0-49c1-b47d-974e53cbdf3c": "Azure portal, Entra and Intune admin centers"
   ]
 
   /// The applications of Azure management, for security defaults.

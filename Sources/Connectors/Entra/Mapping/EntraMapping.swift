@@ -36,7 +36,10 @@ struct EntraMapping {
     if app.signOnMode == "password" || !app.tellsSignOnMode {
       policy = builder.withStoredPassword(policy)
     }
-    if app.requiresAssignment { policy = builder.withUnclearAssignment(policy) }
+    if app.requiresAssignment {
+      policy = builder.withEligibleAssignment(policy)
+      policy = builder.withUnclearAssignment(policy)
+    }
     policy = builder.withUnclearState(policy)
     atoms = builder.atoms
     return .readable(builder.model(policy))
@@ -87,6 +90,12 @@ extension EntraModelBuilder {
         "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))", at: place,
         remedy: "switch the policy on or off")
       condition = .and([condition, EntraCondition(id, "state \(policy.state.prefix(40))")])
+    }
+    for (key, text) in policy.strange {
+      let id = unknownCondition(
+        "what \(key.prefix(40)) of \(place) changes: \(text.prefix(120))", at: place,
+        text: "\(key) \(text)", remedy: "report the setting, so that idsync learns it")
+      condition = .and([condition, EntraCondition(id, "setting \(key.prefix(40))")])
     }
     let rule = RuleReference(
       policyID: policy.id, policyName: policy.name, ruleID: policy.id, ruleName: policy.name,

@@ -203,6 +203,21 @@ extension EntraModelBuilder {
       [.init(.subject(isUnclear), .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
+  /// Who has the application only through a membership that they may activate gets in whenever they do.
+  mutating func withEligibleAssignment(_ policy: SignInPolicy) -> SignInPolicy {
+    guard tenant.usesEligibility else { return policy }
+    let mayActivate = subject(
+      .attribute, EntraAccountFact.eligibleAssignment(app.appID),
+      "may activate a group that is assigned to \(app.name)")
+    let inactive = Condition.variable(
+      variable("assigned group", ["not activated", "activated"], of: "activated assignment"),
+      in: [0])
+    let by = rule(
+      app.appID, "assignment", "assigned people only", "refuses people who are not assigned")
+    return .firstMatch(
+      [.init(.all([mayActivate, inactive]), .demand(.refused, by: by))], otherwise: policy)
+  }
+
   /// Whose assignment could not be read may have no way in; what the others are asked for is then not proven.
   mutating func withUnclearAssignment(_ policy: SignInPolicy) -> SignInPolicy {
     let isUnclear = subject(

@@ -39,14 +39,14 @@ extension EntraModelBuilder {
       parts.append(part)
       if let name { names.append(name) }
     }
-    for id in list(users, "\(word)Groups", place, &parts) {
+    for id in list(policy, "\(word)Groups", place, &parts) {
       let name = tenant.groupNames[id] ?? id
       parts.append(subject(.group, id, name, isExcluded: word == "exclude"))
       names.append("group \(name)")
     }
-    for id in list(users, "\(word)Roles", place, &parts) {
+    for id in list(policy, "\(word)Roles", place, &parts) {
       let name = EntraKnownApps.administrators[id] ?? id
-      parts.append(subject(.role, id, name, isExcluded: word == "exclude"))
+      parts.append(role(id, name, isExcluded: word == "exclude", place))
       names.append("role \(name)")
     }
     let key = "\(word)GuestsOrExternalUsers"
@@ -71,8 +71,36 @@ extension EntraModelBuilder {
     _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isExcluded: Bool
   ) -> Condition {
     let place = atoms.id(kind, id, name)
-    if isExcluded { atoms.exclude(place) }
-    return .subject(place)
+    guard isExcluded else { return .subject(place) }
+    atoms.exclude(place)
+    guard tenant.usesEligibility, kind == .group || kind == .role else { return .subject(place) }
+    // Who may activate it is left out whenever they like: that is a part of the sign-in.
+    let word = kind == .group ? "membership of group" : "role"
+    let mayActivate = atoms.id(
+      .attribute, EntraAccountFact.eligible(kind, id), "may activate \(word) \(name)")
+    let activated = flag(
+      "\(word) \(name)", ["not activated", "activated"], of: "activated \(kind.rawValue) \(id)")
+    return .any([.subject(place), .all([.subject(mayActivate), activated])])
+  }
+
+  /// Only built-in roles count.
+  private mutating func role(
+    _ id: String, _ name: String, isExcluded: Bool, _ place: EntraPlace
+  ) -> Condition {
+    let holds = subject(.role, id, name, isExcluded: isExcluded)
+    // A role of the tenant's own that is left out may be counted: that makes nobody look better.
+    guard !isExcluded else { return holds }
+    switch tenant.roles[id] {
+    case nil: return holds
+    case .custom?: return .never
+    case .unclear(let reason, let remedy)?:
+      return .all([
+        holds,
+        unknownCondition(
+          "whether role \(name) is built in, as policies count no other: \(reason)", text: id,
+          remedy: remedy),
+      ])
+    }
   }
 
   /// The users of a list, with the words for them.
@@ -103,9 +131,12 @@ extension EntraModelBuilder {
 
   /// The ids of a list that every policy has; when it is missing, nobody knows whom it would have named.
   private mutating func list(
-    _ users: JSONValue, _ key: String, _ place: EntraPlace, _ parts: inout [Condition]
+    _ policy: EntraWire.Policy, _ key: String, _ place: EntraPlace, _ parts: inout [Condition]
   ) -> [String] {
-    if let ids = users[key]?.strings { return ids.map(EntraID.folded) }
+    if let named = policy.names[key] {
+      for word in named.words { parts.append(strange(word, key, place)) }
+      return named.ids
+    }
     parts.append(isMissing(key, place))
     return []
   }
@@ -125,8 +156,15 @@ extension EntraModelBuilder {
           .and([guestKind(EntraAccountFact.externalMember), members]),
         ]), "guests or external users"
       )
-    default: return (subject(.user, id, "user \(id)"), "user \(id)")
+    default: return (strange(id, "users", place), id)
     }
+  }
+
+  /// A word that is no id and none that we know: newer than we are, never nobody.
+  private mutating func strange(_ word: String, _ key: String, _ place: EntraPlace) -> Condition {
+    unknownCondition(
+      "whom \"\(word.prefix(40))\" among \(key) of \(place) means", at: place,
+      text: "\(key) \(word)", remedy: "report the word, so that idsync learns it")
   }
 
   // MARK: Guests
@@ -148,7 +186,7 @@ extension EntraModelBuilder {
   private mutating func guests(
     _ json: JSONValue, _ side: String, _ place: EntraPlace
   ) -> Condition {
-    guard let text = json["guestOrExternalUserTypes"]?.string else {
+    guard let text = json["guestOrExternalUserTypes"]?.string, !Self.words(text).isEmpty else {
       return unknownCondition(
         "which guests \(place) means", at: place, text: side,
         remedy: "name the kinds of guests in the policy")

@@ -7,6 +7,14 @@ enum EntraPart<Value: Sendable>: Sendable {
   case unreadable(reason: String, remedy: String)
 }
 
+/// A role that is not known to be built in.
+enum EntraRole: Sendable, Hashable {
+  /// One of the tenant's own: policies do not count it.
+  case custom
+  /// Nobody can tell, why, and who can mend it.
+  case unclear(reason: String, remedy: String)
+}
+
 /// What a tenant's configuration says, over all applications.
 struct EntraTenantFacts: Sendable {
   var policies: EntraPart<[EntraWire.Policy]>
@@ -18,6 +26,10 @@ struct EntraTenantFacts: Sendable {
   var federated: EntraPart<[String: EntraWire.Federation?]>
   /// The names of groups, as far as they could be read.
   var groupNames: [String: String] = [:]
+  /// What is known of roles that policies are for, by id; built-in ones are not in it.
+  var roles: [String: EntraRole] = [:]
+  /// Whether people may activate roles and groups that they are eligible for.
+  var usesEligibility = true
   /// Whether Microsoft's own demand on its administration portals counts.
   var countsMandatoryMFA = true
   /// Whether legacy per-user MFA may be in use.
