@@ -201,6 +201,37 @@ struct WhoIsWhoTests {
     #expect(team.records["ana@acme.com"]?.verdict == .enforced, "a link to somewhere else")
   }
 
+  @Test("ids of upstream providers are compared whole and with their case, hosts are not")
+  func routeIDs() {
+    func isReached(_ idp: String, _ keys: [String], name: String = "shown") -> Bool {
+      let upstream = Upstream(name: name, keys: keys)
+      let routes = [
+        UpstreamRoute(identityProvider: idp, target: SignInTarget(provider: "a", app: "1"))
+      ]
+      return UpstreamRoute.target(of: upstream, among: [upstream], routes) != nil
+    }
+    let realm = "https://idp.acme.com/realms/Staff"
+    #expect(isReached(realm, [realm]))
+    #expect(!isReached("https://idp.acme.com/realms/staff", [realm]))
+    #expect(!isReached(realm + "/", [realm]))
+    #expect(!isReached("urn:acme:idp", ["urn:Acme:IDP"]))
+    #expect(!isReached("corp", ["Corp"]))
+    #expect(!isReached("shown", ["corp"]), "a name that people see is no id")
+    #expect(isReached("IDP.Acme.com", [realm, "idp.acme.com"]))
+    #expect(isReached("idp.acme.com/", [realm, "idp.acme.com"]))
+  }
+
+  @Test("two routes from one provider to different places lead nowhere")
+  func routesThatDiffer() {
+    let upstream = Upstream(name: "Corp", keys: ["corp", "corp.example"])
+    let routes = [("corp", "1"), ("corp.example", "2")].map {
+      UpstreamRoute(identityProvider: $0.0, target: SignInTarget(provider: "a", app: $0.1))
+    }
+    #expect(UpstreamRoute.target(of: upstream, among: [upstream], routes) == nil)
+    #expect(
+      UpstreamRoute.target(of: upstream, among: [upstream], [routes[0], routes[0]]) != nil)
+  }
+
   @Test("two upstream providers whose names differ in case alone are two")
   func routeCase() {
     let routes = [
@@ -209,6 +240,6 @@ struct WhoIsWhoTests {
     let both = [Upstream(name: "corp", keys: []), Upstream(name: "CORP", keys: [])]
     #expect(UpstreamRoute.target(of: both[0], among: both, routes) != nil)
     #expect(UpstreamRoute.target(of: both[1], among: both, routes) == nil)
-    #expect(UpstreamRoute.target(of: both[1], among: [both[1]], routes) != nil)
+    #expect(UpstreamRoute.target(of: both[1], among: [both[1]], routes) == nil)
   }
 }

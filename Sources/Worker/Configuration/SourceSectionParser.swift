@@ -46,6 +46,13 @@ struct SourceSectionParser {
     let hosts = section.strings("sso_hosts")?.map { $0.lowercased() }
     let routes = section.sections("upstream").compactMap { upstream($0) }
     let file = section.keys.contains("file") ? section.string("file") : nil
+    for (provider, same) in Dictionary(grouping: routes, by: \.identityProvider)
+      .sorted(by: { $0.key < $1.key })
+    where same.count > 1 {
+      section.reject(
+        "upstream",
+        "the idp \(WrongValue.quoted(provider)) is named \(same.count) times; name each once")
+    }
     let make = kind.configure(section)
     section.finish()
     guard let make else { return nil }
