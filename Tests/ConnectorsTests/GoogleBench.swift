@@ -55,7 +55,9 @@ extension Bench {
     let url = mock[.google]?.baseURL ?? ""
     var configuration = GoogleConfiguration(
       name: "google", url: url, tokenURL: url, serviceAccount: Secret(mock[.google]?.token ?? ""),
-      subject: "helpdesk@acme.com", policySubject: "admin@acme.com")
+      subject: "helpdesk@acme.com", policySubject: "admin@acme.com",
+      // As the example of the kind has it: no API shows it.
+      legacySSO: false)
     change(&configuration)
     return GoogleConnector(
       configuration: configuration, transport: transport, clock: { Timestamp(Date()) },

@@ -289,10 +289,30 @@ enum GoogleRows {
       account: W.account(isEnforced: true), expected: .cannotTell,
       says: ["legacy domain-wide SSO profile"], google: { $0.legacySSO = true }),
     GoogleRow(
+      number: "L0", situation: "no assignment, and nobody says whether legacy SSO is in use",
+      account: W.account(isEnforced: true), expected: .cannotTell, says: ["set legacy_sso"],
+      google: { $0.legacySSO = nil }),
+    GoogleRow(
       number: "L2", situation: "legacy SSO if enabled, and nobody says whether it is",
       account: W.account(isEnforced: true) {
         $0.assignments = [GoogleAssignment("DOMAIN_WIDE_SAML_IF_ENABLED", orgUnit: "/")]
-      }, expected: .cannotTell, says: ["set legacy_sso"]),
+      }, expected: .cannotTell, says: ["set legacy_sso"], google: { $0.legacySSO = nil }),
+    GoogleRow(
+      number: "7+", situation: "two group assignments of one rank",
+      account: W.account(
+        isEnforced: true,
+        group([
+          GoogleAssignment("SSO_OFF", group: "Contractors", rank: 3),
+          GoogleAssignment("SAML_SSO", group: "Staff", rank: 3, profile: W.corporate.id),
+        ])), expected: .cannotTell, says: ["in the same place"]),
+    GoogleRow(
+      number: "8+", situation: "two assignments of one org unit",
+      account: W.account(isEnforced: true, orgUnit: "/Staff") {
+        $0.assignments = [
+          GoogleAssignment("SSO_OFF", orgUnit: "/Staff", id: "0one"),
+          GoogleAssignment("SAML_SSO", orgUnit: "/Staff", profile: W.corporate.id, id: "0two"),
+        ]
+      }, expected: .cannotTell, says: ["in the same place"]),
     GoogleRow(
       number: "L3", situation: "legacy SSO if enabled, and the operator says it is not",
       account: W.account(isEnforced: true) {
@@ -314,13 +334,34 @@ enum GoogleRows {
           W.enforcement(from: "2025-03-01T00:00:00Z", orgUnit: "/Staff", sortOrder: 101.5),
           GooglePolicy(
             "enforcement_factor", ["allowedSignInFactorSet": "PASSKEY_ONLY"], sortOrder: 2),
-          GooglePolicy("device_trust", ["allowTrustingDevice": true]),
+          GooglePolicy("device_trust", ["allowTrustingDevice": false]),
         ]
       }, expected: .enforced,
       shows: [
         "enforcement for org unit /Staff", "enforced since 2025-03-01", "allows PASSKEY_ONLY",
-        "trusted-device-skip",
+        "lets no device skip the second step",
       ], hides: ["enforcement is off", "policy-mismatch"]),
+    GoogleRow(
+      number: "P1+", situation: "devices that people trust skip the second step",
+      account: W.account(isEnforced: true) {
+        $0.policies = [
+          W.enforcement(from: "2025-03-01T00:00:00Z"),
+          GooglePolicy("device_trust", ["allowTrustingDevice": true]),
+        ]
+      }, expected: .enforcedConditionally, says: ["a trusted device"],
+      shows: ["trusted-device-skip"]),
+    GoogleRow(
+      number: "P1++", situation: "no grace in the inner org unit, a week in the outer",
+      account: W.account(isEnforced: false, orgUnit: "/Staff") {
+        $0.users[0].created = W.day(-2)
+        $0.policies = [
+          W.enforcement(from: "2025-03-01T00:00:00Z"),
+          GooglePolicy("grace_period", ["enrollmentGracePeriod": "604800s"]),
+          GooglePolicy(
+            "grace_period", ["enrollmentGracePeriod": "0s"],
+            orgUnit: "/Staff", sortOrder: 101),
+        ]
+      }, expected: .notEnforced),
     GoogleRow(
       number: "P2", situation: "the flag is on although the policy is off",
       account: W.account(isEnforced: true) {
@@ -405,7 +446,7 @@ enum GoogleRows {
           GooglePolicy("device_trust", ["allowTrustingDevice": true]),
         ]
         $0.policies[1].raw = ["policyQuery": "everybody"]
-      }, expected: .enforced, shows: ["enforced since 2025-03-01"]),
+      }, expected: .enforcedConditionally, shows: ["enforced since 2025-03-01"], isComplete: false),
     GoogleRow(
       number: "P14", situation: "a policy of a setting that decides nothing has no query",
       account: W.account(isEnforced: true) {

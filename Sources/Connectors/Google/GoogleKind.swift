@@ -27,7 +27,8 @@ package struct GoogleKind: SourceKind {
       "who is sent to another identity provider, who is not, and who has both ways in",
     ],
     conditional: [
-      "new users inside the enrolment grace period, with a super administrator to read policies"
+      "people who may let Google trust a device, by the policies",
+      "new users inside the enrolment grace period, with a super administrator to read policies",
     ],
     cannotTell: [
       "what a third-party identity provider asks for, unless a source reads it",

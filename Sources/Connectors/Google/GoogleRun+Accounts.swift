@@ -216,6 +216,12 @@ extension GoogleRun {
         log.count(rows.count)
         progress(configuration.name, "accounts", done: done)
       }
+      // Whoever the source acts as has an account: a list of nobody is not the whole list.
+      if done == 0 {
+        throw ConnectorError(
+          .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+          message: "Google lists no users at all, not even \(configuration.subject).")
+      }
     } catch {
       keep(error)
     }

@@ -9,6 +9,9 @@ extension GoogleRun {
     .init("email", .string, .optional),
   ])
 
+  /// What a member can be. <https://developers.google.com/workspace/admin/directory/reference/rest/v1/members>
+  private static let memberTypes: Set<String> = ["USER", "GROUP", "CUSTOMER", "EXTERNAL"]
+
   /// What a group says of itself.
   struct GroupFacts: Sendable {
     var id: String
@@ -173,14 +176,14 @@ extension GoogleRun {
           let type = rows[index].string(1)
           if let key = rows[index].string(0) ?? rows[index].string(2) { _ = different.insert(key) }
           // One that tells no type may stand for everybody.
-          guard let type else {
+          guard let type, Self.memberTypes.contains(type) else {
             typeless = typeless ?? index
             continue
           }
           // One member stands for everybody in the account.
           if type == "CUSTOMER" {
             for position in 0..<table.count { table.setAtom(atom, at: position) }
-          } else if let id = rows[index].text(0) {
+          } else if let id = rows[index].text(0), id.count > 0 {
             if let position = table.position(ofID: id) { table.setAtom(atom, at: position) }
           } else {
             // People from outside have no id here, and groups are not people.

@@ -138,8 +138,8 @@ extension GoogleRun {
           return try GoogleWire.Policy(row)
         } catch {
           failure = failure ?? error
-          // Whom these two are for decides whether a new user is in a grace.
-          if [GoogleModelBuilder.enforcement, GoogleModelBuilder.gracePeriod].contains(setting) {
+          // Whom these are for decides whether a new user is in a grace, and whether devices are trusted.
+          if setting != GoogleModelBuilder.factors {
             affects = .parts
           }
           return GoogleWire.Policy(unreadable: row, setting: setting)

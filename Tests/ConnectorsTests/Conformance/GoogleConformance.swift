@@ -6,7 +6,10 @@ extension ConformanceCase {
     "Google", vendor: .google, small: googleScenario(), paged: googleScenario(others: 5),
     empty: {
       var scenario = Scenario()
-      scenario[GoogleWorkspace.self] = GoogleWorkspace()
+      // Whom the source acts as is always there.
+      var account = GoogleWorkspace()
+      account.users = [GoogleUser("helpdesk@acme.com")]
+      scenario[GoogleWorkspace.self] = account
       return scenario
     }(),
     endpoints: [

@@ -51,28 +51,31 @@ extension GoogleModelBuilder {
             + "(\(state.words); policy-mismatch)")
     }
     // What else is set belongs to the proof; it neither lets in nor asks for anything by itself.
-    let notes = [
-      tree(Self.factors) { builder, policy in
-        let set = policy.field("allowedSignInFactorSet")?.string ?? "factors not named"
-        return builder.leaf(policy, .singleFactor, "allows \(set)")
-      },
-      tree(Self.deviceTrust) { builder, policy in
-        let trusts = policy.field("allowTrustingDevice")?.bool == true
-        return builder.leaf(
-          policy, .singleFactor,
-          trusts
-            ? "lets trusted devices skip the second step (trusted-device-skip)"
-            : "lets no device skip the second step")
-      },
-    ].compactMap(\.self)
-    return notes.isEmpty ? policy : .all([policy] + notes)
+    let note = tree(Self.factors) { builder, policy in
+      let set = policy.field("allowedSignInFactorSet")?.string ?? "factors not named"
+      return builder.leaf(policy, .singleFactor, "allows \(set)")
+    }
+    let asked = note.map { .all([policy, $0]) } ?? policy
+    // A device that the person chose to trust is never asked again: its second step is older than any limit.
+    return tree(Self.deviceTrust, otherwise: asked) { builder, policy in
+      guard policy.field("allowTrustingDevice")?.bool != false else {
+        return .all([
+          asked, builder.leaf(policy, .singleFactor, "lets no device skip the second step"),
+        ])
+      }
+      let skips = builder.leaf(
+        policy, .singleFactor, "lets trusted devices skip the second step (trusted-device-skip)")
+      return .firstMatch([.init(builder.flag("a trusted device"), skips)], otherwise: asked)
+    } ?? asked
   }
 
   /// The sign-in of whom the flag calls not obliged: one factor is enough, but for new users within their grace.
   private mutating func open() -> SignInPolicy {
     let flag = plain(.singleFactor, "asks for a password only: isEnforcedIn2Sv is false")
-    guard case .read = settings.policies else { return withUnclearGrace(flag) }
+    guard case .read(let all) = settings.policies else { return withUnclearGrace(flag) }
     let graces = seen.graces
+    // Whom these policies are for is asked of every account, though only new ones are in a grace.
+    for policy in all where policy.setting == Self.gracePeriod { _ = condition(policy) }
     let policy = enforcementTree(otherwise: flag) { builder, policy, state in
       switch state {
       case .on where !graces.isEmpty:
@@ -186,10 +189,12 @@ extension GoogleModelBuilder {
       }
     guard !policies.isEmpty else { return nil }
     var branches: [SignInPolicy.Branch] = []
-    // One without its order may come first; it comes last as well, for people whom no other is for.
-    for policy in policies where policy.sortOrder == nil {
+    // One without its order may come first; it comes last as well, for people whom no other is for. No two have one order.
+    let orders = Dictionary(grouping: policies.compactMap(\.sortOrder)) { $0 }
+    for policy in policies
+    where policy.sortOrder.map({ orders[$0, default: []].count > 1 }) ?? true {
       let isFirst = unknown(
-        "whether policy \(policy.name) comes first, which names no order",
+        "whether policy \(policy.name) comes first, which names no order of its own",
         remedy: "run again; if it stays, report the policy")
       branches.append(
         .init(.all([condition(policy), .unknown(isFirst)]), leaf(&self, policy)))

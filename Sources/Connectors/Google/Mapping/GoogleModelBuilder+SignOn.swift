@@ -15,8 +15,22 @@ extension GoogleModelBuilder {
         + ordered(assignments).map { assignment in
           SignInPolicy.Branch(target(of: assignment), policy(of: assignment, google))
         }
-      let none = settings.legacySSO == true ? federated(legacy(by: nil), google) : google
+      let none = withLegacy(google)
       return branches.isEmpty ? none : .firstMatch(branches, otherwise: none)
+    }
+  }
+
+  /// The sign-in of people whom no assignment is for: Google's own, unless the legacy profile is in use, which no API shows.
+  private mutating func withLegacy(_ google: SignInPolicy) -> SignInPolicy {
+    switch settings.legacySSO {
+    case true?: return federated(legacy(by: nil), google)
+    case false?: return google
+    case nil:
+      let unknown = unknown(
+        "whether the legacy domain-wide SSO profile is in use, which no API shows",
+        remedy: "set legacy_sso to true or false")
+      return .firstMatch(
+        [.init(.unknown(unknown), federated(legacy(by: nil), google))], otherwise: google)
     }
   }
 
@@ -26,6 +40,7 @@ extension GoogleModelBuilder {
     _ assignments: [GoogleWire.Assignment], _ google: SignInPolicy
   ) -> [SignInPolicy.Branch] {
     var branches: [SignInPolicy.Branch] = []
+    let places = Dictionary(assignments.map { ($0.place, 1) }, uniquingKeysWith: +)
     for assignment in assignments.sorted(by: { $0.name < $1.name }) {
       var parts: [Condition] = []
       let title: String
@@ -34,6 +49,10 @@ extension GoogleModelBuilder {
       } else if assignment.group != nil, assignment.rank == nil {
         parts.append(target(of: assignment))
         title = "whether \(self.title(assignment)) comes first, which names no rank"
+      } else if places[assignment.place, default: 0] > 1 {
+        // Google keeps them apart; which of two of one rank or one org unit counts, nobody can tell.
+        parts.append(target(of: assignment))
+        title = "whether \(self.title(assignment)) comes before another one in the same place"
       } else {
         continue
       }
@@ -107,12 +126,7 @@ extension GoogleModelBuilder {
         let rule = rule(assignment, "legacy SSO", "leaves the sign-in to the legacy SSO profile")
         return federated(legacy(by: rule), google)
       case false?: return google
-      case nil:
-        let unknown = unknown(
-          "whether the legacy domain-wide SSO profile is in use, which no API shows",
-          remedy: "set legacy_sso to true or false")
-        return .firstMatch(
-          [.init(.unknown(unknown), federated(legacy(by: nil), google))], otherwise: google)
+      case nil: return withLegacy(google)
       }
     default:
       let unknown = unknown(
@@ -154,15 +168,22 @@ extension GoogleModelBuilder {
     let issuer = profile.issuer ?? profile.signInURL
     let title = profile.displayName.map { "'\($0)'" } ?? profile.name
     var keys: [String] = []
-    // A name or host that another provider goes by as well leads nowhere.
-    let loose = ([profile.displayName].compactMap(\.self) + profile.hosts).filter {
-      providerNames[$0]?.count == 1
-    }
+    // A host that another provider has as well leads nowhere; the name that people see is no id.
+    let loose = profile.hosts.filter { providerNames[$0]?.count == 1 }
     let names = [profile.issuer, profile.signInURL, profile.name, id].compactMap(\.self)
     for key in names + loose where !keys.contains(key) { keys.append(key) }
     return Upstream(
       name: "identity provider \(title)" + (issuer.map { " (\($0))" } ?? ""), keys: keys)
   }
+}
+
+extension GoogleWire.Assignment {
+  /// Its place in the order, which no other one has.
+  fileprivate var place: String {
+    group == nil ? "org unit \(unit)" : "rank \(rank.map(String.init) ?? name)"
+  }
+
+  private var unit: String { orgUnit ?? name }
 }
 
 extension GoogleWire.Profile {
