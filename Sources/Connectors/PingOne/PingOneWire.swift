@@ -82,7 +82,11 @@ enum PingOneWire {
       let ids = try list.rows { row throws(WireError) in
         try row.required("id", .string, \.string)
       }
-      if ids.isEmpty { return .everybody }
+      guard ids.allSatisfy({ !$0.isEmpty }) else {
+        throw WireError.expected(.string, found: .string, path: "groups/id")
+      }
+      // It is narrowed, and names nobody to whom.
+      if ids.isEmpty { return .untold }
       switch group["type"]?.string {
       case "ANY_GROUP": return .any(ids)
       case "ALL_GROUPS": return .all(ids)

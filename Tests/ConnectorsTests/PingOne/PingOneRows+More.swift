@@ -114,8 +114,15 @@ extension PingOneRow {
       $0.apps[0].accessControl = access(["g-1", "g-2"], "ALL_GROUPS")
       $0.ana.groups = ["g-1", "g-2"]
     },
-    PingOneRow("19d", "a kind of access control that is not known", .enforced, shows: "NO_GROUP") {
+    PingOneRow("19d", "a kind of access control that is not known", .cannotTell, shows: "NO_GROUP")
+    {
       $0.apps[0].accessControl = access(["g-1"], "NO_GROUP")
+    },
+    PingOneRow("19d+", "access control of no kind", .cannotTell) {
+      $0.apps[0].accessControl = access(["g-1"], "")
+    },
+    PingOneRow("19d++", "access control that names no group", .cannotTell) {
+      $0.apps[0].accessControl = access([], "ANY_GROUP")
     },
     PingOneRow(
       "19e", "a group of access control that may not be read leaves nobody out", .notEnforced,

@@ -62,6 +62,10 @@ struct PingOneRow: Sendable, CustomTestStringConvertible {
     "secondsSince": "${session.lastSignOn.withAuthenticator.pwd.at}", "greater": 28800,
   ]
 
+  static let lastMonth: JSON = [
+    "secondsSince": "${session.lastSignOn.withAuthenticator.mfa.at}", "greater": 2_592_000,
+  ]
+
   static func when(_ condition: JSON) -> @Sendable (inout PingOneTenant) -> Void {
     { $0.steps = [login, bench.mfa(when: condition)] }
   }
@@ -107,6 +111,9 @@ struct PingOneRow: Sendable, CustomTestStringConvertible {
     PingOneRow(
       "9", "a device unless one was shown in the last 12 hours", .enforced,
       shows: "no session with a second factor younger than 12 hours", when(oldFactor)),
+    PingOneRow(
+      "7m", "a second factor of this month spares her", .enforcedConditionally,
+      says: "session with a second factor", when(lastMonth)),
   ]
 
   // MARK: Devices

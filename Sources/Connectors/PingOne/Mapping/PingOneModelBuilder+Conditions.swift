@@ -134,7 +134,9 @@ extension PingOneModelBuilder {
       holds: .variable(young, in: [0]),
       phrase: "no \(what) younger than \(PingOneSettings.duration(seconds))",
       passwordSessions: time == Self.passwordTime ? [young] : [],
-      factorSessions: time == Self.factorTime ? [young] : [])
+      // A second factor that is older than the limit for remembered ones counts for nothing.
+      factorSessions: time == Self.factorTime
+        && seconds <= settings.rememberedDeviceLimitMinutes * 60 ? [young] : [])
   }
 
   private mutating func network(_ json: JSONValue) -> PingOneCondition? {

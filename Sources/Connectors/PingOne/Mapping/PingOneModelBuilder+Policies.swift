@@ -99,7 +99,10 @@ extension PingOneModelBuilder {
       remedy: "look at the person's account in PingOne")
     let told = SignInPolicy.firstMatch(
       [.init(subject(.statusUntold), .any([policy, locked]))], otherwise: policy)
-    guard access == .untold else { return told }
+    switch access {
+    case .untold, .unclear: break
+    case .everybody, .any, .all: return told
+    }
     let closed = unknownDemand(
       "who may use the application: its access control is not told",
       remedy: "look at the access control of the application in PingOne")
