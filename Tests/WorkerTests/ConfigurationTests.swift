@@ -109,6 +109,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   }
 
   static let mistakes: [Mistake] = [
+    Mistake(
+      "one identity provider leads to two places", "    inbound_federation: none",
+      """
+          upstream:
+            - { idp: corp, provider: auth0, app: a }
+            - { idp: corp, provider: auth0, app: b }
+      """, at: "app: a }", key: "sources.okta.upstream", "corp", "named 2 times"),
     // Unknown keys, at every level, with the nearest right one.
     Mistake("unknown key", "schedule:", "shedule:", key: "shedule", "unknown", "\"schedule\""),
     Mistake(
