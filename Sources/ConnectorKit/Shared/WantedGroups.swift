@@ -19,7 +19,9 @@ package struct WantedGroups: Sendable {
   }
 
   /// What is to be told of a group that is none, or more than one, of those that go by its name.
-  package static func issue(_ vendor: String, _ name: String, found: Int, call: String) -> SourceIssue {
+  package static func issue(_ vendor: String, _ name: String, found: Int, call: String)
+    -> SourceIssue
+  {
     SourceIssue(
       code: ConnectorError.Code.notFound.rawValue, call: call, status: 200,
       message: found == 0
