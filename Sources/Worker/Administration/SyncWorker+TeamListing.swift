@@ -215,7 +215,10 @@ extension SyncWorker {
     var statuses: [String: MemberStatus] = [:]
     guard let store, !team.isEmpty else { return statuses }
     try naming {
-      try store.members(MemberQuery(team: team)) { statuses[$0.record.key] = $0 }
+      let limit = age(asOf: nil)
+      try store.members(MemberQuery(team: team)) {
+        statuses[$0.record.key] = limit.applied(to: $0)
+      }
     }
     return statuses
   }
