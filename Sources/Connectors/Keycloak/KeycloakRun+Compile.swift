@@ -61,7 +61,8 @@ extension KeycloakRun {
     }
     var app = ProviderApp(
       id: id, label: client.name ?? id, state: .inactive(""),
-      evidence: Self.evidence(client, picture), policyLink: picture.policyLink(of: client))
+      evidence: Self.evidence(client, picture),
+      policyLink: KeycloakRealmPicture.policyLink(of: client, in: picture.realm))
     if !picture.realm.isEnabled {
       app.state = .inactive("The realm \(picture.realm.name) is switched off.")
     } else if !client.isShownInFull {

@@ -5,13 +5,20 @@ internal import JSONQuery
 
 extension KeycloakRun {
   /// Reads all that decides sign-ins to some clients.
-  func readRealm(_ query: ProviderQuery) async throws(ConnectorError) -> KeycloakRealmPicture {
+  ///
+  /// - Parameter links: takes what the server links to each client, also where something is refused later.
+  func readRealm(
+    _ query: ProviderQuery, _ links: inout [AppID: String]
+  ) async throws(ConnectorError) -> KeycloakRealmPicture {
     let edits = query.edits
     async let providerPart = identityProviders()
     async let actionPart = requiredActions()
     async let selectionPart = selections()
     let realm = try await realm()
     let clients = try await clients(edits)
+    for client in clients where query.apps.contains(client.clientID) {
+      links[client.clientID] = KeycloakRealmPicture.policyLink(of: client, in: realm)
+    }
     let names = try await rows(get("/authentication/flows"), .single, id: \.id) {
       row throws(WireError) in try KeycloakWire.Flow(row)
     }

@@ -41,8 +41,9 @@ struct KeycloakRun: Sendable {
     reading.tenantMarks = [
       "realms/\(configuration.realm)", "realms/\(URLText.encoded(configuration.realm))",
     ]
+    var links: [AppID: String] = [:]
     do throws(ConnectorError) {
-      let picture = try await readRealm(query)
+      let picture = try await readRealm(query, &links)
       var compiled = compile(query.apps, picture, groups: query.groups)
       reading.accounts = await readAccounts(query, &compiled)
       reading.apps = compiled.apps
@@ -52,7 +53,8 @@ struct KeycloakRun: Sendable {
       reading.apps = query.apps.map { id in
         ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)),
+          policyLink: links[id])
       }
     }
     reading.source = log.reading(kind: "keycloak", at: clock())

@@ -137,8 +137,15 @@ extension KeycloakReadingTests {
             .keycloak, "GET /admin/realms/{realm}/authentication/flows/{flow}/executions",
             .notFound, times: nil)
         ])
-        let reading = await bench.read(bench.keycloak(), app: K.app)
-        links.insert(reading.apps.first?.policyLink)
+        let link = await bench.read(bench.keycloak(), app: K.app).apps.first?.policyLink
+        links.insert(link)
+        // What is linked is known before the flows themselves are.
+        await bench.mock.setFaults([
+          Fault(
+            .keycloak, "GET /admin/realms/{realm}/authentication/flows", .forbidden, times: nil)
+        ])
+        let refused = await bench.read(bench.keycloak(), app: K.app).apps.first?.policyLink
+        #expect(refused == link)
       }
     }
     #expect(links.count == 3 && !links.contains(nil))

@@ -125,13 +125,11 @@ struct KeycloakRealmPicture: Sendable {
     return untoldActions.contains(action) ? nil : requiredActions.contains(action)
   }
 
-  /// What the server itself links to a client: the flows of its doors, by id where it is known.
-  func policyLink(of client: KeycloakWire.Client) -> String {
-    var links = [client.browserOverride ?? flowIDs[realm.browserFlow] ?? realm.browserFlow]
-    if client.directGrants {
-      let own = client.directGrantOverride
-      links.append(own ?? flowIDs[realm.directGrantFlow] ?? realm.directGrantFlow)
-    }
+  /// What the server itself links to a client: the flows of its doors, its own by id, those of the realm by alias, so that
+  /// the same is said where the list of flows is refused.
+  static func policyLink(of client: KeycloakWire.Client, in realm: KeycloakWire.Realm) -> String {
+    var links = [client.browserOverride ?? realm.browserFlow]
+    if client.directGrants { links.append(client.directGrantOverride ?? realm.directGrantFlow) }
     return links.joined(separator: " ")
   }
 }
