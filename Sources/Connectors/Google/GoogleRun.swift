@@ -67,9 +67,16 @@ struct GoogleRun: Sendable {
     var builder = GoogleModelBuilder(settings, seen: read.seen, atoms: read.atoms)
     var model = builder.model()
     model.unreadableAtoms.merge(read.unreadable) { known, _ in known }
+    // Where neither people nor who signs in elsewhere could be read, a model would tell of nothing that was read.
+    var state = ProviderApp.State.readable(model)
+    if read.table.count == 0, case .unreadable(let reason, let remedy) = settings.assignments,
+      case .unreadable = settings.orgUnits
+    {
+      state = .unreadable(reason: reason, remedy: remedy)
+    }
     let apps = query.apps.map { id in
       ProviderApp(
-        id: id, label: id == "google" ? "Google" : id, state: .readable(model),
+        id: id, label: id == "google" ? "Google" : id, state: state,
         evidence: evidence(id, settings))
     }
     var result = ProviderReading(

@@ -62,7 +62,8 @@ struct RuleTraces {
     walk.collect(model.policy, under: [])
     lacksRules = walk.lacksRules
     mayBeOpen = walk.mayBeOpen
-    for (key, leaves) in walk.rules { traces[key] = leaves.trace(key) }
+    let rules = walk.rules.merging(walk.guarded) { certain, _ in certain }
+    for (key, leaves) in rules { traces[key] = leaves.trace(key) }
     for trace in traces.values where trace.key.rule != trace.key.policy && !trace.isOpaque {
       readPolicies.insert(trace.key.policy)
     }
@@ -97,7 +98,10 @@ struct RuleTraces {
   /// - Parameter now: the rules that decide for the person now; nil where that could not be told.
   func back(_ old: Door, now: [RuleTrace]?) -> Bool {
     if digest == old.policyDigest { return true }
-    guard let now else { return lacksRules && old.rules.allSatisfy(mayStand) }
+    guard let now else {
+      let isSame = old.rules.allSatisfy { rule in traces[rule.key].map(rule.isSame) ?? false }
+      return lacksRules && (traces.isEmpty || isSame)
+    }
     let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
     for rule in now where !rule.isStrict {
       guard let before = was[rule.key], before.isSame(as: rule) else { return false }
@@ -155,6 +159,8 @@ struct RuleTraces {
     var nameless: Set<UInt32> = []
     var lacksRules = false
     var mayBeOpen: Set<RuleKey> = []
+    /// What rules say only where something holds that is not known; it counts where they say nothing else.
+    var guarded: [RuleKey: Leaves] = [:]
 
     mutating func collect(_ policy: SignInPolicy, under conditions: [Condition]) {
       switch policy {
@@ -175,12 +181,12 @@ struct RuleTraces {
         }
         var leaves = leaves(of: id, under: conditions)
         leaves.demands.insert(demand)
+        defer { put(leaves, of: id, under: conditions) }
         if case .unknown(let unknown) = demand {
           leaves.unknown.insert(leaf("unknown", model.unknowns[unknown].key))
         } else {
           leaves.known.insert(leaf("demand", "\(demand)"))
         }
-        rules[RuleKey(model.rules[id])] = leaves
       case .upstream(let upstream, let id):
         let name = leaf("upstream", model.upstreams[upstream].keys.sorted().joined(separator: " "))
         guard let id else {
@@ -190,7 +196,7 @@ struct RuleTraces {
         var leaves = leaves(of: id, under: conditions)
         leaves.known.insert(name)
         leaves.isDelegated = true
-        rules[RuleKey(model.rules[id])] = leaves
+        put(leaves, of: id, under: conditions)
       case .firstMatch(let branches, let otherwise):
         for branch in branches { collect(branch.policy, under: conditions + [branch.condition]) }
         collect(otherwise, under: conditions)
@@ -200,9 +206,22 @@ struct RuleTraces {
     }
 
     private func leaves(of id: RuleReference.ID, under conditions: [Condition]) -> Leaves {
-      var leaves = rules[RuleKey(model.rules[id])] ?? Leaves()
+      let key = RuleKey(model.rules[id])
+      let isGuarded = conditions.contains(where: \.hasUnknown)
+      var leaves = (isGuarded ? guarded : rules)[key] ?? Leaves()
       for condition in conditions { add(condition, to: &leaves) }
       return leaves
+    }
+
+    private mutating func put(
+      _ leaves: Leaves, of id: RuleReference.ID, under conditions: [Condition]
+    ) {
+      let key = RuleKey(model.rules[id])
+      if conditions.contains(where: \.hasUnknown) {
+        guarded[key] = leaves
+      } else {
+        rules[key] = leaves
+      }
     }
 
     private func add(_ condition: Condition, to leaves: inout Leaves) {
