@@ -561,10 +561,16 @@ import Testing
         return (took, judged.distinctCases)
       }
     }
-    let (small, cases) = try await time(ids: 5_000, apps: 2)
-    let (large, _) = try await time(ids: 10_000, apps: 2)
-    let (few, _) = try await time(ids: 500, apps: 100)
-    let (many, _) = try await time(ids: 500, apps: 200)
+    // Of two measures the shorter: other tests run beside this one.
+    func least(ids: Int, apps: Int) async throws -> (Duration, Int) {
+      let first = try await time(ids: ids, apps: apps)
+      let second = try await time(ids: ids, apps: apps)
+      return (min(first.0, second.0), first.1)
+    }
+    let (small, cases) = try await least(ids: 5_000, apps: 2)
+    let (large, _) = try await least(ids: 10_000, apps: 2)
+    let (few, _) = try await least(ids: 500, apps: 100)
+    let (many, _) = try await least(ids: 500, apps: 200)
     print("5,000 ids \(small), 10,000 ids \(large); 100 apps \(few), 200 apps \(many)")
     #expect(cases == 2)
     #expect(large < small * 3)

@@ -217,6 +217,45 @@ struct KeepingTests {
       "nothing was read that says otherwise")
   }
 
+  @Test("the same rules in another order are another policy")
+  func order() throws {
+    let rules = ["strict", "weak"].map { id in
+      RuleReference(policyID: "p", policyName: "P", ruleID: id, ruleName: id, demand: "decides")
+    }
+    func model(weakFirst: Bool) -> ProviderApp.State {
+      let strict = SignInPolicy.Branch(.always, .demand(.multiFactor, by: 0))
+      let weak = SignInPolicy.Branch(.always, .demand(.singleFactor, by: 1))
+      return .readable(
+        SignInModel(
+          rules: rules,
+          policy: .firstMatch(
+            weakFirst ? [weak, strict] : [strict, weak],
+            otherwise: .demand(.refused, by: nil))))
+    }
+    var team = team(model(weakFirst: false))
+    let prior = try known(team)
+    #expect(prior.records["ana@acme.com"]?.verdict == .enforced)
+    team.accounts = []
+    team.oktaIssues = [Self.failure]
+    #expect(try after(team, prior).verdict == .enforced, "the same order")
+    team.state = model(weakFirst: true)
+    #expect(try after(team, prior).verdict == .cannotTell)
+  }
+
+  @Test("what the platform tells no more of a login ends no finding")
+  func untold() throws {
+    var team = team()
+    team.roster[0].federated = .no
+    team.roster[0].identityProvider = nil
+    let prior = try known(team)
+    let before = try #require(prior.records["ana@acme.com"])
+    #expect(before.findings.isSuperset(of: [FindingSet(.noMFA), FindingSet(.outsideSSO)]))
+    team.roster[0].platformMFA = .unknown
+    #expect(try after(team, prior).findings.isSuperset(of: before.findings))
+    team.roster[0].platformMFA = .yes
+    #expect(try !after(team, prior).findings.contains(FindingSet(.noMFA)), "told, it ends")
+  }
+
   @Test("what is kept is about the same tenant, login and account")
   func origin() throws {
     var before = team()

@@ -112,8 +112,9 @@ extension PingOneRun {
     }
   }
 
-  /// What PingOne itself links to an application: its policies in order, or the default one.
+  /// What PingOne itself links to an application: a DaVinci flow, its policies in order, or the default one.
   private func link(_ read: PingOneReadApp) -> String? {
+    if case .read(let count) = read.flows, count > 0 { return "davinci" }
     guard case .read(let policies) = read.policies else { return nil }
     return policies.map(\.id).joined(separator: " ")
   }

@@ -125,7 +125,7 @@ struct DoorKeeper {
 
   /// Whether the rules that let the person in were read again, and do so no more.
   private func isClosed(_ old: Door) -> Bool {
-    let open = old.rules.filter(\.isOpen)
+    let open = old.rules.filter { !$0.isStrict }
     guard old.verdict == .notEnforced, !open.isEmpty, let now = traces(of: old) else {
       return false
     }

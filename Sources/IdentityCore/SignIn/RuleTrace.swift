@@ -24,12 +24,8 @@ public struct RuleTrace: Sendable, Codable, Hashable {
   public var known: [UInt32]
   /// What of it is not known, each as a digest, sorted.
   public var unknown: [UInt32]
-  /// Whether it lets in with one factor, or may.
-  public var isOpen: Bool
   /// Whether it asks for two factors or refuses, whatever is not known of when it applies.
   public var isStrict: Bool
-  /// Whether what it asks for is not known.
-  public var isOpaque: Bool
 
   /// Whether a later trace of the same rule shows nothing that is new: what is known of it was known, and what is not
   /// known any more stands in for what was.
@@ -44,8 +40,8 @@ public struct RuleTrace: Sendable, Codable, Hashable {
 
 /// What a model shows of its rules.
 struct RuleTraces {
-  /// Over everything that the model shows, people's facts apart: equal digests, equal policies.
-  private(set) var digest = ""
+  /// Over the whole policy as it combines, people's facts apart: equal digests, equal policies.
+  let digest: String
   /// Whether something stands for rules that could not be read at all.
   private(set) var lacksRules = false
   private var traces: [RuleKey: RuleTrace] = [:]
@@ -63,20 +59,11 @@ struct RuleTraces {
     lacksRules = walk.lacksRules
     mayBeOpen = walk.mayBeOpen
     let rules = walk.rules.merging(walk.guarded) { certain, _ in certain }
-    for (key, leaves) in rules { traces[key] = leaves.trace(key) }
-    for trace in traces.values where trace.key.rule != trace.key.policy && !trace.isOpaque {
-      readPolicies.insert(trace.key.policy)
+    for (key, leaves) in rules {
+      traces[key] = leaves.trace(key)
+      if key.rule != key.policy, !leaves.isOpaque { readPolicies.insert(key.policy) }
     }
-    var sum = Digest()
-    for trace in traces.values.sorted(by: {
-      ($0.key.policy, $0.key.rule) < ($1.key.policy, $1.key.rule)
-    }) {
-      sum.add(trace.key.policy)
-      sum.add(trace.key.rule)
-      for leaf in trace.known + [.max] + trace.unknown { sum.add(UInt64(leaf)) }
-    }
-    for leaf in walk.nameless.sorted() { sum.add(UInt64(leaf)) }
-    digest = String(sum.value, radix: 16)
+    digest = String(PolicyDigest(model: model).value(of: model.policy), radix: 16)
   }
 
   /// The traces of some rules of the model, each once.
@@ -98,28 +85,19 @@ struct RuleTraces {
   /// - Parameter now: the rules that decide for the person now; nil where that could not be told.
   func back(_ old: Door, now: [RuleTrace]?) -> Bool {
     if digest == old.policyDigest { return true }
-    guard let now else {
-      let isSame = old.rules.allSatisfy { rule in traces[rule.key].map(rule.isSame) ?? false }
-      return lacksRules && (traces.isEmpty || isSame)
-    }
+    // Whose facts were not read: only a policy of which nothing was read says nothing else.
+    guard let now else { return lacksRules && traces.isEmpty }
     let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
     for rule in now where !rule.isStrict {
       guard let before = was[rule.key], before.isSame(as: rule) else { return false }
     }
     let left = Dictionary(now.map { ($0.key, $0) }) { first, _ in first }
     return old.rules.allSatisfy { rule in
-      guard !rule.isOpen else { return true }
-      guard let now = left[rule.key] else {
-        return traces[rule.key] == nil && lacksRules && mayStand(rule)
-      }
-      return rule.isSame(as: now)
+      guard rule.isStrict else { return true }
+      if let now = left[rule.key] { return rule.isSame(as: now) }
+      // It may be among those that could not be read.
+      return traces[rule.key] == nil && lacksRules && !readPolicies.contains(rule.key.policy)
     }
-  }
-
-  /// Whether a rule says what it said, or is among those that could not be read.
-  private func mayStand(_ rule: RuleTrace) -> Bool {
-    guard let now = traces[rule.key] else { return !readPolicies.contains(rule.key.policy) }
-    return rule.isSame(as: now)
   }
 
   /// What a rule is made of.
@@ -135,12 +113,17 @@ struct RuleTraces {
         subjects.count <= mostSubjects
         ? Array(subjects)
         : [RuleTraces.leaf("people", subjects.sorted().map { String($0) }.joined(separator: " "))]
-      let isOpaque = demands.contains { if case .unknown = $0 { true } else { false } }
       let isStrict =
-        !demands.isEmpty && demands.allSatisfy { $0 == .multiFactor || $0 == .refused }
+        !isDelegated && !demands.isEmpty
+        && demands.allSatisfy { $0 == .multiFactor || $0 == .refused }
       return RuleTrace(
         key: key, known: (Array(known) + people).sorted(), unknown: unknown.sorted(),
-        isOpen: !isStrict, isStrict: isStrict && !isDelegated, isOpaque: isOpaque && !isDelegated)
+        isStrict: isStrict)
+    }
+
+    /// Whether what it asks for is not known.
+    var isOpaque: Bool {
+      isDelegated || demands.contains { if case .unknown = $0 { true } else { false } }
     }
   }
 
@@ -155,8 +138,6 @@ struct RuleTraces {
   private struct Walk {
     let model: SignInModel
     var rules: [RuleKey: Leaves] = [:]
-    /// What stands by itself, without a rule.
-    var nameless: Set<UInt32> = []
     var lacksRules = false
     var mayBeOpen: Set<RuleKey> = []
     /// What rules say only where something holds that is not known; it counts where they say nothing else.
@@ -166,12 +147,7 @@ struct RuleTraces {
       switch policy {
       case .demand(let demand, let id):
         guard let id else {
-          if case .unknown(let unknown) = demand {
-            lacksRules = true
-            nameless.insert(leaf("unknown", model.unknowns[unknown].key))
-          } else {
-            nameless.insert(leaf("demand", "\(demand)"))
-          }
+          if case .unknown = demand { lacksRules = true }
           return
         }
         // A way in that there may be, where something is not known, says nothing of what was known.
@@ -189,10 +165,7 @@ struct RuleTraces {
         }
       case .upstream(let upstream, let id):
         let name = leaf("upstream", model.upstreams[upstream].keys.sorted().joined(separator: " "))
-        guard let id else {
-          nameless.insert(name)
-          return
-        }
+        guard let id else { return }
         var leaves = leaves(of: id, under: conditions)
         leaves.known.insert(name)
         leaves.isDelegated = true

@@ -86,6 +86,17 @@ import Testing
     }
   }
 
+  @Test("a DaVinci flow before the application is another link than its policies")
+  func davinci() async throws {
+    var links: [String?] = []
+    for flows in [[], ["f1"]] as [[String]] {
+      try await Bench.run(PingOneBench.scenario { $0.apps[0].flows = flows }) { bench in
+        links.append(await bench.pingOneDoor().provider.apps.first?.policyLink)
+      }
+    }
+    #expect(links == ["pol-1", "davinci"])
+  }
+
   @Test("the last page of users and of a group is read")
   func pages() async throws {
     let people = (0..<5).map { "person\($0)@acme.com" }
