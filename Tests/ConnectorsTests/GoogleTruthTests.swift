@@ -72,6 +72,30 @@ import Testing
     #expect(judged[W.ana]?.verdict == .enforced)
   }
 
+  @Test("a new assignment whose profile is refused takes what was good with it")
+  func newAssignment() async throws {
+    let account = W.account(isEnforced: true)
+    let before = try await Bench.run(W.scenario(account)) { bench in
+      try await ConformanceReading(of: bench.google(), app: "google", people: [W.ana])
+        .reconciled().records
+    }
+    #expect(before[W.ana]?.verdict == .enforced)
+    for isNew in [false, true] {
+      var later = account
+      if isNew {
+        later.assignments = [GoogleAssignment("SAML_SSO", orgUnit: "/", profile: "0corp")]
+      }
+      try await Bench.run(W.scenario(later)) { bench in
+        await bench.mock.setFaults([
+          Fault(.google, "GET /v1/inboundSamlSsoProfiles", .forbidden, times: nil)
+        ])
+        let reading = await ConformanceReading(of: bench.google(), app: "google", people: [W.ana])
+        let now = try reading.reconciled(with: before).records[W.ana]
+        #expect(now?.verdict == (isNew ? .cannotTell : .enforced), "\(isNew): \(now?.reason ?? "")")
+      }
+    }
+  }
+
   @Test("a group's assignment without a rank may come before or behind the others")
   func rank() async throws {
     let account = W.account(isEnforced: true) {

@@ -112,7 +112,7 @@ struct EscapeSearch: SignInSearch {
     look.work += 1
     switch tree {
     case .leaf(let outcome, _): return outcome.bit
-    case .open(let variable):
+    case .open(let variable, _):
       let left = partial[variable]
       if look.split == nil, variable < splitEnd, left & (left - 1) != 0 {
         look.split = (variable, left & ~(left - 1))

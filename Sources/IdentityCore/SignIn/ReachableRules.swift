@@ -6,6 +6,8 @@ struct ReachableRules {
   private(set) var closing: [RuleReference.ID] = []
   /// Those of them that refuse.
   private(set) var refusing: [RuleReference.ID] = []
+  /// Rules of which it is not known what they ask for.
+  private(set) var opaque: [RuleReference.ID] = []
   private(set) var variables: Set<Int> = []
   private(set) var unknowns: Set<Int> = []
 
@@ -39,7 +41,9 @@ struct ReachableRules {
       Self.note(rule, &rules)
       if outcome != .single { Self.note(rule, &closing) }
       if outcome == .refused { Self.note(rule, &refusing) }
-    case .open(let variable): unknowns.insert(variable)
+    case .open(let variable, let rule):
+      unknowns.insert(variable)
+      if let rule { Self.note(rule, &opaque) }
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches {
         condition.collectVariables(into: &variables)

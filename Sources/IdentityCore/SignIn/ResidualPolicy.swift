@@ -25,8 +25,8 @@ struct ResidualPolicy {
 
   indirect enum Tree {
     case leaf(Outcome, RuleReference.ID?)
-    /// An unreadable demand: the variable's value is the outcome.
-    case open(Int)
+    /// An unreadable demand of a rule: the variable's value is the outcome.
+    case open(Int, RuleReference.ID?)
     case firstMatch([(Formula, Tree)], otherwise: Tree)
     case all([Tree])
     case any([Tree])
@@ -151,8 +151,8 @@ private struct Builder {
     case .demand(.refused, let rule): return .leaf(rule == nil ? .nothing : .refused, rule)
     case .demand(.singleFactor, let rule): return .leaf(.single, rule)
     case .demand(.multiFactor, let rule): return .leaf(.multi, rule)
-    case .demand(.unknown(let id), _):
-      return .open(variable(.demand(id), values: 3))
+    case .demand(.unknown(let id), let rule):
+      return .open(variable(.demand(id), values: 3), rule)
     case .firstMatch(let branches, let otherwise):
       var kept: [(ResidualPolicy.Formula, ResidualPolicy.Tree)] = []
       for branch in branches {

@@ -200,7 +200,7 @@ private struct Builder {
   ) throws(BudgetExceeded) -> DecisionDiagram.Node {
     switch tree {
     case .leaf(let outcome, _): return DecisionDiagram.terminal(outcome)
-    case .open(let variable):
+    case .open(let variable, _):
       return diagram.node(levels[variable]) {
         DecisionDiagram.terminal($0 == 0 ? .nothing : $0 == 1 ? .single : .multi)
       }

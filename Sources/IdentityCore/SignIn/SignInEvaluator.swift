@@ -47,6 +47,7 @@ public struct SignInEvaluator: Sendable {
     var result = SignInResult(verdict: .cannotTell)
     result.reachableRules = reach.rules
     result.closingRules = reach.closing
+    result.opaqueRules = reach.opaque
     result.unknowns = model.unknowns(reach.unknowns, of: policy)
     var atoms = DecidingAtoms()
     atoms.collect(model.policy)

@@ -18,6 +18,8 @@ public struct SignInResult: Sendable, Hashable {
   public var witnessRules: [RuleReference.ID] = []
   /// The rules that may decide a sign-in of this person, in the order they are asked.
   public var reachableRules: [RuleReference.ID] = []
+  /// The rules that may decide one too, of which it is not known what they ask for.
+  var opaqueRules: [RuleReference.ID] = []
   /// Those of them that refuse or ask for two factors; only those that refuse where all that matters is that nobody gets in.
   public var closingRules: [RuleReference.ID] = []
   /// The facts about the person that decided which rules are left.

@@ -17,7 +17,8 @@ struct SignInWording {
       evidence: app.evidence + rules(result) + exclusions(result, signature)
         + facts(result, signature) + unknowns(result),
       isProven: result.isProven,
-      rules: traces.traces(of: own(result.reachableRules).map { model.rules[$0] }),
+      rules: traces.traces(
+        of: own(result.reachableRules + result.opaqueRules).map { model.rules[$0] }),
       policyDigest: traces.digest)
   }
 

@@ -159,7 +159,7 @@ struct SmallestWitness<Search: SignInSearch> {
     case .leaf(let outcome, let rule):
       if outcome == .single, let rule, !rules.contains(rule) { rules.append(rule) }
       return outcome
-    case .open(let variable):
+    case .open(let variable, _):
       return Outcome(bits: Outcome.ofOpenDemand(partial[variable])) ?? .nothing
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches where Self.holds(condition, partial) {

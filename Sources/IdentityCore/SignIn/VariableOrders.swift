@@ -82,7 +82,7 @@ private struct Appearance {
   mutating func collect(_ tree: ResidualPolicy.Tree) {
     switch tree {
     case .leaf: return
-    case .open(let variable): note(variable)
+    case .open(let variable, _): note(variable)
     case .firstMatch(let branches, let otherwise):
       for (condition, branch) in branches {
         collect(condition)
@@ -116,7 +116,7 @@ private struct AskedTogether {
   mutating func collect(_ tree: ResidualPolicy.Tree) -> Set<Int> {
     switch tree {
     case .leaf: return []
-    case .open(let variable): return [variable]
+    case .open(let variable, _): return [variable]
     case .firstMatch(let branches, let otherwise):
       var together: Set<Int> = []
       for (condition, branch) in branches {
