@@ -3,6 +3,7 @@ import IdentityCore
 import MockIdP
 import Testing
 
+@testable import ConnectorKit
 @testable import OneLogin
 
 @Suite("OneLogin, field by field", .everyField) struct OneLoginFieldTests {
@@ -38,7 +39,8 @@ import Testing
           attestation: .init(
             apps: ["410": OneLoginConfiguration.Attested.none],
             groups: ["77": .enforced, "78": OneLoginConfiguration.Attested.none],
-            fallback: .enforced)),
+            fallback: .enforced),
+          vouches: Vouch.for("trusted-idp-first", "password-reset")),
         transport: bench.transport, clock: bench.clock, logger: bench.log.logger)
       return await bench.standings(connector, apps: [String(OneLoginRows.app)], people: Self.people)
     }.check()

@@ -1,10 +1,10 @@
-import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
 
+@testable import ConnectorKit
 @testable import OneLogin
 
 /// A situation at OneLogin and the verdict it must give for Ana.
@@ -110,10 +110,15 @@ extension Bench {
   /// Reads the account and judges Ana, whose only door it is.
   func judgeOneLogin(
     edits: PolicyEdits = PolicyEdits(), behind: [Behind] = [],
+    vouches: [Vouch] = Vouch.for("trusted-idp-first", "password-reset"),
     _ change: (inout OneLoginConfiguration) -> Void = { _ in }
   ) async -> MemberRecord? {
     let app = String(OneLoginRows.app)
-    var reading = await oneLogin(change).readProvider(
+    let connector = oneLogin {
+      $0.vouches = vouches
+      change(&$0)
+    }
+    var reading = await connector.readProvider(
       ProviderQuery(apps: [app], edits: edits) { WatchList(keys: [OneLoginRows.ana]) },
       progress: .none)
     reading.routes = behind.map {

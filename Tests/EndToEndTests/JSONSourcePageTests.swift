@@ -17,7 +17,7 @@ struct JSONSourcePageTests {
   static let examples: [Example] = {
     let page = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "docs/providers/json.md")
+      .appending(path: "docs/reference/json.md")
     guard let text = try? String(contentsOf: page, encoding: .utf8) else { return [] }
     var blocks: [(kind: String, text: String)] = []
     var open: (kind: String, lines: [String])?

@@ -14,6 +14,8 @@ package protocol SourceKind: Sendable {
   var address: SourceAddress { get }
   /// Whether it can be asked who is in a group, as exemptions by group do (``ProviderQuery/groups``).
   var readsGroups: Bool { get }
+  /// The doors and modifiers that every proof of this kind accounts for; empty for kinds that are no provider.
+  var inventory: [InventoryRow] { get }
   /// An entry of `sources` in YAML that shows every key of this kind, annotated; `idsync providers` prints it.
   var example: String { get }
 
@@ -26,6 +28,8 @@ package protocol SourceKind: Sendable {
 extension SourceKind {
   /// No, unless the kind says so.
   package var readsGroups: Bool { false }
+  /// None, unless the kind says so.
+  package var inventory: [InventoryRow] { [] }
 }
 
 /// Makes a source, with secrets fetched through the context; the source is a ``RosterConnector``, a
@@ -60,6 +64,8 @@ package struct SourceContext: Sendable {
   package var clock: @Sendable () -> Timestamp
   /// Takes what is worth telling.
   package var logger: Logger
+  /// What the operator vouches for at this source.
+  package var vouches: [Vouch] = []
   /// Reads a team whose system of record is our own store.
   package var localTeam: @Sendable (TeamName) throws -> TeamState
   private let secrets: @Sendable (SecretHandle) throws -> Secret

@@ -55,6 +55,8 @@ struct OneLoginConfiguration: Sendable {
   var clientSecret: Secret
   /// What the operator vouches for.
   var attestation: Attestation
+  /// What the operator vouches for beside policies.
+  var vouches: [Vouch]
   /// Whether to collect the devices of every kept account even if a query does not ask for them.
   var collectFactors: Bool
   /// How many requests may be under way at a time.
@@ -65,8 +67,8 @@ struct OneLoginConfiguration: Sendable {
   /// Makes a configuration.
   init(
     name: SourceName, url: String, clientID: String, clientSecret: Secret,
-    attestation: Attestation = Attestation(), collectFactors: Bool = false,
-    maxConcurrent: Int = 4, rateShare: Double = 0.5
+    attestation: Attestation = Attestation(), vouches: [Vouch] = [],
+    collectFactors: Bool = false, maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {
     var url = url
     while url.hasSuffix("/") { url.removeLast() }
@@ -75,6 +77,7 @@ struct OneLoginConfiguration: Sendable {
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.attestation = attestation
+    self.vouches = vouches
     self.collectFactors = collectFactors
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare

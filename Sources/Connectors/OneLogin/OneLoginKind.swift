@@ -1,10 +1,12 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// OneLogin as a provider; what its policies ask for has to be vouched for, since no API shows it.
 package struct OneLoginKind: SourceKind {
   package let word = "onelogin"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = OneLoginDoors.allCases.map(\.row)
   package let example = """
     onelogin:
       kind: onelogin
@@ -16,6 +18,9 @@ package struct OneLoginKind: SourceKind {
         user_by_group: { "77": enforced, default: none }   # default: no group, and groups not named here
         attested_by: ciso@acme.com
         attested_on: 2026-11-01
+      vouch:
+        - { row: trusted-idp-first, reason: no trusted IdP is in force, by: ciso@acme.com, until: 2027-05-01 }
+        - { row: password-reset, reason: policies ask for a factor, by: ciso@acme.com, until: 2027-05-01 }
       # collect: [factors]                    # enrolled factors too: one request a person
     """
   package let card = SourceCard(
@@ -47,7 +52,8 @@ package struct OneLoginKind: SourceKind {
         configuration: OneLoginConfiguration(
           name: context.name, url: context.url, clientID: clientID,
           clientSecret: try context.secret(secret), attestation: attestation,
-          collectFactors: collectFactors, maxConcurrent: context.maxConcurrent,
+          vouches: context.vouches, collectFactors: collectFactors,
+          maxConcurrent: context.maxConcurrent,
           rateShare: context.rateShare), transport: context.transport, clock: context.clock,
         logger: context.logger)
     }

@@ -2,24 +2,23 @@ internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 internal import JSONQuery
-internal import Logging
 
 /// One reading of an account.
 struct OneLoginRun: Sendable {
-  private let connector: OneLoginConnector
-  private let progress: Progress
-  private let log: ReadingLog
-  private var client: APIClient { connector.client }
-  private var configuration: OneLoginConfiguration { connector.configuration }
+  let connector: OneLoginConnector
+  let reading: Reading
+  var client: APIClient { connector.client }
+  var configuration: OneLoginConfiguration { connector.configuration }
 
   init(_ connector: OneLoginConnector, _ progress: Progress) {
     self.connector = connector
-    self.progress = progress
-    log = ReadingLog(connector.client.source, startedAt: connector.clock())
+    reading = Reading(
+      connector.client, progress: progress, logger: connector.logger, startedAt: connector.clock(),
+      remedy: connector.configuration.remedy)
   }
 
   /// A user whom somebody watches, before it is known which facts policies ask of people.
-  private struct User {
+  struct User: Sendable {
     var account: Account
     var group: Int64?
     var trustedProvider: Int64?
@@ -43,34 +42,35 @@ struct OneLoginRun: Sendable {
     }
     if !users.isEmpty { await markAssignments(apps, &table) }
     if query.collectFactors || configuration.collectFactors { await collectFactors(&table) }
-    let attestation = attestation(query.edits)
     let wanted = users.isEmpty ? WantedGroups() : await members(of: query.groups, users)
-    var reading = ProviderReading(
-      source: log.reading(kind: "onelogin", at: connector.clock()),
-      apps: apps.map { $0.app(attestation, facts) }, accounts: table,
+    let judged = judged(apps, attestation(query.edits), facts, users)
+    var result = ProviderReading(
+      source: reading.log.reading(kind: "onelogin", at: connector.clock()),
+      apps: judged, accounts: table,
       hosts: Set([SourceHost.of(configuration.url)].compactMap(\.self)),
       vendorHostSuffixes: ["onelogin.com"])
-    reading.tell(wanted)
-    return reading
+    result.tell(wanted)
+    return result
   }
+
+  // MARK: Groups
 
   /// Who is in the groups that exemptions name, by id or name; a user is in one group or none.
   private func members(of wanted: [String], _ users: [User]) async -> WantedGroups {
     var result = WantedGroups()
-    var names: [OneLoginWire.Group]?
+    var names: Part<[OneLoginWire.Group]>?
     for name in Set(wanted).sorted() {
       if let id = Int64(name) {
         result.note(name, users.filter { $0.group == id }.map(\.account.id))
         continue
       }
-      if names == nil {
-        names = await groups()
-        // Nothing that goes by a name can be found; the issue says so.
-        if names == nil { break }
-      }
-      let found = Set((names ?? []).filter { $0.name == name }.map(\.id))
+      let groups = if let names { names } else { await groups() }
+      names = groups
+      // Nothing that goes by a name can be found; the issue says so.
+      guard let all = groups.value else { continue }
+      let found = Set(all.filter { $0.name == name }.map(\.id))
       guard let id = found.first, found.count == 1 else {
-        log.add(
+        reading.log.add(
           WantedGroups.issue("OneLogin", name, found: found.count, call: "GET /api/1/groups"))
         continue
       }
@@ -79,31 +79,12 @@ struct OneLoginRun: Sendable {
     return result
   }
 
-  /// The account's groups, to the declared end of the list; nil when they could not be read.
-  private func groups() async -> [OneLoginWire.Group]? {
-    let request = client.get("/api/1/groups", query: [("limit", "50")])
-    let style = PagingStyle.cursor(parameter: "after_cursor") { response in
-      let page = try JSONReader().value(response.body)
-      return try page.required("pagination", .object) { $0.object == nil ? nil : $0 }
-        .optional("after_cursor", .string, \.string)
+  private func groups() async -> Part<[OneLoginWire.Group]> {
+    await reading.part(.details) { () throws(ConnectorError) in
+      try await reading.rows(
+        client.get("/api/1/groups", query: [("limit", "50")]), OneLoginWire.groups,
+        id: { $0["id"]?.text }, OneLoginWire.Group.init)
     }
-    do throws(ConnectorError) {
-      return try await client.values(request, under: "data", style, id: { String($0.id) }) {
-        row throws(WireError) in try OneLoginWire.Group(row)
-      }
-    } catch {
-      keep(error, affects: .details)
-      return nil
-    }
-  }
-
-  @discardableResult
-  private func keep(
-    _ error: ConnectorError, affects: SourceIssue.Affects = .verdicts
-  ) -> ConnectorError {
-    connector.logger.debug("\(error)")
-    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
-    return error
   }
 
   // MARK: What `whatif` would change
@@ -121,143 +102,25 @@ struct OneLoginRun: Sendable {
     return attestation
   }
 
-  // MARK: Applications
-
-  private struct ReadApp: Sendable {
-    var id: AppID
-    var wire: OneLoginWire.App?
-    /// Why it could not be read, and who can mend it.
-    var failure: (reason: String, remedy: String) = ("", "")
-    /// Whether OneLogin answers that there is no such application.
-    var isMissing = false
-
-    func app(
-      _ attestation: OneLoginConfiguration.Attestation, _ facts: OneLoginFacts
-    ) -> ProviderApp {
-      guard let wire else {
-        return ProviderApp(
-          id: id, label: id,
-          state: .unreadable(reason: failure.reason, remedy: failure.remedy), isMissing: isMissing)
-      }
-      var mapping = OneLoginMapping(attestation, facts)
-      return ProviderApp(
-        id: id, label: wire.name, state: .readable(mapping.model(wire)),
-        evidence: [
-          EvidenceItem(
-            .policy, id: wire.policy.map(String.init), name: "security policy of \(wire.name)",
-            value: wire.policy.map { "policy_id \($0)" } ?? "none of its own",
-            path: "/api/2/apps/\(wire.id)")
-        ], policyLink: wire.policy.map(String.init))
-    }
-  }
-
-  private func apps(_ ids: [AppID]) async -> [ReadApp] {
-    await withTaskGroup(of: (Int, ReadApp).self) { group in
-      for (index, id) in ids.enumerated() { group.addTask { (index, await self.app(id)) } }
-      var result: [(Int, ReadApp)] = []
-      for await app in group { result.append(app) }
-      return result.sorted { $0.0 < $1.0 }.map(\.1)
-    }
-  }
-
-  private func app(_ id: AppID) async -> ReadApp {
-    let request = client.get("/api/2/apps/{app}", [id])
-    do throws(ConnectorError) {
-      let json = try await client.value(request)
-      do throws(WireError) {
-        return ReadApp(id: id, wire: try OneLoginWire.App(json))
-      } catch {
-        throw client.malformed(error, request)
-      }
-    } catch {
-      keep(error)
-      let reason =
-        error.code == .notFound ? "OneLogin has no application with the id \(id)." : error.message
-      let remedy = Sentence.inside(configuration.remedy(for: error))
-      return ReadApp(
-        id: id, wire: nil, failure: (reason, remedy), isMissing: error.code == .notFound)
-    }
-  }
-
-  private func markAssignments(_ apps: [ReadApp], _ table: inout AccountTable) async {
-    for (position, app) in apps.enumerated() where app.wire != nil {
-      let request = client.get("/api/2/apps/{app}/users", [app.id], query: [("limit", "100")])
-      var done = 0
-      do throws(ConnectorError) {
-        try await list(request, OneLoginWire.ids) { row, id in
-          if let account = table.position(ofID: String(id)) {
-            table.setAssigned(position, at: account)
-          }
-          done += 1
-          progress(configuration.name, "users of an application", done: done)
-        }
-      } catch {
-        keep(error)
-      }
-    }
-  }
-
   // MARK: Users
-
-  private static let paging = PagingStyle.cursorHeader(parameter: "cursor", header: "After-Cursor")
 
   private func users(_ watch: WatchList) async -> [User] {
     let request = client.get(
       "/api/2/users", query: [("limit", "100"), ("fields", OneLoginWire.userFields)])
-    var users: [User] = []
-    var done = 0
-    do throws(ConnectorError) {
-      try await list(request, OneLoginWire.users) { row, id in
+    let users = await reading.part { () throws(ConnectorError) in
+      try await reading.table(
+        request, OneLoginWire.list, OneLoginWire.users, phase: "accounts",
+        into: { (users: [User](), read: 0) }
+      ) { row, result throws(WireError) in
         typealias Field = OneLoginWire.UserField
+        result.read += 1
+        guard let id = row.integer(Field.id) else { return }
         let names = [row.string(Field.email), row.string(Field.login)].compactMap(\.self)
-        if watch.keeps(id: String(id), names: names) { users.append(Self.user(id, row)) }
-        done += 1
-        progress(configuration.name, "accounts", done: done)
+        if watch.keeps(id: String(id), names: names) { result.users.append(Self.user(id, row)) }
       }
-      log.count(done)
-    } catch {
-      keep(error)
     }
-    return users
-  }
-
-  /// Reads a list to its end: no next page is named in any way, and as many rows came as the account says it has.
-  ///
-  /// - Parameter take: takes each row once, with its id.
-  private func list(
-    _ request: HTTPRequest, _ plan: TablePlan, _ take: (TableRows.Row, Int64) -> Void
-  ) async throws(ConnectorError) {
-    let reader = JSONReader()
-    var seen = RepeatedRows(.byCursor)
-    var total: Int?
-    var hasNext = false
-    try await client.pages(request, Self.paging) { response, page throws(ConnectorError) in
-      do throws(WireError) {
-        try reader.withTable(response.body, plan) { rows throws(WireError) in
-          for index in 0..<rows.count {
-            guard let id = rows[index].integer(0), seen.isNew(String(id), page: page) else {
-              continue
-            }
-            take(rows[index], id)
-          }
-        }
-      } catch {
-        throw client.malformed(error, request, page: page)
-      }
-      try seen.endPage(page, of: request.endpoint, client)
-      total = response.headers["Total-Count"].flatMap { Int($0) } ?? total
-      hasNext =
-        response.headers["Link"]?.contains("rel=\"next\"") == true
-        && response.headers["After-Cursor"]?.isEmpty != false
-    }
-    if hasNext || seen.count < total ?? 0 {
-      throw ConnectorError(
-        .contradiction, source: configuration.name, call: request.endpoint, status: 200,
-        message:
-          "OneLogin listed \(seen.count) of \(total.map(String.init) ?? "more") rows and named no cursor to go on."
-      )
-    }
-    seen.note(request.endpoint, client, in: log)
+    reading.log.count(users.value?.read ?? 0)
+    return users.value?.users ?? []
   }
 
   /// A status or state that we do not know may let in.
@@ -288,8 +151,8 @@ struct OneLoginRun: Sendable {
     for position in 0..<table.count where table.signature(at: position).status == .active {
       let request = client.get("/api/2/mfa/users/{user}/devices", [table.id(at: position)])
       do throws(ConnectorError) {
-        let devices = try await client.values(request, .single) { row throws(WireError) in
-          try OneLoginWire.Device(row)
+        let devices = try await reading.value(request) { json throws(WireError) in
+          try json.rows(OneLoginWire.Device.init)
         }
         var kinds: FactorSet = []
         for device in devices {
@@ -298,10 +161,10 @@ struct OneLoginRun: Sendable {
         }
         table.setEnrolment(devices.isEmpty ? .no : .yes, kinds, at: position)
       } catch {
-        keep(error, affects: .details)
+        reading.keep(error, .details)
         guard error.code == .notFound || error.isTransient else { return }
       }
-      progress(configuration.name, "factors", done: position + 1, total: table.count)
+      reading.tell("factors", done: position + 1, of: table.count)
     }
   }
 }

@@ -1,8 +1,21 @@
 internal import ConnectorKit
+internal import CurlTransport
 internal import JSONQuery
 
 /// OneLogin's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
 enum OneLoginWire {
+  /// Lists of version 2: the cursor and, where the account counts, the total stand in headers.
+  static let list = ListShape(
+    .cursorHeader(parameter: "cursor", header: "After-Cursor"), total: .header("Total-Count"))
+
+  /// Lists of version 1: the cursor stands beside the rows.
+  static let groups = ListShape(
+    .cursor(parameter: "after_cursor") { response in
+      try JSONReader().value(response.body)
+        .required("pagination", .object) { $0.object == nil ? nil : $0 }
+        .optional("after_cursor", .string, \.string)
+    }, rows: .omissible("data"))
+
   /// The parts of a user that are asked for.
   static let userFields = "id,email,username,status,state,group_id,trusted_idp_id"
 

@@ -88,13 +88,16 @@ public struct Door: Sendable, Codable, Hashable {
   public var origin: String?
   /// A digest of the policies that decide at this door; nil where they could not be read.
   public var policyDigest: String?
+  /// How each door and modifier that the provider's kind declares is accounted for.
+  public var inventory: [InventoryEntry]
 
   /// Makes a door.
   public init(
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
     witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
     sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true,
-    rules: [RuleTrace] = [], policyDigest: String? = nil, origin: String? = nil
+    rules: [RuleTrace] = [], policyDigest: String? = nil, origin: String? = nil,
+    inventory: [InventoryEntry] = []
   ) {
     self.provider = provider
     self.app = app
@@ -110,6 +113,7 @@ public struct Door: Sendable, Codable, Hashable {
     self.rules = rules
     self.policyDigest = policyDigest
     self.origin = origin
+    self.inventory = inventory
   }
 }
 
@@ -131,7 +135,8 @@ extension Door {
       isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true,
       rules: try values.decodeIfPresent([RuleTrace].self, forKey: .rules) ?? [],
       policyDigest: try values.decodeIfPresent(String.self, forKey: .policyDigest),
-      origin: try values.decodeIfPresent(String.self, forKey: .origin))
+      origin: try values.decodeIfPresent(String.self, forKey: .origin),
+      inventory: try values.decodeIfPresent([InventoryEntry].self, forKey: .inventory) ?? [])
   }
 
   /// Whether this is a way in at the same place: one application at one provider, or the platform's own login.

@@ -102,6 +102,8 @@ public struct ProviderApp: Sendable {
   public var policyLink: String?
   /// Whether the provider answers that there is no such application: what was known of it is about nothing then.
   public var isMissing: Bool
+  /// The state of each door and modifier that the provider's kind declares.
+  public private(set) var inventory: [InventoryEntry] = []
 
   /// Makes an application.
   public init(
@@ -114,6 +116,13 @@ public struct ProviderApp: Sendable {
     self.evidence = evidence
     self.policyLink = policyLink
     self.isMissing = isMissing
+  }
+
+  /// Takes in the state of each door and modifier; what nobody knows becomes part of the model, at its worst.
+  public mutating func account(for entries: [InventoryEntry]) {
+    inventory += entries
+    guard case .readable(let model) = state else { return }
+    state = .readable(model.accounting(for: entries))
   }
 }
 

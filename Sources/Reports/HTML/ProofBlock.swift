@@ -48,7 +48,22 @@ enum ProofBlock {
       for item in door.evidence { write(item, to: &output) }
       output.literal("</ul>")
     }
+    writeInventory(of: door, to: &output)
     output.literal("</li>")
+  }
+
+  private static func writeInventory(of door: Door, to output: inout ByteOutput) {
+    guard !door.inventory.isEmpty else { return }
+    let tally = InventoryTally(door.inventory)
+    output.raw("<p class=\"label-line\">\(tally.headline)</p><ul class=\"evidence\">")
+    for entry in tally.entries {
+      output.raw("<li><span class=\"kind\">\(entry.state.title)</span><span><b>")
+      output.html(entry.name)
+      output.literal("</b> ")
+      output.html(entry.why)
+      output.literal("</span></li>")
+    }
+    output.literal("</ul>")
   }
 
   private static func write(_ item: EvidenceItem, to output: inout ByteOutput) {

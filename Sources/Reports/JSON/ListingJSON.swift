@@ -198,6 +198,20 @@ extension JSONWriter {
           }
         }
       }
+      json.key("inventory")
+      json.array { json in
+        for entry in door.inventory {
+          json.object { json in
+            json.field("row", entry.row)
+            json.field("kind", entry.kind.rawValue)
+            json.field("title", entry.title)
+            json.field("object", entry.object)
+            json.field("version", entry.version)
+            json.field("state", entry.state.rawValue)
+            json.field("why", entry.why)
+          }
+        }
+      }
     }
   }
 }

@@ -60,12 +60,29 @@ struct ExplainPage {
           + "(\(door.code.rawValue))", door.verdict.tone, indent: 2, hanging: 3)
       if doors.count > 1 || door.reason != record.reason { page.text(door.reason, indent: 5) }
       if let witness = door.witness, number > 0 { page.text("Way in: \(witness)", indent: 5) }
-      guard !door.evidence.isEmpty else { continue }
-      let isProof = door.verdict == .enforced
-      page.text(
-        isProof ? "Proof, in the order it applies" : "What was read, in the order it applies",
-        .quiet, indent: 5)
-      for item in door.evidence { write(item, to: &page) }
+      writeEvidence(of: door, to: &page)
+      writeInventory(of: door, to: &page)
+    }
+  }
+
+  private func writeEvidence(of door: Door, to page: inout TextPage) {
+    guard !door.evidence.isEmpty else { return }
+    let isProof = door.verdict == .enforced
+    page.text(
+      isProof ? "Proof, in the order it applies" : "What was read, in the order it applies",
+      .quiet, indent: 5)
+    for item in door.evidence { write(item, to: &page) }
+  }
+
+  /// Every other way in and what changes it: the unknown first, for it decides.
+  private func writeInventory(of door: Door, to page: inout TextPage) {
+    guard !door.inventory.isEmpty else { return }
+    let tally = InventoryTally(door.inventory)
+    page.text(tally.headline, tally.isWhole ? .quiet : .warning, indent: 5)
+    for entry in tally.entries {
+      page.fact(
+        entry.state.title, "\(entry.name): \(entry.why)",
+        entry.state == .unknown ? .warning : .plain, indent: 7)
     }
   }
 

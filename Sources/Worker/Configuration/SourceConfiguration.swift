@@ -16,6 +16,8 @@ struct SourceConfiguration: Sendable {
   /// Where other providers stand behind this one.
   var routes: [UpstreamRoute]
   var make: SourceMaker
+  /// What the operator vouches for.
+  var vouches: [Vouch] = []
   /// The file that it reads, as the configuration gives it; nil for sources that are no file.
   var file: String? = nil
 

@@ -45,6 +45,7 @@ struct SourceSectionParser {
     }
     let hosts = section.strings("sso_hosts")?.map { $0.lowercased() }
     let routes = section.sections("upstream").compactMap { upstream($0) }
+    let vouches = section.sections("vouch").compactMap { VouchParser(kind: kind).vouch($0) }
     let file = section.keys.contains("file") ? section.string("file") : nil
     for (provider, same) in Dictionary(grouping: routes, by: \.identityProvider)
       .sorted(by: { $0.key < $1.key })
@@ -58,7 +59,8 @@ struct SourceSectionParser {
     guard let make else { return nil }
     return SourceConfiguration(
       name: name, kind: kind, place: section.place, url: url, maxConcurrent: maxConcurrent ?? 4,
-      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make, file: file)
+      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make,
+      vouches: vouches, file: file)
   }
 
   private func kind(_ section: YAMLSection) -> (any SourceKind)? {

@@ -1,4 +1,5 @@
 internal import ConnectorKit
+public import IdentityCore
 
 /// What there is to know of a kind of source before it is configured.
 public struct SourceKindCard: Sendable {
@@ -18,6 +19,8 @@ public struct SourceKindCard: Sendable {
   public var rights: [String]
   /// The requests a run costs.
   public var requests: String
+  /// The doors and modifiers that every proof accounts for.
+  public var inventory: [InventoryRow]
   /// An annotated entry of `sources`, in YAML.
   public var example: String
 
@@ -28,7 +31,7 @@ public struct SourceKindCard: Sendable {
         word: kind.word, title: kind.card.title, roles: kind.card.roles.map(\.rawValue).sorted(),
         proves: kind.card.proves, conditional: kind.card.conditional,
         cannotTell: kind.card.cannotTell, rights: kind.card.rights, requests: kind.card.requests,
-        example: kind.example)
+        inventory: kind.inventory, example: kind.example)
     }
   }
 }

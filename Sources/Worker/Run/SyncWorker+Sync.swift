@@ -115,7 +115,7 @@ extension SyncWorker {
 
   /// The teams a run is about.
   func selectedTeams(_ options: SyncOptions) throws -> [TeamSettings] {
-    let all = configuration.teams
+    let all = configuration.teams(at: now)
     for name in options.teams where !all.contains(where: { $0.name == name }) {
       throw unknown("team", name, all.map(\.name))
     }

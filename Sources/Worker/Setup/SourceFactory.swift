@@ -44,15 +44,16 @@ struct SourceFactory {
   private func make(
     _ source: SourceConfiguration, _ name: SourceName, _ secrets: SecretResolver
   ) throws -> any Diagnosable {
-    try source.make(
-      SourceContext(
-        name: name, url: try url(source, secrets),
-        maxConcurrent: source.maxConcurrent, rateShare: source.rateShare, cache: cache,
-        transport: transport,
-        clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-        secrets: { handle in try secrets.resolve(handle) },
-        addresses: { handle in try secrets.url(handle) },
-        localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) }))
+    var context = SourceContext(
+      name: name, url: try url(source, secrets),
+      maxConcurrent: source.maxConcurrent, rateShare: source.rateShare, cache: cache,
+      transport: transport,
+      clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
+      secrets: { handle in try secrets.resolve(handle) },
+      addresses: { handle in try secrets.url(handle) },
+      localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) })
+    context.vouches = source.vouches
+    return try source.make(context)
   }
 
   /// Puts the name of a source before what is wrong with its settings and secrets: all of it is a matter of the configuration.
@@ -88,7 +89,12 @@ struct SourceFactory {
 extension Configuration {
   /// The providers that teams sign in through, and those that these leave sign-ins to.
   func providers(behind teams: [TeamSettings]) -> [SourceName] {
-    var names = Set(teams.flatMap(\.signIn).map(\.provider))
+    providers(from: teams.flatMap(\.signIn).map(\.provider))
+  }
+
+  /// Some providers and those that they leave sign-ins to, sorted.
+  func providers(from first: [SourceName]) -> [SourceName] {
+    var names = Set(first)
     var open = Array(names)
     while let name = open.popLast() {
       for route in sources[name]?.routes ?? []

@@ -24,6 +24,7 @@ extension SyncWorker {
       diagnose(team, readings, seen: lines) + accounts(of: team, readings)
     }
     result += apps(readings)
+    result += unaccounted(readings)
     for source in readings.sources {
       result += source.issues.filter { $0.code == UnmetSettings.idleExemption }.map {
         Diagnosis(
@@ -93,6 +94,29 @@ extension SyncWorker {
           source: provider, check: "app \(app.id)", outcome: app.isMissing ? .failure : outcome,
           message: message, remedy: remedy)
       }
+    }
+  }
+
+  /// The doors and modifiers that nobody knows, each with the line that vouches for it; and vouches that count no more.
+  private func unaccounted(_ readings: RunReadings) -> [Diagnosis] {
+    readings.providers.sorted { $0.key < $1.key }.flatMap { provider, reading in
+      let void = reading.source.issues.filter { $0.code == "vouch-void" }.map {
+        Diagnosis(
+          source: provider, check: "vouch", outcome: .warning, message: $0.message,
+          remedy: $0.remedy)
+      }
+      let open = reading.apps.flatMap { app in
+        app.inventory.compactMap { entry in
+          entry.vouchLine(at: app.id).map { line in
+            Diagnosis(
+              source: provider, check: "app \(app.id)", outcome: .warning,
+              message: "Nobody knows of \(entry.name): \(entry.why).",
+              remedy:
+                "\(entry.remedy). Or vouch for it, under `vouch` of \(provider): \(line)")
+          }
+        }
+      }
+      return void + open
     }
   }
 }

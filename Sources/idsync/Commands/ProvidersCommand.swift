@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import IdentityCore
 internal import Reports
 internal import Worker
 
@@ -10,7 +11,8 @@ struct ProvidersCommand: ParsableCommand {
     abstract:
       "Show the kinds of sources: what each can prove, the least rights, the requests of a run.",
     discussion: """
-      With a kind, its annotated entry for the configuration as well; --format yaml writes the entries of all kinds.
+      With a kind, its annotated entry for the configuration and the doors and modifiers that each of its proofs accounts
+      for as well; --format markdown then writes its page, --format yaml writes the entries of all kinds.
       """)
 
   /// How the kinds are shown.
@@ -35,7 +37,8 @@ struct ProvidersCommand: ParsableCommand {
     let cards = SourceKindCard.all.filter { kind.isEmpty || kind.contains($0.word) }
     switch format {
     case .text: for card in cards { writeText(card) }
-    case .markdown: writeMarkdown(cards)
+    case .markdown:
+      if kind.isEmpty { writeMarkdown(cards) } else { cards.forEach(writePage) }
     case .json: try writeJSON(cards)
     case .yaml: writeYAML(cards)
     }
@@ -59,7 +62,21 @@ struct ProvidersCommand: ParsableCommand {
       }
     }
     Console.line("")
-    if !kind.isEmpty { Console.line("\(indented(card.example))\n") }
+    guard !kind.isEmpty else { return }
+    writeInventory(card, style)
+    Console.line("\(indented(card.example))\n")
+  }
+
+  private func writeInventory(_ card: SourceKindCard, _ style: TerminalStyle) {
+    guard !card.inventory.isEmpty else { return }
+    Console.line("  Doors and modifiers that every proof accounts for")
+    for row in card.inventory {
+      Console.line("    \(row.id)  (\(row.kind.rawValue))")
+      for line in TerminalText.lines("\(row.title): \(row.about)", style, hanging: 6) {
+        Console.line("      \(line.drop { $0 == " " })")
+      }
+    }
+    Console.line("")
   }
 
   private func writeYAML(_ cards: [SourceKindCard]) {

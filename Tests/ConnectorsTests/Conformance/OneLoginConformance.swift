@@ -1,6 +1,7 @@
 import IdentityCore
 import MockIdP
 
+@testable import ConnectorKit
 @testable import OneLogin
 
 extension ConformanceCase {
@@ -30,6 +31,7 @@ extension ConformanceCase {
     let connector = bench.oneLogin {
       $0.attestation = .init(
         groups: ["77": .enforced, "78": OneLoginConfiguration.Attested.none], fallback: .enforced)
+      $0.vouches = Vouch.for("trusted-idp-first", "password-reset")
     }
     return await ConformanceReading(
       of: connector, app: String(OneLoginRows.app),

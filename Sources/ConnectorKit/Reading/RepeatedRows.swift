@@ -19,6 +19,8 @@ package struct RepeatedRows: Sendable {
 
   private let cut: Cut
   private var seen = DistinctIDs()
+  /// Ids with all that their rows say.
+  private var sayings = DistinctIDs()
   private var page = 0
   private var row = 0
   private var isPageNew = false
@@ -51,6 +53,22 @@ package struct RepeatedRows: Sendable {
     repeated += 1
     if first == nil { first = (page, row) }
     return false
+  }
+
+  /// What a row is beside those before it.
+  package enum Arrival: Sendable {
+    case new
+    /// It came before, just so.
+    case same
+    /// Its id came before, with other facts: nobody knows which of them hold.
+    case different
+  }
+
+  /// Takes in the id of the next row of a page with all that the row says.
+  package mutating func arrival(_ id: String, saying text: String, page: Int) -> Arrival {
+    let isSaid = !sayings.insert("\(id)\u{0}\(text)")
+    if isNew(id, page: page) { return .new }
+    return isSaid ? .same : .different
   }
 
   /// Ends a page; a list that only repeats itself would never end.

@@ -1,0 +1,154 @@
+/// One door or modifier that a kind of provider declares: a line of the closed list behind every proof.
+public struct InventoryRow: Sendable, Codable, Hashable {
+  /// What a line is about.
+  public enum Kind: String, Sendable, Codable, Hashable {
+    /// A way to a session at the application.
+    case door
+    /// What changes what a door asks for, or of whom.
+    case modifier
+  }
+
+  /// What a line makes of a sign-in where nobody knows its state.
+  public enum Worst: Sendable, Codable, Hashable {
+    /// It may let anybody in with one factor, at any time.
+    case opens
+    /// It may let in with one factor in those sign-ins that have the named property: `a remembered browser`.
+    case opensSometimes(String)
+  }
+
+  /// Its word, the same in every release: `first-login`.
+  public var id: String
+  /// Whether it is a way in or changes one.
+  public var kind: Kind
+  /// What it is, as a phrase: `the first sign-in through a broker`.
+  public var title: String
+  /// What is made of it where its state is not known.
+  public var worst: Worst
+  /// How it is judged, in the vendor's own words for calls and fields.
+  public var about: String
+  /// Where the vendor documents it; nil where no source is at hand.
+  public var source: String?
+
+  /// Makes a line.
+  public init(
+    _ kind: Kind, _ id: String, _ title: String, worst: Worst = .opens, about: String,
+    source: String? = nil
+  ) {
+    self.kind = kind
+    self.id = id
+    self.title = title
+    self.worst = worst
+    self.about = about
+    self.source = source
+  }
+}
+
+/// What is known of a door or modifier at one application.
+public struct InventoryEntry: Sendable, Codable, Hashable {
+  /// How a line is accounted for; ``unknown`` alone is not.
+  public enum State: String, Sendable, Codable, Hashable, CaseIterable {
+    /// The policies that were read decide it, with what is not known of them.
+    case judged
+    /// It lets nobody in and changes nothing, by what was read or by the vendor's documented design.
+    case closed
+    /// It cannot exist here, by what was read.
+    case absent
+    /// The configuration vouches for it.
+    case vouched
+    /// No proof speaks of it, and every proof says so.
+    case outOfScope = "out-of-scope"
+    /// Nobody knows.
+    case unknown
+  }
+
+  /// The line's word.
+  public var row: String
+  /// Whether it is a way in or changes one.
+  public var kind: InventoryRow.Kind
+  /// What it is, as a phrase.
+  public var title: String
+  /// The thing it is about where a line has several: the id of a policy, the path of a key; nil for the application.
+  public var object: String?
+  /// What tells one version of the thing from another; nil where it has none.
+  public var version: String?
+  /// How it is accounted for.
+  public var state: State
+  /// By what: what was read, who vouches, why nobody knows; a clause without a full stop.
+  public var why: String
+  /// Who can mend an unknown one and how; empty for the others.
+  public var remedy: String
+  /// What is made of it where its state is not known.
+  public var worst: InventoryRow.Worst
+
+  /// Makes an entry.
+  public init(
+    _ row: InventoryRow, object: String? = nil, version: String? = nil, state: State, why: String,
+    remedy: String = ""
+  ) {
+    self.row = row.id
+    kind = row.kind
+    title = row.title
+    self.object = object
+    self.version = version
+    self.state = state
+    self.why = why
+    self.remedy = remedy
+    worst = row.worst
+  }
+
+  /// What it is, with the thing it is about.
+  public var name: String { object.map { "\(title) (\($0))" } ?? title }
+}
+
+extension SignInModel {
+  /// The model with what nobody knows of its doors and modifiers made of it at its worst.
+  ///
+  /// A door of unknown state is a way in beside the others that may ask for anything; a modifier may take the second
+  /// factor away, always or in the sign-ins that it is about.
+  public func accounting(for entries: [InventoryEntry]) -> SignInModel {
+    var model = self
+    for entry in entries where entry.state == .unknown {
+      let unknown = model.unknowns.count
+      model.unknowns.append(
+        Unknown(
+          title: "\(entry.name): \(entry.why)", remedy: entry.remedy,
+          key: "inventory \(entry.row) \(entry.object ?? "")"))
+      switch entry.worst {
+      case .opens:
+        model.policy = .any([model.policy, .demand(.unknown(unknown), by: nil)])
+      case .opensSometimes(let property):
+        let variable = model.variable(property)
+        let condition = Condition.all([.variable(variable, in: [1]), .unknown(unknown)])
+        model.policy = model.policy.weakened(when: condition)
+      }
+    }
+    return model
+  }
+
+  private mutating func variable(_ name: String) -> Variable.ID {
+    if let known = variables.firstIndex(where: { $0.name == name }) { return known }
+    variables.append(Variable(name: name, values: ["no", "yes"]))
+    return variables.count - 1
+  }
+}
+
+extension SignInPolicy {
+  /// The same, where no second factor is asked for while a condition holds; who is refused stays refused.
+  ///
+  /// What another provider refuses is not known here: while the condition holds such a sign-in counts as let in.
+  package func weakened(when condition: Condition) -> SignInPolicy {
+    switch self {
+    case .demand(.multiFactor, let rule):
+      return .branch(condition, .demand(.singleFactor, by: rule), self)
+    case .demand: return self
+    case .upstream(_, let rule):
+      return .branch(condition, .any([self, .demand(.singleFactor, by: rule)]), self)
+    case .all(let parts): return .all(parts.map { $0.weakened(when: condition) })
+    case .any(let parts): return .any(parts.map { $0.weakened(when: condition) })
+    case .firstMatch(let branches, let otherwise):
+      return .firstMatch(
+        branches.map { Branch($0.condition, $0.policy.weakened(when: condition)) },
+        otherwise: otherwise.weakened(when: condition))
+    }
+  }
+}

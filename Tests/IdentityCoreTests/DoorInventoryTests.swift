@@ -1,0 +1,57 @@
+import Testing
+
+@testable import IdentityCore
+
+/// What is made of doors and modifiers that nobody knows.
+@Suite("Doors and modifiers of unknown state")
+struct DoorInventoryTests {
+  private static let person = AccountTable.Signature(
+    status: .active, atoms: [], assigned: [1])
+  private static let door = InventoryRow(.door, "reset", "the reset", about: "")
+  private static let modifier = InventoryRow(
+    .modifier, "remembered", "a remembered browser", worst: .opensSometimes("remembered"), about: ""
+  )
+
+  private func verdict(
+    _ policy: SignInPolicy, _ row: InventoryRow, _ state: InventoryEntry.State = .unknown
+  ) -> Verdict {
+    let model = SignInModel(
+      rules: [
+        RuleReference(policyID: "p", policyName: "P", ruleID: "r", ruleName: "R", demand: "asks")
+      ], policy: policy
+    ).accounting(for: [InventoryEntry(row, state: state, why: "not read", remedy: "look")])
+    return SignInEvaluator(model).evaluate(Self.person).verdict
+  }
+
+  private static let enforced = SignInPolicy.demand(.multiFactor, by: 0)
+  private static let refused = SignInPolicy.demand(.refused, by: 0)
+  private static let single = SignInPolicy.demand(.singleFactor, by: 0)
+
+  @Test("a door of unknown state beside an enforced one: nobody can tell")
+  func door() {
+    #expect(verdict(Self.enforced, Self.door) == .cannotTell)
+    #expect(verdict(Self.refused, Self.door) == .cannotTell)
+    #expect(verdict(Self.single, Self.door) == .notEnforced)
+  }
+
+  @Test("a modifier of unknown state: its worst case, and who is refused stays refused")
+  func modifier() {
+    #expect(verdict(Self.enforced, Self.modifier) == .enforcedConditionally)
+    #expect(verdict(Self.refused, Self.modifier) == .notEvaluated)
+    #expect(verdict(Self.single, Self.modifier) == .notEnforced)
+    let both = SignInPolicy.all([Self.enforced, Self.single])
+    #expect(verdict(both, Self.modifier) == .enforcedConditionally)
+    #expect(verdict(.any([Self.refused, Self.enforced]), Self.modifier) == .enforcedConditionally)
+  }
+
+  @Test(
+    "what is accounted for changes nothing",
+    arguments: InventoryEntry.State.allCases.filter { $0 != .unknown })
+  func accounted(state: InventoryEntry.State) {
+    for row in [Self.door, Self.modifier] {
+      #expect(verdict(Self.enforced, row, state) == .enforced)
+      #expect(verdict(Self.refused, row, state) == .notEvaluated)
+      #expect(verdict(Self.single, row, state) == .notEnforced)
+    }
+  }
+}
