@@ -96,6 +96,14 @@ public struct InventoryEntry: Sendable, Codable, Hashable {
     worst = row.worst
   }
 
+  /// What is not known of an unknown one, as a phrase.
+  var question: String {
+    switch kind {
+    case .door: "whether \(name) asks for two factors (\(why))"
+    case .modifier: "what \(name) changes (\(why))"
+    }
+  }
+
   /// What it is, with the thing it is about.
   public var name: String { object.map { "\(title) (\($0))" } ?? title }
 }
@@ -111,7 +119,8 @@ extension SignInModel {
       let unknown = model.unknowns.count
       model.unknowns.append(
         Unknown(
-          title: "\(entry.name): \(entry.why)", remedy: entry.remedy,
+          title: entry.question,
+          remedy: "\(entry.remedy), or vouch for it (idsync doctor prints the line)",
           key: "inventory \(entry.row) \(entry.object ?? "")"))
       switch entry.worst {
       case .opens:
