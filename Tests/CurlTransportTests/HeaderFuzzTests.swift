@@ -101,7 +101,7 @@ import Testing
     var random = FuzzRandom(seed &+ 20)
     let rounds = Fuzz.rounds(4_000)
     let now = Date(timeIntervalSince1970: 1_800_000_000)
-    let styles: [RateHeaders] = [.none, .heroku, .okta, .github, .auth0, .oneLogin, .ietf]
+    let styles: [RateHeaders] = [.none, .heroku, .okta, .github, .oneLogin, .ietf]
     let names = [
       "RateLimit-Remaining", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset",
       "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "RateLimit",

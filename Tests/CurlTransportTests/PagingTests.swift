@@ -327,7 +327,7 @@ struct PagingGuardTests {
   func refused(status: Int) async throws {
     try await withServer { request in
       request.index == 1
-        ? [.reply(status, ["X-Okta-Request-Id: r2"], "{\"errorCode\":\"E0000006\"}")]
+        ? [.reply(status, ["X-Request-Id: r2"], "{\"errorCode\":\"E0000006\"}")]
         : [.reply(200, ["Link: </2?after=secret>; rel=next"])]
     } _: { server, source in
       let (seen, error) = try await outcome(

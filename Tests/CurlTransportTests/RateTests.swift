@@ -143,7 +143,7 @@ struct RateReadingTests {
       "RateLimit-Reset", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset",
       "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Limit",
     ]
-    let styles: [RateHeaders] = [.okta, .heroku, .github, .auth0, .oneLogin, .ietf, .none]
+    let styles: [RateHeaders] = [.okta, .heroku, .github, .oneLogin, .ietf, .none]
     var readings = 0
     for _ in 0..<20_000 {
       var headers = HTTPHeaders()

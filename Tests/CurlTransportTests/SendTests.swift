@@ -6,8 +6,11 @@ import Testing
 struct SendTests {
   @Test("a GET gives status, headers in any case, body and request id")
   func get() async throws {
-    try await withServer { _ in
-      [.reply(200, ["X-Okta-Request-Id: req-1", "X-Two: a", "x-two: b"], "[1,2]")]
+    var policy = SourcePolicy(retry: .never)
+    policy.replyIDHeaders = ["X-Acme-Request-Id"]
+    try await withServer(policy: policy) { _ in
+      let ids = ["X-Request-Id: other", "X-Acme-Request-Id: req-1"]
+      return [.reply(200, ids + ["X-Two: a", "x-two: b"], "[1,2]")]
     } _: { server, source in
       let response = try await source.send(HTTPRequest(.get, server.origin + "/api/v1/users?q=1"))
       #expect(response.status == 200)

@@ -7,6 +7,9 @@ internal import JSONQuery
 ///
 /// - SeeAlso: <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>
 enum AWSErrors {
+  /// The field under which AWS names a reply.
+  static let requestIDHeader = "x-amzn-RequestId"
+
   private static let throttling: Set<String> = [
     "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
     "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",

@@ -87,3 +87,9 @@ final class Auth0Connector: ProviderConnector, Diagnosable {
     return lines
   }
 }
+
+extension RateHeaders {
+  /// `X-RateLimit-*` with the reset in epoch seconds.
+  static let auth0 = RateHeaders(
+    .triple(prefix: "X-RateLimit-", reset: .epochSeconds))
+}

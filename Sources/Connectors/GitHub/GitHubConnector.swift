@@ -40,6 +40,7 @@ final class GitHubConnector: RosterConnector, Diagnosable {
         // GitHub wants a minute at least after a secondary limit, and more each time.
         retry: RetryPolicy(limitWait: (first: .seconds(60), step: .seconds(60))),
         rateShare: configuration.rateShare, rateHeaders: .github, requestIDHeader: nil,
+        replyIDHeaders: ["X-GitHub-Request-Id"],
         cache: configuration.cache, identity: identity, isThrottled: Self.isThrottled))
     let headers = HTTPHeaders([
       ("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28"),
@@ -91,4 +92,10 @@ final class GitHubConnector: RosterConnector, Diagnosable {
     log.count(readings.reduce(0) { $0 + $1.roster.count })
     return RosterReading(source: log.reading(kind: kind, at: clock()), teams: readings)
   }
+}
+
+extension RateHeaders {
+  /// `X-RateLimit-*` with the reset in epoch seconds; a 403 may mean the limit.
+  static let github = RateHeaders(
+    .triple(prefix: "X-RateLimit-", reset: .epochSeconds), refusesByForbidding: true)
 }

@@ -75,3 +75,11 @@ extension HerokuConfiguration {
     call.contains("/enterprise-accounts") ? "read (and its account the permission view)" : "read"
   }
 }
+
+extension RateHeaders {
+  /// What is left of a bucket of 4500 that is refilled with 75 a minute.
+  ///
+  /// - SeeAlso: <https://devcenter.heroku.com/articles/platform-api-reference#rate-limits>
+  static let heroku = RateHeaders(
+    .bucket(remaining: "RateLimit-Remaining", limit: 4500, refillPerMinute: 75))
+}

@@ -36,7 +36,8 @@ final class OktaConnector: ProviderConnector, Diagnosable {
       configuration.name,
       policy: SourcePolicy(
         origins: [configuration.url], maxConcurrent: configuration.maxConcurrent,
-        rateShare: configuration.rateShare, rateHeaders: .okta, requestIDHeader: nil))
+        rateShare: configuration.rateShare, rateHeaders: .okta, requestIDHeader: nil,
+        replyIDHeaders: ["X-Okta-Request-Id"]))
     let credentials: any CredentialSource
     switch configuration.credentials {
     case .token(let token):
@@ -68,4 +69,11 @@ final class OktaConnector: ProviderConnector, Diagnosable {
       progress: progress, edits: query.edits)
     return await run.read(query)
   }
+}
+
+extension RateHeaders {
+  /// `X-Rate-Limit-*`, a limit per endpoint; both zero means that too many requests run at once.
+  static let okta = RateHeaders(
+    .triple(prefix: "X-Rate-Limit-", reset: .epochSeconds), countsPerEndpoint: true,
+    zeroOfZeroIsConcurrency: true)
 }

@@ -130,3 +130,9 @@ final class OneLoginConnector: ProviderConnector, Diagnosable {
       remedy: configuration.remedy(for: error))
   }
 }
+
+extension RateHeaders {
+  /// `X-RateLimit-*` with the reset in seconds from now.
+  static let oneLogin = RateHeaders(
+    .triple(prefix: "X-RateLimit-", reset: .secondsFromNow))
+}

@@ -1,22 +1,3 @@
-/// How a vendor tells how much of its limit is left.
-public enum RateHeaders: String, Sendable {
-  /// `X-Rate-Limit-Limit`, `-Remaining`, `-Reset` in epoch seconds; a bucket per endpoint; both zero
-  /// means that too many requests run at once.
-  case okta
-  /// `RateLimit-Remaining` of a bucket of 4500 that is refilled with 75 a minute.
-  case heroku
-  /// `X-RateLimit-*` with the reset in epoch seconds; 403 may mean the limit.
-  case github
-  /// `X-RateLimit-*` with the reset in epoch seconds.
-  case auth0
-  /// `X-RateLimit-*` with the reset in seconds from now.
-  case oneLogin
-  /// `RateLimit` and `RateLimit-Policy` of the IETF draft, in its old and new forms.
-  case ietf
-  /// Says nothing; only `Retry-After` is read.
-  case none
-}
-
 /// The rules for all requests to one source.
 public struct SourcePolicy: Sendable {
   /// The slowest transfer that is not given up.
@@ -90,6 +71,9 @@ public struct SourcePolicy: Sendable {
   /// The field that carries our id of each request; none is sent when nil.
   public var requestIDHeader: String?
 
+  /// The vendor's own fields for the id under which a reply is found in its log, before those that many use.
+  public var replyIDHeaders: [String]
+
   /// How many pages one list may have.
   public var maxPages: Int
 
@@ -124,7 +108,8 @@ public struct SourcePolicy: Sendable {
     maxBodyBytes: Int = 32 * 1024 * 1024, connectTimeout: Duration = .seconds(10),
     totalTimeout: Duration = .seconds(60), streamTimeout: Duration = .seconds(900),
     lowSpeed: LowSpeed = LowSpeed(bytesPerSecond: 1, duration: .seconds(30)),
-    requestIDHeader: String? = "Request-Id", maxPages: Int = 10_000, maxItems: Int? = nil,
+    requestIDHeader: String? = "Request-Id", replyIDHeaders: [String] = [], maxPages: Int = 10_000,
+    maxItems: Int? = nil,
     prefetch: Int = 2, followsSameOriginRedirects: Bool = false,
     cache: (any ResponseCache)? = nil, identity: String? = nil,
     clientCertificate: ClientCertificate? = nil,
@@ -143,6 +128,7 @@ public struct SourcePolicy: Sendable {
     self.streamTimeout = streamTimeout
     self.lowSpeed = lowSpeed
     self.requestIDHeader = requestIDHeader
+    self.replyIDHeaders = replyIDHeaders
     self.maxPages = maxPages
     self.maxItems = maxItems
     self.prefetch = prefetch

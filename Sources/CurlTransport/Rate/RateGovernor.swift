@@ -90,7 +90,6 @@ final class RateGovernor: Sendable {
     guard
       let reading = RateReading.read(headers, style: style, receivedAt: receivedAt)
     else { return nil }
-    // Zero of zero is Okta's word for "too many at once" and says nothing about the bucket.
     guard !reading.isConcurrencyLimit else { return reading }
     let now = clock.uptime()
     let key = key(endpoint)
@@ -124,21 +123,22 @@ final class RateGovernor: Sendable {
       // The reset is only a hint here; a few seconds let the other requests end.
       return .seconds(2) + clock.jitter(upTo: .seconds(3))
     }
-    if style == .heroku {
+    if case .bucket(_, _, let refillPerMinute) = style.figures {
       // No reset is named, so wait until enough has flowed in.
-      let minutes = Int((Double(max(needed, 1)) / RateReading.herokuRefill).rounded(.up))
+      let minutes = Int((Double(max(needed, 1)) / refillPerMinute).rounded(.up))
       return min(.seconds(60) * minutes, longestWait)
     }
     if let reset = reading?.resetIn, reading?.remaining == 0 { return reset + .seconds(1) }
     return nil
   }
 
-  /// Whether a status means the limit, which at GitHub a 403 may.
+  /// Whether a reply means the limit, which with some vendors a 403 may.
   func isLimit(_ response: HTTPResponse) -> Bool {
     if response.status == 429 { return true }
-    guard style == .github, response.status == 403 else { return false }
+    guard style.refusesByForbidding, response.status == 403 else { return false }
     return response.headers.contains("Retry-After")
-      || RateReading.number(response.headers, "X-RateLimit-Remaining") == 0
+      || RateReading.read(response.headers, style: style, receivedAt: response.receivedAt)?
+        .remaining == 0
   }
 
   // MARK: Helpers
@@ -171,6 +171,5 @@ final class RateGovernor: Sendable {
     return .go
   }
 
-  /// Okta counts per endpoint, the others per account.
-  private func key(_ endpoint: String) -> String { style == .okta ? endpoint : "" }
+  private func key(_ endpoint: String) -> String { style.countsPerEndpoint ? endpoint : "" }
 }

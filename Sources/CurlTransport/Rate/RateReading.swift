@@ -26,22 +26,18 @@ struct RateReading: Sendable, Equatable {
   static func read(
     _ headers: HTTPHeaders, style: RateHeaders, receivedAt: Date
   ) -> RateReading? {
-    switch style {
+    switch style.figures {
     case .none:
       return nil
-    case .heroku:
-      guard let remaining = number(headers, "RateLimit-Remaining") else { return nil }
+    case .bucket(let field, let limit, let refillPerMinute):
+      guard let remaining = number(headers, field) else { return nil }
       return RateReading(
-        limit: herokuLimit, remaining: remaining, refillPerSecond: herokuRefill / 60)
-    case .okta:
-      return triple(headers, "X-Rate-Limit-", receivedAt, resetIsEpoch: true, style)
-    case .github, .auth0:
-      return triple(headers, "X-RateLimit-", receivedAt, resetIsEpoch: true, style)
-    case .oneLogin:
-      return triple(headers, "X-RateLimit-", receivedAt, resetIsEpoch: false, style)
+        limit: limit, remaining: remaining, refillPerSecond: refillPerMinute / 60)
+    case .triple(let prefix, let reset):
+      return triple(headers, prefix, receivedAt, reset, style)
     case .ietf:
       return IETFRateLimit.read(headers)
-        ?? triple(headers, "RateLimit-", receivedAt, resetIsEpoch: false, style)
+        ?? triple(headers, RateHeaders.draftPrefix, receivedAt, .secondsFromNow, style)
     }
   }
 
@@ -68,23 +64,18 @@ struct RateReading: Sendable, Equatable {
       ?? Int(receivedAt.timeIntervalSince1970.rounded(.down))
   }
 
-  /// Heroku's published bucket.
-  static let herokuLimit = 4500
-
-  /// What flows into Heroku's bucket in a minute.
-  static let herokuRefill = 75.0
-
   private static func triple(
-    _ headers: HTTPHeaders, _ prefix: String, _ receivedAt: Date, resetIsEpoch: Bool,
+    _ headers: HTTPHeaders, _ prefix: String, _ receivedAt: Date, _ kind: RateHeaders.Reset,
     _ style: RateHeaders
   ) -> RateReading? {
     guard let remaining = number(headers, prefix + "Remaining") else { return nil }
     var reading = RateReading(limit: number(headers, prefix + "Limit"), remaining: remaining)
     if let reset = number(headers, prefix + "Reset") {
-      let seconds = resetIsEpoch ? reset - serverTime(headers, receivedAt) : reset
+      let seconds = kind == .epochSeconds ? reset - serverTime(headers, receivedAt) : reset
       if seconds <= longestReset { reading.resetIn = .seconds(max(0, seconds)) }
     }
-    reading.isConcurrencyLimit = style == .okta && reading.limit == 0 && remaining == 0
+    reading.isConcurrencyLimit =
+      style.zeroOfZeroIsConcurrency && reading.limit == 0 && remaining == 0
     return reading
   }
 

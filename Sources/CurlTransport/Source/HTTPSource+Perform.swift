@@ -139,7 +139,7 @@ extension HTTPSource {
       "bytes": "\(outcome.bytesReceived)", "attempt": "\(attempt)",
     ]
     if let page = call.page { metadata["page"] = "\(page)" }
-    if let id = outcome.head.flatMap({ RequestID.received($0.headers) }) {
+    if let id = outcome.head.flatMap({ RequestID.received($0.headers, policy) }) {
       metadata["request_id"] = "\(id)"
     }
     if let failure = outcome.failure { metadata["failure"] = "\(failure.code.rawValue)" }
@@ -192,7 +192,7 @@ extension HTTPSource {
   ) -> Result<HTTPResponse, TransportError> {
     var response = HTTPResponse(
       status: head.status, headers: head.headers, body: outcome.body,
-      requestID: RequestID.received(head.headers) ?? sentID, url: head.url,
+      requestID: RequestID.received(head.headers, policy) ?? sentID, url: head.url,
       receivedAt: clock.now())
     if head.status == 304 {
       if let cached = call.cached, let combined = call.combined(head) {
@@ -228,9 +228,8 @@ extension HTTPSource {
     guard etag != nil || lastModified != nil,
       response.headers["Cache-Control"]?.lowercased().contains("no-store") != true
     else { return }
-    let kept = response.headers.pairs.filter { name, _ in
-      !CachedResponse.perReply.contains(name.lowercased())
-    }
+    let perReply = CachedResponse.perReply(policy)
+    let kept = response.headers.pairs.filter { name, _ in !perReply.contains(name.lowercased()) }
     policy.cache?.store(
       CachedResponse(
         status: response.status, etag: etag, lastModified: lastModified, headers: kept,
@@ -289,12 +288,14 @@ extension Call {
 
 extension CachedResponse {
   /// Fields that belong to one reply and not to what it shows.
-  static let perReply: Set<String> = [
+  static func perReply(_ policy: SourcePolicy) -> Set<String> {
+    let ids = (policy.replyIDHeaders + RequestID.usual).map { $0.lowercased() }
+    return usualPerReply.union(ids).union(policy.rateHeaders.names).union(RateHeaders.ietf.names)
+  }
+
+  private static let usualPerReply: Set<String> = [
     "connection", "content-encoding", "content-length", "date", "keep-alive", "retry-after",
-    "set-cookie", "transfer-encoding", "ratelimit", "ratelimit-limit", "ratelimit-policy",
-    "ratelimit-remaining", "ratelimit-reset", "request-id", "x-okta-request-id",
-    "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-limit",
-    "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
+    "set-cookie", "transfer-encoding",
   ]
 }
 

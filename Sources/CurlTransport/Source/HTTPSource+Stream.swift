@@ -57,7 +57,8 @@ extension HTTPSource {
     }
     let response = HTTPResponse(
       status: head.status, headers: head.headers,
-      requestID: RequestID.received(head.headers) ?? id, url: head.url, receivedAt: clock.now())
+      requestID: RequestID.received(head.headers, policy) ?? id, url: head.url,
+      receivedAt: clock.now())
     let streamed = StreamedResponse(
       status: head.status, headers: head.headers, requestID: response.requestID, url: head.url,
       body: BodyStream(reading: reading))

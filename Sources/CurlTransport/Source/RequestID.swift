@@ -2,9 +2,8 @@ internal import Foundation
 
 /// The ids under which a request can be found again in the vendor's log.
 enum RequestID {
-  private static let names = [
-    "X-Okta-Request-Id", "Request-Id", "X-Request-Id", "X-GitHub-Request-Id", "x-amzn-RequestId",
-  ]
+  /// The fields that many vendors use.
+  static let usual = ["Request-Id", "X-Request-Id"]
 
   /// Puts a fresh id on a request that has none of its own.
   ///
@@ -18,8 +17,8 @@ enum RequestID {
   }
 
   /// The id in a reply, if it looks like one: it is printed.
-  static func received(_ headers: HTTPHeaders) -> String? {
-    for name in names {
+  static func received(_ headers: HTTPHeaders, _ policy: SourcePolicy) -> String? {
+    for name in policy.replyIDHeaders + usual {
       guard let bytes = headers.firstBytes(name), !bytes.isEmpty, bytes.count <= 128,
         bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
       else { continue }

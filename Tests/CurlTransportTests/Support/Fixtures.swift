@@ -77,6 +77,18 @@ final class LogRecorder: Sendable {
   }
 }
 
+/// Manners of telling a limit, as some vendors have them.
+extension RateHeaders {
+  static let okta = RateHeaders(
+    .triple(prefix: "X-Rate-Limit-", reset: .epochSeconds), countsPerEndpoint: true,
+    zeroOfZeroIsConcurrency: true)
+  static let github = RateHeaders(
+    .triple(prefix: "X-RateLimit-", reset: .epochSeconds), refusesByForbidding: true)
+  static let oneLogin = RateHeaders(.triple(prefix: "X-RateLimit-", reset: .secondsFromNow))
+  static let heroku = RateHeaders(
+    .bucket(remaining: "RateLimit-Remaining", limit: 4500, refillPerMinute: 75))
+}
+
 /// A server and a source that speaks to it, ended together.
 func withServer<R: Sendable>(
   policy: SourcePolicy = SourcePolicy(retry: .never), clock: TransportClock = .system,

@@ -30,7 +30,8 @@ final class CognitoConnector: ProviderConnector, Diagnosable {
       policy: SourcePolicy(
         maxConcurrent: configuration.maxConcurrent,
         // A page has 60 users at most.
-        requestIDHeader: nil, maxPages: 100_000,
+        requestIDHeader: nil,
+        replyIDHeaders: [AWSErrors.requestIDHeader], maxPages: 100_000,
         isThrottled: { AWSErrors.isThrottled($0) }))
     client = AWSClient(
       service: .cognito, source: source,

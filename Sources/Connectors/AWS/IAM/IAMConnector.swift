@@ -30,6 +30,7 @@ final class IAMConnector: ProviderConnector, Diagnosable {
       policy: SourcePolicy(
         maxConcurrent: configuration.maxConcurrent,
         retry: RetryPolicy(base: .seconds(2)), requestIDHeader: nil,
+        replyIDHeaders: [AWSErrors.requestIDHeader],
         isThrottled: { AWSErrors.isThrottled($0) || IAMReportState.isPending($0) }))
     client = AWSClient(
       service: .iam, source: source, url: configuration.url ?? address.url,

@@ -29,7 +29,8 @@ final class IdentityCenterConnector: ProviderConnector, Diagnosable {
     let source = transport.source(
       configuration.name,
       policy: SourcePolicy(
-        maxConcurrent: configuration.maxConcurrent, requestIDHeader: nil, maxPages: 100_000,
+        maxConcurrent: configuration.maxConcurrent, requestIDHeader: nil,
+        replyIDHeaders: [AWSErrors.requestIDHeader], maxPages: 100_000,
         isThrottled: { AWSErrors.isThrottled($0) }))
     let region = configuration.region
     let keyring = AWSKeyring(configuration.access, source: source, region: region)

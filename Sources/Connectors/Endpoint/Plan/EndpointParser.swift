@@ -37,13 +37,19 @@ struct EndpointParser {
   private enum RateWord: String, CaseIterable {
     case ietf, github, okta, auth0, onelogin, none
 
+    /// The manner of those whose fields others took over.
     var headers: RateHeaders {
       switch self {
       case .ietf: .ietf
-      case .github: .github
-      case .okta: .okta
-      case .auth0: .auth0
-      case .onelogin: .oneLogin
+      case .github:
+        RateHeaders(
+          .triple(prefix: "X-RateLimit-", reset: .epochSeconds), refusesByForbidding: true)
+      case .okta:
+        RateHeaders(
+          .triple(prefix: "X-Rate-Limit-", reset: .epochSeconds), countsPerEndpoint: true,
+          zeroOfZeroIsConcurrency: true)
+      case .auth0: RateHeaders(.triple(prefix: "X-RateLimit-", reset: .epochSeconds))
+      case .onelogin: RateHeaders(.triple(prefix: "X-RateLimit-", reset: .secondsFromNow))
       case .none: .none
       }
     }
