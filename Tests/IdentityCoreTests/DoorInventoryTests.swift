@@ -54,4 +54,24 @@ struct DoorInventoryTests {
       #expect(verdict(Self.single, row, state) == .notEnforced)
     }
   }
+
+  @Test("what the model holds at its place concerns only those whom that place is about")
+  func heldByTheModel() {
+    let held = Self.door.unknown("policy P: key", "not known", remedy: "look")
+    let model = SignInModel(
+      atoms: [SubjectAtom(kind: .group, id: "g", name: "g")], unknowns: [held],
+      rules: [
+        RuleReference(policyID: "p", policyName: "P", ruleID: "r", ruleName: "R", demand: "asks")
+      ],
+      policy: .firstMatch(
+        [.init(.all([.subject(0), .unknown(0)]), Self.single)], otherwise: Self.enforced)
+    ).accounting(for: [
+      InventoryEntry(
+        Self.door, object: "policy P: key", state: .unknown, why: "not known", remedy: "look")
+    ])
+    let evaluator = SignInEvaluator(model)
+    let member = AccountTable.Signature(status: .active, atoms: [1], assigned: [1])
+    #expect(evaluator.evaluate(member).verdict == .cannotTell)
+    #expect(evaluator.evaluate(Self.person).verdict == .enforced)
+  }
 }

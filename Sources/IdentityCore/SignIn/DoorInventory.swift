@@ -106,22 +106,33 @@ public struct InventoryEntry: Sendable, Codable, Hashable {
 
   /// What it is, with the thing it is about.
   public var name: String { object.map { "\(title) (\($0))" } ?? title }
+
+  /// The same as what a model does not know.
+  var unknown: Unknown {
+    Unknown(
+      title: question, remedy: "\(remedy), or vouch for it (idsync doctor prints the line)",
+      key: "inventory \(row) \(object ?? "")")
+  }
+}
+
+extension InventoryRow {
+  /// What nobody knows of a thing of this line, for a model that holds it at its place.
+  public func unknown(_ object: String?, _ why: String, remedy: String) -> Unknown {
+    InventoryEntry(self, object: object, state: .unknown, why: why, remedy: remedy).unknown
+  }
 }
 
 extension SignInModel {
   /// The model with what nobody knows of its doors and modifiers made of it at its worst.
   ///
   /// A door of unknown state is a way in beside the others that may ask for anything; a modifier may take the second
-  /// factor away, always or in the sign-ins that it is about.
+  /// factor away, always or in the sign-ins that it is about. What the model holds at its place is judged there.
   public func accounting(for entries: [InventoryEntry]) -> SignInModel {
     var model = self
-    for entry in entries where entry.state == .unknown {
+    let held = Set(unknowns.map(\.key))
+    for entry in entries where entry.state == .unknown && !held.contains(entry.unknown.key) {
       let unknown = model.unknowns.count
-      model.unknowns.append(
-        Unknown(
-          title: entry.question,
-          remedy: "\(entry.remedy), or vouch for it (idsync doctor prints the line)",
-          key: "inventory \(entry.row) \(entry.object ?? "")"))
+      model.unknowns.append(entry.unknown)
       switch entry.worst {
       case .opens:
         model.policy = .any([model.policy, .demand(.unknown(unknown), by: nil)])
