@@ -3,6 +3,7 @@ import MockIdP
 import Testing
 
 @testable import AWS
+@testable import ConnectorKit
 
 /// Several ways of one person to other providers are doors side by side.
 @Suite("Links of AWS accounts") struct AWSLinkTests {
@@ -68,7 +69,10 @@ import Testing
       $0.identityCenter = instance
     }
     try await Bench.run(scenario) { bench in
-      let connector = bench.identityCenter { $0.identitySource = .external }
+      let connector = bench.identityCenter {
+        $0.identitySource = .external
+        $0.vouches = Vouch.for("session-length")
+      }
       var door = await OneDoor.read(
         connector, app: "aws-sso:ssoins-1234567890abcdef", people: people)
       #expect(door.provider.source.isComplete, "\(door.provider.source.issues)")
@@ -92,6 +96,7 @@ import Testing
       let connector = bench.identityCenter {
         $0.identitySource = .directory
         $0.attestedMode = .alwaysOn
+        $0.vouches = Vouch.for("session-length", "no-device")
       }
       for (app, verdict) in [
         ("aws-sso:ssoins-1234567890abcdef0", Verdict.cannotTell),

@@ -4,6 +4,7 @@ import MockIdP
 import Testing
 
 @testable import AWS
+@testable import ConnectorKit
 
 /// A situation at AWS and the verdict it must give for Ana.
 struct AWSRow: Sendable, CustomTestStringConvertible {
@@ -223,6 +224,7 @@ extension AWSRow {
           $0.definesChallenges = true
           $0.identityProviders = ["Corp"]
           $0.clients[0].identityProviders = ["Corp"]
+          $0.clients[0].allowsOAuth = false
           $0.clients[0].flows = ["ALLOW_CUSTOM_AUTH"]
         }
       ]
@@ -281,14 +283,27 @@ extension AWSRow {
         pool { $0.clients[0].flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_TOKEN_EXCHANGE_DELEGATION"] }
       ]
     },
+    // The first sign-in through the provider that the client offers is a way in, linked or not.
     AWSRow(
-      "6.11", "a client without the pool among its providers, and no flow", .pool, .notEvaluated,
-      code: .notAssigned
+      "6.11a", "a client without the pool among its providers, and no flow", .pool, .cannotTell,
+      reason: "what Corp asks for"
     ) {
       $0.userPools = [
         pool {
           $0.identityProviders = ["Corp"]
           $0.clients[0].identityProviders = ["Corp"]
+          $0.clients[0].flows = ["ALLOW_REFRESH_TOKEN_AUTH"]
+        }
+      ]
+    },
+    AWSRow(
+      "6.11", "the same without a page to sign in on", .pool, .notEvaluated, code: .notAssigned
+    ) {
+      $0.userPools = [
+        pool {
+          $0.identityProviders = ["Corp"]
+          $0.clients[0].identityProviders = ["Corp"]
+          $0.clients[0].allowsOAuth = false
           $0.clients[0].flows = ["ALLOW_REFRESH_TOKEN_AUTH"]
         }
       ]
@@ -303,9 +318,12 @@ extension AWSRow {
     },
   ]
 
+  /// The pool has a provider that the client does not offer; another client might.
+  private static let otherClients = System.cognito { $0.vouches = Vouch.for("other-clients") }
+
   private static let federated: [AWSRow] = [
     AWSRow(
-      "4a", "a user from another provider that asks for two factors", .pool, .enforced,
+      "4a", "a user from another provider that asks for two factors", otherClients, .enforced,
       upstream: .enforced
     ) {
       $0.userPools = [pool("OFF", federatedOnly)]
@@ -339,7 +357,7 @@ extension AWSRow {
       ]
     },
     AWSRow(
-      "4e", "a profile named for its provider, without identities", .pool, .enforced,
+      "4e", "a profile named for its provider, without identities", otherClients, .enforced,
       upstream: .enforced
     ) {
       $0.userPools = [
@@ -488,7 +506,11 @@ extension AWSRow {
   private static let identityCenter: [AWSRow] = [
     AWSRow(
       "12", "an external provider that asks for two factors",
-      .identityCenter { $0.identitySource = .external }, .enforced, upstream: .enforced
+      .identityCenter {
+        $0.identitySource = .external
+        // No API shows how long portal sessions last.
+        $0.vouches = Vouch.for("session-length")
+      }, .enforced, upstream: .enforced
     ) {
       $0.identityCenter = IdentityCenterInstance(people: [ana], issuer: "https://idp.example")
     },
@@ -510,6 +532,7 @@ extension AWSRow {
       .identityCenter {
         $0.identitySource = .directory
         $0.attestedMode = .alwaysOn
+        $0.vouches = Vouch.for("session-length", "no-device")
       }, .enforced
     ) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])
@@ -518,6 +541,7 @@ extension AWSRow {
       "13b", "the built-in directory, by context as the operator vouches",
       .identityCenter {
         $0.identitySource = .directory
+        $0.vouches = Vouch.for("no-device")
         $0.attestedMode = .contextAware
       }, .enforcedConditionally
     ) {
@@ -528,6 +552,7 @@ extension AWSRow {
       .identityCenter {
         $0.identitySource = .directory
         $0.attestedMode = .alwaysOn
+        $0.vouches = Vouch.for("session-length", "no-device")
       }, .enforced
     ) {
       $0.identityCenter = IdentityCenterInstance(people: [ana])

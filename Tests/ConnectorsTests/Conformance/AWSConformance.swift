@@ -2,6 +2,7 @@ import IdentityCore
 import MockIdP
 
 @testable import AWS
+@testable import ConnectorKit
 
 extension ConformanceCase {
   static let cognito = ConformanceCase(
@@ -25,6 +26,8 @@ extension ConformanceCase {
         "a client that names no flow has those that AWS lists as the default",
       "cognito-idp:DescribeUserPool /UserPool/LambdaConfig/DefineAuthChallenge":
         "a pool shows the functions that it has",
+      "cognito-idp:DescribeUserPool /UserPool/DeviceConfiguration":
+        "a pool that remembers no devices has none (API_UserPoolType)",
     ], secrets: awsSecrets
   ) { bench in
     await ConformanceReading(
@@ -61,6 +64,7 @@ extension ConformanceCase {
     let connector = bench.identityCenter {
       $0.identitySource = .directory
       $0.attestedMode = .alwaysOn
+      $0.vouches = Vouch.for("session-length", "no-device")
     }
     return await ConformanceReading(
       of: connector, app: "aws-sso:ssoins-1234567890abcdef",
@@ -71,12 +75,10 @@ extension ConformanceCase {
 
   private static func cognitoScenario(others: Int = 0, isEmpty: Bool = false) -> Scenario {
     Scenario.aws {
-      var pool = CognitoPool(identityProviders: ["Corp"])
-      pool.clients[0].identityProviders = ["COGNITO", "Corp"]
+      var pool = CognitoPool()
       if !isEmpty {
         pool.users = ["ana", "bo", "cy"].map { CognitoUser("\($0)@acme.com") }
         pool.users[1].status = "EXTERNAL_PROVIDER"
-        pool.users[1].identities = ["Corp"]
         pool.users[2].isEnabled = false
         pool.users += (0..<others).map { CognitoUser("other\($0)@acme.com") }
       }
@@ -98,6 +100,13 @@ extension ConformanceCase {
         $0.users[2].status = "EXTERNAL_PROVIDER"
       },
       {
+        $0.identityProviders = ["Corp"]
+        $0.clients[0].identityProviders = ["COGNITO", "Corp"]
+        $0.users[1].status = "EXTERNAL_PROVIDER"
+        $0.users[1].identities = ["Corp"]
+      },
+      {
+        $0.remembersDevices = true
         $0.definesChallenges = true
         $0.clients[0].flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]
       },

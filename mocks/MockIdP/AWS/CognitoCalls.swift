@@ -56,7 +56,7 @@ enum CognitoCalls {
           ? ["ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": true] : nil,
         "UserPoolTier": "ESSENTIALS", "CreationDate": 1_706_041_056.125,
         "EstimatedNumberOfUsers": .integer(pool.users.count),
-      ])
+      ]).merging(.object(pool.extra))
     ])
   }
 
@@ -69,7 +69,7 @@ enum CognitoCalls {
         "WebAuthnConfiguration": pool.passkeys.map {
           ["UserVerification": "preferred", "FactorConfiguration": .string($0)]
         },
-      ]))
+      ]).merging(.object(pool.extraMFA)))
   }
 
   private static func clients(_ call: Call, _ context: Context) throws -> Reply {
@@ -95,7 +95,8 @@ enum CognitoCalls {
         "ClientName": .string(client.name), "ClientSecret": "mockClientSecretNeverToBeShown",
         "ExplicitAuthFlows": client.flows.map { .strings($0) },
         "SupportedIdentityProviders": client.identityProviders.map { .strings($0) },
-      ])
+        "AllowedOAuthFlowsUserPoolClient": .bool(client.allowsOAuth),
+      ]).merging(.object(client.extra))
     ])
   }
 

@@ -18,6 +18,10 @@ public struct CognitoPool: Codable, Sendable, Hashable {
   public var definesChallenges = false
   /// Whether devices are remembered.
   public var remembersDevices = false
+  /// Further members of its description.
+  public var extra: [String: JSON] = [:]
+  /// Further members of its MFA settings.
+  public var extraMFA: [String: JSON] = [:]
   /// The app clients.
   public var clients: [CognitoClient]
   /// The other identity providers.
@@ -52,6 +56,8 @@ public struct CognitoPool: Codable, Sendable, Hashable {
     try values.read(.threatProtection, into: &threatProtection)
     try values.read(.definesChallenges, into: &definesChallenges)
     try values.read(.remembersDevices, into: &remembersDevices)
+    try values.read(.extra, into: &extra)
+    try values.read(.extraMFA, into: &extraMFA)
     try values.read(.clients, into: &clients)
     try values.read(.identityProviders, into: &identityProviders)
     try values.read(.users, into: &users)
@@ -68,6 +74,10 @@ public struct CognitoClient: Codable, Sendable, Hashable {
   public var flows: [String]?
   /// The providers that its sign-in page shows.
   public var identityProviders: [String]?
+  /// Whether it has a sign-in page.
+  public var allowsOAuth = true
+  /// Further members of its description.
+  public var extra: [String: JSON] = [:]
 
   /// Makes a client.
   public init(
@@ -88,6 +98,8 @@ public struct CognitoClient: Codable, Sendable, Hashable {
     try values.read(.name, into: &name)
     try values.read(.flows, into: &flows)
     try values.read(.identityProviders, into: &identityProviders)
+    try values.read(.allowsOAuth, into: &allowsOAuth)
+    try values.read(.extra, into: &extra)
   }
 }
 

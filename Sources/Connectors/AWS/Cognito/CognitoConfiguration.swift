@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// How to reach the user pools of an account.
@@ -12,6 +13,8 @@ struct CognitoConfiguration: Sendable {
   var access: AWSAccess
   /// The pool that applications belong to; nil: the application names it, or it is looked for.
   var userPool: String?
+  /// What the operator vouches for.
+  var vouches: [Vouch]
   /// Whether to collect enrolled factors even if a query does not ask for them.
   var collectFactors: Bool
   /// How many requests may be under way at a time.
@@ -20,13 +23,15 @@ struct CognitoConfiguration: Sendable {
   /// Makes a configuration.
   init(
     name: SourceName, url: String? = nil, region: String, access: AWSAccess,
-    userPool: String? = nil, collectFactors: Bool = false, maxConcurrent: Int = 4
+    userPool: String? = nil, vouches: [Vouch] = [], collectFactors: Bool = false,
+    maxConcurrent: Int = 4
   ) {
     self.name = name
     self.url = url
     self.region = region
     self.access = access
     self.userPool = userPool
+    self.vouches = vouches
     self.collectFactors = collectFactors
     self.maxConcurrent = maxConcurrent
   }

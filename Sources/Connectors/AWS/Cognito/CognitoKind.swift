@@ -1,9 +1,11 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// Amazon Cognito user pools as a provider.
 package struct CognitoKind: SourceKind {
   package let word = "cognito"
   package let address = SourceAddress.standard("https://cognito-idp.{region}.amazonaws.com")
+  package let inventory = CognitoDoors.allCases.map(\.row)
   package let example = """
     customers:
       kind: cognito
@@ -18,8 +20,11 @@ package struct CognitoKind: SourceKind {
     conditional: [
       "custom authentication by Lambda functions, and passkeys that count as one factor",
       "MFA by risk: threat protection in a pool with optional MFA",
+      "a remembered device that stands in for the second factor",
     ],
-    cannotTell: ["people from another identity provider, unless it is a source too"],
+    cannotTell: [
+      "another identity provider that the app client offers, linked or not, unless it is a source too"
+    ],
     rights: [
       "cognito-idp:DescribeUserPool, GetUserPoolMfaConfig, DescribeUserPoolClient, ListIdentityProviders, ListUsers",
       "cognito-idp:ListUserPools where no user pool is named; AdminGetUser with collect: [factors]",
@@ -42,7 +47,8 @@ package struct CognitoKind: SourceKind {
       CognitoConnector(
         configuration: CognitoConfiguration(
           name: context.name, url: AWSAddress.configured(context.url), region: region,
-          access: try access.resolve(context), userPool: pool, collectFactors: collectFactors,
+          access: try access.resolve(context), userPool: pool, vouches: context.vouches,
+          collectFactors: collectFactors,
           maxConcurrent: context.maxConcurrent),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

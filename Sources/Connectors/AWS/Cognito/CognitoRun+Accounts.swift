@@ -94,7 +94,7 @@ extension CognitoRun {
     if isUnclear { account.atoms.insert(CognitoMapping.Facts.unclear) }
     for (index, client) in clients.enumerated() {
       guard let client else { continue }
-      if isUnclear || mayUse(client, isExternal: isExternal, names, mapping.pool) {
+      if isUnclear || mayUse(client, isExternal: isExternal, names, mapping) {
         account.assigned.insert(index)
       }
     }
@@ -104,13 +104,17 @@ extension CognitoRun {
   /// Whether a client lets an account in: by a flow or the pool's own page, or by a provider that it lists.
   private func mayUse(
     _ client: CognitoWire.Client, isExternal: Bool, _ providers: Set<String>,
-    _ pool: CognitoWire.Pool
+    _ mapping: CognitoMapping
   ) -> Bool {
     guard let listed = client.identityProviders, !listed.isEmpty else { return true }
-    let isLinked = !providers.isDisjoint(with: listed)
+    // Whoever is not linked yet may come in by any provider that the client offers.
+    if !providers.isDisjoint(with: listed)
+      || mapping.facts.providers.contains(where: { mapping.offers($0.name, client) })
+    {
+      return true
+    }
     // Whose provider is not known may come in by any of them.
-    if isExternal { return isLinked || providers.isEmpty }
-    return isLinked || !CognitoFlows(client, pool).ways.isEmpty
+    return isExternal ? providers.isEmpty : !CognitoFlows(client, mapping.pool).ways.isEmpty
   }
 
   // MARK: Factors

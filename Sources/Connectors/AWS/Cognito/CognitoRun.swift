@@ -175,12 +175,13 @@ struct CognitoRun: Sendable {
     }
     do throws(ConnectorError) {
       let wire = try await describe(named.client, mapping.pool.id)
-      return (
-        wire,
-        ProviderApp(
-          id: id, label: wire.name, state: .readable(mapping.model(wire)),
-          evidence: evidence(wire, mapping), policyLink: mapping.pool.id)
-      )
+      var app = ProviderApp(
+        id: id, label: wire.name, state: .readable(mapping.model(wire)),
+        evidence: evidence(wire, mapping), policyLink: mapping.pool.id)
+      let vouches = Vouches(configuration.vouches, at: clock())
+      let told = app.account(CognitoDoors.self, vouches) { mapping.state(of: $0, wire) }
+      for issue in told { log.add(issue) }
+      return (wire, app)
     } catch {
       // That there is no such client is an answer, and complete.
       keep(error, affects: error.code == .notFound ? .details : .verdicts)
@@ -215,13 +216,6 @@ struct CognitoRun: Sendable {
             "; identity providers \($0.joined(separator: ", "))"
           } ?? ""), path: "cognito-idp:DescribeUserPoolClient"),
     ]
-    if pool.challengesOnNewDevice {
-      items.append(
-        EvidenceItem(
-          .status, id: pool.id, name: "remembered devices",
-          value: "a device that is remembered may stand in for the second factor",
-          path: "cognito-idp:DescribeUserPool"))
-    }
     if wire.identityProviders?.contains("COGNITO") == false, !flows.ways.isEmpty {
       items.append(
         EvidenceItem(

@@ -14,28 +14,62 @@ enum CognitoWire {
     var threatProtection: String?
     /// Whether Lambda functions define challenges; unknown where the pool does not show its functions.
     var definesChallenges: Tri
+    /// Whether a remembered device signs in without a second factor.
     var challengesOnNewDevice: Bool
+    /// Whether a function maps federated users.
+    var mapsFederatedUsers: Bool
+    /// By what a forgotten password is reset; nil where the pool has no setting for it.
+    var recovery: [String]?
+    /// What is not known of it.
+    var unrecognised: [UnrecognisedKey]
 
     init(_ json: JSONValue) throws(WireError) {
-      let pool = try json.required("UserPool", .object) { $0.object == nil ? nil : $0 }
+      let pool = try json.required("UserPool", .object, CognitoWire.object)
       id = try pool.required("Id", .string, \.string)
       name = try pool.optional("Name", .string, \.string) ?? id
       mfa = try pool.optional("MfaConfiguration", .string, \.string)
-      firstFactors = try pool["Policies"]?["SignInPolicy"]?.optional(
-        "AllowedFirstAuthFactors", .array, \.strings)
-      threatProtection = try pool["UserPoolAddOns"]?.optional(
-        "AdvancedSecurityMode", .string, \.string)
+      let policies = try pool.optional("Policies", .object, CognitoWire.object)
+      let signIn = try policies?.optional("SignInPolicy", .object, CognitoWire.object)
+      firstFactors = try signIn?.optional("AllowedFirstAuthFactors", .array, \.strings)
+      let addOns = try pool.optional("UserPoolAddOns", .object, CognitoWire.object)
+      threatProtection = try addOns?.optional("AdvancedSecurityMode", .string, \.string)
       // A pool without functions shows an empty object.
       let functions = try pool.optional("LambdaConfig", .object, \.object)
       definesChallenges = Tri(
         functions.map { functions in Self.challenges.contains { functions[$0] != nil } })
+      mapsFederatedUsers = functions?["InboundFederation"].map { !$0.isBlank } ?? false
+      // Without the object no device is remembered; an object that does not say it may.
+      let devices = try pool.optional("DeviceConfiguration", .object, CognitoWire.object)
       challengesOnNewDevice =
-        try pool["DeviceConfiguration"]?.optional("ChallengeRequiredOnNewDevice", .bool, \.bool)
-        ?? false
+        try devices.map { devices throws(WireError) in
+          try devices.optional("ChallengeRequiredOnNewDevice", .bool, \.bool) ?? true
+        } ?? false
+      let recovery = try pool.optional("AccountRecoverySetting", .object, CognitoWire.object)
+      self.recovery = try recovery?.optional("RecoveryMechanisms", .array) { $0 }?
+        .rows { row throws(WireError) in try row.required("Name", .string, \.string) }
+      unrecognised =
+        pool.unrecognised(besides: CognitoWire.poolKeys, at: "UserPool")
+        + Self.parts.flatMap { part, keys in
+          (part.reduce(pool as JSONValue?) { $0?[$1] } ?? .null).unrecognised(
+            besides: keys, at: (["UserPool"] + part).joined(separator: "/"))
+        }
     }
 
     private static let challenges = [
       "DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse",
+    ]
+
+    /// The parts that decide about sign-ins, with their keys.
+    private static let parts: [([String], Set<String>)] = [
+      (["Policies"], ["PasswordPolicy", "SignInPolicy"]),
+      (["Policies", "SignInPolicy"], ["AllowedFirstAuthFactors"]),
+      (["UserPoolAddOns"], ["AdvancedSecurityMode", "AdvancedSecurityAdditionalFlows"]),
+      (
+        ["DeviceConfiguration"],
+        ["ChallengeRequiredOnNewDevice", "DeviceOnlyRememberedOnUserPrompt"]
+      ),
+      (["AccountRecoverySetting"], ["RecoveryMechanisms"]),
+      (["LambdaConfig"], CognitoWire.functions),
     ]
   }
 
@@ -44,12 +78,22 @@ enum CognitoWire {
     var mode: String
     /// Whether a passkey with user verification counts as two factors.
     var passkeysAreMultiFactor: Bool
+    /// Whether a code by text message, or by e-mail, may be the second factor.
+    var takesSMS: Bool
+    var takesEmail: Bool
+    /// What is not known of it.
+    var unrecognised: [UnrecognisedKey]
 
     init(_ json: JSONValue) throws(WireError) {
       mode = try json.required("MfaConfiguration", .string, \.string)
-      let passkeys = try json.optional("WebAuthnConfiguration", .object) {
-        $0.object == nil ? nil : $0
-      }
+      takesSMS = try json.optional("SmsMfaConfiguration", .object, CognitoWire.object) != nil
+      takesEmail = try json.optional("EmailMfaConfiguration", .object, CognitoWire.object) != nil
+      let passkeys = try json.optional("WebAuthnConfiguration", .object, CognitoWire.object)
+      unrecognised =
+        json.unrecognised(besides: CognitoWire.mfaKeys)
+        + (passkeys ?? .null).unrecognised(
+          besides: ["RelyingPartyId", "UserVerification", "FactorConfiguration"],
+          at: "WebAuthnConfiguration")
       passkeysAreMultiFactor =
         passkeys?["FactorConfiguration"]?.string == "MULTI_FACTOR_WITH_USER_VERIFICATION"
     }
@@ -62,13 +106,19 @@ enum CognitoWire {
     /// Nil where none are named, which allows the defaults.
     var flows: [String]?
     var identityProviders: [String]?
+    /// Whether people may sign in on a page, where other providers are; nil where it does not say.
+    var isOAuthAllowed: Bool?
+    /// What is not known of it.
+    var unrecognised: [UnrecognisedKey]
 
     init(_ json: JSONValue) throws(WireError) {
-      let client = try json.required("UserPoolClient", .object) { $0.object == nil ? nil : $0 }
+      let client = try json.required("UserPoolClient", .object, CognitoWire.object)
       id = try client.required("ClientId", .string, \.string)
       name = try client.optional("ClientName", .string, \.string) ?? id
       flows = try client.optional("ExplicitAuthFlows", .array, \.strings)
       identityProviders = try client.optional("SupportedIdentityProviders", .array, \.strings)
+      isOAuthAllowed = try client.optional("AllowedOAuthFlowsUserPoolClient", .bool, \.bool)
+      unrecognised = client.unrecognised(besides: CognitoWire.clientKeys, at: "UserPoolClient")
     }
   }
 

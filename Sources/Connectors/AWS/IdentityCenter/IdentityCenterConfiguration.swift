@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// How to reach an Identity Center instance, and what its operator vouches for.
@@ -32,13 +33,16 @@ struct IdentityCenterConfiguration: Sendable {
   var identitySource: IdentitySource?
   /// When the built-in directory asks for MFA; no API shows it.
   var attestedMode: Mode?
+  /// What the operator vouches for.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
 
   /// Makes a configuration.
   init(
     name: SourceName, url: String? = nil, region: String, access: AWSAccess,
-    identitySource: IdentitySource? = nil, attestedMode: Mode? = nil, maxConcurrent: Int = 4
+    identitySource: IdentitySource? = nil, attestedMode: Mode? = nil, vouches: [Vouch] = [],
+    maxConcurrent: Int = 4
   ) {
     self.name = name
     self.url = url
@@ -46,6 +50,7 @@ struct IdentityCenterConfiguration: Sendable {
     self.access = access
     self.identitySource = identitySource
     self.attestedMode = attestedMode
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
   }
 }

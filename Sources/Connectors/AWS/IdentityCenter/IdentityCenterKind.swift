@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// AWS IAM Identity Center (formerly AWS SSO) as a provider.
 ///
@@ -7,6 +8,7 @@ package struct IdentityCenterKind: SourceKind {
   package let word = "aws-sso"
   package let address = SourceAddress.standard("https://sso.{region}.amazonaws.com")
   package let readsGroups = true
+  package let inventory = IdentityCenterDoors.allCases.map(\.row)
   package let example = """
     portal:
       kind: aws-sso
@@ -14,6 +16,9 @@ package struct IdentityCenterKind: SourceKind {
       \(AWSAccessKeys.example)
       identity_source: external          # or directory: the built-in one
       # attested_mode: always-on         # directory only: what the console shows, vouched for by the operator
+      vouch:
+        - { row: session-length, reason: sessions last 8 hours, by: ciso@acme.com, until: 2027-05-01 }
+        # - { row: no-device, reason: a device must be registered, by: ciso@acme.com, until: 2027-05-01 }
       upstream:
         - { idp: external, provider: okta, app: 0oa1b2c3d4 }
     """
@@ -23,6 +28,7 @@ package struct IdentityCenterKind: SourceKind {
       "what the external identity provider behind it asks for, where that is a source too",
       "the MFA mode of the built-in directory, as far as the operator vouches for it",
     ],
+    conditional: ["portal sessions, unless the operator vouches that they last a day at most"],
     cannotTell: ["the MFA settings of the built-in directory: no API shows them"],
     rights: [
       "sso:ListInstances", "identitystore:ListUsers", "sts:AssumeRole with assume_role",
@@ -47,7 +53,7 @@ package struct IdentityCenterKind: SourceKind {
         configuration: IdentityCenterConfiguration(
           name: context.name, url: AWSAddress.configured(context.url), region: region,
           access: try access.resolve(context), identitySource: source, attestedMode: mode,
-          maxConcurrent: context.maxConcurrent),
+          vouches: context.vouches, maxConcurrent: context.maxConcurrent),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }
   }

@@ -122,10 +122,14 @@ struct IdentityCenterRun: Sendable {
           .attestation, name: "MFA mode",
           value: "\(mode.rawValue), says the configuration (attested_mode)"))
     }
-    return ProviderApp(
+    var app = ProviderApp(
       id: id, label: wanted.name,
       state: .readable(IdentityCenterMapping.model(wanted.arn, configuration, issuers: issuers)),
       evidence: evidence, policyLink: wanted.arn)
+    let told = app.account(
+      IdentityCenterDoors.self, Vouches(configuration.vouches, at: clock()), configuration.state)
+    for issue in told { log.add(issue) }
+    return app
   }
 
   // MARK: Groups

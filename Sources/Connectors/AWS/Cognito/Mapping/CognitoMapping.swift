@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles a user pool and one of its app clients; pure.
@@ -54,7 +55,7 @@ struct CognitoMapping {
   var unreadableProviders: Unknown?
 
   /// The pool's word on MFA; empty where it says none, or where two answers say different things.
-  private var mode: String {
+  var mode: String {
     guard let mode = mfa?.mode else { return pool.mfa ?? "" }
     return pool.mfa == nil || pool.mfa == mode ? mode : "\(mode) and \(pool.mfa ?? "")"
   }
@@ -64,23 +65,18 @@ struct CognitoMapping {
     var model = SignInModel(
       atoms: facts.atoms, policy: .demand(.refused, by: nil),
       upstreams: facts.providers.map { Upstream(name: $0.name, keys: [$0.name]) })
-    let own = own(client, flows, &model)
+    var own = own(client, flows, &model)
     var linked: [Condition] = []
-    // Whoever is linked to several providers chooses among them.
+    // Whoever is not linked yet is at the first sign-in: people choose among all that the client offers.
     var doors: [SignInPolicy] = []
     for (index, provider) in facts.providers.enumerated() {
-      let atom = Condition.subject(facts.atom(at: index))
-      linked.append(atom)
-      if let listed = client.identityProviders, !listed.isEmpty, !listed.contains(provider.name) {
-        continue
-      }
+      linked.append(.subject(facts.atom(at: index)))
+      guard offers(provider.name, client) else { continue }
       let rule = add(
         RuleReference(
           policyID: pool.id, policyName: pool.name, ruleID: provider.name, ruleName: provider.name,
           demand: "leaves the sign-in to identity provider \(provider.name)"), &model)
-      doors.append(
-        .firstMatch(
-          [.init(atom, .upstream(index, by: rule))], otherwise: .demand(.refused, by: nil)))
+      doors.append(.upstream(index, by: rule))
     }
     let stranger =
       unreadableProviders
@@ -89,18 +85,34 @@ struct CognitoMapping {
         remedy: "check the identity providers of user pool \(pool.name)")
     model.unknowns.append(stranger)
     let strange = SignInPolicy.demand(.unknown(model.unknowns.count - 1), by: nil)
+    if offersMore(client) { own = .any([own, strange]) }
+    let others: SignInPolicy = doors.isEmpty ? .demand(.refused, by: nil) : .any(doors)
     let external = Condition.subject(Facts.external)
     let unclear = Condition.subject(Facts.unclear)
     model.policy = .firstMatch(
       [
         .init(.all([external, unclear]), .any([strange] + doors)),
-        .init(.all([external, .any(linked)]), .any(doors)),
-        .init(external, strange),
-        // An account of the pool that is linked has all these ways in.
+        .init(.all([external, .any(linked)]), others),
+        .init(external, .any([strange] + doors)),
         .init(unclear, .any([own, strange] + doors)),
-        .init(.any(linked), .any([own] + doors)),
-      ], otherwise: own)
+      ], otherwise: .any([own] + doors))
     return model
+  }
+
+  /// Whether people may come to a client through a provider, linked or not; a client that does not say offers all.
+  func offers(_ provider: String, _ client: CognitoWire.Client) -> Bool {
+    guard client.isOAuthAllowed != false else { return false }
+    guard let listed = client.identityProviders, !listed.isEmpty else { return true }
+    return listed.contains(provider)
+  }
+
+  /// Whether a client may offer providers that the list of the pool does not have.
+  private func offersMore(_ client: CognitoWire.Client) -> Bool {
+    guard client.isOAuthAllowed != false else { return false }
+    guard let listed = client.identityProviders, !listed.isEmpty else {
+      return unreadableProviders != nil
+    }
+    return listed.contains { $0 != "COGNITO" && facts.atom(of: $0) == nil }
   }
 
   // MARK: The pool's own sign-in
@@ -140,7 +152,7 @@ struct CognitoMapping {
     let base = SignInPolicy.firstMatch(
       [.init(.subject(Facts.isNew), .demand(.multiFactor, by: first))],
       otherwise: .demand(.multiFactor, by: multi))
-    guard flows.ways.contains(where: { $0 != .password }) else { return base }
+    guard flows.ways.contains(where: { $0 != .password }) else { return remembered(base, &model) }
     var values = flows.ways.map(\.words)
     // A variable has two values or more.
     if values.count == 1 { values.append("another way") }
@@ -154,7 +166,14 @@ struct CognitoMapping {
     if flows.ways.count == 1 {
       branches.append(.init(.variable(variable, in: [1]), .demand(.refused, by: nil)))
     }
-    return .firstMatch(branches, otherwise: base)
+    return remembered(.firstMatch(branches, otherwise: base), &model)
+  }
+
+  /// The same with devices that stand in for the second factor, for ever.
+  private func remembered(_ policy: SignInPolicy, _ model: inout SignInModel) -> SignInPolicy {
+    guard pool.challengesOnNewDevice else { return policy }
+    model.variables.append(Variable(name: "a remembered device", values: ["no", "yes"]))
+    return policy.weakened(when: .variable(model.variables.count - 1, in: [1]))
   }
 
   /// What a way asks for in a pool that requires MFA; nil: two factors like the password.
