@@ -104,13 +104,14 @@ enum RunSummary {
     for problem in result.alertProblems { Console.error("alert: \(problem)") }
   }
 
-  /// The sources that could not be asked for want of a setting or a secret, on standard error.
+  /// The sources and channels that could not be set up for want of a setting or a secret, on standard error.
   static func writeMisconfigured(_ result: SyncResult) {
     for source in result.run.sources {
       for issue in source.issues where issue.isMisconfiguration {
         Console.error("sources.\(source.name): \(issue.message)")
       }
     }
+    for problem in result.misconfiguredChannels { Console.error("alerts.\(problem)") }
   }
 
   /// For programs: `idsync.sync/1`.

@@ -151,7 +151,6 @@ import Testing
   @Test(
     "a channel that cannot be is told before anything is contacted",
     arguments: [
-      #"hook: { kind: webhook, url: "https://hooks.example/x", secret: env:NOT_SET }"#,
       #"hook: { kind: webhook, url: "http://hooks.example/x", secret: env:HOOK_SECRET }"#,
       #"mail: { kind: email, server: "smtp://mail.example", from: nobody, to: [sec@acme.com] }"#,
       #"mail: { kind: email, server: "smtp://mail.example", from: a@acme.com, to: [sec] }"#,

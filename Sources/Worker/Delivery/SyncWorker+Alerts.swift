@@ -9,6 +9,8 @@ public struct AlertOutcome: Sendable {
   public var delivered = 0
   /// What went wrong, one sentence each; the messages stay in the outbox.
   public var problems: [String] = []
+  /// Channels that could not be set up for want of a secret, one sentence each; also among the problems.
+  public var misconfigured: [String] = []
 }
 
 extension SyncWorker {
@@ -45,8 +47,9 @@ extension SyncWorker {
     }
   }
 
-  /// Makes every channel once, so that a wrong one is told before anything is contacted.
+  /// Makes every channel once, so that settings that cannot work are told before anything is contacted.
   ///
+  /// A secret that cannot be had costs only its channel, and is told by the delivery.
   /// - Throws: ``WorkerError`` with `.configuration`, naming the channel.
   func checkChannels() throws {
     let transport = transport()
@@ -55,10 +58,10 @@ extension SyncWorker {
     for alert in configuration.alerts {
       do {
         _ = try factory.channel(alert)
-      } catch let error as WorkerError {
-        throw WorkerError(.configuration, "alerts.\(alert.name): \(error.description)")
       } catch let error as AlertError {
         throw WorkerError(.configuration, "alerts.\(alert.name): \(error.description)")
+      } catch is WorkerError {
+        continue
       }
     }
   }
@@ -93,12 +96,11 @@ extension SyncWorker {
     for alert in configuration.alerts {
       do {
         channels.append(try factory.channel(alert))
-      } catch let error as WorkerError {
-        outcome.problems.append(Self.named(alert.name, error.description))
-      } catch let error as AlertError {
-        outcome.problems.append(Self.named(alert.name, error.description))
+      } catch {
+        outcome.misconfigured.append(Self.named(alert.name, "\(error)"))
       }
     }
+    outcome.problems = outcome.misconfigured
     let dispatcher = AlertDispatcher(
       channels: channels,
       outbox: StoreOutbox(

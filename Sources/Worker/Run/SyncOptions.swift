@@ -47,6 +47,8 @@ public struct SyncResult: Sendable {
   public var gaps: Int { outcomes.reduce(0) { $0 + $1.gaps } }
   /// What the delivery of alerts came to; empty when there was nothing to deliver.
   public var alertProblems: [String]
+  /// Channels that could not be set up for want of a secret, one sentence each; also among the alert problems.
+  public var misconfiguredChannels: [String] = []
   /// The files written by `reports` of the configuration.
   public var reports: [String]
   /// Exemptions and identities of the configuration that meet nobody.
@@ -55,8 +57,9 @@ public struct SyncResult: Sendable {
   public var reportProblems: [String] = []
   /// What kind of problem the first of them was; nil when all were written.
   public var reportProblemCode: WorkerError.Code?
-  /// Whether a source could not be asked at all for want of a setting or a secret.
+  /// Whether a source could not be asked, or a channel not be told, for want of a setting or a secret.
   public var isMisconfigured: Bool {
-    run.sources.contains { $0.issues.contains(where: \.isMisconfiguration) }
+    !misconfiguredChannels.isEmpty
+      || run.sources.contains { $0.issues.contains(where: \.isMisconfiguration) }
   }
 }

@@ -9,7 +9,8 @@ extension SyncWorker {
   ///
   /// - Parameter onChange: takes the differences of a dry run, in order; not called otherwise.
   /// - Throws: ``WorkerError``: `.locked` while another run is under way, `.badInput` for unknown teams or sources,
-  ///   `.configuration` for a secret of a channel that cannot be had. A source without its secret is one that cannot be read.
+  ///   `.configuration` for the settings of a channel that cannot work.
+  ///   A source or channel without its secret costs only itself: ``SyncResult/isMisconfigured``.
   public func sync(
     _ options: SyncOptions = SyncOptions(), onChange: (MemberChange) throws -> Void = { _ in }
   ) async throws -> SyncResult {
@@ -86,8 +87,9 @@ extension SyncWorker {
     }
     let committed = try naming { try committer.commit(in: open) }
     var outcome = try result(committed, readings, teams, store)
-    outcome.alertProblems = try await deliverAlerts(store, ignoringSchedule: false)
-      .problems
+    let alerts = try await deliverAlerts(store, ignoringSchedule: false)
+    outcome.alertProblems = alerts.problems
+    outcome.misconfiguredChannels = alerts.misconfigured
     outcome.headcounts = try headcounts(of: teams.map(\.name))
     outcome.advice = try teams.flatMap { try unmetSettings(team: $0.name) }
     writeConfiguredReports(&outcome)
