@@ -9,6 +9,7 @@ public struct StoredPriorMembers: PriorMembers {
   private let versions: VersionReader
   private let readings: TeamReadings
   private let rosterSource: SourceName
+  private let newest: Query
 
   init(_ database: Database, team: TeamName) throws {
     let row = try Row.fetchOne(
@@ -22,6 +23,9 @@ public struct StoredPriorMembers: PriorMembers {
     rows.bind(1, row?["id"] ?? -1 as Int64)
     rosterSource = row?["roster_source"] ?? ""
     versions = try VersionReader(database)
+    newest = try Query(
+      database, "SELECT max(id) FROM member_versions WHERE team_id = ? AND key = ?")
+    newest.bind(1, row?["id"] ?? -1 as Int64)
     readings = TeamReadings(database)
   }
 
@@ -37,5 +41,13 @@ public struct StoredPriorMembers: PriorMembers {
   public func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp) {
     let record = try versions.version(id: row.id).record
     return (record, try readings.age(of: record, roster: rosterSource).at)
+  }
+
+  /// The newest record under a key, out of the whole history: it is walked, so ask for few keys.
+  public func lastRecord(ofKey key: String) throws -> MemberRecord? {
+    newest.bind(2, key)
+    defer { newest.reset() }
+    guard try newest.step(), let id = newest.optionalInteger(0) else { return nil }
+    return try versions.version(id: id).record
   }
 }

@@ -112,6 +112,8 @@ struct TestTeam {
 struct MemoryPrior: PriorMembers {
   var records: [String: MemberRecord] = [:]
   var observedAt = TestTeam.now
+  /// The newest record under each key, also of those who are gone from it.
+  private var history: [String: MemberRecord] = [:]
   private var position = 0
 
   init(_ records: [String: MemberRecord] = [:], observedAt: Timestamp = TestTeam.now) {
@@ -137,10 +139,13 @@ struct MemoryPrior: PriorMembers {
     return (record, observedAt)
   }
 
+  func lastRecord(ofKey key: String) throws -> MemberRecord? { records[key] ?? history[key] }
+
   struct Missing: Error {}
 
   /// Applies changes as a store would.
   mutating func apply(_ changes: [MemberChange]) {
+    history.merge(records) { $1 }
     for former in changes.compactMap(\.formerKey) { records[former] = nil }
     for change in changes {
       records[change.record.key] = change.kind == .removed ? nil : change.record

@@ -33,6 +33,28 @@ import Testing
     }
   }
 
+  @Test("the newest record under an address is found, also of somebody who left")
+  func lastRecord() async throws {
+    try await Samples.withStore { store in
+      var ana = Samples.record("ana@acme.com")
+      try store.commit(1, [Samples.added(ana)])
+      ana.platformUserID = "id-1"
+      try store.commit(2, [Samples.changed(Samples.record("ana@acme.com"), ana)])
+      try store.commit(3, [Samples.removed(ana)])
+      let (last, none, other) = try store.withPriorMembers(of: "acme") { prior in
+        (
+          try prior.lastRecord(ofKey: "ana@acme.com"), try prior.lastRecord(ofKey: "bo@acme.com"),
+          try prior.lastRecord(ofKey: "ana@acme.com")
+        )
+      }
+      #expect(last?.platformUserID == "id-1" && none == nil && other == last)
+      let elsewhere = try store.withPriorMembers(of: "tools") { prior in
+        try prior.lastRecord(ofKey: "ana@acme.com")
+      }
+      #expect(elsewhere == nil)
+    }
+  }
+
   @Test("a run in which nothing changed rewrites no record and leaves the state version")
   func unchanged() async throws {
     try await Samples.withStore { store in

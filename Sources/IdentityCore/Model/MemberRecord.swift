@@ -127,6 +127,13 @@ extension MemberRecord {
       isHeld: try values.decodeIfPresent(Bool.self, forKey: .isHeld) ?? false)
   }
 
+  /// Whether the exemption that names this address is another person's, who had the address when it was first applied.
+  ///
+  /// It exempts nobody then, until its words change; an exemption that is over says so by its finding.
+  public var hasExemptionOfAnother: Bool {
+    exemption != nil && !isExempt && !findings.contains(FindingSet(.exemptionExpired))
+  }
+
   /// Whether the member counts as a gap: not exempt, and not known to be asked for two factors at every door.
   public var isGap: Bool { !isExempt && verdict.isGap }
 

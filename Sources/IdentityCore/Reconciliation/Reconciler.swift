@@ -64,11 +64,11 @@ public struct Reconciler {
           try settle(person, current, prior, emit)
         } else {
           try leave(current, &moves, prior, emit)
-          try join(person, isFirst, &moves, emit)
+          try join(person, isFirst, &moves, prior, emit)
         }
         row = try prior.next()
       } else {
-        try join(person, isFirst, &moves, emit)
+        try join(person, isFirst, &moves, prior, emit)
       }
     }
     while let current = row {
@@ -120,12 +120,13 @@ public struct Reconciler {
   }
 
   private mutating func join(
-    _ person: Int, _ isFirst: Bool, _ moves: inout Moves, _ emit: (MemberChange) throws -> Void
+    _ person: Int, _ isFirst: Bool, _ moves: inout Moves, _ prior: some PriorMembers,
+    _ emit: (MemberChange) throws -> Void
   ) throws {
     if isRosterComplete, !isFirst, adjudicator.userID(of: person) != nil {
       moves.joined.append(person)
     } else {
-      try settleNew(person, emit)
+      try settleNew(person, prior, emit)
     }
   }
 
@@ -142,7 +143,7 @@ public struct Reconciler {
       guard let row = renamed[person] else { continue }
       try settle(person, row, prior, emit)
     }
-    for person in moves.joined where renamed[person] == nil { try settleNew(person, emit) }
+    for person in moves.joined where renamed[person] == nil { try settleNew(person, prior, emit) }
   }
 
   /// Who is a known person under another address: one row and one person have the roster's id, and no others.
@@ -159,11 +160,15 @@ public struct Reconciler {
   // MARK: One member
 
   private mutating func settleNew(
-    _ person: Int, _ emit: (MemberChange) throws -> Void
+    _ person: Int, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
   ) throws {
     let judged = adjudicator.person(person)
     var record = judged.record
     var fingerprint: UInt64? = judged.fingerprint
+    if record.isExempt, let last = try prior.lastRecord(ofKey: record.key) {
+      refuseExemption(of: last, in: &record)
+      if !record.isExempt { fingerprint = nil }
+    }
     if !isRosterComplete {
       // What the providers prove counts at once, as it does for those who were known before.
       let proven = record.judgement.doors.filter {
@@ -202,6 +207,7 @@ public struct Reconciler {
     let before = try prior.record(of: row)
     var record = judged.record
     keepExemption(of: before.record, in: &record)
+    refuseExemption(of: before.record, in: &record)
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
       settings: adjudicator.settings, limit: limit, traces: traces)
@@ -262,9 +268,10 @@ public struct Reconciler {
     record.isExempt = record.exemption?.isValid(at: limit.now) ?? false
     record.findings.subtract([FindingSet(.exemptionExpiring), FindingSet(.exemptionExpired)])
     keepExemption(of: before.record, in: &record)
+    refuseExemption(of: before.record, in: &record)
     record = limit.applied(to: record, observedAt: before.observedAt)
     worsen(&record)
-    if let exemption = record.exemption {
+    if let exemption = record.exemption, !record.hasExemptionOfAnother(at: limit.now) {
       record.findings.formUnion(FindingRules.findings(of: exemption, at: limit.now))
     }
     try emitChange(from: before, to: record, formerKey: nil, emit)
@@ -363,7 +370,8 @@ public struct Reconciler {
   private func complete(_ findings: FindingSet, _ record: MemberRecord) -> FindingSet {
     FindingRules.complete(
       findings, verdict: record.verdict, enrolled: record.enrolled, factors: record.factors,
-      exemption: record.exemption, isOnlyAdmin: record.findings.contains(FindingSet(.lastAdmin)),
+      exemption: record.hasExemptionOfAnother(at: limit.now) ? nil : record.exemption,
+      isOnlyAdmin: record.findings.contains(FindingSet(.lastAdmin)),
       now: limit.now)
   }
 

@@ -78,4 +78,11 @@ public protocol PriorMembers {
   mutating func next() throws -> PriorRow?
   /// The whole record of a row, with the moment when the oldest thing that it rests on was read.
   func record(of row: PriorRow) throws -> (record: MemberRecord, observedAt: Timestamp)
+  /// The newest record that anybody had under a key, also of somebody who left or has another address; nil: none ever.
+  func lastRecord(ofKey key: String) throws -> MemberRecord?
+}
+
+extension PriorMembers {
+  /// Nobody: what keeps no history knows of nobody who left.
+  public func lastRecord(ofKey key: String) throws -> MemberRecord? { nil }
 }

@@ -192,8 +192,11 @@ struct AccessRows {
       output.fact(kind.rawValue, kind.summary + (since ?? ""))
     }
     if let exemption = record.exemption {
-      let state = record.isExempt ? "Exempt" : "Was exempt"
-      output.fact(state, exemption.sentence)
+      if record.hasExemptionOfAnother {
+        output.fact("Not exempt", "The exemption is of another person who had this address.")
+      } else {
+        output.fact(record.isExempt ? "Exempt" : "Was exempt", exemption.sentence)
+      }
     }
     output.literal("</dl>")
   }

@@ -125,7 +125,9 @@ struct ExplainPage {
     if let id = record.accountID { page.fact("account", id, column: 16) }
     if let exemption = record.exemption {
       page.fact(
-        record.isExempt ? "exempt" : "was exempt", exemption.sentence,
+        record.isExempt ? "exempt" : record.hasExemptionOfAnother ? "not exempt" : "was exempt",
+        record.hasExemptionOfAnother
+          ? "the exemption is of another person who had this address" : exemption.sentence,
         record.isExempt ? .plain : .warning, column: 16)
     }
     let held = TimestampText.span(from: record.since, to: explanation.generatedAt)

@@ -7,6 +7,8 @@ struct UnmetSettings {
   private var keys: Set<String> = []
   private var ids: Set<String> = []
   private var exemptions: Set<Exemption> = []
+  /// Exemptions by address of people who have it no more, with who has it now.
+  private var handedOn: [Exemption: MemberRecord] = [:]
   private var roles: [String: String] = [:]
   /// What the run noted of exemptions of groups, at their providers.
   private var notes: [SourceIssue] = []
@@ -26,7 +28,10 @@ struct UnmetSettings {
   private mutating func add(_ record: MemberRecord) {
     keys.insert(record.key)
     if let id = record.platformUserID { ids.insert(EmailKey.make(id)) }
-    if let exemption = record.exemption { exemptions.insert(exemption) }
+    if let exemption = record.exemption {
+      exemptions.insert(exemption)
+      if record.hasExemptionOfAnother { handedOn[exemption] = record }
+    }
     if !record.isPending {
       roles[record.role.rawValue] = roles[record.role.rawValue] ?? record.email
     }
@@ -35,7 +40,8 @@ struct UnmetSettings {
   /// One sentence each, with what to do.
   var advice: [(message: String, remedy: String)] {
     let unmet = settings.exemptions.filter { exemption in
-      exemption.group == nil
+      if handedOn[exemption] != nil { return true }
+      return exemption.group == nil
         ? !meets(exemption.member) && !exemptions.contains(exemption)
         : !exemptions.contains(exemption)
     }
@@ -63,6 +69,13 @@ struct UnmetSettings {
       // The run says why, at the provider.
       let start = "The exemption of \(exemption.subject) on \(settings.name) exempts nobody"
       return notes.first { $0.message.hasPrefix(start) }.map { ($0.message, $0.remedy) }
+    }
+    if let record = handedOn[exemption] {
+      let id = record.platformUserID.map { " (\($0))" } ?? ""
+      return (
+        "The exemption of \(exemption.member) on \(settings.name) meets nobody: another person\(id) has the address now.",
+        "Take it out; to exempt this person, give it a new reason or end, or name the id."
+      )
     }
     return (
       "The exemption of \(exemption.member) on \(settings.name) meets nobody.",

@@ -1,0 +1,24 @@
+extension Reconciler {
+  /// Takes an exemption by address back from a person who is not the one whom it was first applied to.
+  ///
+  /// The roster's own ids say who is who. The record keeps the exemption without being exempt, so that the next run knows; an
+  /// exemption with other words (a new end, a new reason) is a new one.
+  /// - Parameter last: the person's own record before, or of somebody new the newest one under the address.
+  func refuseExemption(of last: MemberRecord, in record: inout MemberRecord) {
+    guard record.isExempt, let exemption = record.exemption, exemption.group == nil,
+      exemption == last.exemption, EmailKey.make(exemption.member) == record.key
+    else { return }
+    let isAnother =
+      last.platformUserID.flatMap { was in record.platformUserID.map { $0 != was } } ?? false
+    guard isAnother || last.hasExemptionOfAnother(at: limit.now) else { return }
+    record.isExempt = false
+    record.findings.subtract(FindingSet(.exemptionExpiring))
+  }
+}
+
+extension MemberRecord {
+  /// ``hasExemptionOfAnother``, where the findings are not settled yet.
+  func hasExemptionOfAnother(at now: Timestamp) -> Bool {
+    !isExempt && exemption?.isValid(at: now) == true
+  }
+}

@@ -1,0 +1,75 @@
+import Testing
+
+@testable import IdentityCore
+
+/// What was granted to, or found of, one person is not another's for an address, and does not end for a field that is gone.
+@Suite("What is handed on")
+struct HandedOnTests {
+  private func team(_ ids: String...) -> TestTeam {
+    var team = TestTeam()
+    for id in ids {
+      team.add(TestTeam.ana("\(id)@acme.com"))
+      team.roster[team.roster.count - 1].userID = id
+    }
+    team.state = .readable(SignInModel(policy: .demand(.singleFactor, by: nil)))
+    return team
+  }
+
+  private func exemption(_ member: String, _ reason: String = "sealed") -> Exemption {
+    Exemption(
+      member: member, reason: reason, approvedBy: "ciso@acme.com",
+      until: TestTeam.now.adding(seconds: 86_400 * 5))
+  }
+
+  /// The records after a run over what was known.
+  private func run(_ team: TestTeam, _ prior: inout MemoryPrior) throws -> [String: MemberRecord] {
+    prior.apply(try team.reconcile(prior).changes)
+    return prior.records
+  }
+
+  /// How somebody new comes to an address that an exemption names.
+  enum Arrival: CaseIterable { case atOnce, later, afterRename, whileRosterFails }
+
+  @Test(
+    "somebody new at an exempt address is not exempt, then or later", arguments: Arrival.allCases)
+  func address(_ arrival: Arrival) throws {
+    var team = team("ana", "bo")
+    team.exemptions = [exemption("ana@acme.com")]
+    var prior = MemoryPrior()
+    #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true)
+    #expect(try run(team, &prior)["ana@acme.com"]?.hasExemptionOfAnother == false)
+    switch arrival {
+    case .atOnce, .whileRosterFails: break
+    case .later:
+      let gone = (team.roster.removeFirst(), team.accounts.removeFirst())
+      #expect(try run(team, &prior)["ana@acme.com"] == nil)
+      team.roster.insert(gone.0, at: 0)
+      team.accounts.insert(gone.1, at: 0)
+    case .afterRename:
+      team.add(TestTeam.ana("lima@acme.com"))
+      team.roster[2].userID = "ana"
+    }
+    team.roster[0].userID = "another"
+    if arrival == .afterRename {
+      let (row, account) = (team.roster.removeFirst(), team.accounts.removeFirst())
+      #expect(try run(team, &prior)["lima@acme.com"]?.isExempt == true, "it stays with the person")
+      team.roster.insert(row, at: 0)
+      team.accounts.insert(account, at: 0)
+    }
+    for _ in 0..<2 {
+      let record = try #require(try run(team, &prior)["ana@acme.com"])
+      #expect(record.platformUserID == "another" && !record.isExempt && record.isGap)
+      #expect(record.hasExemptionOfAnother && record.findings == FindingSet(.mfaNotEnforced))
+    }
+    if arrival == .whileRosterFails {
+      team.rosterIssues = [
+        SourceIssue(code: "cut", call: "GET /members", message: "cut", remedy: "")
+      ]
+      #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == false)
+      team.rosterIssues = []
+    }
+    #expect(try team.reconcile(prior).changes.isEmpty, "nothing is written anew")
+    team.exemptions = [exemption("ana@acme.com", "sealed again")]
+    #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true, "other words are a new one")
+  }
+}
