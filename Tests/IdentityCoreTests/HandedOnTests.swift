@@ -72,4 +72,47 @@ struct HandedOnTests {
     team.exemptions = [exemption("ana@acme.com", "sealed again")]
     #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true, "other words are a new one")
   }
+
+  @Test(
+    "a role that is not told any more ends no finding of the last admin",
+    arguments: [Role.none, .untold])
+  func lastAdmin(_ role: Role) throws {
+    var team = team("ana", "bo")
+    team.roster[0].role = .admin
+    var prior = MemoryPrior()
+    let finding = FindingSet(.lastAdmin)
+    #expect(try run(team, &prior)["ana@acme.com"]?.findings.isSuperset(of: finding) == true)
+    for index in team.roster.indices { team.roster[index].role = role }
+    for _ in 0..<2 {
+      #expect(try run(team, &prior)["ana@acme.com"]?.findings.isSuperset(of: finding) == true)
+    }
+    team.roster[1].role = .admin
+    let records = try run(team, &prior)
+    #expect(records["ana@acme.com"]?.findings.isDisjoint(with: finding) == true)
+    #expect(records["bo@acme.com"]?.findings.isSuperset(of: finding) == true)
+    team.roster[0].role = .member
+    team.roster[1].role = .member
+    #expect(try run(team, &prior)["bo@acme.com"]?.findings.isDisjoint(with: finding) == true)
+  }
+
+  @Test("weak factors of which nothing is told any more stay weak; a better one or none ends that")
+  func weakFactors() throws {
+    var team = team("ana")
+    team.accounts[0].enrolled = .yes
+    team.accounts[0].factors = .sms
+    var prior = MemoryPrior()
+    let finding = FindingSet(.weakFactorsOnly)
+    #expect(try run(team, &prior)["ana@acme.com"]?.findings.isSuperset(of: finding) == true)
+    team.accounts[0].factors = []
+    for _ in 0..<2 {
+      #expect(try run(team, &prior)["ana@acme.com"]?.findings.isSuperset(of: finding) == true)
+    }
+    let known = prior
+    team.accounts[0].factors = .webauthn
+    #expect(try run(team, &prior)["ana@acme.com"]?.findings.isDisjoint(with: finding) == true)
+    prior = known
+    team.accounts[0].factors = []
+    team.accounts[0].enrolled = .no
+    #expect(try run(team, &prior)["ana@acme.com"]?.findings.isDisjoint(with: finding) == true)
+  }
 }

@@ -238,6 +238,13 @@ public struct Adjudicator {
 
   func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
 
+  /// Whether the roster shows anybody as an admin.
+  var showsAdmin: Bool {
+    (0..<reading.roster.count).contains {
+      reading.roster.rows[$0].kind == .member && reading.roster.role(at: $0) == .admin
+    }
+  }
+
   private static func onlyAdmin(_ roster: Roster, _ order: [Int32], _ starts: [Int32]) -> Int? {
     var found: Int?
     var person = -1

@@ -22,6 +22,8 @@ public struct Role: RawRepresentable, Sendable, Codable, Hashable {
   /// The platform has roles, and does not tell this one: it may be any.
   public static let untold = Role(rawValue: "unknown")
 
+  /// Whether the platform tells which role it is.
+  public var isTold: Bool { self != .none && self != .untold }
   /// Whether it is an administrator's.
   public var isAdministrator: Bool { self == .admin || rawValue == "owner" }
   /// Whether findings about this person weigh as an administrator's: those of a role that is not told do.

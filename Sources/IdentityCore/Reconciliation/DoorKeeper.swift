@@ -237,6 +237,10 @@ struct DoorKeeper {
     if isUnsure || record.enrolled == .unknown {
       held.formUnion(gone.intersection(Self.ofEnrolment))
     }
+    // Only a kind that is named, or the word that there is none, ends what was said of weak ones.
+    if record.factors.isEmpty, record.enrolled != .no {
+      held.formUnion(gone.intersection(FindingSet(.weakFactorsOnly)))
+    }
     // What the platform tells no more of a login that is still there ends nothing that was said of it.
     let noMFA = FindingSet(.noMFA)
     if record.platformMFA == .unknown, !gone.isDisjoint(with: noMFA),

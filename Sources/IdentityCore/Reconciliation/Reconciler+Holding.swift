@@ -14,6 +14,15 @@ extension Reconciler {
     record.isExempt = false
     record.findings.subtract(FindingSet(.exemptionExpiring))
   }
+
+  /// Keeps the finding of the last admin while the roster does not tell the role any more, and shows no other admin.
+  func keepLastAdmin(of before: MemberRecord, in record: inout MemberRecord) {
+    let finding = FindingSet(.lastAdmin)
+    guard before.findings.contains(finding), !record.role.isTold, !adjudicator.showsAdmin else {
+      return
+    }
+    record.findings.formUnion(finding)
+  }
 }
 
 extension MemberRecord {

@@ -208,6 +208,7 @@ public struct Reconciler {
     var record = judged.record
     keepExemption(of: before.record, in: &record)
     refuseExemption(of: before.record, in: &record)
+    keepLastAdmin(of: before.record, in: &record)
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
       settings: adjudicator.settings, limit: limit, traces: traces)
