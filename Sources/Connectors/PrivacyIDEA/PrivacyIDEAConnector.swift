@@ -6,6 +6,14 @@ internal import Logging
 
 /// How to reach a privacyIDEA server, and what its operator vouches for.
 struct PrivacyIDEAConfiguration: Sendable {
+  /// What remembered sign-ins make of a verdict.
+  enum Remember: String, Sendable, CaseIterable {
+    /// They are noted: the operator takes them for harmless.
+    case note
+    /// Enforced on the condition that nothing is remembered.
+    case conditional = "enforced-conditionally"
+  }
+
   /// The name in the configuration.
   var name: SourceName
   /// The base URL, without a trailing slash; the root may have a prefix.
@@ -20,15 +28,17 @@ struct PrivacyIDEAConfiguration: Sendable {
   var realm: String
   /// What asks privacyIDEA before it lets anybody in, such as `keycloak flow browser`; nil when nobody says.
   var front: String?
-  /// Whether remembered sign-ins make a verdict conditional; otherwise they are noted.
-  var rememberIsConditional: Bool
+  /// What remembered sign-ins make of a verdict; nil: those that count for longer than a day make it conditional.
+  var remember: Remember?
+  /// What the operator vouches for beside the front end.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
 
   /// Makes a configuration.
   init(
     name: SourceName, url: String, username: String, password: Secret, adminRealm: String? = nil,
-    realm: String, front: String? = nil, rememberIsConditional: Bool = false,
+    realm: String, front: String? = nil, remember: Remember? = nil, vouches: [Vouch] = [],
     maxConcurrent: Int = 4
   ) {
     self.name = name
@@ -38,7 +48,8 @@ struct PrivacyIDEAConfiguration: Sendable {
     self.adminRealm = adminRealm
     self.realm = realm
     self.front = front
-    self.rememberIsConditional = rememberIsConditional
+    self.remember = remember
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
   }
 
@@ -48,18 +59,15 @@ struct PrivacyIDEAConfiguration: Sendable {
     case .forbidden:
       let right =
         error.call.contains("/policy")
-        ? "policyread" : error.call.contains("/user") ? "userlist" : "tokenlist"
+        ? "policyread"
+        : error.call.contains("/event")
+          ? "eventhandling_read" : error.call.contains("/user") ? "userlist" : "tokenlist"
       return "Allow \(username) the admin action \(right)."
     case .unauthorised:
       return "Check username and password of \(name); the administrator must need no token itself."
     case .notFound: return "Check the URL and the realm of \(name)."
     default: return "Check the URL of \(name), and run again."
     }
-  }
-
-  /// The same as a phrase.
-  func phrase(for error: ConnectorError) -> String {
-    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 }
 
@@ -105,18 +113,16 @@ final class PrivacyIDEAConnector: ProviderConnector, Diagnosable {
   /// Reads policies, people and their tokens.
   func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
-    let run = PrivacyIDEARun(
-      configuration: configuration, client: client, clock: clock, logger: logger,
-      progress: progress)
-    return await run.read(query)
+    return await PrivacyIDEARun(self, progress).read(query)
   }
 
-  /// Checks credentials, clock, rights and the declared front end: four requests or fewer.
+  /// Checks credentials, clock, rights and the declared front end: five requests or fewer.
   func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     var lines: [DiagnosticLine] = []
     let probes: [(check: String, request: HTTPRequest)] = [
       ("right policyread", PrivacyIDEARun.policies(client)),
+      ("right eventhandling_read", PrivacyIDEARun.handlers(client)),
       ("right userlist", PrivacyIDEARun.users(client, configuration.realm)),
       ("right tokenlist", PrivacyIDEARun.tokens(client, configuration.realm)),
     ]

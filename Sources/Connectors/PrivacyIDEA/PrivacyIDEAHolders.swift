@@ -2,14 +2,10 @@ internal import IdentityCore
 
 /// The watched users of a realm, and what the tokens of the realm say about them; pure.
 struct PrivacyIDEAHolders {
-  /// Tokens that pass with a PIN or a static word alone.
-  private static let simpleTypes: Set<String> = ["spass", "pw"]
-  /// Tokens that are no second factor at a sign-in.
-  private static let otherTypes: Set<String> = ["registration", "certificate", "sshkey"]
   private static let kinds: [String: FactorSet] = [
     "totp": .totp, "hotp": .totp, "push": .push, "webauthn": .webauthn, "passkey": .webauthn,
     "u2f": .webauthn, "sms": .sms, "email": .email, "yubikey": .hardwareToken,
-    "yubico": .hardwareToken, "certificate": .certificate,
+    "yubico": .hardwareToken,
   ]
 
   /// An account that tokens may belong to.
@@ -71,12 +67,18 @@ struct PrivacyIDEAHolders {
   private mutating func take(_ token: PrivacyIDEAWire.Token, at place: Int, isOwner: Tri) {
     guard isOwner != .no else { return }
     // A token that may be somebody else's closes nothing.
-    if isOwner == .yes { holders[place].facts.insert(.assigned) }
+    if isOwner == .yes {
+      holders[place].facts.insert(.assigned)
+      if token.isRolledOut == true { holders[place].facts.insert(.rolledOut) }
+    }
     let usable = token.isUsable(at: now)
-    guard usable != .no, !Self.otherTypes.contains(token.type) else { return }
+    guard usable != .no, !PrivacyIDEATokens.otherTypes.contains(token.type) else { return }
     let isCertain = isOwner == .yes && usable == .yes
-    if Self.simpleTypes.contains(token.type) {
+    if PrivacyIDEATokens.simpleTypes.contains(token.type) {
       holders[place].facts.insert(isCertain ? .simple : .unclear)
+    } else if !PrivacyIDEATokens.strongTypes.contains(token.type) {
+      holders[place].facts.insert(.strange)
+      holders[place].mayHaveMore = true
     } else if isCertain {
       holders[place].facts.insert(.usable)
       holders[place].factors.formUnion(Self.kinds[token.type] ?? .other)

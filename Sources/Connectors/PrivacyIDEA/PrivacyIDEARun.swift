@@ -2,34 +2,26 @@ internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 internal import JSONQuery
-internal import Logging
 
 /// One reading of a privacyIDEA server.
 struct PrivacyIDEARun: Sendable {
-  private static let pageSize = 1000
+  let connector: PrivacyIDEAConnector
+  let reading: Reading
+  var client: APIClient { connector.client }
+  var configuration: PrivacyIDEAConfiguration { connector.configuration }
 
-  let configuration: PrivacyIDEAConfiguration
-  let client: APIClient
-  let clock: @Sendable () -> Timestamp
-  let logger: Logger
-  let progress: Progress
-  let log: ReadingLog
-
-  init(
-    configuration: PrivacyIDEAConfiguration, client: APIClient,
-    clock: @escaping @Sendable () -> Timestamp, logger: Logger, progress: Progress
-  ) {
-    self.configuration = configuration
-    self.client = client
-    self.clock = clock
-    self.logger = logger
-    self.progress = progress
-    log = ReadingLog(client.source, startedAt: clock())
+  init(_ connector: PrivacyIDEAConnector, _ progress: Progress) {
+    self.connector = connector
+    reading = Reading(
+      connector.client, progress: progress, logger: connector.logger, startedAt: connector.clock(),
+      remedy: connector.configuration.remedy)
   }
 
-  static func policies(_ client: APIClient) -> HTTPRequest {
-    client.get("/policy/", query: [("scope", "authentication"), ("active", "true")])
+  static func policies(_ client: APIClient, scope: String = "authentication") -> HTTPRequest {
+    client.get("/policy/", query: [("scope", scope), ("active", "true")])
   }
+
+  static func handlers(_ client: APIClient) -> HTTPRequest { client.get("/event/") }
 
   static func users(_ client: APIClient, _ realm: String) -> HTTPRequest {
     client.get("/user/", query: [("realm", realm), ("username", "*")])
@@ -45,37 +37,39 @@ struct PrivacyIDEARun: Sendable {
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
-    progress(configuration.name, "policies", done: 0)
-    var reading = ProviderReading(
-      source: log.reading(kind: "privacyidea", at: clock()), apps: [],
-      accounts: AccountTable(atomCount: 0),
-      hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
-    do throws(ConnectorError) {
+    reading.tell("policies", done: 0)
+    var accounts = AccountTable(atomCount: 0)
+    let apps: [ProviderApp]
+    let read = await reading.part { () throws(ConnectorError) in
+      try await policies("authentication", query.edits)
+    }
+    switch read {
+    case .read(let policies):
+      let selfService = await reading.part(.parts) { () throws(ConnectorError) in
+        try await self.policies("user", query.edits)
+      }
+      let handlers = await reading.part(.parts) { () throws(ConnectorError) in
+        try await self.handlers()
+      }
       var compiled = PrivacyIDEAModel(
-        realm: configuration.realm, policies: try await policies(query.edits),
-        rememberIsConditional: configuration.rememberIsConditional)
+        realm: configuration.realm, policies: policies, selfService: selfService.value,
+        remember: configuration.remember)
       var model = compiled.model()
-      reading.accounts = await accounts(query, compiled, &model)
-      reading.apps = query.apps.map { app($0, compiled, model) }
-    } catch {
-      keep(error)
-      reading.apps = query.apps.map {
-        ProviderApp(
-          id: $0, label: $0,
-          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+      accounts = await self.accounts(query, compiled, &model)
+      apps = query.apps.map { app($0, compiled, model, selfService, handlers) }
+    case .unreadable(let reason, let remedy):
+      apps = query.apps.map {
+        ProviderApp(id: $0, label: $0, state: .unreadable(reason: reason, remedy: remedy))
       }
     }
-    reading.source = log.reading(kind: "privacyidea", at: clock())
-    return reading
-  }
-
-  private func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
-    logger.debug("\(error)")
-    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
+    return ProviderReading(
+      source: reading.log.reading(kind: "privacyidea", at: connector.clock()), apps: apps,
+      accounts: accounts, hosts: Set([SourceHost.of(configuration.url)].compactMap(\.self)))
   }
 
   private func app(
-    _ id: AppID, _ compiled: PrivacyIDEAModel, _ model: SignInModel
+    _ id: AppID, _ compiled: PrivacyIDEAModel, _ model: SignInModel,
+    _ selfService: Part<[PrivacyIDEAWire.Policy]>, _ handlers: Part<[PrivacyIDEAWire.EventHandler]>
   ) -> ProviderApp {
     guard let front = configuration.front else {
       return ProviderApp(
@@ -95,17 +89,23 @@ struct PrivacyIDEARun: Sendable {
           value: policy.actions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             .joined(separator: ", "), path: "/policy/"))
     }
-    return ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
+    var app = ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
+    let picture = PrivacyIDEAPicture(
+      front: front, policies: compiled.policies, selfService: selfService, handlers: handlers,
+      remember: configuration.remember)
+    let vouches = Vouches(configuration.vouches, at: connector.clock())
+    for issue in app.account(PrivacyIDEADoors.self, vouches, picture.state) {
+      reading.log.add(issue)
+    }
+    return app
   }
 
   // MARK: Policies
 
   private func policies(
-    _ edits: PolicyEdits
+    _ scope: String, _ edits: PolicyEdits
   ) async throws(ConnectorError) -> [PrivacyIDEAWire.Policy] {
-    let request = Self.policies(client)
-    let json = try await client.value(request)
-    do throws(WireError) {
+    try await reading.value(Self.policies(client, scope: scope)) { json throws(WireError) in
       let value = try PrivacyIDEAWire.value(json)
       // A list, or by name, as the version has it.
       var documents = value.array ?? []
@@ -123,11 +123,7 @@ struct PrivacyIDEARun: Sendable {
       // Policies have names and no ids; edits know things by id.
       let edited = edits.applied(
         to: documents.map(Self.withID), state: "active", on: .bool(true), off: .bool(false))
-      return try JSONValue.array(edited).rows { row throws(WireError) in
-        try PrivacyIDEAWire.Policy(row)
-      }
-    } catch {
-      throw client.malformed(error, request)
+      return try JSONValue.array(edited).rows(PrivacyIDEAWire.Policy.init)
     }
   }
 
@@ -137,148 +133,9 @@ struct PrivacyIDEARun: Sendable {
     return .object(members)
   }
 
-  // MARK: People
-
-  private func accounts(
-    _ query: ProviderQuery, _ compiled: PrivacyIDEAModel, _ model: inout SignInModel
-  ) async -> AccountTable {
-    var table = AccountTable(atomCount: model.atoms.count)
-    let watch = await query.watch()
-    guard !watch.isEmpty else { return table }
-    var holders = PrivacyIDEAHolders(realm: configuration.realm, now: clock())
-    do throws(ConnectorError) {
-      let (users, request) = try await users()
-      for user in users {
-        holders.count(user)
-        guard watch.keeps(id: user.id, names: [user.username, user.email].compactMap { $0 }) else {
-          continue
-        }
-        let account = Account(
-          id: user.id, email: user.email, login: user.username, statusText: "known",
-          assigned: Set(query.apps.indices))
-        guard let position = table.append(account) else {
-          try repeated(user, holders, request)
-          continue
-        }
-        holders.add(user, at: position)
-        mark(user, compiled, at: position, &table)
-      }
-    } catch {
-      keep(error)
+  private func handlers() async throws(ConnectorError) -> [PrivacyIDEAWire.EventHandler] {
+    try await reading.value(Self.handlers(client)) { json throws(WireError) in
+      try PrivacyIDEAWire.value(json).rows(PrivacyIDEAWire.EventHandler.init)
     }
-    do throws(ConnectorError) {
-      for token in try await tokens() { holders.take(token) }
-      holders.mark(&table)
-    } catch {
-      keep(error)
-      let unknown = Unknown(
-        title: "which tokens people have: \(Sentence.clause(error.message))",
-        remedy: configuration.phrase(for: error), of: "tokens of the realm")
-      for atom in PrivacyIDEAModel.Atom.ofTokens { model.unreadableAtoms[atom.rawValue] = unknown }
-    }
-    return table
-  }
-
-  /// Marks which users and resolvers that policies name a user is of.
-  private func mark(
-    _ user: PrivacyIDEAWire.User, _ compiled: PrivacyIDEAModel, at position: Int,
-    _ table: inout AccountTable
-  ) {
-    for (atom, wanted) in compiled.users {
-      let isSame =
-        wanted.ignoresCase
-        ? wanted.name.lowercased() == user.username.lowercased() : wanted.name == user.username
-      if isSame { table.setAtom(atom, at: position) }
-    }
-    guard let own = user.resolver else {
-      return table.setAtom(PrivacyIDEAModel.Atom.noResolver.rawValue, at: position)
-    }
-    for (atom, resolver) in compiled.resolvers where resolver == own {
-      table.setAtom(atom, at: position)
-    }
-  }
-
-  /// Takes note of a user who came before; one who is somebody else by the same id leaves the list unread.
-  private func repeated(
-    _ user: PrivacyIDEAWire.User, _ holders: PrivacyIDEAHolders, _ request: HTTPRequest
-  ) throws(ConnectorError) {
-    let isSame = holders.knows(user)
-    let error = ConnectorError(
-      .duplicateIDs, source: configuration.name, call: request.endpoint, status: 200,
-      message: "privacyIDEA named the same user twice in \(request.endpoint); "
-        + (isSame ? "it counts once." : "the two say different things."))
-    guard isSame else { throw error }
-    keep(error, affects: .details)
-  }
-
-  private func users() async throws(ConnectorError) -> ([PrivacyIDEAWire.User], HTTPRequest) {
-    let request = Self.users(client, configuration.realm)
-    let json = try await client.value(request)
-    let skipped = json["detail"]?["skipped_resolvers"]
-    if let skipped, skipped.array?.isEmpty != true {
-      keep(
-        ConnectorError(
-          .contradiction, source: configuration.name, call: request.endpoint, status: 200,
-          message: "privacyIDEA left the people of a resolver out, which did not answer."))
-    }
-    do throws(WireError) {
-      let users = try PrivacyIDEAWire.value(json).rows { row throws(WireError) in
-        try PrivacyIDEAWire.User(row)
-      }
-      log.count(users.count)
-      progress(configuration.name, "accounts", done: users.count)
-      return (users, request)
-    } catch {
-      throw client.malformed(error, request)
-    }
-  }
-
-  // MARK: Tokens
-
-  /// The tokens of the realm; pages are counted, so a list that moves while it is read is read again once.
-  private func tokens() async throws(ConnectorError) -> [PrivacyIDEAWire.Token] {
-    if let tokens = try await tokens(isLast: false) { return tokens }
-    return try await tokens(isLast: true) ?? []
-  }
-
-  /// - Returns: nil where a token came twice, unless this is the last reading: then that is an error.
-  private func tokens(
-    isLast: Bool
-  ) async throws(ConnectorError) -> [PrivacyIDEAWire.Token]? {
-    var all: [PrivacyIDEAWire.Token] = []
-    var serials: Set<String> = []
-    var hasMoved = false
-    let request = Self.tokens(client, configuration.realm)
-    let reader = JSONReader()
-    let style = PagingStyle.page(
-      parameter: "page", start: 1, sizeParameter: "pagesize", size: Self.pageSize,
-      stop: .total(
-        { Self.list($0)?["count"]?.integer.map(Int.init) ?? 0 },
-        received: { Self.list($0)?["tokens"]?.array?.count ?? 0 }))
-    try await client.pages(request, style) { response, page throws(ConnectorError) in
-      do throws(WireError) {
-        let value = try PrivacyIDEAWire.value(try reader.value(response.body))
-        let list = try value.required("tokens", .array) { $0.array == nil ? nil : $0 }
-        _ = try value.required("count", .integer, \.integer)
-        let tokens = try list.rows { row throws(WireError) in try PrivacyIDEAWire.Token(row) }
-        for (index, token) in tokens.enumerated() {
-          if serials.insert(token.serial).inserted {
-            all.append(token)
-          } else if isLast {
-            throw WireError(
-              .shape, row: index + 1, path: "serial", detail: "the token came before")
-          } else {
-            hasMoved = true
-          }
-        }
-      } catch {
-        throw client.malformed(error, request, page: page)
-      }
-    }
-    return hasMoved ? nil : all
-  }
-
-  private static func list(_ response: HTTPResponse) -> JSONValue? {
-    (try? JSONReader().value(response.body))?["result"]?["value"]
   }
 }

@@ -20,7 +20,7 @@ enum PrivacyIDEAWire {
     return value
   }
 
-  /// A policy of the scope `authentication`.
+  /// A policy, of the scope `authentication` or `user`.
   struct Policy: Sendable, Hashable {
     var name: String
     var isActive: Bool
@@ -37,8 +37,23 @@ enum PrivacyIDEAWire {
     var conditions: [PolicyCondition]
     /// Nil where the server does not say.
     var ignoresCase: Bool?
+    /// Whether any resolver of the person's realm counts; where the server does not say it may be so.
+    var checksAllResolvers: Bool
+    /// What tells one version of the policy from another.
+    var version: String
+    /// Keys of the policy that are not known.
+    var unrecognised: [UnrecognisedKey]
+
+    /// The keys that policies have, those of administrators and people's words for them included.
+    private static let keys: Set<String> = [
+      "name", "scope", "active", "action", "realm", "resolver", "user", "client", "adminrealm",
+      "adminuser", "time", "priority", "conditions", "check_all_resolvers",
+      "user_case_insensitive", "user_agents", "pinode", "description", "id",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
+      version = json.fingerprint
+      unrecognised = json.unrecognised(besides: Self.keys)
       name = try json.required("name", .string, \.string)
       isActive = try json.optional("active", .bool, \.bool) ?? true
       let members = try json.required("action", .object, \.object)
@@ -69,6 +84,7 @@ enum PrivacyIDEAWire {
           key: condition.text)
       }
       ignoresCase = try json.optional("user_case_insensitive", .bool, \.bool)
+      checksAllResolvers = try json.optional("check_all_resolvers", .bool, \.bool) ?? true
     }
   }
 
@@ -80,6 +96,23 @@ enum PrivacyIDEAWire {
     var text: String
     /// The whole of it as it stands, by which conditions are told apart.
     var key: String
+  }
+
+  /// Something that the server does around a request.
+  struct EventHandler: Sendable, Hashable {
+    var name: String
+    var isActive: Bool
+    /// `Token`, `UserNotification`, `RequestMangler` and so on.
+    var module: String
+    /// What tells one version of it from another.
+    var version: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      name = try json.required("name", .string, \.string)
+      isActive = try json.optional("active", .bool, \.bool) ?? true
+      module = try json.required("handlermodule", .string, \.string)
+      version = json.fingerprint
+    }
   }
 
   /// A user of a realm.
@@ -116,6 +149,8 @@ enum PrivacyIDEAWire {
     var resolver: String?
     /// Whether it may be used within its period; what is not shown may be one way or the other.
     private var state: Tri
+    /// Whether it is rolled out; nil when not told.
+    var isRolledOut: Bool?
     private var start: Moment
     private var end: Moment
 
@@ -175,7 +210,7 @@ enum PrivacyIDEAWire {
       let isRevoked = try json.optional("revoked", .bool, \.bool)
       let isLocked = try json.optional("locked", .bool, \.bool)
       let rollout = try json.optional("rollout_state", .string, \.string)
-      let isRolledOut = rollout.map { ["", "enrolled"].contains($0) }
+      isRolledOut = rollout.map { ["", "enrolled"].contains($0) }
       if !isActive || isRevoked == true || isLocked == true || isRolledOut == false {
         state = .no
       } else {

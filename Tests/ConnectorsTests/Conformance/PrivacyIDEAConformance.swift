@@ -12,6 +12,7 @@ extension ConformanceCase {
     endpoints: [
       Endpoint("POST /auth", required: ["result.value.token"]),
       Endpoint("GET /policy/", required: ["result.status", "result.value"]),
+      Endpoint("GET /event/", required: ["result.status", "result.value"]),
       Endpoint("GET /user/", required: ["result.status", "result.value"]),
       Endpoint(
         "GET /token/", .list,

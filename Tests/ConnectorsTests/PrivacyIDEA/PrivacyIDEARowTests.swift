@@ -150,7 +150,8 @@ enum PrivacyIDEARows {
       }),
     PrivacyIDEARow(
       number: "6", situation: "a simple pass token only", expected: .notEnforced,
-      witness: "asks for a PIN only", change: { $0.tokens.append(PrivacyIDEAToken("ana", "spass")) }
+      witness: "asks for a PIN or a word only",
+      change: { $0.tokens.append(PrivacyIDEAToken("ana", "spass")) }
     ),
     PrivacyIDEARow(
       number: "6b", situation: "a simple pass token beside another", expected: .notEnforced,
@@ -187,10 +188,12 @@ enum PrivacyIDEARows {
       }),
     PrivacyIDEARow(
       number: "7", situation: "policies may not be read", expected: .cannotTell,
-      reason: "refused", isComplete: false, change: { $0.rights = ["userlist", "tokenlist"] }),
+      reason: "refused", isComplete: false,
+      change: { $0.rights = ["eventhandling_read", "userlist", "tokenlist"] }),
     PrivacyIDEARow(
       number: "7b", situation: "tokens may not be read", expected: .cannotTell,
-      isComplete: false, change: { $0.rights = ["userlist", "policyread"] }),
+      isComplete: false,
+      change: { $0.rights = ["eventhandling_read", "userlist", "policyread"] }),
     PrivacyIDEARow(
       number: "7c", situation: "the administrator needs a token", expected: .cannotTell,
       reason: "token of its own", isComplete: false, change: { $0.asksAdministrator = true }),
@@ -211,7 +214,7 @@ enum PrivacyIDEARows {
     PrivacyIDEARow(
       number: "4.4b", situation: "sign-ins are remembered, which the operator minds",
       expected: .enforcedConditionally, witness: "with remembered sign-in",
-      configure: { $0.rememberIsConditional = true },
+      configure: { $0.remember = .conditional },
       change: { $0.policies = [P.policy("cache", ["auth_cache": "4h"])] }),
     PrivacyIDEARow(
       number: "3.1", situation: "a resolver did not answer", expected: .enforced, isComplete: false,

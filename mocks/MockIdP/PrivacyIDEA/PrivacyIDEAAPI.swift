@@ -13,6 +13,7 @@ struct PrivacyIDEAAPI: VendorAPI {
   let router = Router<Context>(routes: [
     Route("POST /auth", scope: open, login),
     Route("GET /policy/", scope: "policyread", policies),
+    Route("GET /event/", scope: "eventhandling_read", handlers),
     Route("GET /user/", scope: "userlist", users),
     Route("GET /token/", scope: "tokenlist", tokens),
   ])
@@ -114,12 +115,21 @@ struct PrivacyIDEAAPI: VendorAPI {
       "conditions": [], "check_all_resolvers": false, "user_case_insensitive": false,
       "user_agents": [], "pinode": [], "description": "",
     ]
-    var all = context.server.policies.map { rest.merging($0) }
+    var all = (context.server.policies + context.server.userPolicies).map { rest.merging($0) }
     if call.parameter("active") == "true" { all = all.filter { $0["active"]?.isTrue == true } }
     if let scope = call.parameter("scope") { all = all.filter { $0["scope"]?.text == scope } }
     guard context.server.namesPolicies else { return envelope(.array(all)) }
     return envelope(
       .object(Dictionary(all.map { ($0["name"]?.text ?? "", $0) }, uniquingKeysWith: { $1 })))
+  }
+
+  @Sendable private static func handlers(_ call: Call, _ context: Context) throws -> Reply {
+    try refuseUnknown(call, [])
+    let rest: JSON = [
+      "id": 1, "active": true, "event": ["validate_check"], "action": "sendmail",
+      "condition": "", "conditions": [:], "options": [:], "ordering": 0, "position": "post",
+    ]
+    return envelope(.array(context.server.eventHandlers.map { rest.merging($0) }))
   }
 
   @Sendable private static func users(_ call: Call, _ context: Context) throws -> Reply {

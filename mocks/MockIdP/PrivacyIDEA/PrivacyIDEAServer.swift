@@ -8,7 +8,7 @@ public struct PrivacyIDEAServer: VendorScenario {
   /// The administrator's password.
   public var password = "mockPrivacyIDEAPasswordForTestsOnly"
   /// What the administrator may do.
-  public var rights = ["policyread", "userlist", "tokenlist"]
+  public var rights = ["policyread", "eventhandling_read", "userlist", "tokenlist"]
   /// Whether the administrator is asked for a token as well.
   public var asksAdministrator = false
   /// The realm of the people.
@@ -21,6 +21,12 @@ public struct PrivacyIDEAServer: VendorScenario {
   public var tokens: [PrivacyIDEAToken] = []
   /// Policies of the scope `authentication`, in the vendor's shape; what is not given is empty.
   public var policies: [JSON] = []
+  /// Policies of the scope `user`, in the vendor's shape: people may enrol what is named, and all where there is none.
+  public var userPolicies: [JSON] = [
+    ["name": "self-service", "scope": "user", "action": ["enrollTOTP": true, "enrollPUSH": true]]
+  ]
+  /// Event handlers, in the vendor's shape.
+  public var eventHandlers: [JSON] = []
   /// Whether policies come by name, as from some versions.
   public var namesPolicies = false
 
@@ -42,6 +48,8 @@ public struct PrivacyIDEAServer: VendorScenario {
     try values.read(.skippedResolvers, into: &skippedResolvers)
     try values.read(.tokens, into: &tokens)
     try values.read(.policies, into: &policies)
+    try values.read(.userPolicies, into: &userPolicies)
+    try values.read(.eventHandlers, into: &eventHandlers)
     try values.read(.namesPolicies, into: &namesPolicies)
   }
 }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles the policies of privacyIDEA to one model: what happens when a front end asks for a token.
@@ -8,81 +9,171 @@ struct PrivacyIDEAModel {
     case usable
     /// Has any token, be it locked or not rolled out.
     case assigned
-    /// Has a token that asks for nothing but a PIN.
+    /// Has a token that is rolled out.
+    case rolledOut
+    /// Has a token that asks for nothing but what the person knows.
     case simple
-    /// May have a token that asks for nothing but a PIN: whose it is, or whether it can be used, is not told.
+    /// May have such a token: whose it is, or whether it can be used, is not told.
     case unclear
+    /// Has a token of a type that leaves the question to another server or person, or that is not known.
+    case strange
     /// Comes from a resolver that is not told.
     case noResolver
 
     /// The facts about tokens.
-    static let ofTokens: [Atom] = [.usable, .assigned, .simple, .unclear]
+    static let ofTokens: [Atom] = [.usable, .assigned, .rolledOut, .simple, .unclear, .strange]
+
+    /// Its words: what tells it from others, and what people read.
+    var words: (id: String, name: String) {
+      switch self {
+      case .usable: ("token=usable", "has a usable token")
+      case .assigned: ("token=assigned", "has a token assigned")
+      case .rolledOut: ("token=rolled out", "has a token that is rolled out")
+      case .simple: ("token=simple", "has a token that is no second factor")
+      case .unclear: ("token=?", "may have a token that is no second factor")
+      case .strange: ("token=other", "has a token whose question another server asks")
+      case .noResolver: ("resolver=?", "comes from a resolver that is not told")
+      }
+    }
   }
 
-  /// Actions that let people in without a token.
-  private static let openings = ["passOnNoToken", "passthru"]
-  private static let remembering = ["auth_cache", "remember_device", "remember_device_timeout"]
+  /// A text that a policy names a user by.
+  struct UserText: Sendable, Hashable {
+    var text: String
+    var ignoresCase: Bool
+    /// Whether a dot stands for any character; a name that is left out is compared as it stands.
+    var isPattern: Bool
+
+    /// Whether it means a user.
+    func means(_ name: String) -> Bool {
+      let (text, name) = ignoresCase ? (text.lowercased(), name.lowercased()) : (text, name)
+      return isPattern ? PrivacyIDEAPattern.matches(text, name) : text == name
+    }
+  }
 
   let realm: String
   let policies: [PrivacyIDEAWire.Policy]
-  let rememberIsConditional: Bool
-  private(set) var atoms: [SubjectAtom] = [
-    SubjectAtom(kind: .attribute, id: "token=usable", name: "has a usable token"),
-    SubjectAtom(kind: .attribute, id: "token=assigned", name: "has a token assigned"),
-    SubjectAtom(kind: .attribute, id: "token=spass", name: "has a simple pass token"),
-    SubjectAtom(kind: .attribute, id: "token=?", name: "may have a simple pass token"),
-    SubjectAtom(kind: .attribute, id: "resolver=?", name: "comes from a resolver that is not told"),
-  ]
+  /// What people may do with their own tokens; nil where that was not read.
+  let selfService: [PrivacyIDEAWire.Policy]?
+  let remember: PrivacyIDEAConfiguration.Remember?
+  private var builder = SignInModelBuilder()
   /// The texts that a policy names users and resolvers by, by the atom that asks for them.
-  private(set) var users: [SubjectAtom.ID: (name: String, ignoresCase: Bool)] = [:]
+  private(set) var users: [SubjectAtom.ID: UserText] = [:]
   private(set) var resolvers: [SubjectAtom.ID: String] = [:]
-  private var variables: [Variable] = []
-  private var unknowns: [Unknown] = []
-  private var rules: [RuleReference] = []
 
-  init(realm: String, policies: [PrivacyIDEAWire.Policy], rememberIsConditional: Bool) {
+  init(
+    realm: String, policies: [PrivacyIDEAWire.Policy], selfService: [PrivacyIDEAWire.Policy]?,
+    remember: PrivacyIDEAConfiguration.Remember?
+  ) {
     self.realm = realm
     self.policies = policies.filter(\.isActive).sorted { $0.name < $1.name }
-    self.rememberIsConditional = rememberIsConditional
+    self.selfService = selfService?.filter(\.isActive).sorted { $0.name < $1.name }
+    self.remember = remember
+    for atom in Atom.allCases {
+      _ = builder.facts.id(.attribute, atom.words.id, atom.words.name)
+    }
   }
 
   /// The finished model.
   mutating func model() -> SignInModel {
     let demand = rule("token check", "asks for a token", name: "authentication")
-    let simple = rule("simple pass token", "asks for a PIN only", name: "authentication")
-    let unclear = unknown(
-      "whose simple pass tokens of realm \(realm) are, or whether they can be used",
-      "see in privacyIDEA which tokens of type spass or pw have no owner, state or validity that is shown"
-    )
-    var branches = [
-      SignInPolicy.Branch(
-        .subject(Atom.simple.rawValue), .demand(.singleFactor, by: simple)),
-      SignInPolicy.Branch(.subject(Atom.unclear.rawValue), .demand(.unknown(unclear), by: nil)),
-    ]
-    for policy in policies {
-      let actions = Self.openings.filter { isOn(policy.actions[$0]) }
-      guard !actions.isEmpty else { continue }
-      let open = rule(
-        actions.joined(separator: ", "), "lets people without a token in with one factor",
-        name: policy.name)
-      // Who has a token is asked for it, until it is taken away.
-      let hasNone = Condition.or([
-        Condition.subject(Atom.assigned.rawValue).negated, flag("token removed"),
-      ])
-      branches.append(.init(.and([applies(policy), hasNone]), .demand(.singleFactor, by: open)))
-    }
-    if rememberIsConditional {
-      for policy in policies where Self.remembering.contains(where: { isOn(policy.actions[$0]) }) {
-        let rule = rule("remembered sign-in", "does not ask again for a while", name: policy.name)
-        branches.append(
-          .init(
-            .and([applies(policy), flag("remembered sign-in")]), .demand(.singleFactor, by: rule)))
-      }
+    var branches = tokenBranches()
+    for policy in policies { branches += openings(policy) }
+    branches += selfServiceBranches()
+    for policy in policies where isRemembering(policy) {
+      let rule = rule("remembered sign-in", "does not ask again for a while", name: policy.name)
+      branches.append(
+        .init(
+          .and([applies(policy), flag("remembered sign-in")]), .demand(.singleFactor, by: rule)))
     }
     // Whom no policy lets in without a token is refused, or made to enrol one.
-    return SignInModel(
-      variables: variables, atoms: atoms, unknowns: unknowns, rules: rules,
-      policy: .firstMatch(branches, otherwise: .demand(.multiFactor, by: demand)))
+    return builder.model(
+      .firstMatch(branches, otherwise: .demand(.multiFactor, by: demand)))
+  }
+
+  // MARK: Tokens
+
+  private mutating func tokenBranches() -> [SignInPolicy.Branch] {
+    let simple = rule(
+      "token that is no second factor", "asks for a PIN or a word only", name: "authentication")
+    let unclear = unknown(
+      "whose tokens of realm \(realm) are that prove nothing beside a password, or whether they can be used",
+      "see in privacyIDEA which tokens of type spass, pw, question, applspec, indexedsecret or registration have no owner, state or validity that is shown"
+    )
+    let strange = unknown(
+      "what a token asks for whose question another server or person asks, or whose type idsync does not know",
+      "give the person a token of another type, and take the one of type radius, remote or 4eyes away"
+    )
+    return [
+      .init(.subject(Atom.simple.rawValue), .demand(.singleFactor, by: simple)),
+      .init(.subject(Atom.unclear.rawValue), .demand(.unknown(unclear), by: nil)),
+      .init(.subject(Atom.strange.rawValue), .demand(.unknown(strange), by: nil)),
+    ]
+  }
+
+  /// What the person may enrol: a token that proves nothing beside a password is a way in of the person's own making.
+  private mutating func selfServiceBranches() -> [SignInPolicy.Branch] {
+    guard let selfService else { return [] }
+    let words = "a token that is no second factor enrolled by the person"
+    guard !selfService.isEmpty else {
+      // Where no policy of the scope user is there, people may do everything with their tokens.
+      let rule = rule("self-service", "lets people enrol tokens of all types", name: "user")
+      return [.init(flag(words), .demand(.singleFactor, by: rule))]
+    }
+    return selfService.compactMap { policy in
+      guard policy.actions.contains(where: { isOn($0.value) && Self.enrolsWeakly($0.key) }) else {
+        return nil
+      }
+      let rule = rule(
+        "self-service", "lets people enrol tokens that are no second factor", name: policy.name)
+      return .init(.and([applies(policy), flag(words)]), .demand(.singleFactor, by: rule))
+    }
+  }
+
+  /// Whether an action of the scope `user` lets people enrol a token that may be no second factor.
+  private static func enrolsWeakly(_ action: String) -> Bool {
+    let action = action.lowercased()
+    guard action.hasPrefix("enroll") else { return false }
+    return !PrivacyIDEATokens.strongTypes.contains(String(action.dropFirst(6)))
+      && action != "enrollpin"
+  }
+
+  // MARK: Policies that let people in
+
+  private mutating func openings(_ policy: PrivacyIDEAWire.Policy) -> [SignInPolicy.Branch] {
+    ["passOnNoToken", "passthru"].compactMap { action in
+      guard let value = policy.actions[action], isOn(value) else { return nil }
+      // Who has a token is asked for it, until it is taken away.
+      let counted =
+        policies.contains { isOn($0.actions["\(action.lowercased())_ignore_rollout_state"]) }
+        ? Atom.rolledOut : .assigned
+      let hasNone = Condition.or([
+        Condition.subject(counted.rawValue).negated, flag("token removed"),
+      ])
+      let demand: SignInPolicy
+      if action == "passthru", !["userstore", "true"].contains(value.lowercased()) {
+        let server = unknown(
+          "what the RADIUS server \(value) asks people without a token for",
+          "do without passthru to a RADIUS server", of: "passthru of policy \(policy.name)")
+        demand = .demand(.unknown(server), by: nil)
+      } else {
+        let open = rule(
+          action, "lets people without a token in with one factor", name: policy.name)
+        demand = .demand(.singleFactor, by: open)
+      }
+      return .init(.and([applies(policy), hasNone]), demand)
+    }
+  }
+
+  /// Whether an earlier sign-in counts for longer than a second factor may; what the operator says of it comes first.
+  private func isRemembering(_ policy: PrivacyIDEAWire.Policy) -> Bool {
+    let cache = policy.actions["auth_cache"], device = policy.actions["remember_device"]
+    guard isOn(cache) || isOn(device) else { return false }
+    switch remember {
+    case .note?: return false
+    case .conditional?: return true
+    case nil: return PrivacyIDEAMemory.isLong(cache: cache, policy.actions, isOn(device))
+    }
   }
 
   private func isOn(_ value: String?) -> Bool {
@@ -90,27 +181,38 @@ struct PrivacyIDEAModel {
     return !["", "false", "0", "no", "off"].contains(value)
   }
 
+  // MARK: Whom and when
+
   /// When a policy applies to a sign-in of a person.
   private mutating func applies(_ policy: PrivacyIDEAWire.Policy) -> Condition {
     var parts = [
-      matches(policy.realms) { model, text, _ in
-        text.lowercased() == model.realm.lowercased() ? .always : .never
+      matches(policy.realms) { model, text in
+        model.named(
+          text.lowercased(), model.realm.lowercased(), "realm \(text) of policy \(policy.name)")
       },
-      matches(policy.resolvers) { model, text, _ in model.atom(resolver: text) },
-      matches(policy.users) { model, text, isExcluded in
-        guard Self.isPattern(text) else {
-          // Where the server does not say, a policy that lets people in names more of them and leaves out fewer.
-          return model.atom(user: text, ignoresCase: policy.ignoresCase ?? !isExcluded)
+      resolvers(policy),
+      matches(policy.users) { model, text in
+        guard PrivacyIDEAPattern.isPlain(text) else {
+          return .unknown(
+            model.unknown(
+              "who is meant by user \(text) in policy \(policy.name)",
+              "name the users of the policy plainly"))
         }
-        return .unknown(
-          model.unknown(
-            "who is meant by user \(text) in policy \(policy.name)",
-            "name the users of the policy plainly"))
+        // Where the server does not say, a policy that lets people in names more of them and leaves out fewer.
+        return model.atom(
+          UserText(text: text, ignoresCase: policy.ignoresCase ?? true, isPattern: true))
+      } excluding: { model, text in
+        model.atom(
+          UserText(text: text, ignoresCase: policy.ignoresCase ?? false, isPattern: false))
       },
     ]
+    let addresses = policy.clients.contains { ["0.0.0.0/0", "::/0"].contains($0) }
     let circumstances = [
-      (policy.clients, "a client address among"), (policy.userAgents, "a plug-in among"),
-      (policy.nodes, "a server among"),
+      (
+        addresses && !policy.clients.contains(where: Self.isExclusion) ? [] : policy.clients,
+        "a client address among"
+      ),
+      (policy.userAgents, "a plug-in among"), (policy.nodes, "a server among"),
     ]
     for (values, words) in circumstances where !values.isEmpty {
       parts.append(flag("\(words) \(values.joined(separator: ", "))"))
@@ -131,39 +233,78 @@ struct PrivacyIDEAModel {
     return .and(parts)
   }
 
+  /// The resolvers of a policy: what it leaves out there is not heeded by the server, and any of the realm's may count.
+  /// - SeeAlso: <https://github.com/privacyidea/privacyidea/blob/master/privacyidea/lib/policy.py>
+  private mutating func resolvers(_ policy: PrivacyIDEAWire.Policy) -> Condition {
+    guard !policy.resolvers.isEmpty else { return .always }
+    var named: [Condition] = []
+    for text in policy.resolvers where !Self.isExclusion(text) {
+      if text == "*" { return .always }
+      if PrivacyIDEAPattern.isPlain(text), !text.contains(".") {
+        named.append(atom(resolver: text))
+      } else {
+        named.append(
+          .unknown(
+            unknown(
+              "which resolvers are meant by \(text) in policy \(policy.name)",
+              "name the resolvers of the policy plainly")))
+      }
+    }
+    if policy.checksAllResolvers, !named.isEmpty {
+      named.append(
+        .unknown(
+          unknown(
+            "whether the realm has a resolver of policy \(policy.name), which counts for all of its people (check_all_resolvers)",
+            "switch check_all_resolvers off", of: "check_all_resolvers of \(policy.name)")))
+    }
+    return .or(named)
+  }
+
   /// That a list names something: an empty list names all, a text with a minus or an exclamation mark leaves one out.
   private mutating func matches(
-    _ list: [String],
-    _ test: (inout PrivacyIDEAModel, String, _ isExcluded: Bool) -> Condition
+    _ list: [String], _ naming: (inout PrivacyIDEAModel, String) -> Condition,
+    excluding: (inout PrivacyIDEAModel, String) -> Condition = { model, text in
+      text.lowercased() == model.realm.lowercased() ? .always : .never
+    }
   ) -> Condition {
     guard !list.isEmpty else { return .always }
     var named: [Condition] = []
     var excluded: [Condition] = []
     for entry in list {
-      if entry.hasPrefix("-") || entry.hasPrefix("!") {
-        excluded.append(test(&self, String(entry.dropFirst()), true))
+      if Self.isExclusion(entry) {
+        // What is left out is compared as it stands, never as a pattern.
+        excluded.append(excluding(&self, String(entry.dropFirst())))
       } else {
-        named.append(entry == "*" ? .always : test(&self, entry, false))
+        named.append(entry == "*" ? .always : naming(&self, entry))
       }
     }
     return .and([.or(named), Condition.or(excluded).negated])
   }
 
-  private static func isPattern(_ text: String) -> Bool {
-    // A dot alone stands in many user names.
-    text.contains { "*+?[](){}|^$\\".contains($0) }
+  private static func isExclusion(_ text: String) -> Bool {
+    text.hasPrefix("-") || text.hasPrefix("!")
   }
 
-  private mutating func atom(user: String, ignoresCase: Bool) -> Condition {
-    let place = atom(
-      SubjectAtom(kind: .user, id: "\(user)\(ignoresCase ? " (any case)" : "")", name: user))
-    users[place] = (user, ignoresCase)
+  /// That a text of a policy means a name: it is a pattern of which a dot stands for any character.
+  private mutating func named(_ text: String, _ name: String, _ what: String) -> Condition {
+    if PrivacyIDEAPattern.isPlain(text) {
+      return PrivacyIDEAPattern.matches(text, name) ? .always : .never
+    }
+    return .unknown(
+      unknown("whether \(name) is meant by \(what)", "name the realms of the policy plainly"))
+  }
+
+  // MARK: Parts
+
+  private mutating func atom(_ user: UserText) -> Condition {
+    let words = (user.ignoresCase ? " (any case)" : "") + (user.isPattern ? "" : " (as it stands)")
+    let place = builder.facts.id(.user, user.text + words, user.text)
+    users[place] = user
     return .subject(place)
   }
 
   private mutating func atom(resolver: String) -> Condition {
-    let place = atom(
-      SubjectAtom(kind: .group, id: "resolver=\(resolver)", name: "resolver \(resolver)"))
+    let place = builder.facts.id(.group, "resolver=\(resolver)", "resolver \(resolver)")
     resolvers[place] = resolver
     let isIt = unknown(
       "which resolver people come from, and whether it is \(resolver)",
@@ -173,33 +314,17 @@ struct PrivacyIDEAModel {
     ])
   }
 
-  private mutating func atom(_ atom: SubjectAtom) -> SubjectAtom.ID {
-    if let known = atoms.firstIndex(of: atom) { return known }
-    atoms.append(atom)
-    return atoms.count - 1
-  }
-
-  private mutating func flag(_ name: String) -> Condition {
-    if let known = variables.firstIndex(where: { $0.name == name }) {
-      return .variable(known, in: [1])
-    }
-    variables.append(Variable(name: name, values: ["no", "yes"]))
-    return .variable(variables.count - 1, in: [1])
-  }
+  private mutating func flag(_ name: String) -> Condition { builder.flag(name) }
 
   private mutating func unknown(
     _ title: String, _ remedy: String, of object: String? = nil
   ) -> Unknown.ID {
-    let wanted = Unknown(title: title, remedy: remedy, of: object)
-    if let known = unknowns.firstIndex(where: { $0.key == wanted.key }) { return known }
-    unknowns.append(wanted)
-    return unknowns.count - 1
+    builder.unknown(Unknown(title: title, remedy: remedy, of: object))
   }
 
   private mutating func rule(_ rule: String, _ demand: String, name: String) -> RuleReference.ID {
-    rules.append(
+    builder.reference(
       RuleReference(
         policyID: name, policyName: name, ruleID: name, ruleName: rule, demand: demand))
-    return rules.count - 1
   }
 }
