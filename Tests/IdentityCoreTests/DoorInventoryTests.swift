@@ -6,7 +6,7 @@ import Testing
 @Suite("Doors and modifiers of unknown state")
 struct DoorInventoryTests {
   private static let person = AccountTable.Signature(
-    status: .active, atoms: [], assigned: [1])
+    status: .active, atoms: [0], assigned: [1])
   private static let door = InventoryRow(.door, "reset", "the reset", about: "")
   private static let modifier = InventoryRow(
     .modifier, "remembered", "a remembered browser", worst: .opensSometimes("remembered"), about: ""

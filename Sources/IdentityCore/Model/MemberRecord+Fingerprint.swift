@@ -119,6 +119,13 @@ extension Judgement {
         digest.add(item.value)
         digest.add(item.path ?? "\u{0}")
       }
+      for entry in door.inventory {
+        digest.add(entry.row)
+        digest.add(entry.object ?? "\u{0}")
+        digest.add(entry.version ?? "\u{0}")
+        digest.add(entry.state.rawValue)
+        digest.add(entry.why)
+      }
     }
     return digest.value
   }
