@@ -71,7 +71,8 @@ struct DoorInventoryTests {
     ])
     let evaluator = SignInEvaluator(model)
     let member = AccountTable.Signature(status: .active, atoms: [1], assigned: [1])
+    let other = AccountTable.Signature(status: .active, atoms: [0], assigned: [1])
     #expect(evaluator.evaluate(member).verdict == .cannotTell)
-    #expect(evaluator.evaluate(Self.person).verdict == .enforced)
+    #expect(evaluator.evaluate(other).verdict == .enforced)
   }
 }

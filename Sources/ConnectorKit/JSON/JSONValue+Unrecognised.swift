@@ -6,6 +6,12 @@ package struct UnrecognisedKey: Sendable, Hashable {
   package var path: String
   /// What tells one value of it from another: eight hex digits, the same in every run.
   package var version: String
+
+  /// A key with its value, or a value that is not known.
+  package init(_ path: String, _ value: JSONValue) {
+    self.path = path
+    version = value.fingerprint
+  }
 }
 
 extension JSONValue {
@@ -19,7 +25,7 @@ extension JSONValue {
     guard case .object(let members) = self else { return [] }
     return members.filter { !known.contains($0.key) && !$0.value.isBlank }
       .map { key, value in
-        UnrecognisedKey(path: path.isEmpty ? key : "\(path)/\(key)", version: value.fingerprint)
+        UnrecognisedKey(path.isEmpty ? key : "\(path)/\(key)", value)
       }
       .sorted { $0.path < $1.path }
   }
