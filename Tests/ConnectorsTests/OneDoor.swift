@@ -24,9 +24,16 @@ struct OneDoor {
   ///
   /// - Parameter beside: further doors of the team.
   func record(_ email: String, beside: [SignInTarget] = []) -> MemberRecord {
+    records([email], beside: beside)[0]
+  }
+
+  /// The records of several members, judged together.
+  func records(_ emails: [String], beside: [SignInTarget] = []) -> [MemberRecord] {
     var roster = Roster()
-    roster.append(
-      RosterMember(email: email, role: .member, federated: .unknown, platformMFA: .unknown))
+    for email in emails {
+      roster.append(
+        RosterMember(email: email, role: .member, federated: .unknown, platformMFA: .unknown))
+    }
     let team = TeamReading(
       team: "acme-widgets", roster: roster, hasIdentityProvider: .unknown, saysSignIn: false)
     var providers = behind
@@ -36,6 +43,9 @@ struct OneDoor {
         name: "acme-widgets", roster: "csv",
         signIn: [SignInTarget(provider: provider.source.name, app: app)] + beside),
       reading: team, providers: providers, now: provider.source.observedAt)
-    return adjudicator.person(0).record
+    // People are judged in the order of their keys.
+    let records = emails.indices.map { adjudicator.person($0).record }
+    let places = Dictionary(uniqueKeysWithValues: records.enumerated().map { ($1.key, $0) })
+    return emails.compactMap { places[EmailKey.make($0)].map { records[$0] } }
   }
 }

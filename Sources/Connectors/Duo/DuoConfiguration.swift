@@ -14,17 +14,23 @@ struct DuoConfiguration: Sendable {
   var secretKey: Secret
   /// The domain that makes an address of a Duo user name; nil: only user names that are addresses count.
   var usernameDomain: String?
+  /// For how many seconds a remembered device may get by without a second factor.
+  var rememberedDeviceLimit: Int64
+  /// What the operator vouches for.
+  var vouches: [Vouch]
 
   /// Makes a configuration.
   init(
     name: SourceName, url: String, integrationKey: String, secretKey: Secret,
-    usernameDomain: String? = nil
+    usernameDomain: String? = nil, rememberedDeviceLimit: Int64 = 86_400, vouches: [Vouch] = []
   ) {
     self.name = name
     self.url = url
     self.integrationKey = integrationKey
     self.secretKey = secretKey
     self.usernameDomain = usernameDomain
+    self.rememberedDeviceLimit = rememberedDeviceLimit
+    self.vouches = vouches
   }
 
   /// What to do about a call that Duo refused.

@@ -61,20 +61,18 @@ struct DuoRun: Sendable {
       guard case .known(let integration) = app else {
         mappings.append(
           isMissing(app)
-            ? DuoMapping(
-              app: number, integration: nil, key: query.apps[number], sets: [],
-              newcomers: .unreadable(Unknown(title: "", remedy: "")), hasNamelessUsers: false,
-              facts: []) : nil)
+            ? mapping(
+              number, nil, query.apps[number], [], .unreadable(Unknown(title: "", remedy: "")),
+              hasNamelessUsers: false) : nil)
         sets.append([:])
         continue
       }
       let (found, places) = await policies.sets(of: integration, people.users)
       facts += found.indices.map { .policies(app: number, set: $0) }
       mappings.append(
-        DuoMapping(
-          app: number, integration: integration, key: integration.key, sets: found,
-          newcomers: await policies.newcomers(of: integration),
-          hasNamelessUsers: people.hasNamelessUsers, facts: []))
+        mapping(
+          number, integration, query.apps[number], found,
+          await policies.newcomers(of: integration), hasNamelessUsers: people.hasNamelessUsers))
       sets.append(places)
     }
     for index in mappings.indices { mappings[index]?.facts = facts }
@@ -94,6 +92,19 @@ struct DuoRun: Sendable {
     reading.source.declared = people.declared
     return reading
   }
+
+  private func mapping(
+    _ number: Int, _ integration: DuoWire.Integration?, _ id: AppID, _ sets: [DuoMapping.PolicySet],
+    _ newcomers: DuoMapping.PolicySet, hasNamelessUsers: Bool
+  ) -> DuoMapping {
+    DuoMapping(
+      app: number, integration: integration, key: integration?.key ?? id, sets: sets,
+      newcomers: newcomers, hasNamelessUsers: hasNamelessUsers, facts: [],
+      rememberedDeviceLimit: configuration.rememberedDeviceLimit,
+      unrecognised: Unrecognised(DuoDoors.unrecognised.row, vouches, at: id))
+  }
+
+  private var vouches: Vouches { Vouches(configuration.vouches, at: clock()) }
 
   private func isMissing(_ app: App) -> Bool {
     if case .missing = app { true } else { false }
@@ -117,7 +128,19 @@ struct DuoRun: Sendable {
     }
   }
 
+  /// What was read of an application, with the state of each of its doors.
   private func result(_ id: AppID, _ app: App, _ mapping: DuoMapping?) -> ProviderApp {
+    guard var mapping else { return description(id, app, .inactive("")) }
+    var result = description(id, app, .readable(mapping.model()))
+    for issue in result.account(DuoDoors.self, vouches, { mapping.state(of: $0) }) {
+      log.add(issue)
+    }
+    return result
+  }
+
+  private func description(
+    _ id: AppID, _ app: App, _ state: ProviderApp.State
+  ) -> ProviderApp {
     switch app {
     case .unreadable(let error):
       return ProviderApp(
@@ -125,29 +148,23 @@ struct DuoRun: Sendable {
         state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
     case .missing:
       return ProviderApp(
-        id: id, label: id, state: mapping.map { .readable($0.model()) } ?? .inactive(""),
+        id: id, label: id, state: state,
         evidence: [
           EvidenceItem(
             .status, id: id, name: "integration", value: "Duo has no integration of this key",
             path: "/admin/v3/integrations/\(id)")
         ])
     case .known(let integration):
-      var evidence = [
+      let evidence = [
         EvidenceItem(
           .status, id: integration.key, name: integration.name,
           value:
             "integration of type \(integration.type), access \(integration.access ?? "not stated")",
           path: "/admin/v3/integrations/\(integration.key)")
       ]
-      if ["rdp", "ldapproxy", "radius"].contains(integration.type) {
-        evidence.append(
-          EvidenceItem(
-            .status, id: integration.key, name: "fail mode",
-            value: "no API shows whether it lets in when Duo does not answer"))
-      }
       return ProviderApp(
         id: id, label: integration.name,
-        state: mapping.map { .readable($0.model()) } ?? .inactive(""), evidence: evidence)
+        state: state, evidence: evidence)
     }
   }
 

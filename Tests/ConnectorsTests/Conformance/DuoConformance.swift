@@ -36,6 +36,12 @@ extension ConformanceCase {
         "GET /admin/v2/policies/calculate", whenRefused: .certainty, answersAbsence: true,
         required: ["response.sections"]),
     ], fieldWorlds: [duoGroups, duoNewcomers, duoPermitted],
+    absences: [
+      "GET /admin/v2/policies/{policy} /response/sections/authorized_networks dropped":
+        "a policy names only the sections that it decides; the global one decides the others",
+      "GET /admin/v2/policies/{policy} /response/sections/new_user dropped":
+        "a policy names only the sections that it decides; the global one decides the others",
+    ],
     secrets: [DuoTenant().secretKey, "mockSecretOfAnotherApplication"]
   ) { bench in
     await ConformanceReading(

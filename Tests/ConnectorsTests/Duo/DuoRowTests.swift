@@ -232,7 +232,14 @@ extension DuoRow {
       appBypass),
     DuoRow("5", "the application's policy is about remembered devices only", .enforced) {
       $0.integrations[0].policy = policy(
-        &$0, "Remember", ["remembered_devices": ["browser_apps": ["enabled": true]]])
+        &$0, "Remember", DuoDoorTests.remembered("user-based", 12, "hours"))
+    },
+    DuoRow(
+      "5a", "the application's policy remembers devices for a month", .enforcedConditionally,
+      witness: "a remembered device"
+    ) {
+      $0.integrations[0].policy = policy(
+        &$0, "Remember", DuoDoorTests.remembered("risk-based", 30, "days"))
     },
     DuoRow("6", "a group's policy enforces over the application's", .enforced, groupEnforces),
     DuoRow(
@@ -318,7 +325,8 @@ extension DuoRow {
         "mfa_required": ["ip_list": ""], "deny_other_access": false,
       ]
     },
-    DuoRow("7c", "a location rule that nobody knows", .enforcedConditionally) {
+    // It may skip the second factor everywhere.
+    DuoRow("7c", "a location rule that nobody knows", .cannotTell, reason: "user_location") {
       $0.policies[0].sections["user_location"] = ["default_action": "no-2fa"]
     },
     DuoRow("7d", "a new section about authentication", .enforcedConditionally) {
@@ -360,7 +368,7 @@ extension DuoRow {
       $0.users = []
       $0.policies[0] = .global(networks: ["10.0.0.0/8"])
     },
-    DuoRow("9g", "not in Duo, a location rule that nobody knows", .enforcedConditionally) {
+    DuoRow("9g", "not in Duo, a location rule that nobody knows", .cannotTell) {
       $0.users = []
       $0.policies[0].sections["user_location"] = ["default_action": "no-2fa"]
     },
@@ -436,7 +444,7 @@ extension DuoRow {
       faults: [calculateRefused]
     ) {
       $0.integrations[0].policy = policy(
-        &$0, "Remember", ["remembered_devices": ["browser_apps": ["enabled": true]]])
+        &$0, "Remember", DuoDoorTests.remembered("user-based", 12, "hours"))
     },
     DuoRow(
       "6'", "not calculated: a group's policy enforces over the application's", .enforced,

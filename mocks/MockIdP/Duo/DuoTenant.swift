@@ -201,8 +201,11 @@ public struct DuoPolicy: Codable, Sendable, Hashable {
           "no_2fa_required": ["ip_list": .strings(networks), "require_enrollment": true],
           "mfa_required": ["ip_list": []], "blocked": ["ip_list": []], "deny_other_access": false,
         ], "anonymous_networks": ["anonymous_access_behavior": "no-action"],
-        "user_location": ["default_action": "ignore-location"],
-        "remembered_devices": ["browser_apps": ["enabled": false]],
+        "user_location": [
+          "default_action": "ignore-location", "allow_access_no_2fa_countries_list": [],
+          "deny_access_countries_list": [], "require_mfa_countries_list": [],
+          "ignore_location_countries_list": [],
+        ], "remembered_devices": ["browser_apps": ["enabled": false]],
       ])
   }
 }

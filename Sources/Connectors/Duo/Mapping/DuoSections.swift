@@ -1,4 +1,5 @@
 internal import ConnectorKit
+internal import IdentityCore
 internal import JSONQuery
 
 /// The merged sections of the policies that apply to somebody at an application.
@@ -38,6 +39,8 @@ struct DuoSections: Sendable, Hashable {
 
   // Duo shows every property that it documents: a list that is missing is not one that is empty.
 
+  // MARK: Networks
+
   /// The networks where the second factor is skipped; nil where the list is not shown or cannot be read.
   var skippingNetworks: [String]? { networks("no_2fa_required") }
 
@@ -48,45 +51,82 @@ struct DuoSections: Sendable, Hashable {
   var refusesOtherNetworks: Bool? { sections["authorized_networks"]?["deny_other_access"]?.bool }
 
   private func networks(_ part: String) -> [String]? {
-    let list = sections["authorized_networks"]?[part]?["ip_list"] ?? .null
-    if let text = list.string {
+    Self.texts(sections["authorized_networks"]?[part]?["ip_list"])
+  }
+
+  /// Whether a network is every network.
+  static func isEverywhere(_ network: String) -> Bool {
+    network.hasSuffix("/0") && !network.contains(":")
+      || network.replacing(" ", with: "") == "0.0.0.0-255.255.255.255"
+  }
+
+  /// A list, or a text with commas; nil for anything else.
+  static func texts(_ value: JSONValue?) -> [String]? {
+    if let text = value?.string {
       return text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }
-    return list.strings
+    return value?.strings
   }
 
-  /// What may relax the demand and is not understood: `section value`.
-  var strange: [String] {
-    var found: [String] = []
-    let known: [(String, String, Set<String>)] = [
-      ("user_location", "default_action", ["ignore-location", "require-mfa", "deny-access"]),
-      (
-        "anonymous_networks", "anonymous_access_behavior", ["no-action", "require-mfa", "deny"]
-      ),
-    ]
-    for (section, key, values) in known {
-      // Some editions do not have every section.
-      guard let content = sections[section] else { continue }
-      let value = content[key] ?? .null
-      if value.string.map(values.contains) != true {
-        found.append("\(section) \(value.string ?? "of an unknown shape")")
-      }
-    }
-    for section in sections.keys.sorted() where !Self.sections.contains(section) {
-      let name = section.lowercased()
-      if ["auth", "mfa", "2fa", "bypass"].contains(where: name.contains) {
-        found.append("section \(section)")
-      }
-    }
-    return found
-  }
+  // MARK: Countries
 
-  /// The sections that Duo documents; those not about authentication are listed so as not to be taken for it.
-  private static let sections: Set<String> = [
-    "authentication_policy", "new_user", "authorized_networks", "user_location",
-    "anonymous_networks", "remembered_devices", "authentication_methods", "trusted_endpoints",
-    "duo_desktop", "risk_based_factor_selection", "browsers", "operating_systems", "plugins",
-    "screen_lock", "tampered_devices", "full_disk_encryption", "mobile_device_biometrics",
-    "duo_mobile_app",
+  /// The lists of countries beside the one where the second factor is skipped, with what a sign-in from there is in for.
+  static let otherCountryLists: [(String, Demand?)] = [
+    ("deny_access_countries_list", .refused), ("require_mfa_countries_list", nil),
+    ("ignore_location_countries_list", nil),
   ]
+
+  /// The countries of a list; nil where it is not shown or cannot be read.
+  func countries(_ list: String) -> [String]? { Self.texts(sections["user_location"]?[list]) }
+
+  /// What a sign-in from a country that no list names is in for; nil: what the authentication policy asks.
+  var demandElsewhere: Demand? {
+    switch sections["user_location"]?["default_action"]?.string {
+    case "allow-access-no-2fa": .singleFactor
+    case "deny-access": .refused
+    default: nil
+    }
+  }
+
+  // MARK: Remembered devices
+
+  /// For how long a device is remembered.
+  enum Remembered: Sendable, Hashable {
+    case never
+    case seconds(Int64)
+    case untold
+  }
+
+  /// For how long the devices of a kind of applications are remembered.
+  ///
+  /// - Parameter part: `browser_apps` or `windows_logon`.
+  func remembered(_ part: String) -> Remembered {
+    guard let section = sections["remembered_devices"]?.object else { return .untold }
+    guard let content = section[part] else {
+      // What nobody set up for the logon to Windows is not shown; browsers always are.
+      return part == "windows_logon" ? .never : .untold
+    }
+    switch content["enabled"]?.bool {
+    case false?: return .never
+    case nil: return .untold
+    case true?: break
+    }
+    if part == "windows_logon" { return Self.time(content) }
+    switch content["remember_method"]?.string {
+    case "user-based"?: return Self.time(content["user_based"])
+    case "risk-based"?: return Self.time(content["risk_based"])
+    default: return .untold
+    }
+  }
+
+  private static let units: [String: Int64] = [
+    "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800,
+  ]
+
+  private static func time(_ content: JSONValue?) -> Remembered {
+    guard let value = content?["max_time_value"]?.integer, value >= 0, value < 1_000_000,
+      let unit = content?["max_time_units"]?.string, let seconds = units[unit]
+    else { return .untold }
+    return value == 0 ? .never : .seconds(value * seconds)
+  }
 }
