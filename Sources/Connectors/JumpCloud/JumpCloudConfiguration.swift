@@ -12,6 +12,10 @@ struct JumpCloudConfiguration: Sendable {
   var apiKey: Secret
   /// The organisation's id, for administrators of several.
   var organisation: String?
+  /// For how many minutes an old second factor may count.
+  var rememberedDeviceLimitMinutes: Int64
+  /// What the operator vouches for.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
@@ -20,7 +24,8 @@ struct JumpCloudConfiguration: Sendable {
   /// Makes a configuration.
   init(
     name: SourceName, url: String, apiKey: Secret, organisation: String? = nil,
-    maxConcurrent: Int = 4, rateShare: Double = 0.5
+    rememberedDeviceLimitMinutes: Int64 = 1440, vouches: [Vouch] = [], maxConcurrent: Int = 4,
+    rateShare: Double = 0.5
   ) {
     var url = url
     while url.hasSuffix("/") { url.removeLast() }
@@ -28,6 +33,8 @@ struct JumpCloudConfiguration: Sendable {
     self.url = url
     self.apiKey = apiKey
     self.organisation = organisation
+    self.rememberedDeviceLimitMinutes = rememberedDeviceLimitMinutes
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare
   }

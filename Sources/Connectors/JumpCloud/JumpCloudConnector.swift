@@ -59,9 +59,11 @@ final class JumpCloudConnector: ProviderConnector, Diagnosable {
     (path: "/api/applications", check: "applications"),
     (path: "/api/v2/usergroups", check: "user groups"),
     (path: "/api/v2/iplists", check: "IP lists"),
+    (path: "/api/v2/identity-providers", check: "identity providers"),
+    (path: "/api/organizations", check: "the organisation"),
   ]
 
-  /// Checks the API key, the clock and one right after the other: five requests or fewer.
+  /// Checks the API key, the clock and one right after the other: seven requests or fewer.
   func diagnose() async -> [DiagnosticLine] {
     var lines: [DiagnosticLine] = []
     for probe in Self.probes {

@@ -26,7 +26,7 @@ extension JumpCloudRun {
         try await list(request, watch, &users, &fetched, &seen)
       }
     } catch {
-      keep(error)
+      reading.keep(error)
     }
     log.count(fetched)
     return users
@@ -74,7 +74,7 @@ extension JumpCloudRun {
           status: 200, message: "JumpCloud's list of users became shorter while it was read.")
       }
       declared = total
-      progress(configuration.name, "accounts", done: seen.count, total: Int(total))
+      reading.tell("accounts", done: seen.count, of: Int(total))
     }
     // The list ends where as many rows came as it says; which may have been the same ones.
     if seen.repeated == 0, seen.count < declared {
@@ -90,27 +90,22 @@ extension JumpCloudRun {
   func members(of wanted: [String]) async -> WantedGroups {
     var result = WantedGroups()
     guard !wanted.isEmpty else { return result }
-    let list = client.get("/api/v2/usergroups", query: Self.query())
-    let listed = await part(affects: .details) { () throws(ConnectorError) in
-      try await rows(list) { row throws(WireError) in
-        let group = try JumpCloudWire.Named(row)
-        return (id: group.id, value: group)
-      }
+    let listed = await reading.part(.details) { () throws(ConnectorError) in
+      try await rows("/api/v2/usergroups", JumpCloudWire.Named.init)
     }
     guard case .read(let groups) = listed else { return result }
     for name in Set(wanted).sorted() {
       var found = groups.filter { $0.id == name }
       if found.isEmpty { found = groups.filter { $0.name == name } }
       guard let group = found.first, found.count == 1 else {
-        log.add(WantedGroups.issue("JumpCloud", name, found: found.count, call: list.endpoint))
+        log.add(
+          WantedGroups.issue("JumpCloud", name, found: found.count, call: "GET /api/v2/usergroups"))
         continue
       }
       let request = client.get(
         "/api/v2/usergroups/{group}/membership", [group.id], query: Self.query())
-      let members = await part(affects: .details) { () throws(ConnectorError) in
-        var members: [String] = []
-        try await ids(request, phase: "members of \(group.name)") { members.append($0) }
-        return members
+      let members = await reading.part(.details) { () throws(ConnectorError) in
+        try await ids(request, phase: "members of \(group.name)")
       }
       if case .read(let members) = members { result.note(name, members) }
     }
@@ -131,28 +126,24 @@ extension JumpCloudRun {
     for (group, place) in facts.groups where !edits.removes(group: group, name: names[group]) {
       let request = client.get(
         "/api/v2/usergroups/{group}/membership", [group], query: Self.query())
-      do throws(ConnectorError) {
-        try await ids(request, phase: "members of \(names[group] ?? group)") { id in
-          if let position = table.position(ofID: id) { table.setAtom(place, at: position) }
-        }
-      } catch {
-        keep(error)
-        unreadable[place] = Unknown(
-          title:
-            "who is in group \(names[group] ?? group): \(Sentence.clause(error.message))",
-          remedy: configuration.phrase(for: error))
+      let name = names[group] ?? group
+      let members = await reading.part { () throws(ConnectorError) in
+        try await ids(request, phase: "members of \(name)")
       }
+      for id in members.value ?? [] {
+        if let position = table.position(ofID: id) { table.setAtom(place, at: position) }
+      }
+      unreadable[place] = members.unknown("who is in group \(name)", of: "group \(group)")
     }
     for (index, app) in apps.enumerated() {
       guard case .read(let app) = app else { continue }
       // Bound directly and through groups, all in one list.
       let request = client.get("/api/v2/applications/{app}/users", [app.id], query: Self.query())
-      do throws(ConnectorError) {
-        try await ids(request, phase: "users of \(app.name)") { id in
-          if let position = table.position(ofID: id) { table.setAssigned(index, at: position) }
-        }
-      } catch {
-        keep(error)
+      let users = await reading.part { () throws(ConnectorError) in
+        try await ids(request, phase: "users of \(app.name)")
+      }
+      for id in users.value ?? [] {
+        if let position = table.position(ofID: id) { table.setAssigned(index, at: position) }
       }
     }
     return (table, unreadable)

@@ -7,47 +7,46 @@ internal import Logging
 /// One reading of an organisation.
 struct JumpCloudRun: Sendable {
   let connector: JumpCloudConnector
-  let progress: Progress
+  let reading: Reading
   let edits: PolicyEdits
-  let log: ReadingLog
   /// The moment by which exceptions from MFA are judged.
   let now: Timestamp
   var client: APIClient { connector.client }
+  var log: ReadingLog { reading.log }
   var configuration: JumpCloudConfiguration { connector.configuration }
+  private var vouches: Vouches { Vouches(configuration.vouches, at: now) }
 
   init(_ connector: JumpCloudConnector, _ progress: Progress, _ edits: PolicyEdits) {
     self.connector = connector
-    self.progress = progress
     self.edits = edits
     now = connector.clock()
-    log = ReadingLog(connector.client.source, startedAt: now)
-  }
-
-  /// A part that was read, or why it was not and who can mend it.
-  enum Part<Value: Sendable>: Sendable {
-    case read(Value)
-    case unreadable(reason: String, remedy: String)
+    reading = Reading(
+      connector.client, progress: progress, logger: connector.logger, startedAt: now,
+      remedy: connector.configuration.remedy)
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
-    progress(configuration.name, "policies", done: 0)
+    reading.tell("policies", done: 0)
     async let listed = policies()
     async let watched = users(query.watch())
+    async let settings = setting()
     let apps = await apps(query.apps)
-    var reading = ProviderReading(
+    var result = ProviderReading(
       source: log.reading(kind: connector.kind, at: connector.clock()), apps: [],
       accounts: AccountTable(atomCount: 0), hosts: hosts(apps),
       vendorHostSuffixes: ["jumpcloud.com"])
-    switch await listed {
+    let policies = await listed
+    let setting = await settings
+    switch policies {
     case .unreadable(let reason, let remedy):
       let state = ProviderApp.State.unreadable(reason: "\(reason).", remedy: remedy)
-      reading.apps = query.apps.enumerated().map { index, id in
+      result.apps = query.apps.enumerated().map { index, id in
         app(id, apps[index]) { _ in state }
       }
       // Whoever is not there, or not let in, is so whatever the policies say.
       let users = await watched
       let facts = JumpCloudFacts(groups: [], users: users, now: now)
-      reading.accounts = await accounts(users, facts, apps).table
+      result.accounts = await accounts(users, facts, apps).table
     case .read(let policies):
       var picture = JumpCloudPicture(policies: policies)
       picture.ipLists = await ipLists(isWanted: !picture.mentionedIPLists.isEmpty)
@@ -55,17 +54,28 @@ struct JumpCloudRun: Sendable {
       let users = await watched
       let facts = JumpCloudFacts(groups: picture.mentionedGroups, users: users, now: now)
       let read = await accounts(users, facts, apps, names: picture.groups)
-      reading.accounts = read.table
-      reading.apps = query.apps.enumerated().map { index, id in
-        app(id, apps[index]) { wire in
-          var model = JumpCloudModel(app: wire, picture: picture, facts: facts)
-          return .readable(model.model(unreadable: read.unreadable))
-        }
+      result.accounts = read.table
+      result.apps = query.apps.enumerated().map { index, id in
+        judged(id, apps[index], picture, facts, read.unreadable, setting)
       }
     }
-    if reading.accounts.count > 0 { reading.tell(await members(of: query.groups)) }
-    reading.source = log.reading(kind: connector.kind, at: connector.clock())
-    return reading
+    if result.accounts.count > 0 { result.tell(await members(of: query.groups)) }
+    result.source = log.reading(kind: connector.kind, at: connector.clock())
+    return result
+  }
+
+  /// An application with what decides sign-ins to it, and the state of each of its doors.
+  private func judged(
+    _ id: AppID, _ read: Part<JumpCloudWire.App>, _ picture: JumpCloudPicture,
+    _ facts: JumpCloudFacts, _ unreadable: [SubjectAtom.ID: Unknown], _ setting: JumpCloudSetting
+  ) -> ProviderApp {
+    guard case .read(let wire) = read else { return app(id, read) { _ in .inactive("") } }
+    var model = JumpCloudModel(app: wire, picture: picture, facts: facts, vouches: vouches)
+    let compiled = model.model(unreadable: unreadable)
+    var result = app(id, read) { _ in .readable(compiled) }
+    let told = result.account(JumpCloudDoors.self, vouches) { model.state(of: $0, setting) }
+    for issue in told { log.add(issue) }
+    return result
   }
 
   private func hosts(_ apps: [Part<JumpCloudWire.App>]) -> Set<String> {
@@ -77,34 +87,25 @@ struct JumpCloudRun: Sendable {
   // MARK: Policies
 
   private func policies() async -> Part<[JumpCloudWire.Policy]> {
-    let request = client.get("/api/v2/authn/policies", query: Self.query())
-    return await part { () throws(ConnectorError) in
-      let documents = try await rows(request) { row throws(WireError) in
-        (id: try JumpCloudWire.Policy(row).id, value: row)
+    let edit = { (documents: [JSONValue]) in
+      edits.applied(to: documents, state: "disabled", on: .bool(false), off: .bool(true)) {
+        $0["effect"]?.object != nil && $0["targets"]?.object != nil
       }
-      let edited = edits.applied(
-        to: documents, state: "disabled", on: .bool(false), off: .bool(true)
-      ) { $0["effect"]?.object != nil && $0["targets"]?.object != nil }
-      do throws(WireError) {
-        return try JSONValue.array(edited).rows { row throws(WireError) in
-          var policy = try JumpCloudWire.Policy(row)
-          if edits.enabled.contains(policy.id) { policy.onlyMonitors = false }
-          return policy
-        }.named()
-      } catch {
-        throw client.malformed(error, request)
-      }
+    }
+    return await reading.part { () throws(ConnectorError) in
+      try await rows("/api/v2/authn/policies", edit: edit) { row throws(WireError) in
+        var policy = try JumpCloudWire.Policy(row)
+        if edits.enabled.contains(policy.id) { policy.onlyMonitors = false }
+        return policy
+      }.named()
     }
   }
 
   /// The names of IP lists; where they cannot be read the ids stand in.
   private func ipLists(isWanted: Bool) async -> [String: String] {
     guard isWanted else { return [:] }
-    let lists = await part(affects: .details) { () throws(ConnectorError) in
-      try await rows(client.get("/api/v2/iplists", query: Self.query())) { row throws(WireError) in
-        let list = try JumpCloudWire.Named(row)
-        return (id: list.id, value: list)
-      }
+    let lists = await reading.part(.details) { () throws(ConnectorError) in
+      try await rows("/api/v2/iplists", JumpCloudWire.Named.init)
     }
     guard case .read(let read) = lists else { return [:] }
     return Dictionary(read.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
@@ -114,12 +115,38 @@ struct JumpCloudRun: Sendable {
   private func groups(_ ids: [String]) async -> [String: String] {
     var names: [String: String] = [:]
     for id in ids {
-      let group = await part(affects: .details) { () throws(ConnectorError) in
-        try await value(client.get("/api/v2/usergroups/{group}", [id]), JumpCloudWire.Named.init)
+      let group = await reading.part(.details) { () throws(ConnectorError) in
+        try await reading.value(
+          client.get("/api/v2/usergroups/{group}", [id]), JumpCloudWire.Named.init)
       }
       if case .read(let read) = group { names[id] = read.name }
     }
     return names
+  }
+
+  // MARK: The organisation
+
+  /// What else decides: whether sign-ins may be routed to another provider, and how long sessions last.
+  private func setting() async -> JumpCloudSetting {
+    async let providers = reading.part(.parts) { () throws(ConnectorError) in
+      try await reading.value(
+        client.get("/api/v2/identity-providers", query: [("limit", "100")]),
+        JumpCloudWire.identityProviders)
+    }
+    async let session = reading.part(.parts) { () throws(ConnectorError) in
+      let id: String
+      if let named = configuration.organisation {
+        id = named
+      } else {
+        id = try await reading.value(
+          client.get("/api/organizations", query: [("limit", "2")]), JumpCloudWire.organisation)
+      }
+      return try await reading.value(
+        client.get("/api/organizations/{organisation}", [id]), JumpCloudWire.sessionMinutes)
+    }
+    return JumpCloudSetting(
+      identityProviders: await providers, sessionMinutes: await session,
+      limitMinutes: configuration.rememberedDeviceLimitMinutes)
   }
 
   // MARK: Applications
@@ -127,8 +154,8 @@ struct JumpCloudRun: Sendable {
   private func apps(_ ids: [AppID]) async -> [Part<JumpCloudWire.App>] {
     var result: [Part<JumpCloudWire.App>] = []
     for id in ids {
-      let app = await part { () throws(ConnectorError) in
-        try await value(client.get("/api/applications/{app}", [id]), JumpCloudWire.App.init)
+      let app = await reading.part { () throws(ConnectorError) in
+        try await reading.value(client.get("/api/applications/{app}", [id]), JumpCloudWire.App.init)
       }
       result.append(app)
     }

@@ -109,8 +109,17 @@ enum JumpCloudWire {
     var targets: JSONValue?
     var conditions: JSONValue?
     var effect: JSONValue?
+    /// All of it.
+    var document: JSONValue
+
+    /// What it stands before; empty where it names nothing, nil where that cannot be read.
+    var resources: [JSONValue]? {
+      guard let targets = targets?.object, let list = targets["resources"] else { return [] }
+      return list.array
+    }
 
     init(_ json: JSONValue) throws(WireError) {
+      document = json
       func object(_ key: String) throws(WireError) -> JSONValue? {
         try json.optional(key, .object) { $0.object == nil ? nil : $0 }
       }
@@ -124,6 +133,31 @@ enum JumpCloudWire {
       conditions = try object("conditions")
       effect = try object("effect")
     }
+  }
+
+  /// How many identity providers there are; the list is an object here that counts itself, and holds one at most.
+  static func identityProviders(_ json: JSONValue) throws(WireError) -> Int64 {
+    let listed = try json.required("identityProviders", .array, \.array)
+    return max(try json.required("totalCount", .integer, \.integer), Int64(listed.count))
+  }
+
+  /// The id of the only organisation of the API key's administrator.
+  static func organisation(_ json: JSONValue) throws(WireError) -> String {
+    let all = try json.required("results", .array, \.array)
+    guard all.count == 1, try json.required("totalCount", .integer, \.integer) == 1 else {
+      throw WireError(
+        .shape, path: "results", detail: "expected one organisation; name it as org_id")
+    }
+    return try all[0].required("_id", .string, \.string)
+  }
+
+  /// After how many idle minutes a session of the user portal ends.
+  static func sessionMinutes(_ json: JSONValue) throws(WireError) -> Int64 {
+    func object(_ json: JSONValue, _ key: String) throws(WireError) -> JSONValue {
+      try json.required(key, .object) { $0.object == nil ? nil : $0 }
+    }
+    return try object(try object(json, "settings"), "userPortal")
+      .required("idleSessionDurationMinutes", .integer, \.integer)
   }
 
   /// Something with a name: an IP list, a group.

@@ -27,6 +27,13 @@ extension ConformanceCase {
       Endpoint("GET /api/v2/usergroups/{group}/membership", .list, required: ["id"]),
       Endpoint(
         "GET /api/v2/iplists", .list, loses: .details, required: ["id"], optional: ["name"]),
+      Endpoint(
+        "GET /api/v2/identity-providers", loses: .certainty,
+        required: ["identityProviders", "totalCount"]),
+      Endpoint("GET /api/organizations", loses: .certainty, required: ["results", "totalCount"]),
+      Endpoint(
+        "GET /api/organizations/{organisation}", loses: .certainty,
+        required: ["settings", "settings.userPortal.idleSessionDurationMinutes"]),
     ],
     capabilities: [.pagedByNumber], secrets: [JumpCloudOrganisation().apiKey]
   ) { bench in

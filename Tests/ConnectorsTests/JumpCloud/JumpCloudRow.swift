@@ -1,10 +1,10 @@
-import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 import Testing
 
+@testable import ConnectorKit
 @testable import JumpCloud
 
 /// A situation at JumpCloud and the verdict it must give for Ana.
@@ -132,6 +132,8 @@ extension ProviderBench {
     let endpoint = mock[.jumpCloud]
     var configuration = JumpCloudConfiguration(
       name: "jumpcloud", url: endpoint?.baseURL ?? "", apiKey: Secret(endpoint?.token ?? ""))
+    // The user's own flag counts only as long as the default access policy goes by it, which no API shows.
+    configuration.vouches = Vouch.for("default-policy")
     change(&configuration)
     return JumpCloudConnector(
       configuration: configuration, transport: transport, clock: clock, logger: log.logger)
@@ -139,9 +141,10 @@ extension ProviderBench {
 
   /// Reads the organisation and judges Ana, whose only door it is.
   func judgeJumpCloud(
-    edits: PolicyEdits = PolicyEdits(), behind: [Behind] = []
+    edits: PolicyEdits = PolicyEdits(), behind: [Behind] = [],
+    _ change: (inout JumpCloudConfiguration) -> Void = { _ in }
   ) async -> (record: MemberRecord, reading: ProviderReading) {
-    var reading = await read(jumpCloud(), app: JumpCloudOrganisations.app, edits: edits)
+    var reading = await read(jumpCloud(change), app: JumpCloudOrganisations.app, edits: edits)
     reading.routes = behind.map {
       UpstreamRoute(
         identityProvider: $0.key, target: SignInTarget(provider: "behind", app: "\($0.verdict)"))

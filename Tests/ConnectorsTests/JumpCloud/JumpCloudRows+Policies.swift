@@ -37,7 +37,8 @@ extension JumpCloudRows {
       $0.policies = [plain.merging(["effect": ["action": "allow"]])]
       $0.users[0].requiresMFA = true
     },
-    JumpCloudRow("5.4b", "the only factor is the device's own", .enforced) {
+    // A key of the device alone is one factor.
+    JumpCloudRow("5.4b", "the only factor is the device's own", .notEnforced, witness: ["DURT"]) {
       $0.policies = [
         J.policy("p1", "Go", ["effect": ["obligations": ["mfaFactors": [["type": "DURT"]]]]])
       ]

@@ -56,6 +56,8 @@ import Testing
           "GET /api/systemusers": 4, "GET /api/applications/{app}": 1,
           "GET /api/v2/applications/{app}/users": 5, "GET /api/v2/authn/policies": 2,
           "GET /api/v2/usergroups/{group}": 1, "GET /api/v2/usergroups/{group}/membership": 1,
+          "GET /api/v2/identity-providers": 1, "GET /api/organizations": 1,
+          "GET /api/organizations/{organisation}": 1,
         ])
     }
   }

@@ -13,7 +13,7 @@ public struct JumpCloudOrganisation: VendorScenario {
   /// The organisation's id, which administrators of several have to send; nil for an administrator of one.
   public var organisation: String?
   /// What the administrator may read.
-  public var rights = ["users", "groups", "applications", "policies", "iplists"]
+  public var rights = ["users", "groups", "applications", "policies", "iplists", "organisations"]
   /// The users.
   public var users: [JumpCloudUser] = []
   /// Users made by a formula, after those in `users`.
@@ -26,6 +26,10 @@ public struct JumpCloudOrganisation: VendorScenario {
   public var ipLists: [JumpCloudIPList] = []
   /// The conditional access policies, in the vendor's shape.
   public var policies: [JSON] = []
+  /// The identity providers that sign-ins may be routed to, in the vendor's shape.
+  public var identityProviders: [JSON] = []
+  /// After how many idle minutes a session of the user portal ends.
+  public var sessionMinutes = 60
   /// The most rows of a page, whatever is asked for.
   public var largestPage: Int?
   /// Whether the first user is removed once the first page of users was read.
@@ -33,7 +37,7 @@ public struct JumpCloudOrganisation: VendorScenario {
 
   private enum CodingKeys: CodingKey {
     case apiKey, organisation, rights, users, generated, groups, apps, ipLists, policies
-    case largestPage, shrinks
+    case largestPage, shrinks, identityProviders, sessionMinutes
   }
 
   /// Makes an organisation without people that accepts the default key.
@@ -54,6 +58,8 @@ public struct JumpCloudOrganisation: VendorScenario {
     try values.read(.apps, into: &apps)
     try values.read(.ipLists, into: &ipLists)
     try values.read(.policies, into: &policies)
+    try values.read(.identityProviders, into: &identityProviders)
+    try values.read(.sessionMinutes, into: &sessionMinutes)
     try values.read(.largestPage, into: &largestPage)
     try values.read(.shrinks, into: &shrinks)
   }

@@ -30,7 +30,42 @@ enum JumpCloudReads {
     Route("GET /api/v2/iplists", scope: "iplists") { call, context in
       try bare(context.organisation.ipLists.map(row), call, context)
     },
+    Route("GET /api/v2/identity-providers", scope: "organisations") { call, context in
+      let all = context.organisation.identityProviders
+      return Reply(json: [
+        "identityProviders": .array(try slice(all, call, context, [])),
+        "totalCount": .integer(all.count),
+      ])
+    },
+    Route("GET /api/organizations", scope: "organisations") { call, context in
+      try counted([organisation(context)], call, context)
+    },
+    Route("GET /api/organizations/{organisation}", scope: "organisations") { call, context in
+      try check(call, [])
+      guard call.capture("organisation") == organisationID(context) else {
+        throw Refusal(status: 404, code: "Not Found", message: "Not Found")
+      }
+      return Reply(json: organisation(context))
+    },
   ]
+
+  // MARK: The organisation
+
+  private static func organisationID(_ context: Context) -> String {
+    context.organisation.organisation ?? "5c0000000000000000000001"
+  }
+
+  private static func organisation(_ context: Context) -> JSON {
+    let minutes = context.organisation.sessionMinutes
+    return [
+      "_id": .string(organisationID(context)), "id": .string(organisationID(context)),
+      "displayName": "Acme", "logoUrl": .null,
+      "settings": [
+        "contactName": "Ana", "systemUsersCanEdit": true, "disableGoogleLogin": false,
+        "userPortal": ["idleSessionDurationMinutes": .integer(minutes)],
+      ],
+    ]
+  }
 
   // MARK: Users
 

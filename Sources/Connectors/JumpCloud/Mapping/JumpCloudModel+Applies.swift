@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -26,7 +27,9 @@ extension JumpCloudModel {
   /// Whether a policy stands before the application, or before the user portal.
   mutating func target(_ policy: JumpCloudWire.Policy, _ resource: Resource) -> Condition {
     let place = "policy '\(policy.name)'"
-    let resources = policy.targets?["resources"]?.array ?? []
+    guard let resources = policy.resources else {
+      return unknown("what \(place) stands before", Self.report)
+    }
     guard !resources.isEmpty else {
       // The type alone tells of a policy for something else; of one for applications it does not tell which.
       switch policy.type {
@@ -97,13 +100,14 @@ extension JumpCloudModel {
       ("users", ["inclusions"]), ("userGroups", ["inclusions", "exclusions"]),
       ("userAttributes", []),
     ]
-    var strange = Self.strangers(targets, besides: Self.targetKeys)
+    var strange = Self.strangers(targets, besides: Self.targetKeys, at: "targets")
     for (name, known) in sections {
-      strange += Self.strangers(targets?[name], besides: known).map { "\(name).\($0)" }
+      strange += Self.strangers(
+        targets?.object?[name], besides: known, at: "targets/\(name)")
     }
-    for name in strange {
-      extra.append(unknown("whom \(name) of \(place) means", Self.report))
-      phrases.append("\(name), which cannot be read")
+    for stranger in unrecognised.note(strange, of: place) {
+      extra.append(.unknown(tables.unknown(stranger)))
+      phrases.append("with targets that cannot be read")
     }
     return Said(
       holds: .and([.or(included), Condition.or(excluded).negated] + extra), phrases: phrases)
@@ -203,6 +207,6 @@ extension JumpCloudModel {
       return flag("countries \(countries.sorted().joined(separator: ", "))", ["outside", "inside"])
     }
     if classes.isEmpty { return .never }
-    return .variable(variable("country", picture.countries.names), in: classes)
+    return .variable(tables.variable("country", picture.countries.names), in: classes)
   }
 }

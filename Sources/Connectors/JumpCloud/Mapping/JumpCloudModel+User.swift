@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 extension JumpCloudModel {
@@ -8,7 +9,8 @@ extension JumpCloudModel {
     let rule = RuleReference(
       policyID: "enable_user_portal_multifactor", policyName: "MFA at the user portal",
       ruleID: "enable_user_portal_multifactor", ruleName: "the user's own flag", demand: "")
-    let two = SignInPolicy.demand(.multiFactor, by: by(rule, "asks for two factors"))
+    let two = byDefaultPolicy(
+      .demand(.multiFactor, by: by(rule, "asks for two factors")), rule)
     let one = SignInPolicy.demand(
       .singleFactor, by: by(rule, "asks for one factor only, as it is not set"))
     let isSet = unknown(
@@ -26,6 +28,24 @@ extension JumpCloudModel {
       ], otherwise: set)
   }
 
+  static let defaultPolicyUntold =
+    "no API shows it, and it may let in without a second factor whoever has MFA required"
+  static let defaultPolicyRemedy =
+    "aim a policy at the application, or see that the default access policy of the user portal is \"require MFA based on user setting\""
+
+  /// What the user's flag asks for, as long as the default access policy goes by it.
+  private mutating func byDefaultPolicy(
+    _ asked: SignInPolicy, _ rule: RuleReference
+  ) -> SignInPolicy {
+    let row = JumpCloudDoors.defaultPolicy.row
+    if vouches.vouch(for: row.id, object: nil, version: nil, at: app.id) != nil { return asked }
+    let unknown = row.unknown(nil, Self.defaultPolicyUntold, remedy: Self.defaultPolicyRemedy)
+    let lets = by(rule, "counts for nothing where the default access policy lets everybody in")
+    return .firstMatch(
+      [.init(.unknown(tables.unknown(unknown)), .demand(.singleFactor, by: lets))],
+      otherwise: asked)
+  }
+
   private mutating func excepted(
     _ exclusion: JumpCloudFacts.Exclusion, _ rule: RuleReference, _ two: SignInPolicy
   ) -> SignInPolicy {
@@ -39,8 +59,8 @@ extension JumpCloudModel {
         "look at the user's MFA settings")
       return .firstMatch([.init(isExcepted, one)], otherwise: two)
     case .until(let day):
-      let started = variable(
-        "started", ["before the user's exception from MFA ends (\(day))", "later"])
+      let values = ["before the user's exception from MFA ends (\(day))", "later"]
+      let started = tables.variable("started \(day)", name: "started", values)
       return .firstMatch([.init(.variable(started, in: [0]), one)], otherwise: two)
     }
   }

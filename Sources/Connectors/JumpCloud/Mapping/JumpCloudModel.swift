@@ -1,20 +1,22 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
 /// Compiles what decides sign-ins to one application into the common form; pure.
 ///
 /// Policies that apply to the application decide. Where none does, the person signs in by the user portal's rules, whose last
-/// one is the user's own flag. The organisation's default access policies cannot be asked for: the vendor publishes their
-/// path (`/authn/policy/fallback/{resource_type}`) without a method.
+/// one is the user's own flag: so the default access policy of the portal says until somebody chooses another one, which no
+/// API shows (the vendor publishes its path, `/authn/policy/fallback/{resource_type}`, without a method).
 struct JumpCloudModel {
   let app: JumpCloudWire.App
   let picture: JumpCloudPicture
   let facts: JumpCloudFacts
-
-  private var variables: [Variable] = []
-  private var unknowns: [Unknown] = []
-  private var cutUnknowns: [String: Unknown.ID] = [:]
-  private var rules: [RuleReference] = []
+  let vouches: Vouches
+  /// What stands in the policies that nobody knows; complete once the model is made.
+  var unrecognised: Unrecognised
+  /// Whether some policy of the application applies to every sign-in, so that nothing behind it decides.
+  private(set) var isGuarded = false
+  var tables = SignInModelBuilder()
 
   /// A policy that may apply: when, and what it asks for then.
   private struct Part {
@@ -22,10 +24,14 @@ struct JumpCloudModel {
     var demand: SignInPolicy
   }
 
-  init(app: JumpCloudWire.App, picture: JumpCloudPicture, facts: JumpCloudFacts) {
+  init(
+    app: JumpCloudWire.App, picture: JumpCloudPicture, facts: JumpCloudFacts, vouches: Vouches
+  ) {
     self.app = app
     self.picture = picture
     self.facts = facts
+    self.vouches = vouches
+    unrecognised = Unrecognised(JumpCloudDoors.unrecognised.row, vouches, at: app.id)
   }
 
   /// The finished model.
@@ -34,11 +40,14 @@ struct JumpCloudModel {
   mutating func model(unreadable: [SubjectAtom.ID: Unknown]) -> SignInModel {
     let flag = ownFlag()
     let portal = combined(portalParts(flag), otherwise: flag)
-    let own = combined(applicationParts(), otherwise: portal)
-    let policy = withManagers(own)
-    return SignInModel(
-      variables: variables, atoms: facts.atoms(picture.groups), unreadableAtoms: unreadable,
-      unknowns: unknowns, rules: rules, policy: policy, upstreams: upstreams)
+    let parts = applicationParts()
+    isGuarded = parts.contains { $0.condition == .always }
+    let policy = withManagers(combined(parts, otherwise: portal))
+    var model = tables.model(policy)
+    model.atoms = facts.atoms(picture.groups)
+    model.unreadableAtoms = unreadable
+    model.upstreams = upstreams
+    return model
   }
 
   // MARK: Policies
@@ -118,106 +127,25 @@ struct JumpCloudModel {
     return (condition, rule)
   }
 
-  // MARK: Demands
-
-  private static let obligations: Set<String> = ["mfa", "mfaFactors", "userVerification"]
-
-  private mutating func demand(
-    _ policy: JumpCloudWire.Policy, _ rule: RuleReference
-  ) -> SignInPolicy {
-    let place = "policy '\(policy.name)'"
-    switch policy.effect?["action"]?.string {
-    case "deny": return .demand(.refused, by: by(rule, "refuses"))
-    case "allow": break
-    case let word:
-      return strange("what the action \(word ?? "?") of \(place) does", rule)
-    }
-    let obligations = policy.effect?["obligations"]
-    let mfa = obligations?["mfa"]
-    for part in [obligations, mfa].compactMap(\.self) where part.object == nil {
-      return strange("whether \(place) asks for MFA", rule)
-    }
-    switch mfa?["required"] {
-    case .bool(true)?:
-      return .demand(.multiFactor, by: by(rule, Self.phrase(obligations?["mfaFactors"])))
-    case .bool(false)?, nil: break
-    default: return strange("whether \(place) asks for MFA", rule)
-    }
-    let others = Self.strangers(obligations, besides: Self.obligations)
-    if !others.isEmpty {
-      return strange("what \(others.joined(separator: ", ")) of \(place) asks for", rule)
-    }
-    return .demand(.singleFactor, by: by(rule, "asks for one factor only"))
-  }
-
-  private mutating func strange(_ title: String, _ rule: RuleReference) -> SignInPolicy {
-    .demand(
-      .unknown(unknownID(title, "report the policy, so that idsync learns its form")),
-      by: by(rule, "asks for something that cannot be read"))
-  }
-
-  /// Two factors, with the kinds that are allowed; they come as objects or as plain words.
-  private static func phrase(_ factors: JSONValue?) -> String {
-    let names = (factors?.array ?? []).map { $0.string ?? $0["type"]?.string ?? "?" }
-    if names == ["DURT"] { return "asks for two factors, of which only the device's own (DURT)" }
-    return "asks for two factors" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
-  }
-
   // MARK: Tables
 
   /// A rule for proofs and witnesses, with what it asks for.
   mutating func by(_ rule: RuleReference, _ phrase: String) -> RuleReference.ID {
     var named = rule
     named.demand = phrase
-    rules.append(named)
-    return rules.count - 1
-  }
-
-  /// A variable by its name and values; made if it is new.
-  mutating func variable(_ name: String, _ values: [String]) -> Variable.ID {
-    let wanted = Variable(name: name, values: values)
-    if let known = variables.firstIndex(of: wanted) { return known }
-    variables.append(wanted)
-    return variables.count - 1
+    return tables.reference(named)
   }
 
   /// That a yes-or-no variable has its second value.
   mutating func flag(_ name: String, _ values: [String] = ["no", "yes"]) -> Condition {
-    .variable(variable(name, values), in: [1])
-  }
-
-  private mutating func unknownID(_ title: String, _ remedy: String) -> Unknown.ID {
-    let wanted = Unknown(title: title, remedy: remedy)
-    if let known = unknowns.firstIndex(of: wanted) { return known }
-    unknowns.append(wanted)
-    return unknowns.count - 1
+    tables.flag(name, values)
   }
 
   /// A condition that cannot be known.
   ///
   /// - Parameter text: the whole text of what is unknown, where the title is cut.
   mutating func unknown(_ title: String, _ remedy: String, text: String? = nil) -> Condition {
-    guard let text, !title.contains(text) else { return .unknown(unknownID(title, remedy)) }
-    if let known = cutUnknowns[title + text] { return .unknown(known) }
-    unknowns.append(Unknown(title: title, remedy: remedy, of: nil, text: text))
-    cutUnknowns[title + text] = unknowns.count - 1
-    return .unknown(unknowns.count - 1)
-  }
-
-  /// The members of an object that we do not know and that say something.
-  static func strangers(_ json: JSONValue?, besides known: Set<String>) -> [String] {
-    (json?.object ?? [:]).filter { !known.contains($0.key) && saysSomething($0.value) }
-      .keys.sorted().map { String($0.prefix(40)) }
-  }
-
-  private static func saysSomething(_ value: JSONValue) -> Bool {
-    switch value {
-    // What an unknown section would say.
-    case .null: true
-    case .array(let values): !values.isEmpty
-    case .string(let text): !text.isEmpty
-    case .object(let members): members.values.contains(where: saysSomething)
-    case .bool, .integer, .number: true
-    }
+    let whole = text.flatMap { title.contains($0) ? nil : $0 }
+    return .unknown(tables.unknown(Unknown(title: title, remedy: remedy, of: nil, text: whole)))
   }
 }

@@ -38,7 +38,7 @@ struct JumpCloudPicture: Sendable {
   private static func mayMatter(_ policy: JumpCloudWire.Policy) -> Bool {
     guard policy.isDisabled != true, policy.onlyMonitors != true else { return false }
     let elsewhere: Set<String> = ["ldap", "admin_portal"]
-    let resources = policy.targets?["resources"]?.array ?? []
+    guard let resources = policy.resources else { return true }
     let types = resources.isEmpty ? [policy.type] : resources.map { $0["type"]?.string }
     return !types.allSatisfy { $0.map(elsewhere.contains) == true }
   }
