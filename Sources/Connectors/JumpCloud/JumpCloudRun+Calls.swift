@@ -12,7 +12,9 @@ extension JumpCloudRun {
     [("limit", String(pageSize))] + others
   }
 
-  /// Lists of version 2 are bare arrays that say nothing of their end: only an empty page is one. Some count in a header.
+  /// Lists of version 2: bare arrays, of which only an empty page is the end.
+  ///
+  /// Some count their rows in a header.
   static let list = ListShape(
     .offset(
       parameter: "skip", limitParameter: "limit", limit: pageSize, base: 0,
