@@ -1,9 +1,9 @@
-import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
 import MockIdP
 
+@testable import ConnectorKit
 @testable import Google
 
 /// What an identity provider behind Google asks for, in place of a source that reads it.
@@ -58,6 +58,8 @@ extension Bench {
       subject: "helpdesk@acme.com", policySubject: "admin@acme.com",
       // As the example of the kind has it: no API shows it.
       legacySSO: false)
+    // Most accounts here list no policies of devices and sessions.
+    configuration.vouches = Vouch.for("trusted-devices", "session", "network-masks")
     change(&configuration)
     return GoogleConnector(
       configuration: configuration, transport: transport, clock: { Timestamp(Date()) },

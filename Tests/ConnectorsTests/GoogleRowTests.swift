@@ -452,7 +452,7 @@ enum GoogleRows {
       account: W.account(isEnforced: true) {
         $0.policies = [
           W.enforcement(from: "2025-03-01T00:00:00Z"),
-          GooglePolicy("frequency", ["days": 1]),
+          GooglePolicy("enrollment", ["allowEnrollment": true]),
         ]
         $0.policies[1].raw = ["policyQuery": "everybody"]
       }, expected: .enforced, shows: ["enforced since 2025-03-01"]),

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -21,6 +22,10 @@ struct GoogleConfiguration: Sendable {
   var customer: String
   /// Whether the legacy domain-wide SSO profile is in use, which no API shows; nil when nobody says.
   var legacySSO: Bool?
+  /// For how many seconds an old second step may count.
+  var rememberedDeviceLimit: Int64
+  /// What the operator vouches for.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
   /// The part of the project's quota that is left for its other users, 0–1.
@@ -40,7 +45,8 @@ struct GoogleConfiguration: Sendable {
     name: SourceName, url: String = GoogleConfiguration.defaultURL,
     cloudIdentityURL: String? = nil, tokenURL: String? = nil, serviceAccount: Secret,
     subject: String, policySubject: String? = nil, customer: String = "my_customer",
-    legacySSO: Bool? = nil, maxConcurrent: Int = 4, rateShare: Double = 0.5
+    legacySSO: Bool? = nil, rememberedDeviceLimit: Int64 = 86_400, vouches: [Vouch] = [],
+    maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {
     self.name = name
     self.url = Self.base(url, without: "/admin/directory/v1")
@@ -53,6 +59,8 @@ struct GoogleConfiguration: Sendable {
     self.policySubject = policySubject
     self.customer = customer
     self.legacySSO = legacySSO
+    self.rememberedDeviceLimit = rememberedDeviceLimit
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare
   }

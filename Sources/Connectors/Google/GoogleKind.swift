@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// Google Workspace and Cloud Identity as a provider.
 ///
@@ -7,6 +8,7 @@ package struct GoogleKind: SourceKind {
   package let word = "google"
   package let address = SourceAddress.standard(GoogleConfiguration.defaultURL)
   package let readsGroups = true
+  package let inventory = GoogleDoors.allCases.map(\.row)
   package let example = """
     google:
       kind: google
@@ -15,6 +17,7 @@ package struct GoogleKind: SourceKind {
       policy_subject: root@acme.com                    # a super administrator, for policies only; may be left out
       # customer: C01abcdef                            # by default that of the subject
       legacy_sso: false                                # whether the legacy domain-wide SSO profile is in use
+      # remembered_device_limit: 24h                   # longer sessions at Google count as conditional
       # cloud_identity_url: https://cloudidentity.googleapis.com
       # login_url: https://oauth2.googleapis.com/token
       upstream:
@@ -27,7 +30,9 @@ package struct GoogleKind: SourceKind {
       "who is sent to another identity provider, who is not, and who has both ways in",
     ],
     conditional: [
-      "people who may let Google trust a device, by the policies",
+      "people who may let Google trust a device, by the policies; everybody where policies are not read and nobody vouches (trusted-devices)",
+      "sessions at Google that outlast remembered_device_limit (session)",
+      "the legacy profile: people outside its network masks, unless somebody vouches that it has none (network-masks)",
       "new users inside the enrolment grace period, with a super administrator to read policies",
     ],
     cannotTell: [
@@ -52,6 +57,7 @@ package struct GoogleKind: SourceKind {
     let policySubject = keys.string("policy_subject")
     let customer = keys.string("customer") ?? "my_customer"
     let legacySSO = keys.bool("legacy_sso")
+    let limit = keys.seconds("remembered_device_limit") ?? 86_400
     let cloudIdentity = keys.url("cloud_identity_url")
     let login = keys.url("login_url")
     guard let account, let subject else { return nil }
@@ -63,6 +69,7 @@ package struct GoogleKind: SourceKind {
           tokenURL: try login.map { try context.url($0) },
           serviceAccount: try context.secret(account), subject: subject,
           policySubject: policySubject, customer: customer, legacySSO: legacySSO,
+          rememberedDeviceLimit: limit, vouches: context.vouches,
           maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

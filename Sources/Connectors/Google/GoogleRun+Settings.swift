@@ -10,7 +10,7 @@ extension GoogleRun {
     async let assigned = assignments(edits)
     async let saml = profiles("inboundSamlSsoProfiles")
     async let oidc = profiles("inboundOidcSsoProfiles")
-    let (policies, isEdited) = await policies(edits)
+    let read = await policies(edits)
     let assignments = part(await assigned, decides: true)
     // Assignments decide who signs people in; policies only explain what Google's flag says, until they are edited.
     let targets = assignments.value ?? []
@@ -26,8 +26,10 @@ extension GoogleRun {
     }
     for assignment in targets { keepUnnamed(assignment, profiles) }
     return GoogleSettings(
-      orgUnits: orgUnits, assignments: assignments, profiles: profiles, policies: policies,
-      isEdited: isEdited || !edits.removedGroups.isEmpty, legacySSO: configuration.legacySSO,
+      orgUnits: orgUnits, assignments: assignments, profiles: profiles, policies: read.policies,
+      sessions: read.sessions, strangers: read.strangers,
+      sessionLimit: configuration.rememberedDeviceLimit,
+      isEdited: read.isEdited || !edits.removedGroups.isEmpty, legacySSO: configuration.legacySSO,
       now: connector.clock())
   }
 
@@ -110,8 +112,29 @@ extension GoogleRun {
     }
   }
 
-  private func policies(_ edits: PolicyEdits) async -> (GoogleSettings.Policies, Bool) {
-    guard let client = connector.policies else { return (.notAsked, false) }
+  /// What the list of policies says.
+  private struct ReadPolicies {
+    var policies: GoogleSettings.Policies
+    var isEdited = false
+    /// How long each policy of web sessions lets one last, in seconds.
+    var sessions: [Int64?] = []
+    var strangers: [UnrecognisedKey] = []
+
+    /// Takes in a policy of another setting than those that decide by themselves.
+    mutating func note(_ row: JSONValue, _ setting: String) {
+      if setting == "security.session_controls" {
+        let policy = try? GoogleWire.Policy(row)
+        sessions.append(policy?.seconds("webSessionDuration").flatMap { $0 > 0 ? $0 : nil })
+      } else if setting.hasPrefix("security.two_step_verification_"),
+        !GoogleModelBuilder.harmless.contains(setting)
+      {
+        strangers.append(UnrecognisedKey(setting, row["setting"] ?? .null))
+      }
+    }
+  }
+
+  private func policies(_ edits: PolicyEdits) async -> ReadPolicies {
+    guard let client = connector.policies else { return ReadPolicies(policies: .notAsked) }
     let filter =
       "customer == \"customers/\(configuration.customer)\" && "
       + "setting.type.matches('^settings/security\\..*$')"
@@ -128,12 +151,16 @@ extension GoogleRun {
       let edited = Self.edited(rows, edits, "policies/") {
         $0["policyQuery"] != nil || $0["policy_query"] != nil
       }
+      var read = ReadPolicies(policies: .notAsked)
       var failure: WireError?
       var affects = SourceIssue.Affects.details
       let policies = try parsed(edited, request.endpoint) {
         row throws(WireError) -> GoogleWire.Policy? in
         let setting = try GoogleWire.Policy.setting(of: row)
-        guard GoogleModelBuilder.settings.contains(setting) else { return nil }
+        guard GoogleModelBuilder.settings.contains(setting) else {
+          read.note(row, setting)
+          return nil
+        }
         do throws(WireError) {
           return try GoogleWire.Policy(row)
         } catch {
@@ -146,12 +173,13 @@ extension GoogleRun {
         }
       }
       if let failure { keep(client.malformed(failure, request), affects: affects) }
-      let isEdited = edited.count != rows.count || !edits.isEmpty && edited != rows
-      return (.read(policies.compactMap(\.self)), isEdited)
+      read.isEdited = edited.count != rows.count || !edits.isEmpty && edited != rows
+      read.policies = .read(policies.compactMap(\.self))
+      return read
     } catch {
       // Without policies a verdict only lacks its explanation, or is weaker; but edits of them come to nothing.
       let kept = keep(error, affects: edits.isEmpty ? .details : .verdicts)
-      return (.unreadable(reason: Sentence.clause(kept.message)), false)
+      return ReadPolicies(policies: .unreadable(reason: Sentence.clause(kept.message)))
     }
   }
 
@@ -169,7 +197,7 @@ extension GoogleRun {
 
   private func part<Value: Sendable>(
     _ read: Result<Value, ConnectorError>, decides: Bool
-  ) -> GooglePart<Value> {
+  ) -> Part<Value> {
     switch read {
     case .success(let value): return .read(value)
     case .failure(let error):

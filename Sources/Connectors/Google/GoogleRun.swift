@@ -43,7 +43,9 @@ struct GoogleRun: Sendable {
     async let wanted = wantedGroups(query.groups)
     var settings = await readSettings(query.edits)
     // First to learn which facts about people matter, then with what is known of them.
-    var first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
+    let vouches = Vouches(configuration.vouches, at: settings.now)
+    var first = GoogleModelBuilder(
+      settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)), vouches)
     _ = first.model()
     let asked = await wanted
     let facts = Array(await groupFacts(first.atoms.groups.map(\.id)).values) + asked.values
@@ -55,7 +57,8 @@ struct GoogleRun: Sendable {
       query.edits.removes(group: $0, name: settings.groupNames[$0])
     }
     settings.emptiedGroups = Set(emptied)
-    first = GoogleModelBuilder(settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)))
+    first = GoogleModelBuilder(
+      settings, seen: GoogleSeen(missing: Set(GoogleFlag.allCases)), vouches)
     _ = first.model()
     var atoms = first.atoms
     var places: [String: SubjectAtom.ID] = [:]
@@ -64,21 +67,7 @@ struct GoogleRun: Sendable {
     }
     settings.askedGroups = Set(asked.values.map(\.id))
     let read = await readAccounts(query, atoms, settings)
-    var builder = GoogleModelBuilder(settings, seen: read.seen, atoms: read.atoms)
-    var model = builder.model()
-    model.unreadableAtoms.merge(read.unreadable) { known, _ in known }
-    // Where neither people nor who signs in elsewhere could be read, a model would tell of nothing that was read.
-    var state = ProviderApp.State.readable(model)
-    if read.table.count == 0, case .unreadable(let reason, let remedy) = settings.assignments,
-      case .unreadable = settings.orgUnits
-    {
-      state = .unreadable(reason: reason, remedy: remedy)
-    }
-    let apps = query.apps.map { id in
-      ProviderApp(
-        id: id, label: id == "google" ? "Google" : id, state: state,
-        evidence: evidence(id, settings))
-    }
+    let apps = query.apps.map { app($0, settings, read, vouches) }
     var result = ProviderReading(
       source: reading(), apps: apps, accounts: read.table, hosts: ["accounts.google.com"])
     // The next provider is asked about the primary address; aliases cannot sign in.
@@ -89,6 +78,30 @@ struct GoogleRun: Sendable {
       result.tenantMarks = ["idpid=\(configuration.customer)"]
     }
     return result
+  }
+
+  /// An application with what decides sign-ins to it, and the state of each of its doors.
+  private func app(
+    _ id: AppID, _ settings: GoogleSettings, _ read: GoogleDirectoryReading, _ vouches: Vouches
+  ) -> ProviderApp {
+    var builder = GoogleModelBuilder(
+      settings, seen: read.seen, atoms: read.atoms, vouches, at: id)
+    var model = builder.model()
+    model.unreadableAtoms.merge(read.unreadable) { known, _ in known }
+    // Where neither people nor who signs in elsewhere could be read, a model would tell of nothing that was read.
+    var state = ProviderApp.State.readable(model)
+    if read.table.count == 0, case .unreadable(let reason, let remedy) = settings.assignments,
+      case .unreadable = settings.orgUnits
+    {
+      state = .unreadable(reason: reason, remedy: remedy)
+    }
+    var app = ProviderApp(
+      id: id, label: id == "google" ? "Google" : id, state: state,
+      evidence: evidence(id, settings))
+    for issue in app.account(GoogleDoors.self, vouches, { builder.state(of: $0) }) {
+      log.add(issue)
+    }
+    return app
   }
 
   /// How the account was read, the policies included.

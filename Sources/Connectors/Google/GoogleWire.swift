@@ -82,6 +82,8 @@ enum GoogleWire {
     var profile: String?
     /// When Google sends people to the profile; absent is always.
     var redirectCondition: String?
+    /// What it holds that is not known.
+    var strangers: [UnrecognisedKey]
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("name", .string, \.string)
@@ -92,7 +94,19 @@ enum GoogleWire {
       let saml = json["samlSsoInfo"]?["inboundSamlSsoProfile"]?.string
       profile = saml ?? json["oidcSsoInfo"]?["inboundOidcSsoProfile"]?.string
       redirectCondition = json["signInBehavior"]?["redirectCondition"]?.string
+      strangers = Self.keys.sorted { $0.key < $1.key }.flatMap { path, known in
+        (path.isEmpty ? json : json[path])?.unrecognised(besides: known, at: path) ?? []
+      }
     }
+
+    /// The keys that it and its parts may have.
+    private static let keys: [String: Set<String>] = [
+      "": [
+        "name", "customer", "targetGroup", "targetOrgUnit", "rank", "ssoMode", "samlSsoInfo",
+        "oidcSsoInfo", "signInBehavior",
+      ], "samlSsoInfo": ["inboundSamlSsoProfile"], "oidcSsoInfo": ["inboundOidcSsoProfile"],
+      "signInBehavior": ["redirectCondition"],
+    ]
 
     private static func target(_ name: String) -> String? {
       name.isEmpty ? nil : GoogleWire.bareID(name)

@@ -61,7 +61,7 @@ enum GoogleIdentityReads {
       if let condition = assignment.redirectCondition {
         row["signInBehavior"] = ["redirectCondition": .string(condition)]
       }
-      return .object(row)
+      return JSON.object(row).merging(assignment.raw)
     }
     return try page(call, context).reply(rows, under: "inboundSsoAssignments")
   }
@@ -148,7 +148,7 @@ enum GoogleIdentityReads {
         "query": .string(query), "sortOrder": .number(policy.sortOrder),
       ]),
       "setting": [
-        "type": .string("settings/security.two_step_verification_\(policy.setting)"),
+        "type": .string("settings/\(policy.fullSetting)"),
         "value": policy.value,
       ],
     ]

@@ -58,6 +58,8 @@ public struct GoogleAssignment: Codable, Sendable, Hashable {
   public var profile: String?
   /// When Google redirects; nil is always.
   public var redirectCondition: String?
+  /// Properties laid over the vendor's JSON; null takes a property out.
+  public var raw: JSON?
 
   /// Makes an assignment.
   public init(
@@ -84,6 +86,7 @@ public struct GoogleAssignment: Codable, Sendable, Hashable {
       profile: try values.decodeIfPresent(String.self, forKey: .profile),
       redirectCondition: try values.decodeIfPresent(String.self, forKey: .redirectCondition),
       id: try values.decodeIfPresent(String.self, forKey: .id))
+    try values.read(.raw, into: &raw)
   }
 }
 
@@ -113,7 +116,7 @@ public struct GoogleProfile: Codable, Sendable, Hashable {
 public struct GooglePolicy: Codable, Sendable, Hashable {
   /// The id.
   public var id: String
-  /// The setting, without `settings/security.two_step_verification_` before it.
+  /// The setting, without `settings/security.two_step_verification_` before it; one with a dot is whole.
   public var setting: String
   /// The setting's value in the vendor's shape.
   public var value: JSON
@@ -131,6 +134,11 @@ public struct GooglePolicy: Codable, Sendable, Hashable {
   public var raw: JSON?
   /// Whether its row is spelled in snake case.
   public var isSnake = false
+
+  /// The setting without `settings/` before it.
+  var fullSetting: String {
+    setting.contains(".") ? setting : "security.two_step_verification_\(setting)"
+  }
 
   /// Makes an administrator's policy for everybody unless it says otherwise.
   public init(

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -9,15 +10,21 @@ extension GoogleModelBuilder {
   static let deviceTrust = "security.two_step_verification_device_trust"
   /// The settings that anything here asks for.
   static let settings: Set<String> = [enforcement, gracePeriod, factors, deviceTrust]
+  /// Settings that let nobody in: whether people may enrol at all, and what codes they may make beside a passkey.
+  static let harmless: Set<String> = [
+    "security.two_step_verification_enrollment", "security.two_step_verification_sign_in_code",
+  ]
 
   /// Google's own sign-in.
   mutating func googleDoor() -> SignInPolicy {
     // The flag belongs to the policies as they are, not as an edit would have them.
     if settings.isEdited, case .read = settings.policies {
       return enforcementTree { builder, policy, state in
-        builder.leaf(
-          policy, state.isOn ? .multiFactor : .singleFactor,
-          state.isOn ? "asks for two steps" : "asks for a password only (\(state.words))")
+        guard state.isOn else {
+          return builder.leaf(
+            policy, .singleFactor, "asks for a password only (\(state.words))")
+        }
+        return builder.trusting(builder.leaf(policy, .multiFactor, "asks for two steps"))
       }
     }
     var branches = [SignInPolicy.Branch(enforcedFlag, enforced())]
@@ -41,7 +48,7 @@ extension GoogleModelBuilder {
   /// The sign-in of whom the flag calls obliged.
   private mutating func enforced() -> SignInPolicy {
     let flag = plain(.multiFactor, "asks for two steps (isEnforcedIn2Sv)")
-    guard case .read = settings.policies else { return flag }
+    guard case .read = settings.policies else { return untold(flag) }
     let policy = enforcementTree(otherwise: flag) { builder, policy, state in
       builder.leaf(
         policy, .multiFactor,
@@ -55,19 +62,57 @@ extension GoogleModelBuilder {
       let set = policy.field("allowedSignInFactorSet")?.string ?? "factors not named"
       return builder.leaf(policy, .singleFactor, "allows \(set)")
     }
-    let asked = note.map { .all([policy, $0]) } ?? policy
-    // A device that the person chose to trust is never asked again: its second step is older than any limit.
-    return tree(Self.deviceTrust, otherwise: asked) { builder, policy in
+    return doubted(trusting(note.map { .all([policy, $0]) } ?? policy))
+  }
+
+  // MARK: Trusted devices
+
+  /// The same where a device that the person chose to trust is never asked again: its second step is older than any limit.
+  private mutating func trusting(_ asked: SignInPolicy) -> SignInPolicy {
+    let untold = untold(asked)
+    return tree(Self.deviceTrust, otherwise: untold) { builder, policy in
       guard policy.field("allowTrustingDevice")?.bool != false else {
-        return .all([
-          asked, builder.leaf(policy, .singleFactor, "lets no device skip the second step"),
-        ])
+        let keeps = builder.leaf(policy, .singleFactor, "lets no device skip the second step")
+        return builder.doubted(.all([asked, keeps]), by: policy)
       }
       let skips = builder.leaf(
         policy, .singleFactor, "lets trusted devices skip the second step (trusted-device-skip)")
       return .firstMatch([.init(builder.flag("a trusted device"), skips)], otherwise: asked)
-    } ?? asked
+    } ?? untold
   }
+
+  /// The same for people of whom no policy says whether their devices may be trusted: that is Google's default.
+  private mutating func untold(_ asked: SignInPolicy) -> SignInPolicy {
+    guard
+      let mayTrust = unknown(
+        .trustedDevices, GoogleDoors.trustUntold, remedy: GoogleDoors.trustRemedy)
+    else { return asked }
+    let skips = plain(.singleFactor, "may let trusted devices skip the second step")
+    return .firstMatch(
+      [.init(.all([flag("a trusted device"), mayTrust]), skips)], otherwise: asked)
+  }
+
+  /// The same with what nobody knows of a policy.
+  private mutating func doubted(
+    _ asked: SignInPolicy, by policy: GoogleWire.Policy
+  ) -> SignInPolicy {
+    let keys = policy.value.unrecognised(besides: ["allowTrustingDevice"], at: "setting/value")
+    return doubted(asked, doubt(keys, of: policy.name))
+  }
+
+  /// The same with settings of 2-step verification that nobody knows.
+  private mutating func doubted(_ asked: SignInPolicy) -> SignInPolicy {
+    doubted(asked, doubt(settings.strangers, of: Self.door))
+  }
+
+  private mutating func doubted(_ asked: SignInPolicy, _ isWrong: Condition?) -> SignInPolicy {
+    guard let isWrong else { return asked }
+    let isAbout = flag("a sign-in that a setting which idsync does not know is about")
+    let skips = plain(.singleFactor, "may skip the second step by a setting that is not known")
+    return .firstMatch([.init(.all([isAbout, isWrong]), skips)], otherwise: asked)
+  }
+
+  // MARK: People who are not obliged
 
   /// The sign-in of whom the flag calls not obliged: one factor is enough, but for new users within their grace.
   private mutating func open() -> SignInPolicy {
@@ -287,8 +332,11 @@ extension GoogleWire.Policy {
   var enforcedFrom: Timestamp? { field("enforcedFrom")?.string.flatMap { Timestamp($0) } }
 
   /// How long a new user may sign in with one factor: `"604800s"`; nil when it cannot be read.
-  var graceSeconds: Int64? {
-    guard let text = field("enrollmentGracePeriod")?.string, text.hasSuffix("s"),
+  var graceSeconds: Int64? { seconds("enrollmentGracePeriod") }
+
+  /// A duration of the value, `"604800s"`, in seconds; nil when it cannot be read.
+  func seconds(_ name: String) -> Int64? {
+    guard let text = field(name)?.string, text.hasSuffix("s"),
       let seconds = Double(text.dropLast()), seconds >= 0, seconds < 1e10
     else { return nil }
     return Int64(seconds.rounded(.down))

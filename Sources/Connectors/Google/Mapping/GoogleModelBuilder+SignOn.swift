@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 extension GoogleModelBuilder {
@@ -23,15 +24,28 @@ extension GoogleModelBuilder {
   /// The sign-in of people whom no assignment is for: Google's own, unless the legacy profile is in use, which no API shows.
   private mutating func withLegacy(_ google: SignInPolicy) -> SignInPolicy {
     switch settings.legacySSO {
-    case true?: return federated(legacy(by: nil), google)
+    case true?: return legacyDoor(by: nil, google)
     case false?: return google
     case nil:
-      let unknown = unknown(
-        "whether the legacy domain-wide SSO profile is in use, which no API shows",
-        remedy: "set legacy_sso to true or false")
-      return .firstMatch(
-        [.init(.unknown(unknown), federated(legacy(by: nil), google))], otherwise: google)
+      guard
+        let isUsed = unknown(
+          .legacySSO, GoogleDoors.legacyUntold, remedy: GoogleDoors.legacyRemedy)
+      else { return google }
+      return .firstMatch([.init(isUsed, legacyDoor(by: nil, google))], otherwise: google)
     }
+  }
+
+  /// The sign-in by the legacy profile: whoever is outside its network masks, which no API shows, uses Google's own.
+  private mutating func legacyDoor(
+    by rule: RuleReference.ID?, _ google: SignInPolicy
+  ) -> SignInPolicy {
+    let door = federated(legacy(by: rule), google)
+    guard
+      let hasMasks = unknown(
+        .networkMasks, GoogleDoors.masksUntold, remedy: GoogleDoors.masksRemedy)
+    else { return door }
+    let isOutside = flag("an address outside the network masks of the legacy profile")
+    return .firstMatch([.init(.all([isOutside, hasMasks]), google)], otherwise: door)
   }
 
   /// The assignments that may come before all others: without a target one may be for anybody, without a rank a group's one
@@ -97,8 +111,18 @@ extension GoogleModelBuilder {
         ruleName: name, demand: demand))
   }
 
+  /// What an assignment leads to; a part of it that nobody knows may let anybody in.
   private mutating func policy(
     of assignment: GoogleWire.Assignment, _ google: SignInPolicy
+  ) -> SignInPolicy {
+    let known = known(assignment, google)
+    guard let isWrong = doubt(assignment.strangers, of: assignment.name) else { return known }
+    let lets = rule(assignment, "not known", "may let in by something that idsync does not know")
+    return .firstMatch([.init(isWrong, .demand(.singleFactor, by: lets))], otherwise: known)
+  }
+
+  private mutating func known(
+    _ assignment: GoogleWire.Assignment, _ google: SignInPolicy
   ) -> SignInPolicy {
     switch assignment.mode {
     case "SSO_OFF":
@@ -124,7 +148,7 @@ extension GoogleModelBuilder {
       switch settings.legacySSO {
       case true?:
         let rule = rule(assignment, "legacy SSO", "leaves the sign-in to the legacy SSO profile")
-        return federated(legacy(by: rule), google)
+        return legacyDoor(by: rule, google)
       case false?: return google
       case nil: return withLegacy(google)
       }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// What assignments and policies ask of people, over a whole account.
@@ -47,6 +48,10 @@ struct GoogleModelBuilder {
   let settings: GoogleSettings
   let seen: GoogleSeen
   var atoms: GoogleAtoms
+  /// What stands in assignments and policies that nobody knows; complete once the model is made.
+  var unrecognised: Unrecognised
+  private let vouches: Vouches
+  private let app: AppID
   private(set) var unreadableAtoms: [SubjectAtom.ID: Unknown] = [:]
   private(set) var variables: [Variable] = []
   private(set) var unknowns: [Unknown] = []
@@ -59,7 +64,13 @@ struct GoogleModelBuilder {
   private var rulePlaces: [RuleReference: RuleReference.ID] = [:]
   private var upstreamPlaces: [Upstream: Upstream.ID] = [:]
 
-  init(_ settings: GoogleSettings, seen: GoogleSeen, atoms: GoogleAtoms = GoogleAtoms()) {
+  init(
+    _ settings: GoogleSettings, seen: GoogleSeen, atoms: GoogleAtoms = GoogleAtoms(),
+    _ vouches: Vouches, at app: AppID = ""
+  ) {
+    self.vouches = vouches
+    self.app = app
+    unrecognised = Unrecognised(GoogleDoors.unrecognised.row, vouches, at: app)
     self.settings = settings
     self.seen = seen
     self.atoms = atoms
@@ -86,11 +97,32 @@ struct GoogleModelBuilder {
   mutating func unknown(
     _ title: String, of object: String? = nil, remedy: String
   ) -> Unknown.ID {
-    let wanted = Unknown(title: title, remedy: remedy, of: object)
+    unknown(Unknown(title: title, remedy: remedy, of: object))
+  }
+
+  /// Something that cannot be known, by its own key.
+  mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
     if let known = unknownPlaces[wanted.key] { return known }
     unknowns.append(wanted)
     unknownPlaces[wanted.key] = unknowns.count - 1
     return unknowns.count - 1
+  }
+
+  /// Whether somebody vouches for a door or modifier.
+  func isVouched(_ door: GoogleDoors) -> Bool {
+    vouches.vouch(for: door.row.id, object: nil, version: nil, at: app) != nil
+  }
+
+  /// What nobody knows of a door or modifier, held where it matters; nil where somebody vouches for it.
+  mutating func unknown(_ door: GoogleDoors, _ why: String, remedy: String) -> Condition? {
+    guard !isVouched(door) else { return nil }
+    return .unknown(unknown(door.row.unknown(nil, why, remedy: remedy)))
+  }
+
+  /// What stands in an object and nobody knows; nil where there is nothing, or all is vouched for.
+  mutating func doubt(_ keys: [UnrecognisedKey], of place: String) -> Condition? {
+    let found = unrecognised.note(keys, of: place).map { Condition.unknown(unknown($0)) }
+    return found.isEmpty ? nil : .any(found)
   }
 
   /// A rule for proofs and witnesses; equal ones are one.

@@ -1,16 +1,5 @@
+internal import ConnectorKit
 internal import IdentityCore
-
-/// A part of an account's settings that may not be readable.
-enum GooglePart<Value: Sendable>: Sendable {
-  case read(Value)
-  /// Why not, as a clause after a colon, and who can mend it.
-  case unreadable(reason: String, remedy: String)
-
-  /// What was read, if it was.
-  var value: Value? {
-    if case .read(let value) = self { value } else { nil }
-  }
-}
 
 /// What decides sign-ins of one account, as it was read.
 struct GoogleSettings: Sendable {
@@ -22,11 +11,17 @@ struct GoogleSettings: Sendable {
     case unreadable(reason: String)
   }
 
-  var orgUnits: GooglePart<[GoogleWire.OrgUnit]>
-  var assignments: GooglePart<[GoogleWire.Assignment]>
+  var orgUnits: Part<[GoogleWire.OrgUnit]>
+  var assignments: Part<[GoogleWire.Assignment]>
   /// By name, as far as they were readable.
   var profiles: [String: GoogleWire.Profile]
   var policies: Policies
+  /// How many seconds each policy of web sessions lets one last; nil where that cannot be read.
+  var sessions: [Int64?] = []
+  /// Settings of 2-step verification that nobody knows.
+  var strangers: [UnrecognisedKey] = []
+  /// For how many seconds an old second step may count.
+  var sessionLimit: Int64
   /// Whether policies or groups are edited, so that the flags Google keeps on accounts no longer follow from them.
   var isEdited = false
   /// The names of groups, by id.
