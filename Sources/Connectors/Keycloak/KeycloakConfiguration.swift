@@ -32,6 +32,8 @@ struct KeycloakConfiguration: Sendable {
   var enrolmentDriven: EnrolmentDriven
   /// Whether to collect enrolled factors even if a query does not ask for them.
   var collectFactors: Bool
+  /// What the operator vouches for beside that.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
 
@@ -40,7 +42,7 @@ struct KeycloakConfiguration: Sendable {
     name: SourceName, url: String, loginURL: String? = nil, realm: String,
     authRealm: String? = nil, clientID: String, clientSecret: Secret,
     secondFactorProviders: Set<String> = [], enrolmentDriven: EnrolmentDriven = .notEnforced,
-    collectFactors: Bool = false, maxConcurrent: Int = 4
+    collectFactors: Bool = false, vouches: [Vouch] = [], maxConcurrent: Int = 4
   ) {
     self.name = name
     self.url = Self.trimmed(url)
@@ -52,6 +54,7 @@ struct KeycloakConfiguration: Sendable {
     self.secondFactorProviders = secondFactorProviders
     self.enrolmentDriven = enrolmentDriven
     self.collectFactors = collectFactors
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
   }
 
@@ -75,11 +78,6 @@ extension KeycloakConfiguration {
     case .configuration: return "Use https, or an address on loopback."
     default: return "Check the URL of \(name), and run again."
     }
-  }
-
-  /// The same as a phrase, for a model or an application that cannot be judged.
-  func phrase(for error: ConnectorError) -> String {
-    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 
   /// That the realm answers, and keeps its flows to itself.

@@ -52,10 +52,7 @@ final class KeycloakConnector: ProviderConnector, Diagnosable {
   /// Reads flows and accounts.
   func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens.beginRun()
-    let run = KeycloakRun(
-      configuration: configuration, client: client, clock: clock, logger: logger,
-      progress: progress)
-    return await run.read(query)
+    return await KeycloakRun(self, progress).read(query)
   }
 
   private static func origin(_ url: String) -> String? {

@@ -5,6 +5,7 @@ package struct KeycloakKind: SourceKind {
   package let word = "keycloak"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = KeycloakDoors.allCases.map(\.row)
   package let example = """
     sso:
       kind: keycloak
@@ -30,12 +31,13 @@ package struct KeycloakKind: SourceKind {
       "levels that only the client asks for: people can lower them in the address",
       "steps that request headers or optional scopes skip",
       "steps that an attribute skips which people may edit",
+      "sessions that last for more than a day, clients that exchange tokens of others",
     ],
     cannotTell: [
       "authenticators and conditions of others, unless named under second_factor_providers",
       "attribute conditions with patterns, minimum ACR values of SAML clients",
       "identity providers behind Keycloak that no source reads, also for people who are not linked yet, unless first sign-ins let nobody in who has an account",
-      "sign-ins that a service asks for (CIBA)",
+      "sign-ins that a service asks for (CIBA) or that another issuer vouches for (JWT authorization grant), unless vouched for",
     ],
     rights: [
       "a confidential client with service accounts and these roles of realm-management: view-realm, view-users, view-clients, view-identity-providers"
@@ -63,7 +65,7 @@ package struct KeycloakKind: SourceKind {
           name: context.name, url: context.url, loginURL: try login.map { try context.url($0) },
           realm: realm, authRealm: authRealm, clientID: clientID,
           clientSecret: try context.secret(secret), secondFactorProviders: providers,
-          enrolmentDriven: enrolment, collectFactors: collectFactors,
+          enrolmentDriven: enrolment, collectFactors: collectFactors, vouches: context.vouches,
           maxConcurrent: context.maxConcurrent),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

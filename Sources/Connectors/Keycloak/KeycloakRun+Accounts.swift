@@ -30,7 +30,8 @@ extension KeycloakRun {
     _ query: ProviderQuery, _ compiled: inout KeycloakCompiled
   ) async -> AccountTable {
     let empty = AccountTable(atomCount: compiled.atoms.all.count)
-    guard !log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
+    guard
+      !reading.log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
     else { return empty }
     let watch = await query.watch()
     guard !watch.isEmpty else { return empty }
@@ -40,6 +41,7 @@ extension KeycloakRun {
       compiled.markUnreadable(atom, unknown)
       compiled.groups = compiled.groups.filter { $0.value != atom }
     }
+    await askFederated(accounts, compiled, query.edits)
     await readLinks(accounts, compiled)
     for (type, atom) in compiled.atoms.credentials where type != "otp" {
       let name = KeycloakAuthenticator.name(of: type)
@@ -77,7 +79,7 @@ extension KeycloakRun {
     do throws(ConnectorError) {
       try await client.readingAgain(request.endpoint) { seen throws(ConnectorError) in
         listed = Listed(table: AccountTable(atomCount: atoms.all.count))
-        listed.declared = try await value(get("/users/count")) { json throws(WireError) in
+        listed.declared = try await reading.value(get("/users/count")) { json throws(WireError) in
           guard let count = json.integer else {
             throw WireError.expected(.integer, found: json.type)
           }
@@ -93,9 +95,9 @@ extension KeycloakRun {
         }
       }
     } catch {
-      keep(error)
+      reading.keep(error)
     }
-    log.count(listed.fetched)
+    reading.log.count(listed.fetched)
     if let atom = atoms.place(.hiddenAttributes) {
       // Where nobody has any, they are as likely kept back by the profile of users as not there.
       for position in listed.hidden + (listed.showsAttributes ? [] : listed.bare) {
@@ -144,8 +146,7 @@ extension KeycloakRun {
         throw client.malformed(error, request, page: page)
       }
       try seen.endPage(page, of: request.endpoint, client)
-      progress(
-        configuration.name, "accounts", done: seen.count, total: Int(listed.declared))
+      reading.tell("accounts", done: seen.count, of: Int(listed.declared))
     }
   }
 
@@ -188,7 +189,12 @@ extension KeycloakRun {
         id: id, email: email, login: username, status: isEnabled ? .active : .inactive,
         statusText: isEnabled ? "enabled" : "disabled")
     else { return nil }
-    if row.type(KeycloakWire.UserField.federation) == .string { federated.insert(position) }
+    // Who is not copied into the realm has an id of the federation's own.
+    if row.type(KeycloakWire.UserField.federation) == .string
+      || row.string(KeycloakWire.UserField.id)?.hasPrefix("f:") == true
+    {
+      federated.insert(position)
+    }
     // The list tells of one-time passwords only.
     if row.bool(KeycloakWire.UserField.totp) == true {
       table.setEnrolment(.yes, .totp, at: position)

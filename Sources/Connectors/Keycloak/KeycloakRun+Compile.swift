@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// What a realm says about sign-ins, compiled.
@@ -30,8 +31,9 @@ extension KeycloakRun {
     for name in asked where picture.directory.hiddenGroups == nil {
       if let group = picture.directory.group(named: name) { groups[name] = atoms.group(group) }
     }
+    let vouches = Vouches(configuration.vouches, at: connector.clock())
     var apps = ids.map { id in
-      let builder = KeycloakModelBuilder(atoms: atoms)
+      let builder = KeycloakModelBuilder(atoms: atoms, vouches: vouches, app: id)
       let app = app(id, picture, builder)
       atoms = builder.atoms
       return app
@@ -77,8 +79,14 @@ extension KeycloakRun {
         reason:
           "The client \(id) speaks \(client.speaks ?? "?"), whose sign-ins idsync does not follow.",
         remedy: "name the client that people sign in through")
-    } else if let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client) {
+    } else if let policy = KeycloakDoorCompiler(picture: picture, builder: builder).policy(
+      of: client)
+    {
       app.state = .readable(builder.model(policy))
+      let accounting = KeycloakAccounting(client: client, picture: picture)
+      for issue in app.account(KeycloakDoors.self, builder.vouches, accounting.state) {
+        reading.log.add(issue)
+      }
     } else {
       app.state = .unreadable(
         reason: "The client \(id) has no way in for people: nothing was found to be judged.",

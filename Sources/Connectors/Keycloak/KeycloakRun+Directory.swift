@@ -56,14 +56,22 @@ extension KeycloakRun {
 
   // MARK: Groups
 
+  private static let peopleCanBeAsked: Doubts = {
+    var doubts = Doubts.verdicts
+    doubts.refused = .details
+    return doubts
+  }()
+
   /// All groups.
   ///
   /// - Parameter decides: whether conditions ask for groups; else roles do, and people can be asked for those.
   private func groups(
     isWanted: Bool, decides: Bool
-  ) async -> KeycloakPart<[KeycloakWire.Group]> {
+  ) async -> Part<[KeycloakWire.Group]> {
     guard isWanted else { return .read([]) }
-    return await part(whenRefused: decides ? .parts : .details) { () throws(ConnectorError) in
+    return await reading.part(
+      decides ? .partsWhenRefused : Self.peopleCanBeAsked
+    ) { () throws(ConnectorError) in
       let tops = try await groups(get("/groups", query: [("briefRepresentation", "false")]))
       var listsChildren = true
       return try await completed(tops, &listsChildren)
@@ -73,7 +81,7 @@ extension KeycloakRun {
   private func groups(
     _ request: HTTPRequest
   ) async throws(ConnectorError) -> [KeycloakWire.Group] {
-    try await rows(request, id: \.id) { row throws(WireError) in try KeycloakWire.Group(row) }
+    try await rows(request, KeycloakWire.Group.init)
   }
 
   /// The groups with all below them: newer servers leave them out of the list and say how many there are; older ones say
@@ -124,7 +132,7 @@ extension KeycloakRun {
   /// All roles with what they bring along; nil when the server has no list of them.
   private func roles(
     _ clients: [KeycloakWire.Client], isWanted: Bool
-  ) async -> KeycloakPart<[String: KeycloakDirectory.Role]?> {
+  ) async -> Part<[String: KeycloakDirectory.Role]?> {
     guard isWanted else { return .read([:]) }
     do throws(ConnectorError) {
       var all = try await roles(get("/roles"), client: nil)
@@ -136,8 +144,8 @@ extension KeycloakRun {
         var role = role
         if isComposite {
           role.parts = try await rows(
-            get("/roles-by-id/{role}/composites", [role.id]), .single, id: \.id
-          ) { row throws(WireError) in try KeycloakWire.Role(row) }.map(\.id)
+            get("/roles-by-id/{role}/composites", [role.id]), by: Self.whole, KeycloakWire.Role.init
+          ).map(\.id)
         }
         result[role.id] = role
       }
@@ -145,19 +153,19 @@ extension KeycloakRun {
     } catch {
       // The realm is there, so a list that is not is one the server does not have.
       if error.code == .notFound {
-        log.add(error.issue(remedy: configuration.remedy(for: error), affects: .details))
+        reading.log.add(error.issue(remedy: reading.remedy(for: error), affects: .details))
         return .read(nil)
       }
-      keep(error, affects: error.loss(whenRefused: .parts))
+      reading.keep(error, .partsWhenRefused)
       return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: reading.phrase(for: error))
     }
   }
 
   private func roles(
     _ request: HTTPRequest, client: String?
   ) async throws(ConnectorError) -> [(KeycloakDirectory.Role, isComposite: Bool)] {
-    try await rows(request, id: \.id) { row throws(WireError) in try KeycloakWire.Role(row) }
+    try await rows(request, KeycloakWire.Role.init)
       .map { (KeycloakDirectory.Role(id: $0.id, name: $0.name, client: client), $0.isComposite) }
   }
 }

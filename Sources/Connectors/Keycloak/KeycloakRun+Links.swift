@@ -25,13 +25,13 @@ extension KeycloakRun {
       }.map { (position: $0, id: table.id(at: $0)) }
     }
     if linked.count > Self.maxLinkReads {
-      keep(
+      reading.keep(
         ConnectorError(
           .tooLarge, source: configuration.name,
           call: "GET /admin/realms/{realm}/users/{user}/federated-identity",
           message:
             "\(linked.count) people are linked to identity providers, too many to ask for each."),
-        affects: .parts)
+        .parts)
     }
     for person in linked.dropFirst(Self.maxLinkReads) {
       accounts.withLock { $0.setAtom(hidden, at: person.position) }
@@ -55,9 +55,8 @@ extension KeycloakRun {
     let atoms = compiled.atoms
     do throws(ConnectorError) {
       let links = try await rows(
-        get("/users/{user}/federated-identity", [id]), .single,
-        id: { "\($0.alias) \($0.id)" }
-      ) { row throws(WireError) in try KeycloakWire.Link(row) }
+        get("/users/{user}/federated-identity", [id]), by: Self.whole, id: "identityProvider",
+        KeycloakWire.Link.init)
       accounts.withLock { table in
         let signature = table.signature(at: position)
         for link in links {
@@ -74,7 +73,7 @@ extension KeycloakRun {
         }
       }
     } catch {
-      keep(error, affects: error.loss(whenRefused: .parts))
+      reading.keep(error, .partsWhenRefused)
       if let hidden = atoms.place(.hiddenLinks) {
         accounts.withLock { $0.setAtom(hidden, at: position) }
       }

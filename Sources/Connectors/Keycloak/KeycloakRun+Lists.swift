@@ -52,7 +52,9 @@ extension KeycloakRun {
             }
             return (atom, unknown)
           }
-        case .attribute, .credential, .hiddenAttributes, .hiddenLinks: continue
+        case .attribute, .credential, .hiddenAttributes, .hiddenLinks, .hiddenMemberships,
+          .hiddenGroupAttributes:
+          continue
         }
       }
       for (atom, test) in atoms.tests where test.includesGroups {
@@ -81,10 +83,10 @@ extension KeycloakRun {
       try await body()
       return nil
     } catch {
-      keep(error, affects: error.loss(whenRefused: .parts))
+      reading.keep(error, .partsWhenRefused)
       return Unknown(
         title: "\(title): \(Sentence.clause(error.message))",
-        remedy: configuration.phrase(for: error))
+        remedy: reading.phrase(for: error))
     }
   }
 
@@ -118,9 +120,7 @@ extension KeycloakRun {
     of groups: [KeycloakWire.Group], _ atom: SubjectAtom.ID, _ accounts: KeycloakAccounts,
     _ edits: PolicyEdits
   ) async throws(ConnectorError) {
-    for group in groups {
-      if edits.removes(group: group.id, name: group.name) { continue }
-      if let path = group.path, edits.removes(group: group.id, name: path) { continue }
+    for group in groups where !edits.removes(group) {
       try await mark(get("/groups/{group}/members", [group.id]), atom, accounts)
     }
   }
@@ -145,7 +145,7 @@ extension KeycloakRun {
       } catch {
         guard error.code == .notFound else { throw error }
         // The role is there, so the server has no list of who has it.
-        log.add(error.issue(remedy: configuration.remedy(for: error), affects: .details))
+        reading.log.add(error.issue(remedy: reading.remedy(for: error), affects: .details))
         return try await askPeople(name, atom, directory, accounts)
       }
     }
@@ -161,9 +161,7 @@ extension KeycloakRun {
       role.client.map { ("/clients/{client}/roles/{role}", [$0, role.name]) }
       ?? ("/roles/{role}", [role.name])
     try await mark(get(base + "/users", values), atom, accounts)
-    return try await rows(get(base + "/groups", values), id: \.id) {
-      row throws(WireError) in try KeycloakWire.Group(row)
-    }
+    return try await rows(get(base + "/groups", values), KeycloakWire.Group.init)
   }
 
   /// Asks every kept person for the roles in effect; only where the server has no list of roles.
@@ -183,9 +181,7 @@ extension KeycloakRun {
         owner.map {
           get("/users/{user}/role-mappings/clients/{client}/composite", [id, $0.client])
         } ?? get("/users/{user}/role-mappings/realm/composite", [id])
-      let held = try await rows(request, .single, id: \.id) { row throws(WireError) in
-        try KeycloakWire.Role(row)
-      }
+      let held = try await rows(request, by: Self.whole, KeycloakWire.Role.init)
       if held.contains(where: { $0.name == owner?.name ?? name }) {
         accounts.withLock { $0.setAtom(atom, at: position) }
       }
@@ -225,9 +221,9 @@ extension KeycloakRun {
     _ position: Int, _ id: String, _ accounts: KeycloakAccounts, _ federated: Set<Int>
   ) async -> Bool {
     do throws(ConnectorError) {
-      let credentials = try await value(get("/users/{user}/credentials", [id])) {
+      let credentials = try await reading.value(get("/users/{user}/credentials", [id])) {
         json throws(WireError) in
-        try json.rows { row throws(WireError) in try KeycloakWire.UserCredential(row) }
+        try json.rows(KeycloakWire.UserCredential.init)
       }
       var kinds: FactorSet = []
       for credential in credentials where credential.type != "password" {
@@ -239,7 +235,7 @@ extension KeycloakRun {
       accounts.withLock { $0.setEnrolment(isEnrolled, found, at: position) }
       return true
     } catch {
-      keep(error, affects: .details)
+      reading.keep(error, .details)
       return error.code == .notFound || error.isTransient
     }
   }

@@ -13,22 +13,20 @@ extension KeycloakRun {
     let edits = query.edits
     async let providerPart = identityProviders()
     async let actionPart = requiredActions()
-    async let selectionPart = selections()
+    async let policyPart = clientPolicies()
     let realm = try await realm()
     let clients = try await clients(edits)
     for client in clients where query.apps.contains(client.clientID) {
       links[client.clientID] = KeycloakRealmPicture.policyLink(of: client, in: realm)
     }
-    let names = try await rows(get("/authentication/flows"), .single, id: \.id) {
-      row throws(WireError) in try KeycloakWire.Flow(row)
-    }
+    let names = try await rows(get("/authentication/flows"), by: Self.whole, KeycloakWire.Flow.init)
     var picture = KeycloakRealmPicture(realm: realm, clients: clients)
     picture.flowAliases = Dictionary(names.map { ($0.id, $0.alias) }, uniquingKeysWith: { $1 })
     picture.flowIDs = Dictionary(names.map { ($0.alias, $0.id) }, uniquingKeysWith: { $1 })
     picture.secondFactorProviders = configuration.secondFactorProviders
     picture.enrolmentDriven = configuration.enrolmentDriven
     picture.identityProviders = await providerPart
-    picture.selections = await selectionPart
+    picture.clientPolicies = await policyPart
     picture.flows = await flows(aliases(picture, query.apps), picture.flowIDs, edits)
     // The steps of a flow are asked for by its alias; which of two is meant nobody can tell.
     for (alias, all) in Dictionary(grouping: names, by: \.alias) where all.count > 1 {
@@ -45,35 +43,20 @@ extension KeycloakRun {
 
   private func realm() async throws(ConnectorError) -> KeycloakWire.Realm {
     let request = get()
-    let json = try await client.value(request)
-    if KeycloakWire.Realm.isNameOnly(json) {
-      throw configuration.realmNameOnly(request.endpoint)
+    let realm = try await reading.value(request) { json throws(WireError) in
+      KeycloakWire.Realm.isNameOnly(json) ? nil : try KeycloakWire.Realm(json)
     }
-    do throws(WireError) {
-      return try KeycloakWire.Realm(json)
-    } catch {
-      throw client.malformed(error, request)
-    }
+    guard let realm else { throw configuration.realmNameOnly(request.endpoint) }
+    return realm
   }
 
   private func clients(
     _ edits: PolicyEdits
   ) async throws(ConnectorError) -> [KeycloakWire.Client] {
-    let request = get("/clients")
-    let documents = try await rows(
-      request, Self.paging(), id: { $0["id"]?.string ?? $0.text }
-    ) { row throws(WireError) in row }
-    var clients: [KeycloakWire.Client] = []
-    for document in edits.applied(
-      to: documents, state: "enabled", on: .bool(true), off: .bool(false))
-    {
-      do throws(WireError) {
-        clients.append(try KeycloakWire.Client(document))
-      } catch {
-        throw client.malformed(error, request)
-      }
-    }
-    return clients
+    try await rows(
+      get("/clients"),
+      edit: { edits.applied(to: $0, state: "enabled", on: .bool(true), off: .bool(false)) },
+      KeycloakWire.Client.init)
   }
 
   /// Reads the scopes of clients whose rows leave them out, where a condition asks for scopes.
@@ -93,12 +76,10 @@ extension KeycloakRun {
   /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
   private func scopes(
     _ kind: String, _ client: KeycloakWire.Client
-  ) async -> KeycloakPart<[String]> {
+  ) async -> Part<[String]> {
     let request = get("/clients/{client}/\(kind)-client-scopes", [client.id])
-    return await part(whenRefused: .parts) { () throws(ConnectorError) in
-      try await rows(request, .single, id: { $0 }) { row throws(WireError) in
-        try KeycloakWire.scopeName(row)
-      }
+    return await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await rows(request, by: Self.whole, id: "name", KeycloakWire.scopeName)
     }
   }
 
@@ -116,36 +97,37 @@ extension KeycloakRun {
     }
     aliases.formUnion(picture.brokers.compactMap(\.postBrokerFlow))
     var others = picture.brokers.compactMap { picture.firstBrokerFlow(of: $0) }
-    others += (picture.selections.value ?? []).compactMap(\.flow)
+    others += (picture.clientPolicies.value?.selections ?? []).compactMap(\.flow)
     if picture.realm.resetAllowed != false, let reset = picture.realm.resetFlow {
       others.append(reset)
     }
     if picture.clients.contains(where: { apps.contains($0.clientID) && $0.enhancedClient }) {
-      others.append(KeycloakDoors.enhancedClientFlow)
+      others.append(KeycloakDoorCompiler.enhancedClientFlow)
     }
     // What is not there is not asked for, and known as unknown by whoever needs it.
     return aliases.union(others.filter { picture.flowIDs[$0] != nil })
   }
 
-  /// Client policies that select a flow, and the profiles that say so.
+  /// Client policies, and the profiles that say what they do.
   /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_client_policies>
-  private func selections() async -> KeycloakPart<[KeycloakWire.FlowSelection]> {
+  private func clientPolicies() async -> Part<KeycloakWire.ClientPolicies> {
     do throws(ConnectorError) {
-      let flows = try await value(get("/client-policies/profiles")) { json throws(WireError) in
-        try KeycloakWire.FlowSelection.flows(json)
+      let profiles = try await reading.value(get("/client-policies/profiles")) {
+        json throws(WireError) in
+        // What it must say is said by the profiles' own reader; here only damage to the list itself is told by its call.
+        _ = try KeycloakWire.ClientPolicies(.object(["policies": .array([])]), profiles: json)
+        return json
       }
       return .read(
-        try await value(get("/client-policies/policies")) { json throws(WireError) in
-          try KeycloakWire.FlowSelection.all(json, flows)
+        try await reading.value(get("/client-policies/policies")) { json throws(WireError) in
+          try KeycloakWire.ClientPolicies(json, profiles: profiles)
         })
     } catch {
       // Servers that are older than client policies have none.
-      if error.code == .notFound { return .read([]) }
-      keep(
-        error,
-        affects: error.code == .unauthorised ? .verdicts : error.loss(whenRefused: .parts))
+      if error.code == .notFound { return .read(.init()) }
+      reading.keep(error, .partsWhenRefused)
       return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: reading.phrase(for: error))
     }
   }
 
@@ -154,7 +136,7 @@ extension KeycloakRun {
     guard KeycloakMentions(picture.flows.values.compactMap(\.value)).usesAttributes else { return }
     do throws(ConnectorError) {
       picture.profile = .read(
-        try await value(get("/users/profile")) { json throws(WireError) in
+        try await reading.value(get("/users/profile")) { json throws(WireError) in
           try KeycloakWire.UserProfile(json)
         })
     } catch {
@@ -163,28 +145,25 @@ extension KeycloakRun {
         picture.profile = .read(nil)
         return
       }
-      keep(
-        error,
-        affects: error.code == .unauthorised ? .verdicts : error.loss(whenRefused: .parts))
+      reading.keep(error, .partsWhenRefused)
       picture.profile = .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+        reason: Sentence.clause(error.message), remedy: reading.phrase(for: error))
     }
   }
 
-  private func identityProviders() async -> KeycloakPart<[KeycloakWire.IdentityProvider]> {
-    await part(whenRefused: .parts) { () throws(ConnectorError) in
-      try await rows(get("/identity-provider/instances"), id: \.alias) { row throws(WireError) in
-        try KeycloakWire.IdentityProvider(row)
-      }
+  private func identityProviders() async -> Part<[KeycloakWire.IdentityProvider]> {
+    await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await rows(
+        get("/identity-provider/instances"), id: "alias", KeycloakWire.IdentityProvider.init)
     }
   }
 
   private func requiredActions() async -> Result<[KeycloakWire.RequiredAction], ConnectorError> {
     do throws(ConnectorError) {
       return .success(
-        try await rows(get("/authentication/required-actions"), .single, id: \.alias) {
-          row throws(WireError) in try KeycloakWire.RequiredAction(row)
-        })
+        try await rows(
+          get("/authentication/required-actions"), by: Self.whole, id: "alias",
+          KeycloakWire.RequiredAction.init))
     } catch {
       return .failure(error)
     }
@@ -208,10 +187,9 @@ extension KeycloakRun {
           flow.value?.liveSteps.contains { $0.provider == "conditional-credential" } == true
         }
       // Once the credential is refused, the accounts are not read either.
-      keep(
+      reading.keep(
         error,
-        affects: error.code == .unauthorised
-          ? .verdicts : matters ? error.loss(whenRefused: .parts) : .details)
+        matters ? .partsWhenRefused : error.code == .unauthorised ? .verdicts : .details)
     }
   }
 
@@ -219,17 +197,17 @@ extension KeycloakRun {
 
   private func flows(
     _ aliases: Set<String>, _ ids: [String: String], _ edits: PolicyEdits
-  ) async -> [String: KeycloakPart<KeycloakFlow>] {
-    await withTaskGroup(of: (String, KeycloakPart<KeycloakFlow>).self) { group in
+  ) async -> [String: Part<KeycloakFlow>] {
+    await withTaskGroup(of: (String, Part<KeycloakFlow>).self) { group in
       for alias in aliases {
         group.addTask {
-          let part = await self.part(whenRefused: .parts) { () throws(ConnectorError) in
+          let part = await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
             try await self.flow(alias, id: ids[alias] ?? alias, edits)
           }
           return (alias, part)
         }
       }
-      var result: [String: KeycloakPart<KeycloakFlow>] = [:]
+      var result: [String: Part<KeycloakFlow>] = [:]
       for await (alias, part) in group { result[alias] = part }
       return result
     }
@@ -239,15 +217,14 @@ extension KeycloakRun {
     _ alias: String, id: String, _ edits: PolicyEdits
   ) async throws(ConnectorError) -> KeycloakFlow {
     let request = get("/authentication/flows/{flow}/executions", [alias])
-    let documents = try await rows(request, .single, id: { $0["id"]?.string ?? $0.text }) {
-      row throws(WireError) in row
-    }
-    let edited = edits.applied(
-      to: documents, state: "requirement", on: .string("REQUIRED"), off: .string("DISABLED"))
+    let list = try await rows(
+      request, by: Self.whole,
+      edit: {
+        edits.applied(
+          to: $0, state: "requirement", on: .string("REQUIRED"), off: .string("DISABLED"))
+      }, KeycloakWire.Execution.init)
     var flow: KeycloakFlow
     do throws(WireError) {
-      var list: [KeycloakWire.Execution] = []
-      for document in edited { list.append(try KeycloakWire.Execution(document)) }
       flow = try KeycloakFlow(id: id, alias: alias, list)
     } catch {
       throw client.malformed(error, request)
@@ -270,23 +247,17 @@ extension KeycloakRun {
   private func settings(
     _ id: String, isLive: Bool, _ edits: PolicyEdits
   ) async -> KeycloakFlow.Settings {
-    let request = get("/authentication/config/{config}", [id])
     do throws(ConnectorError) {
-      let json = try await client.value(request)
-      let edited =
-        edits.applied(to: [json], state: "enabled", on: .bool(true), off: .bool(false)).first
-        ?? json
-      do throws(WireError) {
-        return .read(id: id, try KeycloakWire.config(edited))
-      } catch {
-        throw client.malformed(error, request)
+      let request = get("/authentication/config/{config}", [id])
+      return try await reading.value(request) { json throws(WireError) in
+        let edited = edits.applied(
+          to: [json], state: "enabled", on: .bool(true), off: .bool(false))
+        return .read(id: id, try KeycloakWire.config(edited.first ?? json))
       }
     } catch {
       // What is hidden of a step that is switched off is no unknown of the model.
-      keep(
-        error,
-        affects: isLive || error.code == .notFound ? error.loss(whenRefused: .parts) : .verdicts)
-      return .unreadable(reason: error.message, remedy: configuration.phrase(for: error))
+      reading.keep(error, isLive || error.code == .notFound ? .partsWhenRefused : .verdicts)
+      return .unreadable(reason: error.message, remedy: reading.phrase(for: error))
     }
   }
 }

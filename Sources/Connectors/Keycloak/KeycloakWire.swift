@@ -26,8 +26,33 @@ enum KeycloakWire {
     ///
     /// Servers that cannot do so do not say it.
     var takesPasskeysForNames: Bool
+    /// For how many seconds a session may last at most, remembered ones included; nil when not told.
+    var longestSession: Int64?
+    /// Whether people may make accounts themselves; nil when not told.
+    var registrationAllowed: Bool?
+    /// Whether two accounts may have the same address; nil when not told.
+    var sharesAddresses: Bool?
+    /// Whether permissions of administrators are cut finer than by roles, so that lists may leave rows out.
+    ///
+    /// Servers that cannot do so do not say it.
+    var hasFinePermissions: Bool
+    /// Bindings of flows that are not known.
+    var unrecognised: [UnrecognisedKey]
+
+    /// The bindings of flows that there are.
+    private static let flows: Set<String> = [
+      "browserFlow", "registrationFlow", "directGrantFlow", "resetCredentialsFlow",
+      "clientAuthenticationFlow", "dockerAuthenticationFlow", "firstBrokerLoginFlow",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
+      unrecognised = json.unrecognised(besides: Self.flows, at: "realm")
+        .filter { $0.path.lowercased().hasSuffix("flow") }
+      longestSession = try Self.longestSession(json)
+      registrationAllowed = try json.optional("registrationAllowed", .bool, \.bool)
+      sharesAddresses = try json.optional("duplicateEmailsAllowed", .bool, \.bool)
+      hasFinePermissions =
+        json.object?["adminPermissionsEnabled"].map { $0.bool != false } ?? false
       name = try json.required("realm", .string, \.string)
       func named(_ key: String) throws(WireError) -> String? {
         try json.optional(key, .string, \.string).flatMap { $0.isEmpty ? nil : $0 }
@@ -46,6 +71,24 @@ enum KeycloakWire {
       let attributes = try json.required("attributes", .object, \.object)
       levels = KeycloakWire.levels(
         try JSONValue.object(attributes).set("acr.loa.map", .string, \.string))
+    }
+
+    /// How old a second factor may be, in seconds.
+    static let sessionLimit: Int64 = 86_400
+
+    /// Whether a session may be older than a second factor may be.
+    var mayKeepSessionsLong: Bool { longestSession.map { $0 > Self.sessionLimit } ?? true }
+
+    /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_timeouts>
+    private static func longestSession(_ json: JSONValue) throws(WireError) -> Int64? {
+      let span = try json.optional("ssoSessionMaxLifespan", .integer, \.integer)
+      let remembered = try json.optional("ssoSessionMaxLifespanRememberMe", .integer, \.integer)
+      let remembers = try json.optional("rememberMe", .bool, \.bool)
+      guard let span, span > 0 else { return nil }
+      guard remembers != false else { return span }
+      // Nothing said of remembered sessions is said by 0: they last as long as the others.
+      guard let remembered else { return nil }
+      return max(span, remembered)
     }
 
     /// Whether a reply leaves all flows out, as to callers without the right to see more than the realm's name.
@@ -72,6 +115,16 @@ enum KeycloakWire {
     var backchannel: Bool
     /// Whether SAML messages may come with a name and a password (ECP).
     var enhancedClient: Bool
+    /// Whether it exchanges tokens of others for its own.
+    var exchangesTokens: Bool
+    /// Whether another issuer's word is taken for a sign-in to it (JWT authorization grant).
+    var takesAssertions: Bool
+    /// Whether permissions of its own may be in force; told only where they are.
+    var hasAuthorization: Bool
+    /// What tells one version of it from another.
+    var version: String
+    /// Settings of it that are not known.
+    var unrecognised: [UnrecognisedKey]
     /// Ids of flows that stand instead of the realm's.
     var browserOverride: String?
     var directGrantOverride: String?
@@ -124,12 +177,19 @@ enum KeycloakWire {
       }
       browserOverride = set("browser", overrides, "authenticationFlowBindingOverrides")
       directGrantOverride = set("direct_grant", overrides, "authenticationFlowBindingOverrides")
+      func isOn(_ key: String) -> Bool {
+        set(key, attributes, "attributes")?.lowercased() == "true"
+      }
+      exchangesTokens = isOn("standard.token.exchange.enabled")
+      takesAssertions = isOn("oauth2.jwt.authorization.grant.enabled")
+      hasAuthorization =
+        json.object?["authorizationServicesEnabled"].map { $0.bool != false } ?? false
+      version = json.fingerprint
+      unrecognised = Self.unrecognised(json, overrides, attributes)
       let device = "oauth2.device.authorization.grant.enabled"
-      deviceFlow = set(device, attributes, "attributes")?.lowercased() == "true"
-      backchannel =
-        set("oidc.ciba.grant.enabled", attributes, "attributes")?.lowercased() == "true"
-      enhancedClient =
-        set("saml.allow.ecp.flow", attributes, "attributes")?.lowercased() == "true"
+      deviceFlow = isOn(device)
+      backchannel = isOn("oidc.ciba.grant.enabled")
+      enhancedClient = isOn("saml.allow.ecp.flow")
       levels = KeycloakWire.levels(set("acr.loa.map", attributes, "attributes"))
       defaultACRs = KeycloakWire.parts(set("default.acr.values", attributes, "attributes"))
       minimumACR = set("minimum.acr.value", attributes, "attributes")
@@ -181,6 +241,15 @@ enum KeycloakWire {
     var configID: String?
     /// Whether it has a configuration that the row does not name.
     var hidesConfig: Bool
+    /// Keys of the row that are not known.
+    var unrecognised: [UnrecognisedKey]
+
+    /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#AuthenticationExecutionInfoRepresentation>
+    private static let keys: Set<String> = [
+      "id", "requirement", "displayName", "alias", "description", "requirementChoices",
+      "configurable", "authenticationFlow", "providerId", "authenticationConfig", "flowId",
+      "level", "index", "priority",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -198,6 +267,7 @@ enum KeycloakWire {
         ? try json.required("displayName", .string, \.string)
         : try json.optional("displayName", .string, \.string) ?? provider ?? id
       configID = try json.optional("authenticationConfig", .string, \.string)
+      unrecognised = json.unrecognised(besides: Self.keys)
       let keys = json.object ?? [:]
       hidesConfig =
         configID == nil && (keys["authenticationConfig"] != nil || keys["alias"] != nil)
@@ -222,6 +292,16 @@ enum KeycloakWire {
     var hidesPostBrokerFlow: Bool
     /// Addresses and entity ids by which it may be known.
     var addresses: [String]
+    /// Keys of it that are not known.
+    var unrecognised: [UnrecognisedKey]
+
+    /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#IdentityProviderRepresentation>
+    private static let keys: Set<String> = [
+      "alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLogin",
+      "updateProfileFirstLoginMode", "trustEmail", "storeToken", "addReadTokenRoleOnCreate",
+      "authenticateByDefault", "linkOnly", "hideOnLogin", "firstBrokerLoginFlowAlias",
+      "postBrokerLoginFlowAlias", "organizationId", "config", "types",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
       alias = try json.required("alias", .string, \.string)
@@ -235,76 +315,13 @@ enum KeycloakWire {
       hidesPostBrokerFlow = json.object?["postBrokerLoginFlowAlias"] == .null
       firstBrokerFlow = try json.optional("firstBrokerLoginFlowAlias", .string, \.string)
         .flatMap { $0.isEmpty ? nil : $0 }
+      unrecognised = json.unrecognised(besides: Self.keys, at: "identity provider \(alias)")
       let config = json["config"]
       isTransient = config?["doNotStoreUsers"]?.string?.lowercased() == "true"
       addresses = [
         "authorizationUrl", "singleSignOnServiceUrl", "issuer", "entityId", "idpEntityId",
       ]
       .compactMap { config?[$0]?.string }.filter { !$0.isEmpty }
-    }
-  }
-
-  /// What the realm says about attributes of people: who may see and edit them.
-  /// - SeeAlso: <https://www.keycloak.org/docs-api/latest/rest-api/index.html#UPConfig>
-  struct UserProfile: Sendable, Hashable {
-    /// Who may view and edit an attribute; nil where it is not told.
-    struct Permissions: Sendable, Hashable {
-      var view: [String]?
-      var edit: [String]?
-    }
-
-    var attributes: [String: Permissions] = [:]
-    /// What is allowed with attributes that are not declared: `ENABLED`, `ADMIN_VIEW`, `ADMIN_EDIT`; nil is nothing, and the
-    /// server does not even show them.
-    var unmanaged: String?
-
-    init(_ json: JSONValue) throws(WireError) {
-      for row in try json.required("attributes", .array, { $0.array }) {
-        let name = try row.required("name", .string, \.string)
-        let permissions = try row.optional("permissions", .object) { $0.object == nil ? nil : $0 }
-        attributes[name] = Permissions(
-          view: try permissions?.optional("view", .array, \.strings),
-          edit: try permissions?.optional("edit", .array, \.strings))
-      }
-      unmanaged = try json.optional("unmanagedAttributePolicy", .string, \.string)
-    }
-  }
-
-  /// A client policy that puts another flow in the place of the client's.
-  struct FlowSelection: Sendable, Hashable {
-    var policy: String
-    /// The alias of that flow; nil when not told.
-    var flow: String?
-
-    /// The executor that does it, and the key of its flow.
-    private static let executor = (name: "auth-flow-enforcer", flow: "auth-flow-alias")
-
-    /// The flows that profiles select, by their names.
-    static func flows(_ profiles: JSONValue) throws(WireError) -> [String: [String?]] {
-      var flows: [String: [String?]] = [:]
-      for profile in try profiles.required("profiles", .array, { $0.array }) {
-        let name = try profile.required("name", .string, \.string)
-        for row in try profile.optional("executors", .array, { $0.array }) ?? []
-        where try row.required("executor", .string, \.string) == executor.name {
-          flows[name, default: []].append(row["configuration"]?[executor.flow]?.string)
-        }
-      }
-      return flows
-    }
-
-    /// All that a realm has: policies that are not switched off and name a profile that selects a flow.
-    static func all(
-      _ policies: JSONValue, _ flows: [String: [String?]]
-    ) throws(WireError) -> [FlowSelection] {
-      var result: [FlowSelection] = []
-      for policy in try policies.required("policies", .array, { $0.array }) {
-        let name = try policy.required("name", .string, \.string)
-        guard try policy.optional("enabled", .bool, \.bool) != false else { continue }
-        for profile in try policy.optional("profiles", .array, \.strings) ?? [] {
-          result += (flows[profile] ?? []).map { FlowSelection(policy: name, flow: $0) }
-        }
-      }
-      return result
     }
   }
 

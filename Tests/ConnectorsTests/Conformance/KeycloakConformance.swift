@@ -62,6 +62,10 @@ extension ConformanceCase {
       Endpoint(
         "GET \(keycloakRealm)/roles/{role}/groups", answersAbsence: true,
         required: ["id", "name"]),
+      // Bo comes from a user federation, whose mappers may give roles that no list shows.
+      Endpoint(
+        "GET \(keycloakRealm)/users/{user}/role-mappings/realm/composite",
+        required: ["id", "name"]),
     ],
     capabilities: [.pagedByNumber, .renewsCredential]
   ) { bench in
@@ -101,7 +105,10 @@ extension ConformanceCase {
       }
       tenant.users = [
         KeycloakUser("ana@acme.com") { $0.groups = ["/people/it"] },
-        KeycloakUser("bo@acme.com") { $0.credentials.append("otp") },
+        KeycloakUser("bo@acme.com") {
+          $0.credentials.append("otp")
+          $0.federationLink = "ldap"
+        },
         KeycloakUser("cy@acme.com") { $0.roles = ["lead"] },
         KeycloakUser("dee@acme.com") { $0.enabled = false },
       ]

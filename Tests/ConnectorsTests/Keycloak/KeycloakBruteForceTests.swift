@@ -1,3 +1,4 @@
+import ConnectorKit
 import IdentityCore
 import Testing
 
@@ -17,6 +18,8 @@ private struct Trial {
   var roles: Set<String>
   var personal: Set<String>
   var isDirect: Bool
+  /// Whether sessions last for a month.
+  var isLong: Bool
 
   init(seed: UInt64) {
     var random = KeycloakRandomFlows(seed: seed)
@@ -43,12 +46,14 @@ private struct Trial {
     if random.chance(50) { personal.insert("dep=it") }
     let mode = random.below(3)
     if mode > 0 { personal.insert(mode == 1 ? "otp=skip" : "otp=force") }
+    isLong = withCookie && random.chance(25)
   }
 
   /// The realm in a few lines, for a failing test.
   var outline: String {
     let facts = [
-      "client \(attributes)", "roles \(roles.sorted())", "attributes \(personal.sorted())",
+      "client \(attributes)", isLong ? "long sessions" : "short sessions",
+      "roles \(roles.sorted())", "attributes \(personal.sorted())",
       "map \(realmMap)", "actions \(actions.sorted())", isDirect ? "password grant" : "browser",
     ]
     let flows = [("own", flow)] + (other.map { [("other \(otherAttributes)", $0)] } ?? [])
@@ -89,6 +94,7 @@ private struct Trial {
         "realm": .string("acme"), "enabled": .bool(true), "browserFlow": .string("own"),
         "directGrantFlow": .string("own"), "resetPasswordAllowed": .bool(false),
         "webAuthnPolicyPasswordlessUserVerificationRequirement": .string("required"),
+        "ssoSessionMaxLifespan": .integer(isLong ? 2_592_000 : 36_000), "rememberMe": .bool(false),
         "attributes": .object(["acr.loa.map": .string(Self.text(realmMap))]),
       ]))
     let client = try client("a", attributes, flow: nil)
@@ -100,8 +106,9 @@ private struct Trial {
     if let other { picture.flows["other"] = .read(try Self.flow("other", other)) }
     picture.requiredActions = actions
     picture.roles = ["r1": .exists, "r2": .exists, "gone": .missing]
-    let builder = KeycloakModelBuilder(atoms: KeycloakAtoms())
-    let policy = KeycloakDoors(picture: picture, builder: builder).policy(of: client)
+    let builder = KeycloakModelBuilder(
+      atoms: KeycloakAtoms(), vouches: Vouches(at: Timestamp(milliseconds: 0)), app: "a")
+    let policy = KeycloakDoorCompiler(picture: picture, builder: builder).policy(of: client)
     return builder.model(try #require(policy))
   }
 
@@ -165,6 +172,9 @@ private struct Trial {
             let signIn = KeycloakOracle.SignIn(
               headers: Set(header), scopes: scope, level: level)
             ends.append(end(own, nil, credentials, world, signIn, otherLevels))
+            if isLong {
+              ends.append(end(own, nil, credentials, world, signIn, otherLevels, isOld: true))
+            }
             guard let theirs else { continue }
             // A sign-in at the other client is a request of its own.
             for header in headers {
@@ -208,7 +218,7 @@ private struct Trial {
     _ own: (top: [KeycloakOracle.Node], all: [KeycloakOracle.Node]),
     _ theirs: (top: [KeycloakOracle.Node], all: [KeycloakOracle.Node])?,
     _ credentials: [Set<String>], _ world: KeycloakOracle.World, _ signIn: KeycloakOracle.SignIn,
-    _ otherLevels: [Int], there: KeycloakOracle.SignIn? = nil
+    _ otherLevels: [Int], there: KeycloakOracle.SignIn? = nil, isOld: Bool = false
   ) -> End {
     var weakest = End.refused
     var isOptedOut = false
@@ -217,6 +227,8 @@ private struct Trial {
       var oracle = KeycloakOracle(
         own.top, all: own.all, person: person, signIn: signIn, world: world,
         enabledActions: actions)
+      // Of an old session nothing is left but that somebody signed in: no level of these flows is kept for so long.
+      if isOld { oracle.sessions.append(.init(factors: ["known"], isNamed: true)) }
       if let theirs {
         for level in otherLevels {
           var there = there ?? signIn
@@ -244,7 +256,8 @@ private struct Trial {
     _ end: KeycloakOracle.State, _ nodes: [KeycloakOracle.Node]
   ) -> KeycloakOracle.State {
     let known = Set(nodes.compactMap { $0.config["loa-condition-level"].flatMap { Int($0) } })
-    var state = KeycloakOracle.State(factors: end.factors, isStrong: end.isStrong)
+    var state = KeycloakOracle.State(
+      factors: end.factors, isStrong: end.isStrong, isNamed: true)
     state.levels = end.levels
     guard !end.levels.isEmpty else { return state }
     state.level = 0
@@ -308,6 +321,9 @@ private struct Trial {
           }
         }
         worlds = Self.split(worlds, "set up " + provider)
+        if nodes.contains(where: { $0.provider?.hasPrefix("conditional-user-") == true }) {
+          worlds = Self.split(worlds, "names " + provider)
+        }
       }
       worlds = Self.split(worlds, provider)
     }

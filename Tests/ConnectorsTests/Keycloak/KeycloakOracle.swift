@@ -57,6 +57,8 @@ struct KeycloakOracle {
   struct State: Hashable {
     var factors: Set<String> = []
     var isStrong = false
+    /// Whether it is known who the person is.
+    var isNamed = false
     var level = -1
     var levels: Set<Int> = []
     var used: Set<String> = []
@@ -216,17 +218,12 @@ struct KeycloakOracle {
     case "conditional-user-configured":
       let siblings = parent.children.filter { $0.provider != nil && !$0.isCondition }
       let required = siblings.filter { $0.requirement == "REQUIRED" }
-      if !required.isEmpty { return required.allSatisfy(isConfigured) }
+      if !required.isEmpty { return required.allSatisfy { isConfigured($0, state) } }
       let alternatives = siblings.filter { $0.requirement == "ALTERNATIVE" }
-      return alternatives.isEmpty || alternatives.contains(where: isConfigured)
-    case "conditional-user-role":
-      guard let role = config["condUserRole"], role != "gone" else { return false }
-      return person.roles.contains(role) != (config["negate"] == "true")
-    case "conditional-user-attribute":
-      let value =
-        config["attribute_name", default: ""] + "="
-        + config["attribute_expected_value", default: ""]
-      return person.attributes.contains(value) != (config["not"] == "true")
+      return alternatives.isEmpty || alternatives.contains { isConfigured($0, state) }
+    case "conditional-user-role", "conditional-user-attribute":
+      // Nobody is looked at before somebody is named.
+      return state.isNamed && holdsOfPerson(condition)
     case "conditional-client-scope":
       return signIn.scopes.contains(config["client_scope", default: ""])
     case "conditional-credential":
@@ -245,15 +242,31 @@ struct KeycloakOracle {
     }
   }
 
-  private func isConfigured(_ node: Node) -> Bool {
+  private func holdsOfPerson(_ condition: Node) -> Bool {
+    let config = condition.config
+    switch condition.provider {
+    case "conditional-user-role":
+      guard let role = config["condUserRole"], role != "gone" else { return false }
+      return person.roles.contains(role) != (config["negate"] == "true")
+    case "conditional-user-attribute":
+      let value =
+        config["attribute_name", default: ""] + "="
+        + config["attribute_expected_value", default: ""]
+      return person.attributes.contains(value) != (config["not"] == "true")
+    default: return false
+    }
+  }
+
+  private func isConfigured(_ node: Node, _ state: State) -> Bool {
+    func has(_ credential: String) -> Bool {
+      state.isNamed && person.credentials.contains(credential)
+    }
     switch node.provider ?? "" {
-    case "auth-otp-form", "auth-conditional-otp-form": return person.credentials.contains("otp")
-    case "webauthn-authenticator": return person.credentials.contains("webauthn")
-    case "webauthn-authenticator-passwordless":
-      return person.credentials.contains("webauthn-passwordless")
-    case "auth-recovery-authn-code-form":
-      return person.credentials.contains("recovery-authn-codes")
-    case "auth-password-form": return person.credentials.contains("password")
+    case "auth-otp-form", "auth-conditional-otp-form": return has("otp")
+    case "webauthn-authenticator": return has("webauthn")
+    case "webauthn-authenticator-passwordless": return has("webauthn-passwordless")
+    case "auth-recovery-authn-code-form": return has("recovery-authn-codes")
+    case "auth-password-form": return has("password")
     case let other where other.hasPrefix("acme"): return world.holds["set up " + node.key] ?? false
     default: return true
     }
@@ -265,6 +278,7 @@ struct KeycloakOracle {
     var next = state
     switch node.provider ?? "" {
     case "auth-username-password-form":
+      next.isNamed = true
       next.factors.insert("known")
       next.used.insert("password")
       return [next]
@@ -274,9 +288,13 @@ struct KeycloakOracle {
       next.used.insert("password")
       return [next]
     case "auth-spnego":
+      next.isNamed = true
       next.factors.insert("known")
       return [next]
-    case "auth-username-form", "allow-access-authenticator": return [state]
+    case "auth-username-form":
+      next.isNamed = true
+      return [next]
+    case "allow-access-authenticator": return [state]
     case "deny-access-authenticator", "auth-cookie": return []
     case "auth-otp-form":
       return credential("otp", action: "CONFIGURE_TOTP", state, isRequired)
@@ -294,6 +312,7 @@ struct KeycloakOracle {
         ? [state] : credential("otp", action: "CONFIGURE_TOTP", state, isRequired)
     default:
       if world.asks[node.key] == true { next.isStrong = true }
+      if world.holds["names " + node.key] == true { next.isNamed = true }
       return [next]
     }
   }
@@ -303,6 +322,8 @@ struct KeycloakOracle {
   ) -> Set<State> {
     var next = state
     if isStrong { next.isStrong = true } else { next.factors.insert(type) }
+    // A passkey says who holds it.
+    if type == "webauthn-passwordless" { next.isNamed = true }
     if person.credentials.contains(type) {
       next.used.insert(type)
       return [next]

@@ -30,6 +30,8 @@ public struct KeycloakClientSpec: Codable, Sendable, Hashable {
   public var optionalScopes = ["offline_access"]
   /// Properties that its row leaves out.
   public var omitted: [String] = []
+  /// What else its row says, as of newer servers.
+  public var further: JSON = [:]
 
   /// Makes a client that people sign in to by the standard flow.
   public init(_ clientID: String, _ change: (inout KeycloakClientSpec) -> Void = { _ in }) {
@@ -56,6 +58,7 @@ public struct KeycloakClientSpec: Codable, Sendable, Hashable {
     try values.read(.defaultScopes, into: &defaultScopes)
     try values.read(.optionalScopes, into: &optionalScopes)
     try values.read(.omitted, into: &omitted)
+    try values.read(.further, into: &further)
   }
 }
 

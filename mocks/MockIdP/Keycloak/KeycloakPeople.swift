@@ -22,6 +22,10 @@ public struct KeycloakUser: Codable, Sendable, Hashable {
   public var requiredActions: [String] = []
   /// The id of the user federation that the account comes from.
   public var federationLink: String?
+  /// Roles that a mapper of the federation gives: the person has them, and no list of members says so.
+  public var mappedRoles: [String] = []
+  /// Paths of groups that a mapper of the federation gives, in no list of members either.
+  public var mappedGroups: [String] = []
   /// Whether the list leaves the account out, as for a caller who may not see it, although it is counted.
   public var isHidden = false
 
@@ -50,6 +54,8 @@ public struct KeycloakUser: Codable, Sendable, Hashable {
     try values.read(.identityProviders, into: &identityProviders)
     try values.read(.requiredActions, into: &requiredActions)
     try values.read(.federationLink, into: &federationLink)
+    try values.read(.mappedRoles, into: &mappedRoles)
+    try values.read(.mappedGroups, into: &mappedGroups)
     try values.read(.isHidden, into: &isHidden)
   }
 }
@@ -125,6 +131,8 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
   public var firstBrokerFlow: String? = "first broker login"
   /// Its settings.
   public var config: [String: String] = [:]
+  /// What else its row says, as of newer servers.
+  public var further: JSON = [:]
 
   /// Makes an identity provider that is switched on.
   public init(
@@ -147,5 +155,6 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
     try values.read(.postBrokerFlow, into: &postBrokerFlow)
     try values.read(.firstBrokerFlow, into: &firstBrokerFlow)
     try values.read(.config, into: &config)
+    try values.read(.further, into: &further)
   }
 }

@@ -113,7 +113,8 @@ enum KeycloakPeopleReads {
   }
 
   private static func groupsOfUser(_ call: Call, _ context: Context) throws -> Reply {
-    let paths = try found(call, context).groups
+    let user = try found(call, context)
+    let paths = user.groups + user.mappedGroups
     return try KeycloakReads.page(
       context.realm.groups.filter { paths.contains($0.path) }.map { json($0, context) }, call,
       context)

@@ -87,13 +87,19 @@ enum KeycloakReads {
         "firstBrokerLoginFlow": "first broker login", "otpPolicyType": "totp",
         "otpPolicyAlgorithm": "HmacSHA1", "otpPolicyDigits": 6, "otpPolicyPeriod": 30,
         "otpPolicyInitialCounter": 0, "otpPolicyLookAheadWindow": 1, "otpPolicyCodeReusable": false,
-        "adminEventsEnabled": false, "eventsEnabled": false, "rememberMe": false,
+        "adminEventsEnabled": false, "eventsEnabled": false,
+        "rememberMe": .bool(tenant.rememberMe),
+        "ssoSessionMaxLifespan": tenant.sessionLifespan.map { .integer($0) },
+        "ssoSessionMaxLifespanRememberMe": .integer(tenant.rememberedLifespan),
+        "registrationAllowed": .bool(tenant.registrationAllowed),
+        "duplicateEmailsAllowed": .bool(tenant.sharesAddresses),
+        "adminPermissionsEnabled": .bool(tenant.hasFinePermissions),
         "attributes": .object(tenant.attributes.mapValues { .string($0) }),
         "resetPasswordAllowed": tenant.resetAllowed.map { .bool($0) },
         "webAuthnPolicyPasswordlessUserVerificationRequirement":
           tenant.passkeyVerification.map { .string($0) },
         "webAuthnPolicyPasswordlessPasskeysEnabled": tenant.passkeysForNames.map { .bool($0) },
-      ]))
+      ]).merging(tenant.further))
   }
 
   private static func clients(_ call: Call, _ context: Context) throws -> Reply {
@@ -128,7 +134,7 @@ enum KeycloakReads {
       "defaultClientScopes": .strings(client.defaultScopes),
       "optionalClientScopes": .strings(client.optionalScopes),
     ]
-    return .object(row.filter { !client.omitted.contains($0.key) })
+    return JSON.object(row.filter { !client.omitted.contains($0.key) }).merging(client.further)
   }
 
   private static func scopes(
@@ -201,7 +207,7 @@ enum KeycloakReads {
           "firstBrokerLoginFlowAlias": provider.firstBrokerFlow.map { .string($0) },
           "postBrokerLoginFlowAlias": provider.postBrokerFlow.map { .string($0) },
           "config": .object(provider.config.mapValues { .string($0) }),
-        ])
+        ]).merging(provider.further)
       }, call, context, also: ["search"])
   }
 }

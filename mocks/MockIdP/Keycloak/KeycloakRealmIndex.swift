@@ -61,8 +61,9 @@ struct KeycloakRealmIndex: Sendable {
 
   /// All roles in effect: the user's own, those of groups and groups above, and what these bring along.
   func effectiveRoles(of user: KeycloakUser) -> [Role] {
-    var open = user.roles
-    for group in groups where user.groups.contains(group.path) {
+    var open = user.roles + user.mappedRoles
+    let own = user.groups + user.mappedGroups
+    for group in groups where own.contains(group.path) {
       open += group.node.roles
       for path in group.parents { open += groups.first { $0.path == path }?.node.roles ?? [] }
     }

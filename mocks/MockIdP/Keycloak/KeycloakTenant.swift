@@ -23,6 +23,20 @@ public struct KeycloakTenant: VendorScenario {
   public var passkeyVerification: String? = "required"
   /// Whether pages that ask for a name take a passkey; nil leaves it out, as older servers do.
   public var passkeysForNames: Bool?
+  /// Whether people may have their sessions remembered.
+  public var rememberMe = false
+  /// For how many seconds a session may last; nil leaves it out.
+  public var sessionLifespan: Int? = 36_000
+  /// The same for sessions that are remembered; 0 is the same as for the others.
+  public var rememberedLifespan = 0
+  /// Whether people may make accounts themselves.
+  public var registrationAllowed = false
+  /// Whether two accounts may have the same address.
+  public var sharesAddresses = false
+  /// Whether permissions of administrators are cut finer than by roles.
+  public var hasFinePermissions = false
+  /// What else the realm says of itself, as newer servers may.
+  public var further: JSON = [:]
   /// Who may see and edit attributes, in the server's shape; nil is a server without profiles of users.
   public var profile: JSON? = KeycloakTenant.adminProfile
   /// The client policies, in the server's shape.
@@ -90,6 +104,13 @@ public struct KeycloakTenant: VendorScenario {
     try values.read(.resetAllowed, into: &resetAllowed)
     try values.read(.passkeyVerification, into: &passkeyVerification)
     try values.read(.passkeysForNames, into: &passkeysForNames)
+    try values.read(.rememberMe, into: &rememberMe)
+    try values.read(.sessionLifespan, into: &sessionLifespan)
+    try values.read(.rememberedLifespan, into: &rememberedLifespan)
+    try values.read(.registrationAllowed, into: &registrationAllowed)
+    try values.read(.sharesAddresses, into: &sharesAddresses)
+    try values.read(.hasFinePermissions, into: &hasFinePermissions)
+    try values.read(.further, into: &further)
     try values.read(.profile, into: &profile)
     try values.read(.clientPolicies, into: &clientPolicies)
     try values.read(.clientProfiles, into: &clientProfiles)

@@ -1,3 +1,5 @@
+internal import IdentityCore
+
 /// What a step of a flow asks of people, as far as it is known.
 enum KeycloakAuthenticator: Hashable {
   /// What the person knows, or what another system vouches for; the type of its credential, if Keycloak has one.
@@ -62,6 +64,22 @@ enum KeycloakAuthenticator: Hashable {
     "organization": .broker,
     "deny-access-authenticator": .refusal,
   ]
+
+  private static let naming: Set<String> = [
+    "auth-username-password-form", "auth-username-form", "auth-spnego", "basic-auth",
+    "http-basic-authenticator", "idp-username-password-form", "direct-grant-validate-username",
+    "direct-grant-auth-x509-username", "auth-x509-client-username-form", "ext-magic-form",
+    "magic-link", "webauthn-authenticator-passwordless", "idp-detect-existing-broker-user",
+    "idp-auto-link", "idp-email-verification", "reset-credentials-choose-user", "auth-cookie",
+  ]
+
+  /// Whether a step says who the person is; before one does, conditions about the person hold for nobody.
+  /// - SeeAlso: <https://github.com/keycloak/keycloak: ConditionalRoleAuthenticator.matchCondition>
+  static func names(_ provider: String?) -> Tri {
+    guard let provider else { return .no }
+    if naming.contains(provider) { return .yes }
+    return known[provider] == nil ? .unknown : .no
+  }
 
   /// The required actions that set a credential up.
   static let setUpActions = [

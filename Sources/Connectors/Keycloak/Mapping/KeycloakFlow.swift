@@ -30,6 +30,8 @@ struct KeycloakFlow: Sendable, Hashable {
     var isSubflow: Bool
     var configID: String?
     var settings: Settings = .none
+    /// Keys of its row that are not known.
+    var rowKeys: [UnrecognisedKey] = []
     var steps: [Step] = []
   }
 
@@ -69,6 +71,7 @@ struct KeycloakFlow: Sendable, Hashable {
             ? .unreadable(
               reason: "the list of steps does not name its configuration",
               remedy: "run again; if it stays, report it") : .none,
+          rowKeys: next.unrecognised,
           steps: steps))
     }
     return result

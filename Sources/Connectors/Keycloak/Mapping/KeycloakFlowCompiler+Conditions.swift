@@ -34,8 +34,50 @@ extension KeycloakFlowCompiler {
     let holds = KeycloakNext { [self] in
       ask(conditions.dropFirst(), of: subflow, $0, applies, skipped)
     }
-    return judge(condition, of: subflow, progress, holds, skipped)
+    let policy = judge(named: condition, of: subflow, progress, holds, skipped)
+    guard let isKnown = strangeness(of: condition) else { return policy }
+    let otherwise = builder.unknown(
+      "whether '\(condition.name)' in flow '\(flow.alias)' holds with settings that idsync does not know",
+      "update idsync, or take the settings out", of: "settings of \(condition.id)")
+    return .branch(
+      isKnown, policy, .branch(.unknown(otherwise), holds(progress), skipped(progress)))
   }
+
+  /// A condition about people holds only once a step has named the person.
+  private func judge(
+    named condition: KeycloakFlow.Step, of subflow: KeycloakFlow.Step,
+    _ progress: KeycloakProgress, _ holds: KeycloakNext, _ skipped: KeycloakNext
+  ) -> SignInPolicy {
+    guard Self.asksAboutPeople.contains(condition.provider ?? "") else {
+      return judge(condition, of: subflow, progress, holds, skipped)
+    }
+    return whenNamed(progress) {
+      judge(condition, of: subflow, progress, holds, skipped)
+    } otherwise: {
+      skipped(progress)
+    }
+  }
+
+  /// What follows once a step has named the person, and what before: then nothing about the person holds.
+  private func whenNamed(
+    _ progress: KeycloakProgress, _ named: () -> SignInPolicy, otherwise: () -> SignInPolicy
+  ) -> SignInPolicy {
+    if progress.isNamed { return named() }
+    guard !progress.namers.isEmpty else { return otherwise() }
+    let isNamed = progress.namers.map { id in
+      Condition.unknown(
+        builder.unknown(
+          "whether a step of others in flow '\(flow.alias)' names the person before a condition asks",
+          "put a step of Keycloak's own that names the person before the condition",
+          of: "name by \(id)"))
+    }
+    return .branch(.or(isNamed), named(), otherwise())
+  }
+
+  /// Conditions that ask who the person is.
+  private static let asksAboutPeople: Set<String> = [
+    "conditional-user-role", "conditional-user-group", "conditional-user-attribute",
+  ]
 
   // MARK: One condition
 
@@ -164,7 +206,11 @@ extension KeycloakFlowCompiler {
     }
     if case .cookie = authenticator { return no(progress) }
     guard let credential = authenticator.credential else { return yes(progress) }
-    return possession(of: credential, progress, yes, no)
+    return whenNamed(progress) {
+      possession(of: credential, progress, yes, no)
+    } otherwise: {
+      no(progress)
+    }
   }
 
   // MARK: Facts about people and requests
@@ -179,8 +225,14 @@ extension KeycloakFlowCompiler {
     _ atom: SubjectAtom.ID, _ name: String, _ state: KeycloakRealmPicture.Role?, isNegated: Bool,
     _ word: String
   ) -> Condition {
-    let subject = Condition.subject(atom)
     let object = "\(word) \(name)"
+    if case .missing = state { return .never }
+    let subject = Condition.or([
+      .subject(atom),
+      unlisted(
+        builder.atoms.hiddenMemberships(),
+        "whether the person has the \(object): a user federation may give it at sign-ins", object),
+    ])
     switch state {
     case .missing: return .never
     case .exists: return isNegated ? subject.negated : subject
@@ -201,6 +253,15 @@ extension KeycloakFlowCompiler {
     }
   }
 
+  /// What no list shows of people of a user federation, where they were not asked themselves.
+  private func unlisted(
+    _ hidden: SubjectAtom.ID, _ title: String, _ object: String
+  ) -> Condition {
+    let id = builder.unknown(
+      title, "let idsync read the role mappings and groups of users", of: "\(object) of the person")
+    return .and([.subject(hidden), .unknown(id)])
+  }
+
   private func attribute(_ step: KeycloakFlow.Step) -> Condition? {
     guard let name = step["attribute_name"] else { return nil }
     if step.says("regex") {
@@ -215,7 +276,14 @@ extension KeycloakFlowCompiler {
 
   /// That the person has an attribute; nobody can tell of people whose own attributes are not shown.
   private func attribute(_ test: KeycloakAtoms.AttributeTest) -> Condition {
-    let has = Condition.subject(builder.atoms.attribute(test))
+    var has = Condition.subject(builder.atoms.attribute(test))
+    if test.includesGroups {
+      let way = unlisted(
+        builder.atoms.hiddenGroupAttributes(),
+        "whether the person has \(test.name) = \(test.value) through a group of a user federation",
+        "attribute \(test.name) = \(test.value) of groups")
+      has = .or([has, way])
+    }
     // These stand in every row.
     guard !KeycloakAtoms.AttributeTest.shown.contains(test.name) || test.includesGroups else {
       return has

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles one flow to a policy, step by step as Keycloak runs it.
@@ -165,6 +166,32 @@ final class KeycloakFlowCompiler {
     one step: KeycloakFlow.Step, isRequired: Bool, _ progress: KeycloakProgress,
     _ next: KeycloakNext
   ) -> SignInPolicy {
+    if let strange = strangeness(of: step) {
+      return .branch(
+        strange, run(recognised: step, isRequired, progress, next),
+        next(progress.passing(step) { _ in }))
+    }
+    return run(recognised: step, isRequired, progress, next)
+  }
+
+  /// That a step does what its provider does in spite of what it says beside that; nil where nothing is strange about it.
+  func strangeness(of step: KeycloakFlow.Step) -> Condition? {
+    let keys = step.unrecognised(in: flow).filter { !builder.isHarmless($0) }
+    guard !keys.isEmpty else { return nil }
+    return .and(
+      keys.map { key in
+        .unknown(
+          builder.unknown(
+            "what \(key.path) says, which idsync does not know",
+            "update idsync, or vouch for the row unrecognised, object \(key.path)",
+            of: "unrecognised \(key.path) \(key.version)"))
+      })
+  }
+
+  private func run(
+    recognised step: KeycloakFlow.Step, _ isRequired: Bool, _ progress: KeycloakProgress,
+    _ next: KeycloakNext
+  ) -> SignInPolicy {
     guard step.isSubflow else { return run(leaf: step, isRequired, progress, next) }
     let level = step.requirement == .conditional ? loaLevel(of: step) : nil
     let ended = KeycloakNext { [self] in
@@ -270,7 +297,9 @@ final class KeycloakFlowCompiler {
             policyID: flow.id, policyName: flow.alias, ruleID: step.id, ruleName: step.name,
             demand: "refuses")))
     case .broker, .impassable: return .refused
-    case .cookie: return progress == KeycloakProgress() ? session(next) : .refused
+    case .cookie:
+      return session(
+        progress == KeycloakProgress() ? next : KeycloakNext { next($0.joining(progress)) })
     case .first(let credential):
       return present(step, credential, canBeSetUp: false, isRequired, progress, next) {
         $0.hasFirst = true

@@ -12,6 +12,11 @@ enum KeycloakLevels {
   /// The levels of an earlier sign-in that a flow may still take: those of conditions that are switched off as well.
   static func levelsKept(by flow: KeycloakFlow) -> Set<Int> { levels(of: flow.allSteps) }
 
+  /// The levels of an earlier sign-in that a flow takes for longer than so many seconds.
+  static func levelsKept(by flow: KeycloakFlow, longerThan seconds: Int64) -> Set<Int> {
+    levels(of: flow.allSteps.filter { level(of: $0).map { $0.maxAge > seconds } == true })
+  }
+
   private static func levels(of steps: [KeycloakFlow.Step]) -> Set<Int> {
     Set(
       steps.filter { $0.provider == "conditional-level-of-authentication" }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// What steps ask of people, over all applications of one realm.
@@ -26,6 +27,10 @@ struct KeycloakAtoms: Sendable {
     case hiddenAttributes
     /// What linked identity providers know the person by was not read.
     case hiddenLinks
+    /// The person may have roles and groups that no list shows, and was not asked.
+    case hiddenMemberships
+    /// The person may have attributes through groups that no list shows.
+    case hiddenGroupAttributes
   }
 
   private(set) var all: [SubjectAtom] = []
@@ -67,6 +72,19 @@ struct KeycloakAtoms: Sendable {
     id(
       .hiddenLinks, .attribute, "federated-identity=?", "identity at linked providers not read",
       isPartial: true)
+  }
+
+  mutating func hiddenMemberships() -> SubjectAtom.ID {
+    id(
+      .hiddenMemberships, .attribute, "memberships=?",
+      "roles and groups of a user federation not read",
+      isPartial: true)
+  }
+
+  mutating func hiddenGroupAttributes() -> SubjectAtom.ID {
+    id(
+      .hiddenGroupAttributes, .attribute, "group-attributes=?",
+      "attributes through groups of a user federation not read", isPartial: true)
   }
 
   mutating func attribute(_ test: AttributeTest) -> SubjectAtom.ID {
@@ -115,9 +133,21 @@ final class KeycloakModelBuilder {
   private var variablePlaces: [String: Variable.ID] = [:]
   private var unknownPlaces: [String: Unknown.ID] = [:]
   private var parts = 0
+  /// What the operator vouches for.
+  let vouches: Vouches
+  private let app: AppID
 
-  init(atoms: KeycloakAtoms) {
+  init(atoms: KeycloakAtoms, vouches: Vouches, app: AppID) {
     self.atoms = atoms
+    self.vouches = vouches
+    self.app = app
+  }
+
+  /// Whether the operator vouches that something unknown changes nothing.
+  func isHarmless(_ key: UnrecognisedKey) -> Bool {
+    vouches.vouch(
+      for: KeycloakDoors.unrecognised.row.id, object: key.path, version: key.version, at: app)
+      != nil
   }
 
   /// That a yes-or-no variable says yes.

@@ -12,6 +12,10 @@ struct KeycloakProgress: Hashable {
   var isStrong = false
   /// Whether a passkey stood for the name, so that no password is asked for.
   var byPasskey = false
+  /// Whether a step named the person, so that conditions about people can hold.
+  var isNamed = false
+  /// The steps of others that may have.
+  var namers: [String] = []
   /// The level reached last; below 0 none was.
   var level = -1
   /// The levels reached, those of earlier sign-ins included.
@@ -38,13 +42,36 @@ struct KeycloakProgress: Hashable {
   ) -> KeycloakProgress {
     var next = self
     change(&next)
+    switch KeycloakAuthenticator.names(step.provider) {
+    case .yes: next.isNamed = true
+    case .unknown where !isNamed: next.namers.append(step.id)
+    default: break
+    }
     next.path.append(step.name)
+    return next
+  }
+
+  /// What a session that is there adds to what was asked for before it was taken.
+  func joining(_ earlier: KeycloakProgress) -> KeycloakProgress {
+    var next = self
+    next.hasFirst = hasFirst || earlier.hasFirst
+    next.second.formUnion(earlier.second)
+    next.isStrong = isStrong || earlier.isStrong
+    next.byPasskey = byPasskey || earlier.byPasskey
+    next.levels.formUnion(earlier.levels)
+    next.level = max(level, earlier.level)
+    next.used.formUnion(earlier.used)
+    next.enrolled.merge(earlier.enrolled) { own, _ in own }
+    next.executed.formUnion(earlier.executed)
+    next.path = earlier.path + path
+    next.skipped = earlier.skipped + skipped
     return next
   }
 
   static func == (left: KeycloakProgress, right: KeycloakProgress) -> Bool {
     left.hasFirst == right.hasFirst && left.second == right.second
       && left.isStrong == right.isStrong && left.byPasskey == right.byPasskey
+      && left.isNamed == right.isNamed && left.namers == right.namers
       && left.level == right.level
       && left.levels == right.levels && left.used == right.used
       && left.enrolled == right.enrolled && left.executed == right.executed
@@ -56,6 +83,8 @@ struct KeycloakProgress: Hashable {
     hasher.combine(second)
     hasher.combine(isStrong)
     hasher.combine(byPasskey)
+    hasher.combine(isNamed)
+    hasher.combine(namers)
     hasher.combine(level)
     hasher.combine(levels)
     hasher.combine(used)

@@ -1,16 +1,5 @@
+internal import ConnectorKit
 internal import IdentityCore
-
-/// A part of a realm that may not be readable.
-enum KeycloakPart<Value: Sendable>: Sendable {
-  case read(Value)
-  /// Why not, as a phrase, and who can mend it.
-  case unreadable(reason: String, remedy: String)
-
-  /// What was read.
-  var value: Value? {
-    if case .read(let value) = self { value } else { nil }
-  }
-}
 
 /// All that a realm says about sign-ins, as far as it was read.
 struct KeycloakRealmPicture: Sendable {
@@ -34,8 +23,8 @@ struct KeycloakRealmPicture: Sendable {
   /// The ids of flows by their aliases.
   var flowIDs: [String: String] = [:]
   /// Flows by alias, those that some client or the realm uses.
-  var flows: [String: KeycloakPart<KeycloakFlow>] = [:]
-  var identityProviders: KeycloakPart<[KeycloakWire.IdentityProvider]> = .read([])
+  var flows: [String: Part<KeycloakFlow>] = [:]
+  var identityProviders: Part<[KeycloakWire.IdentityProvider]> = .read([])
   /// The required actions that are switched on; nil when they could not be read.
   var requiredActions: Set<String>?
   /// Required actions of which it is not told whether they are switched on.
@@ -46,9 +35,9 @@ struct KeycloakRealmPicture: Sendable {
   /// Where people who have them are listed.
   var directory = KeycloakDirectory()
   /// Who may see and edit attributes; nil where no condition asks for one.
-  var profile: KeycloakPart<KeycloakWire.UserProfile?>?
-  /// The client policies that put another flow in the place of a client's.
-  var selections: KeycloakPart<[KeycloakWire.FlowSelection]> = .read([])
+  var profile: Part<KeycloakWire.UserProfile?>?
+  /// The client policies, which may put another flow in the place of a client's.
+  var clientPolicies: Part<KeycloakWire.ClientPolicies> = .read(.init())
   /// Authenticators of others that the operator says ask for a second factor.
   var secondFactorProviders: Set<String> = []
   /// What counts where only people who set a factor up are asked for it.

@@ -1,6 +1,7 @@
+internal import ConnectorKit
 internal import IdentityCore
 
-extension KeycloakDoors {
+extension KeycloakDoorCompiler {
   /// People may come in through the identity provider that they are linked to.
   ///
   /// - Parameter next: what follows the sign-in there, where it only opens a session.
@@ -82,7 +83,7 @@ extension KeycloakDoors {
       policy = .demand(.singleFactor, by: rule)
     } else {
       let alias = picture.firstBrokerFlow(of: provider)
-      let read: KeycloakPart<KeycloakFlow> =
+      let read: Part<KeycloakFlow> =
         alias.map { flow($0, $0) }
         ?? .unreadable(
           reason: "neither it nor the realm names the flow",
@@ -92,7 +93,11 @@ extension KeycloakDoors {
         policy = builder.cannotTell(
           "what a first sign-in through \(name) asks for: \(reason)", remedy,
           of: "first sign-in through \(provider.alias)")
-      case .read(let flow): policy = run(flow, -1, nil, from: vouched(name))
+      case .read(let flow):
+        var start = vouched(name)
+        // Who of the people here it is, is found out on the way.
+        start.isNamed = false
+        policy = run(flow, -1, nil, from: start)
       }
     }
     builder.firstSignIns[provider.alias] = policy
@@ -143,6 +148,7 @@ extension KeycloakDoors {
   private func vouched(_ name: String) -> KeycloakProgress {
     var progress = KeycloakProgress()
     progress.hasFirst = true
+    progress.isNamed = true
     progress.path = [name]
     return progress
   }

@@ -1,7 +1,8 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles what decides sign-ins to one client: its browser door, its password grant, other providers, open sessions.
-struct KeycloakDoors {
+struct KeycloakDoorCompiler {
   let picture: KeycloakRealmPicture
   let builder: KeycloakModelBuilder
 
@@ -11,12 +12,6 @@ struct KeycloakDoors {
     if client.hasBrowserDoor { doors.append(browser(client)) }
     if client.directGrants { doors.append(directGrant(client)) }
     if client.isSAML, client.enhancedClient { doors.append(enhancedClient(client)) }
-    if client.backchannel, !client.isSAML {
-      doors.append(
-        builder.cannotTell(
-          "what a sign-in on a device that a service asks for (CIBA) demands: no flow of the realm decides it",
-          "switch CIBA off for \(client.clientID)", of: "backchannel of \(client.id)"))
-    }
     if client.hasBrowserDoor { doors += recovery(client) }
     return doors.isEmpty ? nil : .choice(doors)
   }
@@ -24,7 +19,7 @@ struct KeycloakDoors {
   // MARK: The browser
 
   /// The flow that decides, or why nobody can tell.
-  func flow(_ alias: String?, _ override: String?) -> KeycloakPart<KeycloakFlow> {
+  func flow(_ alias: String?, _ override: String?) -> Part<KeycloakFlow> {
     guard let alias else {
       return .unreadable(
         reason: override.map { "the client names the flow \($0) that is not there" }
@@ -39,7 +34,7 @@ struct KeycloakDoors {
   private func browser(_ client: KeycloakWire.Client) -> SignInPolicy {
     let own = flowOfClient(client)
     // Which requests a client policy is for hangs on conditions that are not read here.
-    switch picture.selections {
+    switch picture.clientPolicies {
     case .unreadable(let reason, let remedy):
       let may = builder.unknown(
         "whether a client policy selects another flow: \(reason)", remedy, of: "client policies")
@@ -51,8 +46,8 @@ struct KeycloakDoors {
             "what the flow that a client policy selects asks for", remedy,
             of: "flow of client policies"), .refused),
       ])
-    case .read(let selections):
-      return selections.reduce(own) { policy, selection in
+    case .read(let policies):
+      return policies.selections.reduce(own) { policy, selection in
         let applies = builder.unknown(
           "whether the client policy '\(selection.policy)' applies, which selects another flow",
           "bind the flow to the client instead", of: "client policy \(selection.policy)")
@@ -62,7 +57,7 @@ struct KeycloakDoors {
           selected = builder.cannotTell(
             "what the flow asks for that the client policy '\(selection.policy)' selects: \(reason)",
             remedy, of: "flow of client policy \(selection.policy)")
-        case .read(let flow): selected = withBrokers(run(flow, -1, client), flow)
+        case .read(let flow): selected = door(client, flow)
         }
         return .branch(.unknown(applies), selected, policy)
       }
@@ -74,19 +69,23 @@ struct KeycloakDoors {
     case .unreadable(let reason, let remedy):
       return builder.cannotTell(
         "what the browser flow asks for: \(reason)", remedy, of: "browser flow of \(client.id)")
-    case .read(let flow):
-      let sessions = sessions(for: client, flow)
-      let own = byRequest(client, flow) { requested in
-        self.run(flow, requested, client) { next in
-          .choice(sessions.map { $0(requested, next) })
-        }
-      }
-      let door = withBrokers(own, flow)
-      // A device is given its session without the level that the client asks for.
-      // <https://github.com/keycloak/keycloak: DeviceEndpoint>
-      guard client.deviceFlow, request(client, flow).asked >= 0 else { return door }
-      return .choice([door, run(flow, -1, client)])
+    case .read(let flow): return door(client, flow)
     }
+  }
+
+  /// The browser door of a client by a flow, with sessions that are there and other providers.
+  private func door(_ client: KeycloakWire.Client, _ flow: KeycloakFlow) -> SignInPolicy {
+    let sessions = sessions(for: client, flow)
+    let own = byRequest(client, flow) { requested in
+      self.run(flow, requested, client) { next in
+        .choice(sessions.map { $0(requested, next) })
+      }
+    }
+    let door = withBrokers(own, flow)
+    // A device is given its session without the level that the client asks for.
+    // <https://github.com/keycloak/keycloak: DeviceEndpoint>
+    guard client.deviceFlow, request(client, flow).asked >= 0 else { return door }
+    return .choice([door, run(flow, -1, client)])
   }
 
   // MARK: Doors beside it
@@ -219,6 +218,7 @@ struct KeycloakDoors {
     guard flow.liveSteps.contains(where: { $0.provider == "auth-cookie" }) else { return [] }
     var seen: Set<SessionKind> = [kind(client, flow)]
     var ways: [(Int, KeycloakNext) -> SignInPolicy] = []
+    if picture.realm.mayKeepSessionsLong { ways.append { self.oldSession(client, flow, $0, $1) } }
     for other in picture.clients.sorted(by: { $0.clientID < $1.clientID })
     where other.id != client.id && other.hasBrowserDoor {
       guard other.isShownInFull, other.isFollowed,
@@ -292,6 +292,30 @@ struct KeycloakDoors {
     // Whoever is linked to an identity provider can open it there as well.
     return .branch(
       opened(by: other), withBrokers(.choice(ways), theirs, then: used), .refused)
+  }
+
+  /// A session that is older than a second factor may be: what is left of it is that somebody signed in once, and levels
+  /// that are kept for as long.
+  private func oldSession(
+    _ client: KeycloakWire.Client, _ flow: KeycloakFlow, _ asked: Int, _ next: KeycloakNext
+  ) -> SignInPolicy {
+    let levels = KeycloakLevels.levelsKept(by: flow, longerThan: KeycloakWire.Realm.sessionLimit)
+    var old = KeycloakProgress()
+    old.hasFirst = true
+    old.isNamed = true
+    old.levels = levels
+    old.level = Self.highest(levels, known: levels)
+    old.session = client.clientID
+    old.path = ["a session that is older than a day"]
+    let policy = asked > old.level ? run(flow, asked, client, from: old) : next(old)
+    var isOld = builder.flag("a session that is older than a day", of: "old session")
+    if picture.realm.longestSession == nil {
+      let unknown = builder.unknown(
+        "for how long sessions last: the realm does not say", "run again; if it stays, report it",
+        of: "lifetime of sessions")
+      isOld = .and([isOld, .unknown(unknown)])
+    }
+    return .branch(isOld, policy, .refused)
   }
 
   /// The highest level of an earlier sign-in that a flow still takes; one that it does not know ends the count.
