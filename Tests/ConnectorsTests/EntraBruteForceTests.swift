@@ -20,7 +20,8 @@ import Testing
       let policies = random.policies()
       let oracle = EntraOracle(
         policies: policies.map(Self.whole), person: random.person(),
-        unreadableGroups: random.unreadableGroups(), defaults: random.defaults())
+        unreadableGroups: random.unreadableGroups(), defaults: random.defaults(),
+        beside: random.beside())
       let expected = oracle.verdict
       let found = try Self.verdict(oracle)
       counts[expected, default: 0] += 1
@@ -29,6 +30,7 @@ import Testing
           """
           set \(number) of seed \(seed): brute force \(expected), mapping \(found)
           \(oracle.person), unreadable \(oracle.unreadableGroups), defaults \(oracle.defaults)
+          \(oracle.beside)
           \(String(decoding: JSON.array(policies).bytes, as: UTF8.self))
           """)
         return
@@ -87,13 +89,14 @@ import Testing
       Tenants.country(EntraRandomPolicies.south, "South", ["AR", "BR"]),
     ]
     let known = try locations.map { try EntraWire.Location(value($0)) }
-    let tenant = EntraTenantFacts(
+    var tenant = EntraTenantFacts(
       policies: .read(try oracle.policies.map { try EntraWire.Policy(value($0)) }),
       locations: .read(Dictionary(uniqueKeysWithValues: known.map { ($0.id, $0) })),
       strengths: .read([:]),
       securityDefaults: oracle.defaults == "unreadable"
         ? .unreadable(reason: "refused", remedy: "grant it") : .read(oracle.defaults == "on"),
       federated: .read([:]))
+    try add(oracle.beside, to: &tenant)
     let app = try EntraWire.ServicePrincipal(
       value([
         "id": "sp", "appId": .string(Tenants.app), "appRoleAssignmentRequired": false,
@@ -101,9 +104,11 @@ import Testing
         "appOwnerOrganizationId": .string(EntraApp("", name: "").owner ?? ""),
       ]))
     var atoms = EntraAtoms()
-    guard case .readable(var model) = EntraMapping(tenant: tenant).compile(app, &atoms) else {
-      throw NoModel()
-    }
+    let vouches = Vouches(
+      oracle.beside.mayRemember ? [] : [Tenants.vouch("remembered-mfa")], at: Bench.now)
+    let compiled = EntraMapping(tenant: tenant, vouches: vouches)
+      .compile(app, as: Tenants.app, &atoms)
+    guard case .readable(var model) = compiled.state else { throw NoModel() }
     for group in oracle.unreadableGroups {
       if let place = atoms.place(.group, group) {
         model.unreadableAtoms[place] = Unknown(title: "who is in \(group)", remedy: "")
@@ -119,6 +124,24 @@ import Testing
     return verdict
   }
 
+  private static func add(
+    _ beside: EntraOracle.Beside, to tenant: inout EntraTenantFacts
+  ) throws {
+    var methods: [JSON] = []
+    if let group = beside.external { methods.append(Tenants.external(for: group)) }
+    if beside.takesCertificates { methods.append(Tenants.certificates()) }
+    tenant.methods = .read(try methods.compactMap { try EntraWire.Method(value($0)) })
+    let trust: JSON = ["inboundTrust": ["isMfaAccepted": .bool(beside.trustsHome)]]
+    tenant.trust = .read(
+      [try EntraWire.Trust(value(trust), isDefault: true)].compactMap(\.self))
+    if let behaviour = beside.federation {
+      let federation: JSON = [
+        "displayName": "ADFS", "federatedIdpMfaBehavior": .string(behaviour),
+      ]
+      tenant.federated = .read(["acme.com": try EntraWire.Federation(value(federation))])
+    }
+  }
+
   private struct NoModel: Error {}
 
   private static func holds(_ atom: SubjectAtom, _ person: EntraOracle.Person) -> Bool {
@@ -128,7 +151,9 @@ import Testing
     case .role: person.roles.contains(atom.id)
     case .userType: atom.id == person.guest
     case .attribute:
-      atom.id == EntraAccountFact.perUser(person.perUser)
+      // Where a domain is federated, it is that of the person.
+      atom.id == EntraAccountFact.domain("acme.com")
+        || atom.id == EntraAccountFact.perUser(person.perUser)
         || person.eligible.contains {
           atom.id == EntraAccountFact.eligible(.group, $0)
             || atom.id == EntraAccountFact.eligible(.role, $0)

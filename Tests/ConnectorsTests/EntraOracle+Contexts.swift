@@ -55,6 +55,7 @@ extension EntraOracle {
     vary([false, true], when: defaults != "off", \.microsoftAsks)
     vary([false, true], when: person.perUser != "disabled", \.isRemembered)
     vary([false, true], when: person.perUser == "enabled", \.isPending)
+    vary([false, true], when: beside.mayRemember, \.isKnownBrowser)
     // Inside a trusted location is inside all of them.
     return all.filter { $0.isTrusted || (!$0.isInOffice && !$0.isInBranch) }
   }
@@ -78,6 +79,16 @@ extension EntraOracle {
     }
     if defaults == "unreadable" { fact("defaults") }
     if person.perUser == "unreadable" { fact("perUser") }
+    for name in besideFacts { fact(name) }
+    for name in beside.federation == nil ? [] : ["provider", "staged rollout"] {
+      all = all.flatMap { world in
+        ["refused", "one", "two"].map { value in
+          var next = world
+          next.demands[name] = value
+          return next
+        }
+      }
+    }
     for policy in policies {
       let name = policy["displayName"]?.text ?? ""
       let conditions = policy["conditions"]

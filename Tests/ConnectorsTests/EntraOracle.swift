@@ -37,6 +37,8 @@ struct EntraOracle {
     var microsoftAsks = false
     var isRemembered = false
     var isPending = false
+    /// Whether the browser was told not to ask again.
+    var isKnownBrowser = false
   }
 
   /// What nobody knows, decided one way.
@@ -52,6 +54,8 @@ struct EntraOracle {
   let unreadableGroups: Set<String>
   /// `on`, `off` or `unreadable`.
   let defaults: String
+  /// What stands beside the policies.
+  var beside = Beside()
 
   // MARK: Verdict
 
@@ -69,9 +73,15 @@ struct EntraOracle {
     var hasOne = false
     var hasTwo = false
     for active in activations {
-      let live = policies.filter { isLive($0, world, active) }
+      let inForce = policies.filter { isInForce($0, world, active) }
+      let live = inForce.filter { $0["grantControls"] != .null }
+      let short = inForce.filter(Self.asksSoon)
+      let words = words(world, active)
       for signIn in signIns {
-        switch outcome(signIn, live, world) {
+        let isKnown =
+          signIn.isKnownBrowser && world.facts["remembers"] == true
+          && !short.contains { applies($0, signIn) }
+        switch outcome(signIn, live, world, words, isKnown) {
         case "refused": continue
         case "two": hasTwo = true
         default: hasOne = true
@@ -88,14 +98,14 @@ struct EntraOracle {
       policies.flatMap {
         strings($0["conditions"]?["users"], "excludeGroups")
           + strings($0["conditions"]?["users"], "excludeRoles")
-      })
+      } + [beside.external].compactMap(\.self))
     return person.eligible.intersection(left).sorted().reduce([[]]) { sets, id in
       sets + sets.map { $0.union([id]) }
     }
   }
 
-  /// Whether a policy is in force, asks for something, and is for this person and application.
-  private func isLive(_ policy: JSON, _ world: World, _ active: Set<String>) -> Bool {
+  /// Whether a policy is in force, and is for this person and application.
+  private func isInForce(_ policy: JSON, _ world: World, _ active: Set<String>) -> Bool {
     let state = policy["state"]?.text ?? ""
     if state == "disabled" || state == "enabledForReportingButNotEnforced" { return false }
     let conditions = policy["conditions"]
@@ -104,33 +114,45 @@ struct EntraOracle {
     {
       return false
     }
-    return policy["grantControls"] != .null && isForPerson(conditions?["users"], world, active)
+    return isForPerson(conditions?["users"], world, active)
       && isForApp(conditions?["applications"], world)
   }
 
-  private func outcome(_ signIn: SignIn, _ live: [JSON], _ world: World) -> String {
+  private func outcome(
+    _ signIn: SignIn, _ live: [JSON], _ world: World, _ words: Words, _ isKnown: Bool
+  ) -> String {
     var asksTwo = false
     for policy in live where applies(policy, signIn) {
-      switch grant(policy, signIn, world) {
+      switch grant(policy, signIn, world, words, isKnown) {
       case "refused": return "refused"
       case "two": asksTwo = true
       default: continue
       }
     }
+    switch firstFactor(world) {
+    case "refused": return "refused"
+    case "two": asksTwo = true
+    default: break
+    }
+    // What else asks is met as the control `mfa` is.
+    let second = words.meets(nil) == "two"
     if defaults == "on" || (defaults == "unreadable" && world.facts["defaults"] == true) {
-      if person.roles.contains(Tenants.admin) || signIn.microsoftAsks { asksTwo = true }
+      let asks = person.roles.contains(Tenants.admin) || signIn.microsoftAsks
+      if asks, second, !isKnown { asksTwo = true }
     }
     let isEnforced =
       person.perUser == "enforced"
       || (person.perUser == "unreadable" && world.facts["perUser"] == true)
-    if isEnforced, !signIn.isRemembered { asksTwo = true }
-    if person.perUser == "enabled", !signIn.isRemembered, !signIn.isPending { asksTwo = true }
+    if isEnforced, !signIn.isRemembered, second { asksTwo = true }
+    if person.perUser == "enabled", !signIn.isRemembered, !signIn.isPending, second {
+      asksTwo = true
+    }
     return asksTwo ? "two" : "one"
   }
 
   // MARK: Policies
 
-  private func strings(_ json: JSON?, _ key: String) -> [String] {
+  func strings(_ json: JSON?, _ key: String) -> [String] {
     json?[key]?.elements?.compactMap(\.text) ?? []
   }
 
@@ -223,13 +245,18 @@ struct EntraOracle {
     }
   }
 
-  private func grant(_ policy: JSON, _ signIn: SignIn, _ world: World) -> String {
+  private func grant(
+    _ policy: JSON, _ signIn: SignIn, _ world: World, _ words: Words, _ isKnown: Bool
+  ) -> String {
+    func second(_ combinations: [String]?) -> String {
+      isKnown ? "one" : words.meets(combinations)
+    }
     let controls = policy["grantControls"]
     var results: [String] = []
     for control in strings(controls, "builtInControls") {
       switch control {
       case "block": results.append("refused")
-      case "mfa": results.append("two")
+      case "mfa": results.append(second(nil))
       case "compliantDevice": results.append(signIn.isCompliant ? "one" : "refused")
       case "domainJoinedDevice": results.append(signIn.isJoined ? "one" : "refused")
       case "faceScan":
@@ -241,7 +268,9 @@ struct EntraOracle {
       results.append(signIn.meetsOther.contains("terms") ? "one" : "refused")
     }
     if let strength = controls?["authenticationStrength"], strength != .null {
-      results.append(strength["requirementsSatisfied"]?.text == "mfa" ? "two" : "one")
+      results.append(
+        strength["requirementsSatisfied"]?.text == "mfa"
+          ? second(strings(strength, "allowedCombinations")) : "one")
     }
     if controls?["operator"]?.text == "AND" {
       return results.contains("refused") ? "refused" : results.contains("two") ? "two" : "one"

@@ -37,6 +37,25 @@ struct EntraRandomPolicies {
 
   mutating func defaults() -> String { oneIn(12) ? pick(["on", "unreadable"]) : "off" }
 
+  /// At most two things beside the policies, so that the worlds stay few.
+  mutating func beside() -> EntraOracle.Beside {
+    var result = EntraOracle.Beside()
+    for _ in 0..<2 {
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0: result.external = pick(Self.groups)
+      case 1: result.takesCertificates = true
+      case 2: result.trustsHome = true
+      case 3:
+        result.federation = pick([
+          "acceptIfMfaDoneByFederatedIdp", "enforceMfaByFederatedIdp", "rejectMfaByFederatedIdp",
+        ])
+      case 4, 5: result.mayRemember = true
+      default: continue
+      }
+    }
+    return result
+  }
+
   mutating func unreadableGroups() -> Set<String> { oneIn(6) ? [pick(Self.groups)] : [] }
 
   /// One to four policies that share a few kinds of conditions, so that they meet.
@@ -49,7 +68,7 @@ struct EntraRandomPolicies {
       return Tenants.policy(
         "P\(number)", users: [:], apps: [:], grant: grant(),
         state: oneIn(8) ? pick(["disabled", "enabledForReportingButNotEnforced"]) : "enabled",
-        conditions: conditions)
+        conditions: conditions, oneIn(3) ? Tenants.frequency(oneIn(4) ? 48 : 8) : [:])
     }
   }
 
@@ -163,7 +182,9 @@ struct EntraRandomPolicies {
       return [
         "authenticationStrength": [
           "id": "s1", "displayName": "S", "requirementsSatisfied": satisfies,
-          "allowedCombinations": [],
+          "allowedCombinations": [
+            .string(pick(["fido2", "x509CertificateMultiFactor", "federatedMultiFactor"]))
+          ],
         ]
       ]
     case 8 where oneIn(2): return ["builtInControls": ["faceScan"]]

@@ -1,4 +1,6 @@
+import ConnectorKit
 import IdentityCore
+import JSONQuery
 import MockIdP
 
 @testable import Entra
@@ -16,18 +18,26 @@ extension EntraRows {
     user.creationType = "Invitation"
   }
 
+  private static let home = "77777777-0000-4000-8000-000000000007"
+  private static let trusted = T.with(T.policy()) {
+    guest(&$0.users[0])
+    $0.partners = [["tenantId": .string(home), "inboundTrust": ["isMfaAccepted": true]]]
+  }
+
   static let guests: [EntraRow] = [
     EntraRow(
-      number: "29", situation: "a guest whose tenant is trusted, everybody is asked",
-      scenario: T.with(T.policy()) {
-        guest(&$0.users[0])
-        $0.partners = [
-          [
-            "tenantId": "77777777-0000-4000-8000-000000000007",
-            "inboundTrust": ["isMfaAccepted": true],
-          ]
-        ]
-      }, expected: .enforced, evidence: "the second factor of their home tenant is accepted"),
+      number: "29",
+      situation: "a guest of a trusted tenant that is vouched for, all are asked",
+      scenario: trusted, expected: .enforced,
+      evidence: "the second factor of their home tenant is accepted",
+      configure: {
+        let trust = JSONValue.object(["isMfaAccepted": .bool(true)])
+        $0.vouches.append(T.vouch("guest-mfa", home, version: trust.fingerprint))
+      }),
+    // Without it the other tenant's word is one that nobody looked at.
+    EntraRow(
+      number: "29+", situation: "the same, and nobody vouches for that tenant",
+      scenario: trusted, expected: .cannotTell, reason: home),
     EntraRow(
       number: "32", situation: "invited guests are asked, and she is a member",
       scenario: T.with(
@@ -467,7 +477,7 @@ extension EntraRows {
         T.policy(
           "F",
           conditions: ["authenticationFlows": ["transferMethods": "none", "tokens": ["t1"]]])),
-      expected: .cannotTell, reason: "tokens of policy 'F'"),
+      expected: .cannotTell, reason: "conditions/locations/excludeNetworks"),
     EntraRow(
       number: "c4d", situation: "a damaged policy",
       scenario: T.with(T.policy("Odd", ["state": 7])), expected: .cannotTell,
@@ -571,17 +581,24 @@ extension EntraRows {
       scenario: T.with(T.policy()) { $0.apps[0].signOnMode = "password" },
       expected: .enforcedConditionally, witness: "started at the application itself"),
     EntraRow(
-      number: "f1", situation: "a federated domain, and everybody is asked",
-      scenario: T.with(T.policy()) { $0.domains = federated }, expected: .enforced,
+      // That provider may say that it asked for a second factor, and nobody reads it.
+      number: "f1", situation: "a federated domain whose word is taken, and everybody is asked",
+      scenario: T.with(T.policy()) { $0.domains = federated }, expected: .cannotTell,
       evidence: "enforceMfaByFederatedIdp"),
+    EntraRow(
+      number: "f1+",
+      situation: "a federated domain whose word is not taken, all are asked",
+      scenario: T.with(T.policy()) { $0.domains = [T.federated("rejectMfaByFederatedIdp")] },
+      expected: .enforced),
     EntraRow(
       number: "f2", situation: "a federated domain, nobody is asked, and nobody reads the provider",
       scenario: T.small { $0.domains = federated }, expected: .cannotTell,
       reason: "Acme ADFS"),
     EntraRow(
-      number: "f2+", situation: "the same, and her per-user MFA is enforced",
+      number: "f2+",
+      situation: "her per-user MFA is enforced, the provider's word is not taken",
       scenario: T.small {
-        $0.domains = federated
+        $0.domains = [T.federated("rejectMfaByFederatedIdp")]
         $0.users[0].perUserMFA = "enforced"
       }, expected: .enforcedConditionally, evidence: "per-user MFA enforced: yes"),
     EntraRow(

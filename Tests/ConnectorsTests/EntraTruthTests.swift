@@ -425,7 +425,7 @@ import Testing
         conditions: T.locations(["All"], not: [T.brazil, T.germany, T.office, T.lab]))
     ) {
       $0.users[0].name = "ana.lima@fed.example"
-      $0.domains = [EntraDomain("fed.example", federation: ["displayName": "Acme ADFS"])]
+      $0.domains = [T.federated("rejectMfaByFederatedIdp", "fed.example")]
       $0.groups[0].members = ["ana.lima@fed.example"]
       $0.groups[3].members = ["ana.lima@fed.example"]
       $0.roles = [EntraRoleAssignment(T.admin, "ana.lima@fed.example")]

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -51,6 +52,10 @@ struct EntraConfiguration: Sendable {
   var federation: Attestation
   /// Whether people may activate roles and groups that they are eligible for (PIM); a tenant without Entra ID P2 has none.
   var privilegedAccess: Attestation
+  /// What the operator vouches for beside these switches.
+  var vouches: [Vouch]
+  /// The longest time for which an old second factor counts as one, in minutes.
+  var rememberedDeviceLimitMinutes: Int
   /// How many people are asked for their per-user state in one run at most; only those whom no policy certainly asks.
   var perUserLimit: Int
   /// How many requests may be under way at a time.
@@ -74,6 +79,7 @@ struct EntraConfiguration: Sendable {
     credentials: Credentials, collectFactors: Bool = false, countsMandatoryMFA: Bool = true,
     conditionalAccess: Attestation = .read, perUserMFA: Attestation = .read,
     federation: Attestation = .read, privilegedAccess: Attestation = .read,
+    vouches: [Vouch] = [], rememberedDeviceLimitMinutes: Int = 1440,
     perUserLimit: Int = 2000, maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {
     self.name = name
@@ -88,6 +94,8 @@ struct EntraConfiguration: Sendable {
     self.perUserMFA = perUserMFA
     self.federation = federation
     self.privilegedAccess = privilegedAccess
+    self.vouches = vouches
+    self.rememberedDeviceLimitMinutes = rememberedDeviceLimitMinutes
     self.perUserLimit = perUserLimit
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare

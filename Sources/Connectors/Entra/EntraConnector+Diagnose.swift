@@ -20,6 +20,8 @@ extension EntraConnector {
         path: "/v1.0/roleManagement/directory/roleAssignments",
         query: [("$filter", "roleDefinitionId eq '62e90394-69f5-4237-9190-012177145e10'")]),
       Probe(path: "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy"),
+      Probe(path: "/v1.0/policies/authenticationMethodsPolicy"),
+      Probe(path: "/v1.0/policies/crossTenantAccessPolicy/default"),
     ]
     if configuration.conditionalAccess == .read {
       result.append(Probe(path: "/v1.0/identity/conditionalAccess/policies"))
@@ -38,7 +40,7 @@ extension EntraConnector {
     return result
   }
 
-  /// Checks credentials, clock and one permission after the other: eleven requests or fewer.
+  /// Checks credentials, clock and one permission after the other: thirteen requests or fewer.
   func diagnose() async -> [DiagnosticLine] {
     await tokens.beginRun()
     do throws(ConnectorError) {

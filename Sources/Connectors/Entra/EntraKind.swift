@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// Entra ID through Microsoft Graph, as a provider.
 package struct EntraKind: SourceKind {
@@ -10,6 +11,7 @@ package struct EntraKind: SourceKind {
   package let word = "entra"
   package let address = SourceAddress.standard(EntraConfiguration.graph)
   package let readsGroups = true
+  package let inventory = EntraDoors.allCases.map(\.row)
   package let example = """
     entra:
       kind: entra
@@ -24,6 +26,9 @@ package struct EntraKind: SourceKind {
       # per_user_mfa: read                           # none: the operator vouches that it is not used
       # federation: read                             # none: the operator vouches that no domain is federated
       # privileged_access: read                      # none: the operator vouches that nobody is eligible for roles or groups (PIM)
+      # remembered_device_limit: 24h                 # a sign-in frequency no longer than this puts remembered browsers out of force
+      vouch:
+        - { row: remembered-mfa, reason: switched off in the service settings, by: ciso@acme.com, until: 2027-05-01 }
       # url: https://graph.microsoft.com
       # login_url: https://login.microsoftonline.com
     """
@@ -37,12 +42,14 @@ package struct EntraKind: SourceKind {
       "security defaults for everybody else: Microsoft decides when to ask",
       "people who may activate a role or group that a policy leaves out, or a group that is assigned",
       "legacy per-user MFA: trusted addresses and remembered devices are in no API",
+      "browsers that Entra ID remembers, unless a sign-in frequency is set or the operator vouches that it remembers none",
       "applications with a stored password: people can start there",
     ],
     cannotTell: [
       "application filters by custom security attributes", "which tenant a guest comes from",
       "conditions newer than idsync",
       "federated domains without a policy here, unless their identity provider is a source too",
+      "other vendors' second factors, certificates that count as two factors, and the word of a federated provider or of a guest's own tenant, unless the operator vouches for each",
     ],
     rights: [
       "Policy.Read.All, User.Read.All, GroupMember.Read.All, Application.Read.All, RoleManagement.Read.Directory, Directory.Read.All",
@@ -69,6 +76,7 @@ package struct EntraKind: SourceKind {
     let federation = keys.choice("federation", EntraConfiguration.Attestation.self) ?? .read
     let privileged =
       keys.choice("privileged_access", EntraConfiguration.Attestation.self) ?? .read
+    let limit = keys.seconds("remembered_device_limit").map { Int($0 / 60) } ?? 1440
     guard let tenant, let clientID, let credentials else { return nil }
     return { context in
       EntraConnector(
@@ -78,7 +86,8 @@ package struct EntraKind: SourceKind {
           tenant: tenant, clientID: clientID, credentials: try Self.resolve(credentials, context),
           collectFactors: collectFactors, countsMandatoryMFA: mandatory,
           conditionalAccess: policies, perUserMFA: perUser, federation: federation,
-          privilegedAccess: privileged,
+          privilegedAccess: privileged, vouches: context.vouches,
+          rememberedDeviceLimitMinutes: limit,
           maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

@@ -33,11 +33,6 @@ extension EntraConfiguration {
     }
   }
 
-  /// The same as a phrase, for a model or an application that cannot be judged.
-  func phrase(for error: ConnectorError) -> String {
-    Sentence.inside(error.code.remedy ?? remedy(for: error))
-  }
-
   /// The application permission that a call needs.
   static func permission(_ call: String) -> String {
     let families = [

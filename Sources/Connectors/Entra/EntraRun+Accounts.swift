@@ -54,7 +54,6 @@ extension EntraRun {
     let atoms = policies.atoms
     let (table, hasGuests) = await listAccounts(atoms, watch)
     let accounts = EntraAccounts(table)
-    async let trust = hasGuests ? crossTenantTrust() : []
     async let groupMarks = markGroups(policies, accounts, query.edits)
     async let roleMarks = markRoles(atoms, accounts)
     let (groups, roles) = (await groupMarks, await roleMarks)
@@ -64,10 +63,12 @@ extension EntraRun {
       .merging(eligible) { first, _ in first }
     policies.changeModels { $0.unreadableAtoms.merge(unreadable) { first, _ in first } }
     policies.asked = policies.asked.filter { unreadable[$0.value] == nil }
-    let items = await trust
+    let items = hasGuests ? (policies.trust.value ?? []).map(Self.evidence) : []
     for index in policies.apps.indices { policies.apps[index].result.evidence += items }
     await markPerUserState(policies, accounts)
-    if query.collectFactors || configuration.collectFactors { await collectMethods(accounts) }
+    if query.collectFactors || configuration.collectFactors {
+      await collectMethods(accounts, mayTrustOthers: policies.mayTrustOthers)
+    }
     return accounts.table
   }
 

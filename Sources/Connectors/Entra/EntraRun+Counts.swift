@@ -82,7 +82,7 @@ extension EntraRun {
     for (index, list) in lists.enumerated() {
       let title = "who is in group \(list.name)"
       if let error = failures[index] {
-        if affects == .parts { keepPart(error) } else { keep(error, affects: affects) }
+        if affects == .parts { keepPart(error) } else { keep(error) }
         result[index] = unknown(title, error)
       } else if let count = counted[index], list.seen.count < count {
         let issue = CursorRows.shortfall(

@@ -119,7 +119,9 @@ extension EntraRun {
     }
     var result = Eligible()
     for (index, error) in await read(lists, phase: "eligible people") {
-      // Without the licence nobody can be eligible: what was is taken away when it ends.
+      // Without the licence nobody can be eligible: what was is taken away when it ends, as the page on licences says; the
+      // word of the error was seen in the field (Galvnyz/M365-Assess#117).
+      // <https://learn.microsoft.com/entra/id-governance/licensing-fundamentals>
       if error.vendorCode == "AadPremiumLicenseRequired" { continue }
       keepPart(error)
       for place in targets[index].places {
@@ -200,7 +202,7 @@ extension EntraRun {
       keepPart(error)
       found.withLock {
         $0[open[index]] = .unclear(
-          reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+          reason: Sentence.clause(error.message), remedy: reading.phrase(for: error))
       }
     }
     return found.withLock { $0 }

@@ -93,7 +93,7 @@ extension EntraRun {
       facts.withLock { $0[ids[index]] = found }
     }
     for (index, error) in failures {
-      keep(error, affects: .details)
+      keep(error, .details)
       if Self.isGone(error) { facts.withLock { $0[ids[index]] = GroupFacts(isGone: true) } }
     }
     return facts.withLock { $0 }
@@ -203,7 +203,7 @@ extension EntraRun {
       let name = atoms.all[group.place].name
       if let error = failures[index] {
         if Self.isGone(error), policies.groups[group.id]?.isGone == true {
-          keep(error, affects: .details)
+          keep(error, .details)
         } else {
           keepPart(error)
           result[group.place] = unknown("who is in group \(name)", error)
@@ -253,7 +253,7 @@ extension EntraRun {
   func unknown(_ title: String, _ error: ConnectorError) -> Unknown {
     Unknown(
       title: "\(title): \(Sentence.clause(error.message))",
-      remedy: configuration.phrase(for: error))
+      remedy: reading.phrase(for: error))
   }
 
   // MARK: Roles

@@ -16,7 +16,9 @@ extension EntraRun {
   /// Marks the registered methods of the accounts kept, from the tenant's report; for details only.
   ///
   /// The report lags by hours and leaves out methods of other vendors, so it never raises a verdict.
-  func collectMethods(_ accounts: EntraAccounts) async {
+  ///
+  /// - Parameter mayTrustOthers: whether guests may have their second factor in their own tenant, which no row here shows.
+  func collectMethods(_ accounts: EntraAccounts, mayTrustOthers: Bool) async {
     let request = client.get("/v1.0/reports/authenticationMethods/userRegistrationDetails")
     let reader = JSONReader()
     var seen = 0
@@ -30,7 +32,7 @@ extension EntraRun {
             }
             try value.forEach { _, row throws(WireError) in
               seen += 1
-              try self.mark(row, accounts)
+              try self.mark(row, accounts, mayTrustOthers)
             }
           }
         } catch {
@@ -39,11 +41,13 @@ extension EntraRun {
         progress(configuration.name, "registered methods", done: seen)
       }
     } catch {
-      keep(error, affects: .details)
+      keep(error, .details)
     }
   }
 
-  private func mark(_ json: JSONElement, _ accounts: EntraAccounts) throws(WireError) {
+  private func mark(
+    _ json: JSONElement, _ accounts: EntraAccounts, _ mayTrustOthers: Bool
+  ) throws(WireError) {
     let row = try json.row(EntraWire.registrations)
     guard let id = row.text(0) else { return }
     let position = EntraID.withFolded(id) { id in accounts.withLock { $0.position(ofID: id) } }
@@ -55,8 +59,15 @@ extension EntraRun {
         kinds.formUnion(Self.kinds.first { word.hasPrefix($0.word.lowercased()) }?.kind ?? .other)
       }
     }
-    let isEnrolled = row.bool(1).map { $0 ? Tri.yes : Tri.no } ?? .unknown
+    var isEnrolled = row.bool(1).map { $0 ? Tri.yes : Tri.no } ?? .unknown
+    if isEnrolled == .no, mayTrustOthers, Self.isGuest(row) { isEnrolled = .unknown }
+    let state = isEnrolled
     let found = kinds
-    accounts.withLock { $0.setEnrolment(isEnrolled, found, at: position) }
+    accounts.withLock { $0.setEnrolment(state, found, at: position) }
+  }
+
+  /// Whether a row is of somebody who signs in at another tenant.
+  private static func isGuest(_ row: TableRows.Row) -> Bool {
+    row.string(2) == "guest" || row.string(3)?.lowercased().contains("#ext#") != false
   }
 }

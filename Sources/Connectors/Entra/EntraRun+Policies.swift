@@ -22,6 +22,11 @@ struct EntraPolicies: Sendable {
   var groups: [String: EntraRun.GroupFacts] = [:]
   /// The groups that the query asks for, by the name asked.
   var asked: [String: SubjectAtom.ID] = [:]
+  /// Whose second factors are accepted of guests.
+  var trust: Part<[EntraWire.Trust]> = .read([])
+
+  /// Whether the second factor of a guest may be given elsewhere.
+  var mayTrustOthers: Bool { trust.value?.contains { $0.isAccepted != false } ?? true }
 
   /// The models of the applications that can be judged, with their places.
   var models: [(app: Int, model: SignInModel)] {
@@ -47,6 +52,8 @@ extension EntraRun {
     async let principals = readApps(query.apps)
     async let wanted = wantedGroups(query.groups)
     async let defaults = securityDefaults()
+    async let methods = methods()
+    async let trust = trust()
     async let domains = domains()
     // One after the other: they share one request a second.
     let policies = await conditionalAccess(query.edits)
@@ -57,13 +64,20 @@ extension EntraRun {
       securityDefaults: await defaults, federated: await domains,
       countsMandatoryMFA: configuration.countsMandatoryMFA,
       usesPerUserMFA: configuration.perUserMFA == .read)
+    tenant.methods = await methods
+    tenant.trust = await trust
+    tenant.homeRealm = await homeRealm(tenant.federated)
     tenant.usesEligibility = configuration.privilegedAccess == .read
+    tenant.usesConditionalAccess = configuration.conditionalAccess == .read
+    tenant.usesFederation = configuration.federation == .read
+    tenant.rememberedDeviceLimitMinutes = configuration.rememberedDeviceLimitMinutes
+    let vouches = Vouches(configuration.vouches, at: clock())
     var apps = await principals
     // First to learn which groups are mentioned; then with their names.
     var atoms = EntraAtoms()
     for app in apps {
       if let principal = app.principal {
-        _ = EntraMapping(tenant: tenant).compile(principal, &atoms)
+        _ = EntraMapping(tenant: tenant, vouches: vouches).compile(principal, as: app.id, &atoms)
       }
     }
     let asked = await wanted
@@ -74,16 +88,20 @@ extension EntraRun {
     atoms = EntraAtoms()
     for index in apps.indices {
       guard let principal = apps[index].principal else { continue }
-      let state = EntraMapping(tenant: tenant).compile(principal, &atoms)
-      apps[index].result = ProviderApp(
-        id: apps[index].id, label: principal.name, state: state,
+      let compiled = EntraMapping(tenant: tenant, vouches: vouches)
+        .compile(principal, as: apps[index].id, &atoms)
+      var result = ProviderApp(
+        id: apps[index].id, label: principal.name, state: compiled.state,
         evidence: evidence(principal, tenant))
+      for issue in result.account(EntraDoors.self, vouches, compiled.state(of:)) { log.add(issue) }
+      apps[index].result = result
     }
     var places: [String: SubjectAtom.ID] = [:]
     for (name, id) in asked.sorted(by: { $0.key < $1.key }) {
       places[name] = atoms.id(.group, id, tenant.groupNames[id] ?? id)
     }
-    var result = EntraPolicies(apps: apps, atoms: atoms, groups: groups, asked: places)
+    var result = EntraPolicies(
+      apps: apps, atoms: atoms, groups: groups, asked: places, trust: tenant.trust)
     // All models share one table of facts, the last one's.
     result.changeModels { $0.atoms = atoms.all }
     return result
@@ -109,19 +127,12 @@ extension EntraRun {
         ("$filter", "appId eq '\(id.replacing("'", with: "''"))'"),
         (
           "$select",
-          "id,appId,displayName,accountEnabled,appRoleAssignmentRequired,preferredSingleSignOnMode,appOwnerOrganizationId"
+          "id,appId,displayName,accountEnabled,appRoleAssignmentRequired,preferredSingleSignOnMode,appOwnerOrganizationId,tags"
         ),
       ])
     do throws(ConnectorError) {
-      let rows = try await client.graphValues(request)
-      let principals: [EntraWire.ServicePrincipal]
-      do throws(WireError) {
-        principals = try JSONValue.array(rows).rows { row throws(WireError) in
-          try EntraWire.ServicePrincipal(row)
-        }
-      } catch {
-        throw client.malformed(error, request)
-      }
+      let principals = try await reading.rows(
+        request, EntraWire.list, id: EntraWire.id, EntraWire.ServicePrincipal.init)
       // That there is no such application is an answer, and complete.
       guard let principal = principals.first(where: { $0.appID.lowercased() == id.lowercased() })
       else {
@@ -136,7 +147,7 @@ extension EntraRun {
       return read
     } catch {
       keep(error)
-      return app(id, error.message, configuration.phrase(for: error))
+      return app(id, error.message, reading.phrase(for: error))
     }
   }
 
@@ -145,6 +156,7 @@ extension EntraRun {
     var missing: [String] = []
     if app.isEnabled == nil { missing.append("accountEnabled") }
     if !app.tellsSignOnMode { missing.append("preferredSingleSignOnMode") }
+    if app.tags == nil { missing.append("tags") }
     guard !missing.isEmpty else { return }
     log.add(
       SourceIssue(

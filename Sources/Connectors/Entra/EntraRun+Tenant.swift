@@ -12,23 +12,23 @@ extension EntraRun {
   // MARK: Conditional Access
 
   /// The Conditional Access policies, as they would be with the edits.
-  func conditionalAccess(_ edits: PolicyEdits) async -> EntraPart<[EntraWire.Policy]> {
+  func conditionalAccess(_ edits: PolicyEdits) async -> Part<[EntraWire.Policy]> {
     guard configuration.conditionalAccess == .read else { return .read([]) }
     let request = client.get("/v1.0/identity/conditionalAccess/policies")
-    return await part(request) { rows throws(WireError) in
-      let edited = edits.applied(
-        to: rows, state: "state", on: .string("enabled"), off: .string("disabled")
-      ) { $0["conditions"]?.object != nil }
-      return try JSONValue.array(edited).rows { row throws(WireError) in
-        guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
-        do throws(WireError) {
-          let policy = try EntraWire.Policy(row)
-          self.keepMissing(policy, request.endpoint)
-          return policy
-        } catch {
-          self.keepDamaged(row, error, request)
-          return EntraWire.Policy(damaged: row, error.description)
-        }
+    func edited(_ rows: [JSONValue]) -> [JSONValue] {
+      edits.applied(to: rows, state: "state", on: .string("enabled"), off: .string("disabled")) {
+        $0["conditions"]?.object != nil
+      }
+    }
+    return await rows(request, edit: edited) { row throws(WireError) in
+      guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
+      do throws(WireError) {
+        let policy = try EntraWire.Policy(row)
+        self.keepMissing(policy, request.endpoint)
+        return policy
+      } catch {
+        self.keepDamaged(row, error, request)
+        return EntraWire.Policy(damaged: row, error.description)
       }
     }
   }
@@ -54,35 +54,36 @@ extension EntraRun {
   }
 
   /// The named locations by id.
-  func locations() async -> EntraPart<[String: EntraWire.Location]> {
+  func locations() async -> Part<[String: EntraWire.Location]> {
     guard configuration.conditionalAccess == .read else { return .read([:]) }
     let request = client.get("/v1.0/identity/conditionalAccess/namedLocations")
-    return await part(request) { rows throws(WireError) in
-      let all = try JSONValue.array(rows).rows { row throws(WireError) -> EntraWire.Location? in
-        guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
-        do throws(WireError) {
-          return try EntraWire.Location(row)
-        } catch {
-          self.keepDamaged(row, error, request)
-          return EntraWire.Location(damaged: row, error.description)
-        }
+    let all = await rows(request) { row throws(WireError) -> EntraWire.Location? in
+      guard row.object != nil else { throw WireError.expected(.object, found: row.type) }
+      do throws(WireError) {
+        return try EntraWire.Location(row)
+      } catch {
+        self.keepDamaged(row, error, request)
+        return EntraWire.Location(damaged: row, error.description)
       }
-      return Dictionary(all.compactMap { $0 }.map { ($0.id, $0) }) { first, _ in first }
+    }
+    return all.map { all in
+      Dictionary(all.compactMap { $0 }.map { ($0.id, $0) }) { first, _ in first }
     }
   }
 
   /// The authentication strengths by id; asked for only when a policy names one.
   func strengths(
-    _ policies: EntraPart<[EntraWire.Policy]>
-  ) async -> EntraPart<[String: EntraWire.Strength]> {
+    _ policies: Part<[EntraWire.Policy]>
+  ) async -> Part<[String: EntraWire.Strength]> {
     guard case .read(let all) = policies, all.contains(where: { $0.grant?.strength != nil }) else {
       return .read([:])
     }
     var last: ConnectorError?
     for path in Self.strengthLists {
-      let request = client.get(path)
       do throws(ConnectorError) {
-        return .read(try await strengths(request))
+        let listed = try await reading.rows(
+          client.get(path), EntraWire.list, id: EntraWire.id, EntraWire.Strength.init)
+        return .read(Dictionary(listed.map { ($0.id, $0) }) { first, _ in first })
       } catch {
         // The list stands under two paths.
         last = error
@@ -93,143 +94,105 @@ extension EntraRun {
     // What policies say of their own strengths may be enough.
     let own = all.compactMap { $0.grant?.strength }
     if own.allSatisfy({ $0.satisfies != nil && $0.combinations?.isEmpty == false }) {
-      keep(last, affects: .details)
+      keep(last, .details)
     } else {
       keepPart(last)
     }
     return unreadable(last)
   }
 
-  private func strengths(
-    _ request: HTTPRequest
-  ) async throws(ConnectorError) -> [String: EntraWire.Strength] {
-    let rows = try await distinct(client.graphValues(request), request)
-    do throws(WireError) {
-      let all = try JSONValue.array(rows).rows { row throws(WireError) in
-        try EntraWire.Strength(row)
-      }
-      return Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
-    } catch {
-      throw client.malformed(error, request)
+  /// A list of policies or the like; what goes wrong doubts what hangs on it.
+  private func rows<T: Sendable>(
+    _ request: HTTPRequest, edit: ([JSONValue]) -> [JSONValue] = { $0 },
+    _ read: (JSONValue) throws(WireError) -> T
+  ) async -> Part<[T]> {
+    let part = await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await reading.rows(request, EntraWire.list, edit: edit, id: EntraWire.id, read)
     }
-  }
-
-  /// The rows of a list, each once.
-  func distinct(
-    _ rows: [JSONValue], _ request: HTTPRequest
-  ) throws(ConnectorError) -> [JSONValue] {
-    let all = CursorRows(rows) { $0["id"]?.string.map(EntraID.folded) }
-    if let row = all.contradiction {
-      throw client.duplicate(request.endpoint, page: 1, row: row)
-    }
-    if all.repeats > 0 {
-      log.add(CursorRows.issue(all.repeats, vendor: client.vendor, call: request.endpoint))
-    }
-    return all.rows
-  }
-
-  private func part<T: Sendable>(
-    _ request: HTTPRequest, _ read: ([JSONValue]) throws(WireError) -> T
-  ) async -> EntraPart<T> {
-    do throws(ConnectorError) {
-      let rows = try await distinct(client.graphValues(request), request)
-      log.count(rows.count)
-      do throws(WireError) {
-        return .read(try read(rows))
-      } catch {
-        throw client.malformed(error, request)
-      }
-    } catch {
-      keepPart(error)
-      return unreadable(error)
-    }
+    log.count(part.value?.count ?? 0)
+    return part
   }
 
   // MARK: Security defaults
 
   /// Whether security defaults are on.
-  func securityDefaults() async -> EntraPart<Bool> {
-    let request = client.get("/v1.0/policies/identitySecurityDefaultsEnforcementPolicy")
-    do throws(ConnectorError) {
-      let json = try await client.value(request)
-      do throws(WireError) {
-        return .read(try json.required("isEnabled", .bool, \.bool))
-      } catch {
-        throw client.malformed(error, request)
+  func securityDefaults() async -> Part<Bool> {
+    await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await reading.value(
+        client.get("/v1.0/policies/identitySecurityDefaultsEnforcementPolicy")
+      ) { json throws(WireError) in try json.required("isEnabled", .bool, \.bool) }
+    }
+  }
+
+  // MARK: Methods
+
+  /// The methods that are on and may be a second factor by themselves.
+  func methods() async -> Part<[EntraWire.Method]> {
+    await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await reading.value(client.get("/v1.0/policies/authenticationMethodsPolicy")) {
+        json throws(WireError) in
+        let all = try json.required(EntraWire.methods, .array) { $0.array == nil ? nil : $0 }
+        return try all.rows { row throws(WireError) in try EntraWire.Method(row) }
+          .compactMap { $0 }
       }
-    } catch {
-      keepPart(error)
-      return unreadable(error)
     }
   }
 
   // MARK: Domains
 
   /// The domains that leave sign-ins to another identity provider, with what is known of it.
-  func domains() async -> EntraPart<[String: EntraWire.Federation?]> {
+  func domains() async -> Part<[String: EntraWire.Federation?]> {
     guard configuration.federation == .read else { return .read([:]) }
-    let request = client.get("/v1.0/domains")
-    do throws(ConnectorError) {
-      let rows = try await distinct(client.graphValues(request), request)
-      let all: [EntraWire.Domain]
-      do throws(WireError) {
-        all = try JSONValue.array(rows).rows { row throws(WireError) in
-          try EntraWire.Domain(row)
-        }
-      } catch {
-        throw client.malformed(error, request)
-      }
-      var result: [String: EntraWire.Federation?] = [:]
-      for domain in all where domain.isFederated {
-        result[domain.name] = .some(await federation(of: domain.name))
-      }
-      return .read(result)
-    } catch {
-      keepPart(error)
-      return unreadable(error)
+    let all = await rows(client.get("/v1.0/domains"), EntraWire.Domain.init)
+    guard let domains = all.value else { return all.map { _ in [:] } }
+    var result: [String: EntraWire.Federation?] = [:]
+    for domain in domains where domain.isFederated {
+      result[domain.name] = .some(await federation(of: domain.name))
     }
+    return .read(result)
   }
 
   private func federation(of domain: String) async -> EntraWire.Federation? {
     let request = client.get("/v1.0/domains/{domain}/federationConfiguration", [domain])
-    do throws(ConnectorError) {
-      guard let row = try await client.graphValues(request).first else { return nil }
-      do throws(WireError) {
-        return try EntraWire.Federation(row)
-      } catch {
-        throw client.malformed(error, request)
-      }
-    } catch {
-      // Without its names no configured source is found for it.
-      keepPart(error)
-      return nil
-    }
+    // Without its names no configured source is found for it; and of two nobody knows which is in force.
+    let found = await rows(request, EntraWire.Federation.init).value ?? []
+    return found.count == 1 ? found[0] : nil
   }
 
-  /// Whether the second factor of a guest's own tenant is accepted, for the evidence.
-  func crossTenantTrust() async -> [EvidenceItem] {
-    var result: [EvidenceItem] = []
-    do throws(ConnectorError) {
-      let standard = try await client.value(
-        client.get("/v1.0/policies/crossTenantAccessPolicy/default"))
-      result.append(Self.trust(standard, "guests of other tenants"))
-      let partners = try await client.graphValues(
-        client.get("/v1.0/policies/crossTenantAccessPolicy/partners"))
-      result += partners.compactMap { partner in
-        guard partner["inboundTrust"] != nil else { return nil }
-        return Self.trust(partner, "guests of tenant \(partner["tenantId"]?.string ?? "?")")
-      }
-    } catch {
-      keep(error, affects: .details)
-    }
-    return result
+  /// What policies of home realm discovery say; nothing where no domain is federated.
+  func homeRealm(
+    _ federated: Part<[String: EntraWire.Federation?]>
+  ) async -> Part<[EntraWire.HomeRealmPolicy]> {
+    guard federated.value?.isEmpty == false else { return .read([]) }
+    return await rows(
+      client.get("/v1.0/policies/homeRealmDiscoveryPolicies"), EntraWire.HomeRealmPolicy.init)
   }
 
-  private static func trust(_ json: JSONValue, _ whose: String) -> EvidenceItem {
-    let isAccepted = json["inboundTrust"]?["isMfaAccepted"]?.bool == true
-    return EvidenceItem(
-      .attestation, id: json["tenantId"]?.string, name: whose,
-      value: isAccepted
+  // MARK: Other tenants
+
+  /// Whose second factors are accepted of guests: the default first.
+  func trust() async -> Part<[EntraWire.Trust]> {
+    let standard = await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await reading.value(client.get("/v1.0/policies/crossTenantAccessPolicy/default")) {
+        json throws(WireError) in try EntraWire.Trust(json, isDefault: true)
+      }
+    }
+    guard let first = standard.value else { return standard.map { _ in [] } }
+    let partners = await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      try await reading.rows(
+        client.get("/v1.0/policies/crossTenantAccessPolicy/partners"), EntraWire.list,
+        id: { $0["tenantId"]?.string.map(EntraID.folded) }
+      ) { row throws(WireError) in try EntraWire.Trust(row, isDefault: false) }
+    }
+    return partners.map { ([first] + $0).compactMap { $0 } }
+  }
+
+  /// The same for the evidence.
+  static func evidence(_ trust: EntraWire.Trust) -> EvidenceItem {
+    EvidenceItem(
+      .attestation, id: trust.tenant,
+      name: trust.tenant.map { "guests of tenant \($0)" } ?? "guests of other tenants",
+      value: trust.isAccepted == true
         ? "the second factor of their home tenant is accepted" : "asked for a second factor here",
       path: "/v1.0/policies/crossTenantAccessPolicy")
   }

@@ -54,9 +54,10 @@ extension EntraWire {
     .init("id"), .init("principalId"), .init("principalType"),
   ])
 
-  /// Registered methods, in the order id, registered; the methods are read apart.
+  /// Registered methods, in the order id, registered, kind of account, name; the methods are read apart.
   static let registrations = TablePlan([
-    .init("id"), .init("isMfaRegistered", .bool, .optional),
+    .init("id"), .init("isMfaRegistered", .bool, .optional), .init("userType", .string, .optional),
+    .init("userPrincipalName", .string, .optional),
   ])
 
   /// Further addresses of a user, and whether the row shows all that it could have.

@@ -1,4 +1,5 @@
 internal import ConnectorKit
+internal import IdentityCore
 internal import JSONQuery
 
 /// Microsoft Graph's JSON, as far as we read it: tolerant of fields we do not know, strict on the types of those we do.
@@ -14,9 +15,9 @@ enum EntraWire {
     var names: [String: EntraNames] = [:]
     var grant: Grant?
     /// How often sessions of this policy ask again; nil where they do not.
-    var frequency: String?
-    /// Settings that we do not know and that say something, by key.
-    var strange: [String: String] = [:]
+    var frequency: Frequency?
+    /// Settings that we do not know and that say something, by path.
+    var strange: [String: JSONValue] = [:]
     /// Why nobody can say what it asks for; nil for a policy that is whole.
     var damage: String?
 
@@ -51,9 +52,9 @@ enum EntraWire {
       } catch {
         throw error.under("grantControls")
       }
-      frequency = Self.frequency(json["sessionControls"]?["signInFrequency"])
-      strange = Self.strange(json, besides: Self.known, "").merging(
-        Self.strange(json["sessionControls"] ?? .null, besides: Self.sessions, "sessionControls.")
+      frequency = Frequency(json["sessionControls"]?["signInFrequency"])
+      strange = json.strange(besides: Self.known).merging(
+        (json["sessionControls"] ?? .null).strange(besides: Self.sessions, under: "sessionControls")
       ) { $1 }
     }
 
@@ -68,18 +69,6 @@ enum EntraWire {
       "cloudAppSecurity", "disableResilienceDefaults", "continuousAccessEvaluation",
       "secureSignInSession", "globalSecureAccessFilteringProfile", "networkAccessSecurity",
     ]
-
-    private static func strange(
-      _ json: JSONValue, besides known: Set<String>, _ prefix: String
-    ) -> [String: String] {
-      guard case .object(let members) = json else { return [:] }
-      var result: [String: String] = [:]
-      for (key, value) in members
-      where !known.contains(key) && !key.contains("@odata") && value.saysSomething {
-        result[prefix + key] = value.text
-      }
-      return result
-    }
 
     private static let lists = [
       "users": [
@@ -147,15 +136,38 @@ enum EntraWire {
           default: false
           }
         }.map { (path + [$0]).joined(separator: ".") }
-      } + (grant?.missing ?? [])
+      } + (grant?.missing.map { "the missing \($0)" } ?? [])
+    }
+  }
+
+  /// How often sessions ask again.
+  struct Frequency: Sendable, Hashable {
+    /// The longest time between two questions, in minutes; nil where it cannot be read.
+    var minutes: Int64?
+    /// As people say it: `every 4 hours`.
+    var phrase: String
+
+    /// Reads one that is on; nil for one that is off or missing.
+    init?(_ json: JSONValue?) {
+      guard let json, json["isEnabled"]?.bool == true else { return nil }
+      let isKnown = json.strange(besides: Self.known).isEmpty
+      if json["frequencyInterval"]?.string == "everyTime" {
+        minutes = isKnown ? 0 : nil
+        phrase = "every time"
+        return
+      }
+      guard let value = json["value"]?.integer, let unit = json["type"]?.string else { return nil }
+      phrase = "every \(value) \(unit)"
+      guard isKnown, value > 0, value < 100_000,
+        json["frequencyInterval"]?.string ?? Self.timed == Self.timed
+      else { return }
+      minutes = ["hours": 60, "days": 1440][unit].map { $0 * value }
     }
 
-    private static func frequency(_ json: JSONValue?) -> String? {
-      guard let json, json["isEnabled"]?.bool == true else { return nil }
-      if json["frequencyInterval"]?.string == "everyTime" { return "every time" }
-      guard let value = json["value"]?.integer, let unit = json["type"]?.string else { return nil }
-      return "every \(value) \(unit)"
-    }
+    private static let timed = "timeBased"
+    private static let known: Set<String> = [
+      "isEnabled", "type", "value", "frequencyInterval", "authenticationType",
+    ]
   }
 
   /// What a policy asks for.
@@ -165,8 +177,10 @@ enum EntraWire {
     var customFactors: [String]
     var termsOfUse: [String]
     var strength: Strength?
-    /// Members that we do not know and that say something, and lists that are missing.
-    var strange: [String]
+    /// Members that we do not know and that say something.
+    var strange: [String: JSONValue]
+    /// What every grant shows, and this one does not.
+    var missing: [String]
 
     private static let lists = ["builtInControls", "customAuthenticationFactors", "termsOfUse"]
 
@@ -179,23 +193,16 @@ enum EntraWire {
         $0.object == nil ? nil : $0
       }
       if let strength { self.strength = try Strength(strength) }
-      let members = json.object ?? [:]
-      let known = Set(Self.lists + ["operator", "authenticationStrength"])
-      strange =
-        members.filter {
-          !known.contains($0.key) && !$0.key.contains("@odata") && $0.value.saysSomething
-        }.map { "the control \($0.key.prefix(40)): \($0.value.text.prefix(100))" }.sorted()
-        + Self.lists.filter { json[$0] == nil }.map { "the missing list \($0)" }
-        + (members["authenticationStrength"] == nil ? ["the missing authenticationStrength"] : [])
+      strange = json.strange(besides: Set(Self.lists + ["operator", "authenticationStrength"]))
+      missing =
+        Self.lists.filter { json[$0] == nil }.map { "list \($0)" }
+        + (json.has("authenticationStrength") ? [] : ["authenticationStrength"])
     }
-
-    /// What a grant does not show although every one does.
-    var missing: [String] { strange.filter { $0.hasPrefix("the missing") } }
 
     /// Whether it names no control at all.
     var isEmpty: Bool {
       controls.isEmpty && customFactors.isEmpty && termsOfUse.isEmpty && strength == nil
-        && strange.isEmpty
+        && strange.isEmpty && missing.isEmpty
     }
   }
 
@@ -205,12 +212,22 @@ enum EntraWire {
     var name: String
     var satisfies: String?
     var combinations: [String]?
+    /// Members that we do not know and that say something.
+    var strange: [String: JSONValue]
+
+    /// What a strength is made of; `combinationConfigurations` leave fewer keys and certificates.
+    /// - SeeAlso: <https://learn.microsoft.com/graph/api/resources/authenticationstrengthpolicy>
+    private static let known: Set<String> = [
+      "id", "displayName", "description", "policyType", "requirementsSatisfied",
+      "allowedCombinations", "combinationConfigurations", "createdDateTime", "modifiedDateTime",
+    ]
 
     init(_ json: JSONValue) throws(WireError) {
       id = EntraID.folded(try json.required("id", .string, \.string))
       name = try json.optional("displayName", .string, \.string) ?? id
       satisfies = try json.optional("requirementsSatisfied", .string, \.string)
       combinations = try json.optional("allowedCombinations", .array, \.strings)
+      strange = json.strange(besides: Self.known)
     }
   }
 
@@ -228,6 +245,16 @@ enum EntraWire {
     var id: String
     var name: String
     var kind: Kind
+    /// Members that we do not know and that say something.
+    var strange: [String: JSONValue] = [:]
+
+    /// What locations are made of.
+    /// - SeeAlso: <https://learn.microsoft.com/graph/api/resources/namedlocation>
+    private static let known: Set<String> = [
+      "id", "displayName", "createdDateTime", "modifiedDateTime", "deletedDateTime", "isTrusted",
+      "ipRanges", "countriesAndRegions", "includeUnknownCountriesAndRegions",
+      "countryLookupMethod",
+    ]
 
     /// A location whose row cannot be read but for its id.
     init?(damaged json: JSONValue, _ damage: String) {
@@ -254,6 +281,7 @@ enum EntraWire {
           byAddress: method == "clientIpAddress")
       default: kind = .other(type)
       }
+      strange = json.strange(besides: Self.known)
     }
   }
 
@@ -269,6 +297,8 @@ enum EntraWire {
     /// Whether the single sign-on mode is told at all; null is an answer.
     var tellsSignOnMode: Bool
     var owner: String?
+    /// Nil where they are not told.
+    var tags: [String]?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -279,31 +309,13 @@ enum EntraWire {
       signOnMode = try json.optional("preferredSingleSignOnMode", .string, \.string)
       tellsSignOnMode = json.object?["preferredSingleSignOnMode"] != nil
       owner = try json.optional("appOwnerOrganizationId", .string, \.string)
+      tags = try json.optional("tags", .array, \.strings)
     }
-  }
 
-  /// A domain of the tenant.
-  struct Domain: Sendable, Hashable {
-    var name: String
-    var isFederated: Bool
-
-    init(_ json: JSONValue) throws(WireError) {
-      name = try json.required("id", .string, \.string).lowercased()
-      isFederated = try json.required("authenticationType", .string, \.string) != "Managed"
-    }
-  }
-
-  /// How a federated domain sends people to its own identity provider.
-  struct Federation: Sendable, Hashable {
-    var name: String?
-    var addresses: [String]
-    var behaviour: String?
-
-    init(_ json: JSONValue) throws(WireError) {
-      name = try json.optional("displayName", .string, \.string)
-      addresses = ["issuerUri", "passiveSignInUri", "activeSignInUri", "metadataExchangeUri"]
-        .compactMap { json[$0]?.string }
-      behaviour = try json.optional("federatedIdpMfaBehavior", .string, \.string)
+    /// Whether it is Microsoft's own; unknown where its owner is not told.
+    var isMicrosofts: Tri {
+      guard let owner, !owner.isEmpty else { return .unknown }
+      return EntraKnownApps.microsoftTenants.contains(owner.lowercased()) ? .yes : .no
     }
   }
 }

@@ -16,21 +16,6 @@ extension APIClient {
     return request
   }
 
-  /// Reads a list whose pages are small enough to be kept as values.
-  func graphValues(_ first: HTTPRequest) async throws(ConnectorError) -> [JSONValue] {
-    let reader = JSONReader()
-    var result: [JSONValue] = []
-    try await pages(first, Self.graphPaging) { response, page throws(ConnectorError) in
-      do throws(WireError) {
-        let json = try reader.value(response.body)
-        result += try json.required("value", .array, \.array)
-      } catch {
-        throw self.malformed(error, first, page: page)
-      }
-    }
-    return result
-  }
-
   /// Reads a list as a table, page by page, without making values of it.
   ///
   /// A page that begins with a row that an earlier one began with is an error: the list goes in circles.

@@ -38,8 +38,12 @@ extension ConformanceCase {
         answersAbsence: true, required: ["id"], optional: ["displayName", "requirementsSatisfied"]),
       Endpoint(
         "GET /v1.0/policies/identitySecurityDefaultsEnforcementPolicy", required: ["isEnabled"]),
-      Endpoint("GET /v1.0/policies/crossTenantAccessPolicy/default", loses: .details),
-      Endpoint("GET /v1.0/policies/crossTenantAccessPolicy/partners", loses: .details),
+      Endpoint("GET /v1.0/policies/crossTenantAccessPolicy/default"),
+      Endpoint(
+        "GET /v1.0/policies/crossTenantAccessPolicy/partners", required: ["tenantId"]),
+      Endpoint(
+        "GET /v1.0/policies/authenticationMethodsPolicy",
+        required: ["authenticationMethodConfigurations"]),
       Endpoint("GET /v1.0/domains", required: ["id", "authenticationType"]),
       Endpoint("GET /v1.0/groups/{group}", loses: .details),
       Endpoint("GET /v1.0/groups/{group}/transitiveMembers", required: ["id"]),
@@ -64,7 +68,8 @@ extension ConformanceCase {
     let connector = EntraConnector(
       configuration: EntraConfiguration(
         name: "entra", url: url, loginURL: url, tenant: EntraTenant().tenantID,
-        clientID: EntraClient().id, credentials: .secret(Secret(secret))),
+        clientID: EntraClient().id, credentials: .secret(Secret(secret)),
+        vouches: [Tenants.vouch("remembered-mfa")]),
       transport: bench.transport, clock: { Timestamp(Date()) }, logger: bench.log.logger)
     return await ConformanceReading(of: connector, app: Tenants.app, people: people)
   }

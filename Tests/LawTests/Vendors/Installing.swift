@@ -57,7 +57,7 @@ extension LawWorld {
       return "  idp-okta: { kind: okta, url: \"\(url)\", token: env:OKTA, \(hosts) }\n"
     case .entra:
       return """
-          idp-entra: { kind: entra, url: "\(url)", login_url: "\(url)", tenant: \(EntraTenant().tenantID), client_id: \(EntraClient().id), client_secret: env:ENTRA, \(hosts) }
+          idp-entra: { kind: entra, url: "\(url)", login_url: "\(url)", tenant: \(EntraTenant().tenantID), client_id: \(EntraClient().id), client_secret: env:ENTRA, vouch: [ { row: remembered-mfa, reason: switched off, by: ciso@acme.com, until: 2099-01-01 } ], \(hosts) }
 
         """
     case .google:

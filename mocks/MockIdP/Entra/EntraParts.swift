@@ -178,9 +178,11 @@ public struct EntraApp: Codable, Sendable, Hashable {
   public var signOnMode: String? = "saml"
   /// The tenant that owns the application.
   public var owner: String? = "9cc9c9cc-0000-4000-8000-00000000000c"
+  /// The tags; the application proxy has one of its own.
+  public var tags: [String] = []
 
   private enum CodingKeys: CodingKey {
-    case appID, name, id, isEnabled, requiresAssignment, assigned, signOnMode, owner
+    case appID, name, id, isEnabled, requiresAssignment, assigned, signOnMode, owner, tags
   }
 
   /// Makes an application that everybody may use.
@@ -203,6 +205,7 @@ public struct EntraApp: Codable, Sendable, Hashable {
     try values.read(.assigned, into: &assigned)
     try values.read(.signOnMode, into: &signOnMode)
     try values.read(.owner, into: &owner)
+    try values.read(.tags, into: &tags)
   }
 }
 

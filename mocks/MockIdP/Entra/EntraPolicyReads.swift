@@ -24,6 +24,12 @@ enum EntraPolicyReads {
         "description": "Basic protection", "isEnabled": .bool($1.tenant.securityDefaults),
       ])
     },
+    Route("GET /v1.0/policies/authenticationMethodsPolicy", scope: policy) { _, context in
+      Reply(json: EntraShapes.methodsPolicy(context.tenant.methods))
+    },
+    Route("GET /v1.0/policies/homeRealmDiscoveryPolicies", scope: policy) {
+      try page($0, $1, $1.tenant.homeRealm)
+    },
     Route("GET /v1.0/policies/crossTenantAccessPolicy/default", scope: policy) {
       Reply(json: [
         "isServiceDefault": true,

@@ -61,6 +61,32 @@ enum EntraShapes {
     ],
   ]
 
+  /// The methods that a new tenant has, with others beside them or in their place.
+  static func methodsPolicy(_ others: [JSON]) -> JSON {
+    let kinds = [
+      ("Fido2", "fido2", true), ("MicrosoftAuthenticator", "microsoftAuthenticator", true),
+      ("Sms", "sms", false), ("TemporaryAccessPass", "temporaryAccessPass", true),
+      ("HardwareOath", "hardwareOath", false), ("SoftwareOath", "softwareOath", true),
+      ("Voice", "voice", false), ("Email", "email", true),
+      ("X509Certificate", "x509Certificate", false), ("QRCodePin", "qrCodePin", false),
+    ]
+    let taken = Set(others.compactMap { $0["id"]?.text })
+    let standard: [JSON] = kinds.filter { !taken.contains($0.0) }.map { id, kind, isOn in
+      [
+        "@odata.type": .string("#microsoft.graph.\(kind)AuthenticationMethodConfiguration"),
+        "id": .string(id), "state": isOn ? "enabled" : "disabled", "excludeTargets": [],
+        "includeTargets": [
+          ["targetType": "group", "id": "all_users", "isRegistrationRequired": false]
+        ],
+      ]
+    }
+    return [
+      "id": "authenticationMethodsPolicy", "displayName": "Authentication Methods Policy",
+      "policyVersion": "1.5", "policyMigrationState": "migrationComplete",
+      "authenticationMethodConfigurations": .array(standard + others),
+    ]
+  }
+
   static func user(_ user: EntraUser) -> [String: JSON] {
     [
       "id": .string(user.id), "userPrincipalName": .string(user.name),
@@ -80,7 +106,7 @@ enum EntraShapes {
       "accountEnabled": app.isEnabled.map { .bool($0) } ?? .null,
       "appRoleAssignmentRequired": .bool(app.requiresAssignment),
       "preferredSingleSignOnMode": app.signOnMode.map { .string($0) } ?? .null,
-      "servicePrincipalType": "Application", "tags": [],
+      "servicePrincipalType": "Application", "tags": .strings(app.tags),
       "appOwnerOrganizationId": app.owner.map { .string($0) } ?? .null,
     ]
   }

@@ -34,6 +34,10 @@ public struct EntraTenant: VendorScenario {
   public var locations: [JSON] = []
   /// Authentication strengths in Microsoft's shape, beside the three built-in ones.
   public var strengths: [JSON] = []
+  /// Methods of authentication in Microsoft's shape, `@odata.type` included, beside those that a new tenant has.
+  public var methods: [JSON] = []
+  /// Policies of home realm discovery in Microsoft's shape.
+  public var homeRealm: [JSON] = []
   /// Whether security defaults are on.
   public var securityDefaults = false
   /// Inbound trust of the cross-tenant default.
@@ -55,7 +59,8 @@ public struct EntraTenant: VendorScenario {
   private enum CodingKeys: CodingKey {
     case tenantID, clients, isPremium, hasPrivilegedAccess, users, groups, roles, apps, domains,
       policies, locations,
-      strengths, securityDefaults, acceptsMFAOfAll, partners, maxPage, conditionalAccessRate,
+      strengths, methods, homeRealm, securityDefaults, acceptsMFAOfAll, partners, maxPage,
+      conditionalAccessRate,
       generated
   }
 
@@ -77,6 +82,8 @@ public struct EntraTenant: VendorScenario {
     try values.read(.policies, into: &policies)
     try values.read(.locations, into: &locations)
     try values.read(.strengths, into: &strengths)
+    try values.read(.methods, into: &methods)
+    try values.read(.homeRealm, into: &homeRealm)
     try values.read(.securityDefaults, into: &securityDefaults)
     try values.read(.acceptsMFAOfAll, into: &acceptsMFAOfAll)
     try values.read(.partners, into: &partners)

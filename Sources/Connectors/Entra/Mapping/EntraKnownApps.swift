@@ -50,4 +50,7 @@ enum EntraKnownApps {
 
   /// The role of the directory synchronisation account, which security defaults leave out.
   static let synchronisation = "d29b2b05-8046-44ba-8758-1e26182fcf32"
+
+  /// The tag of applications that the application proxy publishes.
+  static let proxyTag = "WindowsAzureActiveDirectoryOnPremApp"
 }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Compiles what a tenant says about sign-ins to one application into the common form.
@@ -5,31 +6,46 @@ internal import IdentityCore
 /// Pure: the same input gives the same model. Every live policy that matches is to be passed, whatever the order.
 struct EntraMapping {
   let tenant: EntraTenantFacts
+  let vouches: Vouches
 
   /// Compiles one application.
   ///
-  /// - Parameter atoms: what policies ask of people; shared by all applications and added to.
+  /// - Parameters:
+  ///   - id: the application's id as it was asked for.
+  ///   - atoms: what policies ask of people; shared by all applications and added to.
   func compile(
-    _ app: EntraWire.ServicePrincipal, _ atoms: inout EntraAtoms
-  ) -> ProviderApp.State {
-    guard let isEnabled = app.isEnabled else {
-      return .unreadable(
+    _ app: EntraWire.ServicePrincipal, as id: AppID, _ atoms: inout EntraAtoms
+  ) -> EntraCompiled {
+    var result = EntraCompiled(
+      app: app, tenant: tenant, state: .inactive(""), doubts: EntraDoubts(vouches, at: id))
+    switch app.isEnabled {
+    case nil:
+      result.state = .unreadable(
         reason: "Entra ID does not tell whether sign-in to \(app.name) is enabled.",
         remedy: "switch 'enabled for users to sign in' of the application on or off")
+    case false?:
+      result.state = .inactive(
+        "The application \(app.name) is disabled for sign-in at Entra ID.")
+    case true?: compile(app, &atoms, into: &result)
     }
-    guard isEnabled else {
-      return .inactive("The application \(app.name) is disabled for sign-in at Entra ID.")
-    }
-    var builder = EntraModelBuilder(tenant: tenant, app: app, atoms: atoms)
+    return result
+  }
+
+  private func compile(
+    _ app: EntraWire.ServicePrincipal, _ atoms: inout EntraAtoms, into result: inout EntraCompiled
+  ) {
+    var builder = EntraModelBuilder(
+      tenant: tenant, app: app, atoms: atoms, doubts: result.doubts)
     let base = builder.reference(
       RuleReference(
         policyID: "conditionalAccess", policyName: "Conditional Access",
         ruleID: "conditionalAccess", ruleName: "nothing that applies asks for a second factor",
         demand: "asks for one factor only"))
+    builder.readClaims()
+    let demands =
+      builder.conditionalAccess() + builder.securityDefaults() + builder.mandatory()
     var parts: [SignInPolicy] = [.demand(.singleFactor, by: base)]
-    parts += builder.conditionalAccess()
-    parts += builder.securityDefaults()
-    parts += builder.mandatory()
+    parts += builder.withRememberedBrowsers(demands)
     parts += builder.perUser()
     parts += builder.federation()
     var policy = SignInPolicy.all(parts)
@@ -42,7 +58,9 @@ struct EntraMapping {
     }
     policy = builder.withUnclearState(policy)
     atoms = builder.atoms
-    return .readable(builder.model(policy))
+    result.state = .readable(builder.model(policy))
+    result.doubts = builder.doubts
+    result.isAskedOften = Condition.or(builder.frequencies) == .always
   }
 }
 
@@ -77,26 +95,11 @@ extension EntraModelBuilder {
         remedy: "run again; if it stays, report it")
       return .demand(.unknown(id), by: nil)
     }
-    guard policy.grant != nil else { return nil }
-    let target = applications(policy, place)
-    guard target.holds != .never else { return nil }
-    let people = people(policy, place)
-    guard people.holds != .never else { return nil }
-    let runtime = runtime(policy.conditions, place)
-    guard runtime.holds != .never else { return nil }
-    var condition = EntraCondition.and([people, target, runtime])
-    if policy.state != "enabled" {
-      let id = unknownCondition(
-        "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))", at: place,
-        remedy: "switch the policy on or off")
-      condition = .and([condition, EntraCondition(id, "state \(policy.state.prefix(40))")])
+    let isShort = asksSoon(policy)
+    guard policy.grant != nil || isShort, let condition = condition(policy, place) else {
+      return nil
     }
-    for (key, text) in policy.strange {
-      let id = unknownCondition(
-        "what \(key.prefix(40)) of \(place) changes: \(text.prefix(120))", at: place,
-        text: "\(key) \(text)", remedy: "report the setting, so that idsync learns it")
-      condition = .and([condition, EntraCondition(id, "setting \(key.prefix(40))")])
-    }
+    if isShort { frequencies.append(condition.holds) }
     let rule = RuleReference(
       policyID: policy.id, policyName: policy.name, ruleID: policy.id, ruleName: policy.name,
       demand: "", condition: condition.phrases.joined(separator: "; "),
@@ -105,5 +108,28 @@ extension EntraModelBuilder {
     if condition.holds == .always { return demand }
     return .firstMatch(
       [.init(condition.holds, demand)], otherwise: .demand(.singleFactor, by: nil))
+  }
+
+  /// When a policy is in force and applies; nil: never.
+  private mutating func condition(
+    _ policy: EntraWire.Policy, _ place: EntraPlace
+  ) -> EntraCondition? {
+    let target = applications(policy, place)
+    guard target.holds != .never else { return nil }
+    let people = people(policy, place)
+    guard people.holds != .never else { return nil }
+    let runtime = runtime(policy.conditions, place)
+    guard runtime.holds != .never else { return nil }
+    var parts = [people, target, runtime]
+    if policy.state != "enabled" {
+      let id = unknownCondition(
+        "whether a policy with state \(policy.state.prefix(40)) is in force (\(place))", at: place,
+        remedy: "switch the policy on or off")
+      parts.append(EntraCondition(id, "state \(policy.state.prefix(40))"))
+    }
+    parts += conditions(policy.strange, place).map {
+      EntraCondition($0, "a setting that cannot be read")
+    }
+    return .and(parts)
   }
 }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -30,7 +31,7 @@ extension EntraModelBuilder {
     var included = names(policy, "includeApplications", place)
     var excluded = names(policy, "excludeApplications", place)
     var strange = unknownMembers(
-      of: json, besides: Self.knownApplicationKeys, "applications", place)
+      of: json, besides: Self.knownApplicationKeys, "conditions/applications", place)
     if let filter = json["applicationFilter"] {
       let matches = self.filter(filter, place)
       switch filter["mode"]?.string {
@@ -42,7 +43,7 @@ extension EntraModelBuilder {
             "whether the application filter of \(place) includes or excludes", at: place,
             remedy: "name the application itself in the policy"))
       }
-    } else if !json.shows("applicationFilter") {
+    } else if !json.has("applicationFilter") {
       strange.append(missing("applicationFilter", place))
     }
     let holds = Condition.and([.or(included), Condition.or(excluded).negated] + strange)
@@ -95,14 +96,6 @@ extension EntraModelBuilder {
       remedy: "run again; if it stays, report it")
   }
 
-  /// Whether the application is Microsoft's own; unknown where its owner is not told.
-  var isMicrosofts: Tri {
-    guard let owner = app.owner, !owner.isEmpty else { return .unknown }
-    return EntraKnownApps.microsoftTenants.contains(owner.lowercased()) ? .yes : .no
-  }
-}
-
-extension JSONValue {
-  /// Whether an object has a member, be it null.
-  func shows(_ key: String) -> Bool { object?[key] != nil }
+  /// Whether the application is Microsoft's own.
+  var isMicrosofts: Tri { app.isMicrosofts }
 }

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -24,7 +25,7 @@ extension EntraModelBuilder {
       insiderRisk(conditions["insiderRiskLevels"], place), devices(conditions["devices"], place),
       flows(conditions["authenticationFlows"], place),
     ]
-    for key in Self.shownKeys where !conditions.shows(key) {
+    for key in Self.shownKeys where !conditions.has(key) {
       parts.append(EntraCondition(missing(key, place), "\(key) not told"))
     }
     var strange = unknownMembers(
@@ -58,10 +59,7 @@ extension EntraModelBuilder {
       if let index = values.firstIndex(of: word) {
         known.insert(index)
       } else {
-        parts.append(
-          unknownCondition(
-            "what \(name) \"\(word.prefix(40))\" means (\(place))", at: place, text: word,
-            remedy: "report the value, so that idsync learns it"))
+        parts.append(strange(word, name, place))
       }
     }
     if known.count == values.count { return .always }
@@ -123,7 +121,7 @@ extension EntraModelBuilder {
     let included = side(include)
     let excluded = side(exclude)
     let strange = unknownMembers(
-      of: json, besides: ["includePlatforms", "excludePlatforms"], "platforms", place)
+      of: json, besides: ["includePlatforms", "excludePlatforms"], "conditions/platforms", place)
     var phrase = "platform is \(include.joined(separator: " or "))"
     if !exclude.isEmpty { phrase += ", not \(exclude.joined(separator: " or "))" }
     return EntraCondition(.and([included, excluded.negated] + strange), phrase)
@@ -168,7 +166,7 @@ extension EntraModelBuilder {
       return unreadable("authentication flows", place)
     }
     let strange = unknownMembers(
-      of: json, besides: ["transferMethods"], "authentication flows", place
+      of: json, besides: ["transferMethods"], "conditions/authenticationFlows", place
     ).map { EntraCondition($0, "authentication flows not readable") }
     let words = Self.words(text).filter { $0 != "none" }
     if words.isEmpty { return .and(strange) }
@@ -182,11 +180,11 @@ extension EntraModelBuilder {
 
   private mutating func devices(_ json: JSONValue?, _ place: EntraPlace) -> EntraCondition {
     guard let json else { return .always }
-    let strange = unknownMembers(of: json, besides: ["deviceFilter"], "devices", place)
+    let strange = unknownMembers(of: json, besides: ["deviceFilter"], "conditions/devices", place)
     var result = EntraCondition(
       holds: .and(strange), phrases: strange.map { _ in "devices not readable" })
     guard let filter = json["deviceFilter"] else {
-      return json.shows("deviceFilter")
+      return json.has("deviceFilter")
         ? result : .and([result, unreadable("device filter", place)])
     }
     guard let rule = filter["rule"]?.string, let mode = filter["mode"]?.string,

@@ -1,4 +1,6 @@
+internal import ConnectorKit
 internal import IdentityCore
+internal import JSONQuery
 
 extension EntraModelBuilder {
   /// What a policy asks for when it applies; nil when it asks for nothing at all.
@@ -7,17 +9,18 @@ extension EntraModelBuilder {
     let place = EntraPlace(policy)
     // Lists that are all there and all empty are a policy for sessions only.
     if grant.isEmpty { return nil }
-    let suffix = policy.frequency.map { ", \($0)" } ?? ""
+    let suffix = policy.frequency.map { ", \($0.phrase)" } ?? ""
     var parts = grant.controls.map { control($0, rule, suffix, place) }
     if let strength = grant.strength { parts.append(self.strength(strength, rule, place)) }
-    for factor in grant.customFactors {
-      parts.append(alternative("custom control \(factor)", rule))
-    }
+    for factor in grant.customFactors { parts.append(custom(factor, rule)) }
     if !grant.termsOfUse.isEmpty {
       let terms = Set(grant.termsOfUse).sorted().joined(separator: " ")
       parts.append(alternative("accepted terms of use", rule, of: "terms of use \(terms)"))
     }
-    for member in grant.strange { parts.append(strange(member, rule, place)) }
+    for member in grant.missing { parts.append(missing(member, rule, place)) }
+    for (key, value) in grant.strange.sorted(by: { $0.key < $1.key }) {
+      parts.append(strange("grantControls/\(key)", value, rule, place))
+    }
     if parts.count == 1 { return parts[0] }
     switch grant.combination {
     case "AND": return .all(parts)
@@ -30,14 +33,35 @@ extension EntraModelBuilder {
     }
   }
 
-  /// A part of the grant that we do not know is one more control, and so is a list that is missing.
-  private mutating func strange(
+  /// A list that is missing is one more control that nobody knows.
+  private mutating func missing(
     _ member: String, _ rule: RuleReference, _ place: EntraPlace
   ) -> SignInPolicy {
     let id = unknown(
-      "what \(member.prefix(160)) of \(place) asks for", at: place, text: member,
-      remedy: "report the control, so that idsync learns it")
+      "what the missing \(member) of \(place) asks for", at: place,
+      remedy: "run again; if it stays, report it")
     return .demand(.unknown(id), by: by(rule, "asks for something that cannot be read"))
+  }
+
+  /// A part of the grant that we do not know is one more control; a vouch says that it lets nobody in with one factor.
+  private mutating func strange(
+    _ path: String, _ value: JSONValue, _ rule: RuleReference, _ place: EntraPlace
+  ) -> SignInPolicy {
+    guard let id = strange("policy \(place.id): \(path)", value, "what \(place) asks for") else {
+      return .demand(.multiFactor, by: by(rule, "asks for \(path.prefix(60)), vouched for"))
+    }
+    return .demand(.unknown(id), by: by(rule, "asks for \(path.prefix(60))"))
+  }
+
+  /// A custom control is another vendor's; what it asks for is in no API.
+  private mutating func custom(_ name: String, _ rule: RuleReference) -> SignInPolicy {
+    let id = doubt(
+      .customControls, name, "no API shows what it asks for",
+      remedy: "see at its vendor that it asks for a second factor of everybody")
+    guard let id else {
+      return .demand(.multiFactor, by: by(rule, "asks for custom control \(name), vouched for"))
+    }
+    return .demand(.unknown(id), by: by(rule, "asks for custom control \(name)"))
   }
 
   private mutating func by(_ rule: RuleReference, _ phrase: String) -> RuleReference.ID {
@@ -51,7 +75,7 @@ extension EntraModelBuilder {
   ) -> SignInPolicy {
     switch word {
     case "block": return .demand(.refused, by: by(rule, "refuses"))
-    case "mfa": return .demand(.multiFactor, by: by(rule, "asks for two factors\(suffix)"))
+    case "mfa": return secondFactor(by(rule, "asks for two factors\(suffix)"), .any)
     case "compliantDevice": return alternative(Self.compliant, rule)
     case "domainJoinedDevice": return alternative(Self.joined, rule)
     case "approvedApplication": return alternative("approved client app", rule)
@@ -59,10 +83,7 @@ extension EntraModelBuilder {
     case "passwordChange": return alternative("changed password", rule)
     case "riskRemediation": return alternative("remediated risk", rule)
     default:
-      let id = unknown(
-        "what the control \(word.prefix(40)) of \(place) asks for", at: place, text: word,
-        remedy: "report the control, so that idsync learns it")
-      return .demand(.unknown(id), by: by(rule, "asks for \(word.prefix(40))"))
+      return strange("grantControls/builtInControls \(word.prefix(60))", .string(word), rule, place)
     }
   }
 
@@ -90,13 +111,21 @@ extension EntraModelBuilder {
     let satisfies = Set([named.satisfies, listed?.satisfies].compactMap { $0 })
     let told = [named.combinations, listed?.combinations].compactMap { $0 }
     let name = listed?.name ?? named.name
+    let members = named.strange.merging(listed?.strange ?? [:]) { first, _ in first }
+    for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+      let what = "what authentication strength '\(name)' takes"
+      if let id = strange("strength \(named.id): \(key)", value, what) {
+        return .demand(.unknown(id), by: by(rule, "asks for authentication strength '\(name)'"))
+      }
+    }
     let allowsOneFactor = told.joined().contains(where: Self.oneFactor.contains)
     // The word of a strength is proof only beside the combinations that bear it out.
     let isBuiltIn = named.id == Self.builtInMFA
     if isBuiltIn && satisfies.isSubset(of: ["mfa"]) || satisfies == ["mfa"] && !told.isEmpty,
       !allowsOneFactor
     {
-      return .demand(.multiFactor, by: by(rule, "asks for authentication strength '\(name)'"))
+      let ways = EntraWays.strength(isBuiltIn ? nil : Set(told.joined()))
+      return secondFactor(by(rule, "asks for authentication strength '\(name)'"), ways)
     }
     if satisfies == ["none"] {
       return .demand(

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -21,7 +22,7 @@ extension EntraModelBuilder {
     let included = include.map { location($0, "inside", place) }
     let excluded = exclude.map { location($0, "outside", place) }
     let strange = unknownMembers(
-      of: json, besides: ["includeLocations", "excludeLocations"], "locations", place)
+      of: json, besides: ["includeLocations", "excludeLocations"], "conditions/locations", place)
     var phrases: [String] = strange.map { _ in "locations not readable" }
     if !include.contains("All") {
       phrases.append("inside \(include.map(locationName).joined(separator: " or "))")
@@ -70,6 +71,11 @@ extension EntraModelBuilder {
         at: place, text: side, remedy: "take the deleted location out of the policy")
     }
     let name = "location \(locationName(id))"
+    // What it takes in is one thing for all policies.
+    let doubts = found.strange.sorted { $0.key < $1.key }.compactMap { path, value in
+      strange("location \(id): \(path)", value, "what location \(found.name) takes in")
+    }
+    if let doubt = doubts.first { return .unknown(doubt) }
     switch found.kind {
     case .addresses(isTrusted: true): return trustedLocation(name, id)
     case .addresses: return flag(name, Self.sides, of: Self.key(id))
@@ -85,7 +91,7 @@ extension EntraModelBuilder {
       return unknownCondition(
         "whether the sign-in is inside location \(found.name), of the kind \(type.prefix(60))",
         text: id,
-        remedy: "report the kind of location, so that idsync learns it")
+        remedy: "update idsync, or take the location out of the policies")
     }
   }
 

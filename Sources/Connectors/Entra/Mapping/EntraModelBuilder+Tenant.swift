@@ -1,9 +1,11 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 extension EntraModelBuilder {
-  private static let nothing = SignInPolicy.demand(.singleFactor, by: nil)
+  static let nothing = SignInPolicy.demand(.singleFactor, by: nil)
 
-  private mutating func rule(
+  /// A rule of the tenant, for proofs and witnesses.
+  mutating func rule(
     _ id: String, _ policy: String, _ name: String, _ demand: String, _ condition: String = ""
   ) -> RuleReference.ID {
     reference(
@@ -44,18 +46,18 @@ extension EntraModelBuilder {
       branches.append(.init(old, .demand(.refused, by: refuses)))
     }
     if EntraKnownApps.azureManagement.contains(app.appID.lowercased()) {
-      branches.append(.init(.always, .demand(.multiFactor, by: always)))
+      branches.append(.init(.always, secondFactor(always, .any)))
     } else {
       let roles = EntraKnownApps.administrators.sorted { $0.key < $1.key }.map {
         subject(.role, $0.key, $0.value)
       }
-      branches.append(.init(.or(roles), .demand(.multiFactor, by: always)))
+      branches.append(.init(.or(roles), secondFactor(always, .any)))
       branches.append(
         .init(flag("Microsoft asking", ["yes", "no"]), .demand(.singleFactor, by: never)))
     }
     return [
       .firstMatch(
-        branches.filter { $0.condition != .never }, otherwise: .demand(.multiFactor, by: sometimes))
+        branches.filter { $0.condition != .never }, otherwise: secondFactor(sometimes, .any))
     ]
   }
 
@@ -68,7 +70,7 @@ extension EntraModelBuilder {
     let by = rule(
       "mandatoryMFA", "Microsoft mandatory MFA", name,
       "asks for two factors (demanded by Microsoft; a tenant may have postponed it)")
-    return [.demand(.multiFactor, by: by)]
+    return [secondFactor(by, .any)]
   }
 
   // MARK: Per-user MFA
@@ -87,6 +89,7 @@ extension EntraModelBuilder {
     let pending = flag("pending registration or an older client")
     let id = "perUserMfaState"
     let asks = rule(id, "per-user MFA", "enforced", "asks for two factors")
+    let asked = secondFactor(asks, .any)
     let skips = rule(
       id, "per-user MFA", "enforced",
       "does not ask at trusted addresses and on remembered devices, which are not readable")
@@ -99,12 +102,12 @@ extension EntraModelBuilder {
             .any([enforced, .all([unreadable, unknown])]),
             .firstMatch(
               [.init(skipped, .demand(.singleFactor, by: skips))],
-              otherwise: .demand(.multiFactor, by: asks))),
+              otherwise: asked)),
           .init(
             enabled,
             .firstMatch(
               [.init(.any([skipped, pending]), .demand(.singleFactor, by: waits))],
-              otherwise: .demand(.multiFactor, by: asks))),
+              otherwise: asked)),
           // Asks for nothing; it is here to stand in the evidence.
           .init(disabled, Self.nothing),
         ], otherwise: Self.nothing)
@@ -114,64 +117,6 @@ extension EntraModelBuilder {
   /// A state of per-user MFA; only people whom nothing else asks are asked for theirs.
   private mutating func perUser(_ state: String, _ name: String) -> Condition {
     .subject(atoms.id(.attribute, EntraAccountFact.perUser(state), name, isPartial: true))
-  }
-
-  // MARK: Federated domains
-
-  /// Whose domain is federated signs in elsewhere first; what Entra demands is demanded besides.
-  mutating func federation() -> [SignInPolicy] {
-    switch tenant.federated {
-    case .unreadable(let reason, let remedy):
-      let custom = subject(
-        .attribute, EntraAccountFact.customDomain, "a domain of the organisation's own")
-      let elsewhere = unknownCondition(
-        "whether the person's domain leaves sign-ins to another identity provider: \(reason)",
-        remedy: remedy)
-      // If it does, that provider may ask for two factors; the other answer is that of this tenant alone.
-      return [
-        .firstMatch(
-          [.init(.all([custom, elsewhere]), .demand(.multiFactor, by: nil))],
-          otherwise: Self.nothing)
-      ]
-    case .read(let domains):
-      var branches: [SignInPolicy.Branch] = []
-      let names = Self.distinctNames(domains)
-      for (domain, federation) in domains.sorted(by: { $0.key < $1.key }) {
-        branches.append(branch(domain, federation, names))
-      }
-      return branches.isEmpty ? [] : [.firstMatch(branches, otherwise: Self.nothing)]
-    }
-  }
-
-  /// The names that stand for one provider only: a name that two of them have leads to neither.
-  private static func distinctNames(_ domains: [String: EntraWire.Federation?]) -> Set<String> {
-    var addresses: [String: Set<[String]>] = [:]
-    for case let federation? in domains.values {
-      if let name = federation.name { addresses[name, default: []].insert(federation.addresses) }
-    }
-    return Set(addresses.filter { $0.value.count == 1 }.keys)
-  }
-
-  private mutating func branch(
-    _ domain: String, _ federation: EntraWire.Federation?, _ names: Set<String>
-  ) -> SignInPolicy.Branch {
-    let own = federation?.name
-    let isDistinct = own.map(names.contains) ?? false
-    let name =
-      own.map { isDistinct ? $0 : "\($0) (\(domain))" }
-      ?? "the identity provider of \(domain)"
-    let addresses = federation?.addresses ?? []
-    let keys =
-      [domain, isDistinct ? own : nil].compactMap { $0 } + addresses
-      + addresses.compactMap(SourceHost.of)
-    upstreams.append(Upstream(name: name, keys: Array(Set(keys)).sorted()))
-    let behaviour = federation?.behaviour ?? "acceptIfMfaDoneByFederatedIdp"
-    let by = rule(
-      domain, "federated domain \(domain)", name,
-      "leaves the first factor to \(name) (\(behaviour))", "account in domain \(domain)")
-    let inside = subject(
-      .attribute, EntraAccountFact.domain(domain), "account in federated domain \(domain)")
-    return .init(inside, .upstream(upstreams.count - 1, by: by))
   }
 
   // MARK: The application itself

@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 internal import JSONQuery
 
@@ -21,7 +22,8 @@ extension EntraModelBuilder {
     var phrases: [String] = []
     let included = side(policy, users, "include", place, &phrases)
     let excluded = side(policy, users, "exclude", place, &phrases)
-    let strange = unknownMembers(of: users, besides: Self.knownUserKeys, "users", place)
+    let strange = unknownMembers(
+      of: users, besides: Self.knownUserKeys, "conditions/users", place)
     return EntraCondition(
       holds: .and([included, excluded.negated] + strange), phrases: phrases)
   }
@@ -53,7 +55,7 @@ extension EntraModelBuilder {
     if let guests = users[key] {
       parts.append(self.guests(guests, "\(word) \(guests.text)", place))
       names.append("guests (\(guests["guestOrExternalUserTypes"]?.string ?? "?"))")
-    } else if !users.shows(key) {
+    } else if !users.has(key) {
       parts.append(
         unknownCondition(
           "which guests \(key) of \(place) means: it is missing", at: place,
@@ -67,7 +69,8 @@ extension EntraModelBuilder {
     return .or(parts)
   }
 
-  private mutating func subject(
+  /// A fact about a person; whom it leaves out of a demand is also left out once they activate it.
+  mutating func subject(
     _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isExcluded: Bool
   ) -> Condition {
     let place = atoms.id(kind, id, name)
@@ -160,17 +163,10 @@ extension EntraModelBuilder {
     }
   }
 
-  /// A word that is no id and none that we know: newer than we are, never nobody.
-  private mutating func strange(_ word: String, _ key: String, _ place: EntraPlace) -> Condition {
-    unknownCondition(
-      "whom \"\(word.prefix(40))\" among \(key) of \(place) means", at: place,
-      text: "\(key) \(word)", remedy: "report the word, so that idsync learns it")
-  }
-
   // MARK: Guests
 
   /// That the account is of a kind; one whose row does not tell its kind may be of any.
-  private mutating func guestKind(_ kind: String) -> Condition {
+  mutating func guestKind(_ kind: String) -> Condition {
     .or([subject(.userType, kind, kind), unclearGuest(kind)])
   }
 
@@ -204,10 +200,7 @@ extension EntraModelBuilder {
       case "b2bDirectConnectUser", "otherExternalUser", "serviceProvider":
         external.append(unclearGuest(kind))
       default:
-        external.append(
-          unknownCondition(
-            "whether the person is a guest of the kind \(kind.prefix(30)) (\(place))", at: place,
-            text: "\(side) \(kind)", remedy: "report the kind, so that idsync learns it"))
+        external.append(strange(kind, "guests to \(side.prefix(7))", place))
       }
     }
     let tenants = json["externalTenants"]
@@ -246,36 +239,5 @@ extension EntraModelBuilder {
       while word.last == " " { word.removeLast() }
       return String(word)
     }.filter { !$0.isEmpty }
-  }
-
-  /// Members of an object that we do not know and that say something: each is a condition nobody can read.
-  mutating func unknownMembers(
-    of json: JSONValue, besides known: Set<String>, _ what: String, _ place: EntraPlace
-  ) -> [Condition] {
-    guard case .object(let members) = json else { return [] }
-    return members.keys.sorted().compactMap { key in
-      guard !known.contains(key), !key.contains("@odata"), let value = members[key],
-        value.saysSomething
-      else { return nil }
-      return unknownCondition(
-        "whether the condition \(key.prefix(40)) of \(place) holds: \(value.text.prefix(120))",
-        at: place, text: "\(what) \(key) \(value.text)",
-        remedy: "report the condition, so that idsync learns it")
-    }
-  }
-
-}
-
-extension JSONValue {
-  /// Whether a member is more than a place holder.
-  var saysSomething: Bool {
-    switch self {
-    case .null: false
-    case .array(let values): !values.isEmpty
-    case .string(let text): !text.isEmpty
-    case .object(let members):
-      members.contains { !$0.key.contains("@odata") && $0.value.saysSomething }
-    case .bool, .integer, .number: true
-    }
   }
 }

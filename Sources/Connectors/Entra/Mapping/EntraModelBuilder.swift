@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// A condition with the phrases that say it.
@@ -50,20 +51,31 @@ struct EntraModelBuilder {
   private(set) var variables: [Variable] = []
   private(set) var unknowns: [Unknown] = []
   private(set) var rules: [RuleReference] = []
-  var upstreams: [Upstream] = []
+  private(set) var upstreams: [Upstream] = []
   var axioms: [Condition] = []
   /// The countries of the locations that live policies mention.
   var countries: EntraCountries?
+  /// When sessions are asked again soon enough: one for each policy with a sign-in frequency.
+  var frequencies: [Condition] = []
+  /// By whose word a second factor may be taken for given.
+  var claims = EntraClaims()
+  /// What nobody knows of doors and modifiers.
+  var doubts: EntraDoubts
 
   private var variablePlaces: [String: Variable.ID] = [:]
   private var unknownPlaces: [String: Unknown.ID] = [:]
+  private var upstreamPlaces: [String: Upstream.ID] = [:]
   /// The names that several named locations have.
   let sharedLocationNames: Set<String>
 
-  init(tenant: EntraTenantFacts, app: EntraWire.ServicePrincipal, atoms: EntraAtoms) {
+  init(
+    tenant: EntraTenantFacts, app: EntraWire.ServicePrincipal, atoms: EntraAtoms,
+    doubts: EntraDoubts
+  ) {
     self.tenant = tenant
     self.app = app
     self.atoms = atoms
+    self.doubts = doubts
     var names: Set<String> = []
     var shared: Set<String> = []
     if case .read(let all) = tenant.locations {
@@ -103,7 +115,11 @@ struct EntraModelBuilder {
   mutating func unknown(
     _ title: String, at place: EntraPlace? = nil, text: String? = nil, remedy: String
   ) -> Unknown.ID {
-    let wanted = Unknown(title: title, remedy: remedy, of: place?.id, text: text)
+    unknown(Unknown(title: title, remedy: remedy, of: place?.id, text: text))
+  }
+
+  /// Something that cannot be known, by its own key; made if it is new.
+  mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
     if let known = unknownPlaces[wanted.key] { return known }
     unknowns.append(wanted)
     unknownPlaces[wanted.key] = unknowns.count - 1
@@ -115,6 +131,14 @@ struct EntraModelBuilder {
     _ title: String, at place: EntraPlace? = nil, text: String? = nil, remedy: String
   ) -> Condition {
     .unknown(unknown(title, at: place, text: text, remedy: remedy))
+  }
+
+  /// Another provider, by the domain that leaves sign-ins to it; made if it is new.
+  mutating func upstream(of domain: String, _ upstream: Upstream) -> Upstream.ID {
+    if let known = upstreamPlaces[domain] { return known }
+    upstreams.append(upstream)
+    upstreamPlaces[domain] = upstreams.count - 1
+    return upstreams.count - 1
   }
 
   /// A rule for proofs and witnesses.

@@ -1,11 +1,5 @@
+internal import ConnectorKit
 internal import IdentityCore
-
-/// A part of a tenant's configuration that may not be readable.
-enum EntraPart<Value: Sendable>: Sendable {
-  case read(Value)
-  /// The reason as a clause, and who can mend it as a phrase.
-  case unreadable(reason: String, remedy: String)
-}
 
 /// A role that is not known to be built in.
 enum EntraRole: Sendable, Hashable {
@@ -17,13 +11,19 @@ enum EntraRole: Sendable, Hashable {
 
 /// What a tenant's configuration says, over all applications.
 struct EntraTenantFacts: Sendable {
-  var policies: EntraPart<[EntraWire.Policy]>
-  var locations: EntraPart<[String: EntraWire.Location]>
-  var strengths: EntraPart<[String: EntraWire.Strength]>
+  var policies: Part<[EntraWire.Policy]>
+  var locations: Part<[String: EntraWire.Location]>
+  var strengths: Part<[String: EntraWire.Strength]>
   /// Whether security defaults are on.
-  var securityDefaults: EntraPart<Bool>
+  var securityDefaults: Part<Bool>
   /// The domains that leave sign-ins to another identity provider, by name.
-  var federated: EntraPart<[String: EntraWire.Federation?]>
+  var federated: Part<[String: EntraWire.Federation?]>
+  /// What policies of home realm discovery say; asked for only where a domain is federated.
+  var homeRealm: Part<[EntraWire.HomeRealmPolicy]> = .read([])
+  /// The methods that are on, as far as they say something about second factors.
+  var methods: Part<[EntraWire.Method]> = .read([])
+  /// Whose second factors are accepted of guests.
+  var trust: Part<[EntraWire.Trust]> = .read([])
   /// The names of groups, as far as they could be read.
   var groupNames: [String: String] = [:]
   /// What is known of roles that policies are for, by id; built-in ones are not in it.
@@ -34,4 +34,10 @@ struct EntraTenantFacts: Sendable {
   var countsMandatoryMFA = true
   /// Whether legacy per-user MFA may be in use.
   var usesPerUserMFA = true
+  /// Whether Conditional Access may be in use.
+  var usesConditionalAccess = true
+  /// Whether domains may be federated.
+  var usesFederation = true
+  /// The longest time for which an old second factor counts as one, in minutes.
+  var rememberedDeviceLimitMinutes = 1440
 }
