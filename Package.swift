@@ -60,6 +60,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .target(name: "CProcess"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
@@ -106,14 +107,14 @@ let package = Package(
       name: "Worker",
       dependencies: [
         "IdentityCore", "CurlTransport", "JSONQuery", "ConnectorKit", "Storage", "Reports",
-        "Alerts",
+        "Alerts", "CProcess",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ] + vendors.map { .init(stringLiteral: $0) },
       swiftSettings: strict),
     .executableTarget(
       name: "idsync",
       dependencies: [
-        "Worker", "IdentityCore", "Reports", "CMalloc",
+        "Worker", "IdentityCore", "Reports", "CMalloc", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

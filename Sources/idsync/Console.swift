@@ -13,6 +13,12 @@ enum Console {
   /// Whether somebody sits there who can be asked.
   static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
+  /// Waits for something to read on standard input, be it its end.
+  static func hasInput(within limit: Duration) -> Bool {
+    var place = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&place, 1, Int32(limit / .milliseconds(1))) > 0
+  }
+
   /// The user of the operating system this process runs for.
   static var user: String {
     guard let entry = getpwuid(getuid()) else { return String(getuid()) }
@@ -63,7 +69,7 @@ enum Console {
 
   /// Writes a piece of a line to standard error, control characters made visible.
   static func piece(_ text: String) {
-    FileHandle.standardError.write(Data(InertText.make(text, for: .terminal).utf8))
+    complaint(InertText.make(text, for: .terminal))
   }
 
   /// Writes a line to standard error, control characters made visible.
@@ -71,7 +77,22 @@ enum Console {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let inert =
       lines.map { InertText.make(String($0), for: .terminal) }.joined(separator: "\n") + "\n"
-    FileHandle.standardError.write(Data(inert.utf8))
+    complaint(inert)
+  }
+
+  /// Writes text to standard error as it is; where nobody can be told, because it is closed or full, nobody is.
+  static func complaint(_ text: String) {
+    var copy = text
+    copy.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let piece = UnsafeRawBufferPointer(rebasing: rest)
+        let written = write(STDERR_FILENO, piece.baseAddress, piece.count)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { return }
+        rest = rest.dropFirst(written)
+      }
+    }
   }
 }
 

@@ -16,6 +16,9 @@ enum ExitStatus: Int32, CaseIterable {
   case locked = 75
   case notPermitted = 77
   case configuration = 78
+  case hangup = 129
+  case interrupted = 130
+  case terminated = 143
 
   /// What the number says, for `--help`.
   var meaning: String {
@@ -33,6 +36,9 @@ enum ExitStatus: Int32, CaseIterable {
     case .locked: "another run holds the lock"
     case .notPermitted: "not permitted"
     case .configuration: "configuration"
+    case .hangup: "ended by SIGHUP"
+    case .interrupted: "ended by SIGINT"
+    case .terminated: "ended by SIGTERM"
     }
   }
 

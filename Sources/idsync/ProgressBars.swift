@@ -52,6 +52,6 @@ final class ProgressBars: @unchecked Sendable {
   }
 
   private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    Console.complaint(text)
   }
 }

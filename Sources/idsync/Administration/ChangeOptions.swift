@@ -79,6 +79,8 @@ enum Confirmation {
         .usage, "\(question) There is no terminal to ask on: say --yes. Nothing was changed.")
     }
     Console.piece("\(question) [y/N] ")
+    // A signal ends the question too.
+    while !Console.hasInput(within: .milliseconds(100)) { try Task.checkCancellation() }
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 }

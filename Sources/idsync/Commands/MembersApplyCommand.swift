@@ -46,7 +46,7 @@ struct MembersApplyCommand: AsyncParsableCommand {
   private func read() throws -> String {
     let data =
       file == "-"
-      ? FileHandle.standardInput.readDataToEndOfFile()
+      ? Self.standardInput
       : FileManager.default.contents(atPath: file)
     guard let data, data.count <= 16 << 20 else {
       throw WorkerError(.badInput, "The file \(file) cannot be read, or is larger than 16 MiB.")
@@ -55,6 +55,15 @@ struct MembersApplyCommand: AsyncParsableCommand {
       throw WorkerError(.badInput, "The file \(file) is not UTF-8.")
     }
     return text
+  }
+
+  /// All of standard input; nil when it cannot be read.
+  private static var standardInput: Data? {
+    do {
+      return try FileHandle.standardInput.readToEnd() ?? Data()
+    } catch {
+      return nil
+    }
   }
 
   private static func text(_ item: BatchPlan.Item, _ style: TerminalStyle) -> String {
