@@ -38,6 +38,11 @@ static inline CURLcode ccurl_setopt_read_callback(
   return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_setopt_xferinfo_callback(
+    CURL *easy, CURLoption option, curl_xferinfo_callback value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode ccurl_setopt_debug_callback(
     CURL *easy, CURLoption option, curl_debug_callback value) {
   return curl_easy_setopt(easy, option, value);
@@ -61,6 +66,15 @@ static inline CURLcode ccurl_getinfo_pointer(CURL *easy, CURLINFO info, void **v
 
 static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
+}
+
+// The C library's search, which its headers hide from Swift: where a piece begins in a text, or -1.
+extern void *memmem(const void *text, size_t length, const void *piece, size_t pieceLength);
+
+static inline long ccurl_find(
+    const void *text, size_t length, const void *piece, size_t pieceLength) {
+  const char *found = memmem(text, length, piece, pieceLength);
+  return found ? (long)(found - (const char *)text) : -1;
 }
 
 // The message's union, which Swift reads awkwardly.

@@ -1,4 +1,5 @@
 public import Logging
+internal import Synchronization
 
 /// HTTP and SMTP over one libcurl thread, for all sources of a process.
 ///
@@ -8,6 +9,9 @@ public final class HTTPTransport: Sendable {
   let configuration: TransportConfiguration
   let logger: Logger
   let loop: CurlLoop
+  /// When it was made, by its clock: from then its deadline runs.
+  let start: Duration
+  private let gates = Mutex<[String: SecretGate]>([:])
 
   /// Starts the thread.
   public init(
@@ -15,6 +19,7 @@ public final class HTTPTransport: Sendable {
   ) {
     self.configuration = configuration
     self.logger = logger
+    start = configuration.clock.uptime()
     loop = CurlLoop(maxIdleConnections: configuration.maxIdleConnections)
   }
 
@@ -25,6 +30,18 @@ public final class HTTPTransport: Sendable {
   /// A source with its own rules, limits and figures.
   public func source(_ name: String, policy: SourcePolicy = SourcePolicy()) -> HTTPSource {
     HTTPSource(name, policy: policy, owner: self)
+  }
+
+  /// The gate that what is sent back to a source passes; the same one every time.
+  ///
+  /// Whoever fetches a secret for the source adds it.
+  public func secrets(of source: String) -> SecretGate {
+    gates.withLock { gates in
+      if let gate = gates[source] { return gate }
+      let gate = SecretGate()
+      gates[source] = gate
+      return gate
+    }
   }
 
   /// Ends all transfers with `.closed` and waits for the end of the thread.

@@ -54,6 +54,19 @@ import Testing
     #expect(try server.entries.isEmpty, "not a byte of the request")
   }
 
+  @Test("a server that sends empty HTTP/2 frames for ever costs seconds, not minutes")
+  func emptyFrames() async throws {
+    let server = try await SecureServer.start(["--empty-frames"])
+    try await withSource(caFile: server.caFile) { source in
+      let error = try await failure {
+        try await source.send(request("https://localhost:\(server.port)/users"))
+      }
+      #expect(error.code == .protocolViolation, "\(error)")
+      #expect(error.detail.contains("processor time"))
+      #expect(!error.isTransient, "nobody asks five times for that")
+    }
+  }
+
   @Test("an authority file that cannot be used is an error, not trust in everybody")
   func noAuthority() async throws {
     let server = try await SecureServer.start()

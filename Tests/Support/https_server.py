@@ -45,13 +45,29 @@ async def main(options):
         context.set_ciphers("DEFAULT@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
+    if options.empty_frames:
+        context.set_alpn_protocols(["h2"])
     log = open(options.log, "a", encoding="utf-8")
 
     def note(entry):
         log.write(json.dumps(entry) + "\n")
         log.flush()
 
+    async def flood(reader, writer):
+        # HTTP/2: settings, the head of a reply (":status: 200" by its number), and empty frames of its body for ever.
+        writer.write(b"\0\0\0\4\0\0\0\0\0" + b"\0\0\1\1\4\0\0\0\1\x88")
+        empty = b"\0\0\0\0\0\0\0\0\1" * 2000
+        try:
+            while True:
+                writer.write(empty)
+                await writer.drain()
+        except (ConnectionError, ssl.SSLError):
+            writer.close()
+
     async def serve(reader, writer):
+        if options.empty_frames:
+            await flood(reader, writer)
+            return
         tls = writer.get_extra_info("ssl_object").version()
         try:
             while True:
@@ -94,5 +110,6 @@ if __name__ == "__main__":
     parser.add_argument("--name", action="append", help="a name in the certificate")
     parser.add_argument("--expired", action="store_true", help="a certificate of last month")
     parser.add_argument("--old", action="store_true", help="TLS 1.1 at most")
+    parser.add_argument("--empty-frames", action="store_true", help="speak HTTP/2 and send empty frames for ever")
     parser.add_argument("--parent", type=int, required=True, metavar="PID")
     asyncio.run(main(parser.parse_args()))

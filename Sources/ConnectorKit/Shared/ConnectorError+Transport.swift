@@ -52,7 +52,7 @@ extension ConnectorError {
   private static func code(_ code: TransportError.Code, status: Int?) -> Code {
     switch code {
     case .cancelled, .closed: .cancelled
-    case .timeout: .timeout
+    case .timeout, .deadline: .timeout
     case .connect, .resolve: .unreachable
     case .tls: .tls
     case .tooLarge, .tooManyPages, .tooManyItems: .tooLarge

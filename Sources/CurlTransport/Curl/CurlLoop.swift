@@ -44,11 +44,14 @@ final class CurlLoop: @unchecked Sendable {
   // The loop thread's.
   private var active: [ObjectIdentifier: Transfer] = [:]
   private var idle: [EasyHandle] = []
+  private let meter = ProcessorMeter()
 
   /// What a process that speaks through libcurl does once.
   private static let isPrepared: Bool = {
     // NOSIGNAL stops libcurl from ignoring it, and a write to a dead connection must not end the process.
     signal(SIGPIPE, SIG_IGN)
+    // The TLS libraries would write the keys of every session there: whoever sets it could read the tokens.
+    unsetenv("SSLKEYLOGFILE")
     return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
   }()
 
@@ -130,6 +133,7 @@ final class CurlLoop: @unchecked Sendable {
   private func run(_ multi: Multi) {
     while drain(multi) {
       var running: Int32 = 0
+      meter.restart()
       curl_multi_perform(multi.raw, &running)
       collect(multi)
       let mayWait = inbox.withLock { inbox in
@@ -191,6 +195,7 @@ final class CurlLoop: @unchecked Sendable {
           code: .transfer, detail: "libcurl refused the transfer (curlm \(code.rawValue)).")
       }
       transfer.easy = easy
+      transfer.meter = meter
       active[ObjectIdentifier(transfer)] = transfer
     } catch {
       recycle(easy)

@@ -77,6 +77,12 @@ struct EasyHandle {
     try check(ccurl_setopt_read_callback(raw, option, read), option)
   }
 
+  func set(
+    _ option: CURLoption, progress: @escaping curl_xferinfo_callback
+  ) throws(CurlFailure) {
+    try check(ccurl_setopt_xferinfo_callback(raw, option, progress), option)
+  }
+
   func set(_ option: CURLoption, debug: @escaping curl_debug_callback) throws(CurlFailure) {
     try check(ccurl_setopt_debug_callback(raw, option, debug), option)
   }

@@ -20,8 +20,11 @@ final class Transfer: @unchecked Sendable {
   /// Called exactly once, at the end.
   private var onEnd: (@Sendable (TransferOutcome) -> Void)?
 
-  /// The headers of a reply may have this many bytes.
+  /// The headers of a reply may have this many bytes, those of its forerunners (1xx) and its trailers included.
   private static let maxHeaderBytes = 256 * 1024
+
+  /// A transfer that keeps the thread busy moves this many bytes at least, or is no transfer of anything.
+  private static let leastProgress = (bytes: 64 * 1024, processorTime: Duration.seconds(3))
 
   // The loop thread's.
   var easy: EasyHandle?
@@ -29,7 +32,11 @@ final class Transfer: @unchecked Sendable {
   private(set) var head: ResponseHead?
   private(set) var abortCause: CurlFailure?
   private var status = 0
+  var meter: ProcessorMeter?
   private var headerBlock: [UInt8] = []
+  private var headerBytes = 0
+  /// The processor time that the transfer took since it last made progress, and how many bytes it had moved then.
+  private var effort: (time: Duration, bytes: Int) = (.zero, 0)
   private var buffer = ByteBuffer()
   private var bodyBytes = 0
   private var upload: (data: [UInt8], sent: Int) = ([], 0)
@@ -86,6 +93,10 @@ final class Transfer: @unchecked Sendable {
   /// Takes one header line; returns how much of it was taken.
   func receive(headerLine line: UnsafeRawBufferPointer) -> Int {
     guard case .http(let job) = job else { return line.count }
+    headerBytes += line.count
+    guard headerBytes <= Self.maxHeaderBytes else {
+      return abort(.tooLarge, "The headers and trailers of the reply are larger than 256 KiB.")
+    }
     if line.starts(with: "HTTP/".utf8) {
       status = Self.status(line)
       headerBlock.removeAll(keepingCapacity: true)
@@ -97,9 +108,6 @@ final class Transfer: @unchecked Sendable {
     if line.first == 0x0D || line.first == 0x0A {
       if status >= 200 { finishHead(job) }
       return line.count
-    }
-    guard headerBlock.count + line.count <= Self.maxHeaderBytes else {
-      return abort(.tooLarge, "The headers of the reply are larger than 256 KiB.")
     }
     headerBlock.append(contentsOf: line)
     return line.count
@@ -137,6 +145,25 @@ final class Transfer: @unchecked Sendable {
     return count
   }
 
+  /// Whether the transfer may go on, asked whenever libcurl has worked on it.
+  ///
+  /// Chunk extensions and empty frames carry no byte of a reply and cost processor time all the same.
+  func mayGoOn(moved bytes: Int) -> Bool {
+    effort.time += meter?.lap() ?? .zero
+    guard effort.time >= Self.leastProgress.processorTime else { return true }
+    let moved = bytes + headerBytes
+    guard moved - effort.bytes >= Self.leastProgress.bytes else {
+      let seconds = Int(effort.time.seconds.rounded())
+      abortCause = CurlFailure(
+        code: .protocolViolation,
+        detail: "The server keeps the connection busy and sends nothing: "
+          + "\(moved - effort.bytes) bytes in \(seconds) s of processor time.")
+      return false
+    }
+    effort = (.zero, moved)
+    return true
+  }
+
   /// Notes what was said between us and a mail server.
   func overhear(_ kind: curl_infotype, _ text: UnsafeRawBufferPointer) {
     switch kind {
@@ -154,6 +181,10 @@ final class Transfer: @unchecked Sendable {
   }
 
   private func finishHead(_ job: HTTPJob) {
+    let isRefusal = status >= 400
+    headerBlock.withUnsafeMutableBytes {
+      job.secrets.mask($0, isRefusal ? .message : .data, carried: isRefusal ? nil : job.carried)
+    }
     let complete = ResponseHead(
       status: status, headers: HTTPHeaders(block: headerBlock), url: job.url)
     head = complete

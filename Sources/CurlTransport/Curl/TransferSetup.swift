@@ -20,6 +20,9 @@ enum TransferSetup {
     try easy.set(CURLOPT_HEADERDATA, pointer: context)
     try easy.set(CURLOPT_WRITEFUNCTION, write: bodyCallback)
     try easy.set(CURLOPT_WRITEDATA, pointer: context)
+    try easy.set(CURLOPT_XFERINFOFUNCTION, progress: progressCallback)
+    try easy.set(CURLOPT_XFERINFODATA, pointer: context)
+    try easy.set(CURLOPT_NOPROGRESS, 0)
     switch transfer.job {
     case .http(let job): try prepare(job, transfer, easy)
     case .mail(let job): try prepare(job, transfer, easy, context)
@@ -256,6 +259,16 @@ private func bodyCallback(
   guard let context else { return 0 }
   return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
     $0.receive(body: UnsafeRawBufferPointer(start: data, count: size * count))
+  }
+}
+
+private func progressCallback(
+  _ context: UnsafeMutableRawPointer?, _ downTotal: curl_off_t, _ down: curl_off_t,
+  _ upTotal: curl_off_t, _ up: curl_off_t
+) -> Int32 {
+  guard let context else { return 1 }
+  return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+    $0.mayGoOn(moved: Int(down + up)) ? 0 : 1
   }
 }
 

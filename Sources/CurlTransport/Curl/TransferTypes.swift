@@ -61,6 +61,9 @@ struct HTTPJob: Sendable {
   /// Whether sending it twice is to be ruled out: libcurl silently repeats what a reused connection swallowed.
   var isOnce: Bool
   var wire: WireSettings
+  /// What is struck out of the reply.
+  var secrets: SecretGate
+  var carried: [SecretNeedle]
 }
 
 /// One mail as libcurl is to send it.

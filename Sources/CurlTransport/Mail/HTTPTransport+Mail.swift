@@ -13,6 +13,8 @@ extension HTTPTransport {
     _ message: MailEnvelope, via server: SMTPServer
   ) async throws(TransportError) -> MailReceipt {
     let name = "mail \(server.host):\(server.port)"
+    let gate = secrets(of: name)
+    if let password = server.password { gate.add(password) }
     let job = try mailJob(message, server, name)
     let outcome = await loop.run(Transfer(.mail(job)))
     let dialogue = outcome.dialogue ?? MailDialogue(recipients: message.to)
@@ -29,7 +31,7 @@ extension HTTPTransport {
       failure.code != .timeout, failure.code != .tls
     else {
       throw TransportError(
-        failure.code, source: name, detail: scrubbed(failure.detail, server),
+        failure.code, source: name, detail: gate.strike(failure.detail),
         refusals: dialogue.refused)
     }
     throw TransportError(
@@ -58,9 +60,8 @@ extension HTTPTransport {
       throw refuse(
         .invalidRequest, "A mail address has a space, an angle bracket or a control character.")
     }
-    let isLoopback = WebURL.isLoopback(host: host.lowercased())
     if server.security == .none {
-      guard isLoopback, configuration.allowLoopbackHTTP else {
+      guard Loopback.contains(host), configuration.allowLoopbackHTTP else {
         throw refuse(.insecure, "Mail without TLS is allowed on loopback only.")
       }
     }
@@ -114,11 +115,5 @@ extension HTTPTransport {
     case "DATA": "The server does not accept the message."
     default: "Check the settings of the mail server."
     }
-  }
-
-  private func scrubbed(_ text: String, _ server: SMTPServer) -> String {
-    server.password?.withExposed { secret in
-      secret.count >= 4 ? text.replacingOccurrences(of: secret, with: "<redacted>") : text
-    } ?? text
   }
 }

@@ -23,6 +23,11 @@ public struct RedactedRequest: Sendable, Hashable, CustomStringConvertible {
       path: request.hidesPath ? "/<redacted>" : Self.path(of: request.url))
   }
 
+  /// The same without any secret that a server may have put into a link.
+  func struck(by gate: SecretGate) -> RedactedRequest {
+    RedactedRequest(method: method, host: gate.strike(host), path: gate.strike(path))
+  }
+
   /// `GET acme.okta.com/api/v1/users`.
   public var description: String { "\(method) \(host)\(path)" }
 

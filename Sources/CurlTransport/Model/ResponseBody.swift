@@ -43,6 +43,12 @@ public final class ResponseBody: @unchecked Sendable {
     }
   }
 
+  /// Takes secrets out of the bytes, in place; by whoever has the only reference, before the body is handed on.
+  func mask(_ gate: SecretGate, _ use: SecretGate.Use, carried: [SecretNeedle]?) {
+    guard let base, count > 0 else { return }
+    gate.mask(UnsafeMutableRawBufferPointer(start: base, count: count), use, carried: carried)
+  }
+
   /// A copy of the bytes.
   public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 

@@ -8,6 +8,8 @@ public struct TransportError: Error, Sendable {
     case cancelled
     /// Connecting or the whole transfer took too long, or hardly a byte came.
     case timeout
+    /// The time of the source, or of the run, is over.
+    case deadline
     /// No connection.
     case connect
     /// No trusted connection: certificate, protocol version or a missing STARTTLS.

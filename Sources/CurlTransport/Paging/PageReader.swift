@@ -182,7 +182,7 @@ final class PageReader: Sendable {
       guard page.isSuccess else {
         return .failure(
           TransportError(
-            .status, source: source.name, request: fetch.step.request.redacted,
+            .status, source: source.name, request: redacted(fetch),
             page: fetch.number, status: page.status,
             detail: "The source answered \(page.status).", response: page))
       }
@@ -272,14 +272,19 @@ final class PageReader: Sendable {
     _ fetch: Fetch, _ code: TransportError.Code, _ detail: String
   ) -> TransportError {
     TransportError(
-      code, source: source.name, request: fetch.step.request.redacted, page: fetch.number,
-      detail: detail)
+      code, source: source.name, request: redacted(fetch), page: fetch.number,
+      detail: source.secrets.strike(detail))
+  }
+
+  /// A request as it may be shown: a server named its URL.
+  private func redacted(_ fetch: Fetch) -> RedactedRequest {
+    fetch.step.request.redacted.struck(by: source.secrets)
   }
 
   private func unreadable(_ error: any Error, _ fetch: Fetch) -> TransportError {
     if let error = error as? TransportError { return error.onPage(fetch.number) }
     return TransportError(
-      .protocolViolation, source: source.name, request: fetch.step.request.redacted,
+      .protocolViolation, source: source.name, request: redacted(fetch),
       page: fetch.number, detail: "The page cannot be read.", cause: error)
   }
 }

@@ -24,20 +24,28 @@ public struct TransportConfiguration: Sendable {
   /// How many idle connections are kept.
   public var maxIdleConnections: Int
 
+  /// How long all requests together may take, from the making of the transport; without end when nil.
+  public var deadline: Deadline?
+
+  /// How long the requests of single sources may take, by their name.
+  public var sourceDeadlines: [String: Deadline]
+
   /// Time, sleep and chance.
   public var clock: TransportClock
 
   /// Sets what holds for every source.
   public init(
     userAgent: String = "idsync", extraCAFile: String? = nil, proxy: Proxy = .none,
-    allowLoopbackHTTP: Bool = true, maxIdleConnections: Int = 32,
-    clock: TransportClock = .system
+    allowLoopbackHTTP: Bool = true, maxIdleConnections: Int = 32, deadline: Deadline? = nil,
+    sourceDeadlines: [String: Deadline] = [:], clock: TransportClock = .system
   ) {
     self.userAgent = userAgent
     self.extraCAFile = extraCAFile
     self.proxy = proxy
     self.allowLoopbackHTTP = allowLoopbackHTTP
     self.maxIdleConnections = maxIdleConnections
+    self.deadline = deadline
+    self.sourceDeadlines = sourceDeadlines
     self.clock = clock
   }
 }

@@ -17,14 +17,20 @@ struct Call: Sendable {
   /// What is kept there.
   let cached: CachedResponse?
 
+  private let secrets: SecretGate
+
   /// Checks a request against the rules of its source.
   init(
-    _ wanted: HTTPRequest, page: Int?, source: String, rules: SourceRules, isConditional: Bool
+    _ wanted: HTTPRequest, page: Int?, source: String, rules: SourceRules, secrets: SecretGate,
+    isConditional: Bool
   ) throws(TransportError) {
     let policy = rules.policy
+    self.secrets = secrets
+    let carried = secrets.carry(Self.secrets(of: wanted))
     func refuse(_ code: TransportError.Code, _ detail: String) -> TransportError {
       TransportError(
-        code, source: source, request: wanted.redacted, page: page, detail: detail)
+        code, source: source, request: wanted.redacted.struck(by: secrets), page: page,
+        detail: secrets.strike(detail))
     }
     var request = wanted
     if case .sigV4(let provider, _, _, _) = request.authorization {
@@ -34,8 +40,7 @@ struct Call: Sendable {
       request.url = SignedURL.canonical(request.url)
     }
     guard let url = WebURL(request.url) else {
-      throw refuse(
-        .invalidRequest, "The URL is not an absolute http or https URL without user and password.")
+      throw refuse(.invalidRequest, WebURL.objection(to: request.url))
     }
     try rules.check(url, refuse)
     try Self.checkFields(request, refuse)
@@ -54,7 +59,7 @@ struct Call: Sendable {
       method: request.method, url: url.absolute, isPlain: url.origin.scheme == "http",
       headers: request.headers, body: request.body, authorization: request.authorization,
       maxBodyBytes: request.maxBodyBytes ?? policy.maxBodyBytes, isOnce: !request.isIdempotent,
-      wire: rules.wire)
+      wire: rules.wire, secrets: secrets, carried: carried)
     if request.body != nil, !job.headers.contains("Content-Type") {
       job.headers.add("Content-Type", "application/json")
     }
@@ -78,38 +83,39 @@ struct Call: Sendable {
     response: HTTPResponse? = nil
   ) -> TransportError {
     TransportError(
-      code, source: source, request: request.redacted, page: page, status: status,
-      detail: scrubbed(detail), response: response)
+      code, source: source, request: request.redacted.struck(by: secrets), page: page,
+      status: status, detail: scrubbed(detail), response: response)
   }
 
-  /// Text without the secrets of the request, should libcurl have put one into its explanation.
+  /// Takes the secrets out of a piece of a streamed body, which nobody has read yet.
+  func clear(_ piece: ResponseBody) { piece.mask(secrets, .message, carried: nil) }
+
+  /// Text without the secrets of the source and of the request, should libcurl or a server have put one into it.
   private func scrubbed(_ text: String) -> String {
-    var text = text
-    for secret in secrets where secret.count >= 4 && text.contains(secret) {
-      text = text.replacingOccurrences(of: secret, with: "<redacted>")
+    var text = secrets.strike(text)
+    var hidden: [String] = []
+    if let mark = request.url.firstIndex(of: "?") {
+      hidden.append(String(request.url[request.url.index(after: mark)...]))
+    }
+    if request.hidesPath { hidden.append(RedactedRequest.path(of: request.url)) }
+    for part in hidden where part.count >= 4 {
+      text = text.replacingOccurrences(of: part, with: "<redacted>")
     }
     return text
   }
 
-  private var secrets: [String] {
-    var found: [String] = []
+  /// What a request carries that nobody else may see.
+  private static func secrets(of request: HTTPRequest) -> [String] {
     switch request.authorization {
-    case nil: break
+    case nil: []
     case .bearer(let secret), .scheme(_, let secret), .header(_, let secret):
-      secret.withExposed { found.append($0) }
-    case .basic(_, let secret):
-      secret.withExposed { found.append($0) }
+      secret.withExposed { [$0] }
+    case .basic(_, let secret): secret.withExposed { [$0] }
     // What is computed is good for one request and some minutes.
-    case .computed: break
+    case .computed: []
     case .sigV4(_, _, let secret, let session):
-      secret.withExposed { found.append($0) }
-      session?.withExposed { found.append($0) }
+      secret.withExposed { [$0] } + (session?.withExposed { [$0] } ?? [])
     }
-    if let mark = request.url.firstIndex(of: "?") {
-      found.append(String(request.url[request.url.index(after: mark)...]))
-    }
-    if request.hidesPath { found.append(RedactedRequest.path(of: request.url)) }
-    return found
   }
 
   // MARK: Helpers

@@ -13,16 +13,59 @@ extension HTTPSource {
     _ request: HTTPRequest, page: Int?, isConditional: Bool, onHead: HeadObserver?
   ) async throws(TransportError) -> HTTPResponse {
     let call = try Call(
-      request, page: page, source: name, rules: rules, isConditional: isConditional)
+      request, page: page, source: name, rules: rules, secrets: secrets,
+      isConditional: isConditional)
+    time.begin()
+    defer { time.end() }
     var attempt = 1
     while true {
       let result = await tryOnce(call, attempt: attempt, onHead: onHead)
       guard let wait = retryWait(after: result, call, attempt: attempt) else {
         return try lastWord(result, call).get()
       }
-      guard await self.wait(wait) else { throw call.failure(.cancelled, cancelledDetail) }
+      try await self.wait(wait, call)
       attempt += 1
     }
+  }
+
+  /// Waits before another try, unless the time is over before.
+  func wait(_ duration: Duration, _ call: Call) async throws(TransportError) {
+    if let refusal = overrun(duration, call) { throw refusal }
+    guard await wait(duration) else { throw call.failure(.cancelled, cancelledDetail) }
+  }
+
+  /// Why there is no more time for something of that length; nil when there is.
+  private func overrun(_ duration: Duration, _ call: Call) -> TransportError? {
+    guard let left = time.left, left.duration <= duration else { return nil }
+    guard duration > .zero else { return call.failure(.deadline, left.deadline.explanation) }
+    return call.failure(
+      .deadline,
+      "The source is to be asked again in \(Int(duration.seconds.rounded(.up))) s only. "
+        + left.deadline.explanation)
+  }
+
+  /// The settings of one try, which has no more time than there is.
+  func wire(_ settings: WireSettings) -> WireSettings {
+    guard let left = time.left else { return settings }
+    var settings = settings
+    settings.totalTimeout = min(settings.totalTimeout, max(left.duration, .milliseconds(1)))
+    settings.connectTimeout = min(settings.connectTimeout, settings.totalTimeout)
+    return settings
+  }
+
+  /// A failed transfer as a failure of the call: what took too long because the time is over says so.
+  func failure(
+    _ failure: CurlFailure, _ call: Call, status: Int? = nil
+  ) -> TransportError {
+    if failure.code == .timeout, let left = time.left, left.isOver {
+      return call.failure(.deadline, left.deadline.explanation, status: status)
+    }
+    return call.failure(failure.code, failure.detail, status: status)
+  }
+
+  /// The id in a reply, free of secrets.
+  func receivedID(_ headers: HTTPHeaders) -> String? {
+    RequestID.received(headers, policy).map { secrets.strike($0) }
   }
 
   /// How long to wait before the next try; nil when this was the last word.
@@ -109,10 +152,12 @@ extension HTTPSource {
   /// - Returns: why it may not go at all, or nil.
   func pace(_ call: Call) async -> TransportError? {
     while true {
+      if let refusal = overrun(.zero, call) { return refusal }
       switch governor.admit(call.request.endpoint) {
       case .go:
         return Task.isCancelled ? call.failure(.cancelled, cancelledDetail) : nil
       case .wait(let duration):
+        if let refusal = overrun(duration, call) { return refusal }
         guard await wait(duration) else { return call.failure(.cancelled, cancelledDetail) }
       case .exhausted(let duration):
         return call.failure(.rateLimited, Self.usedUp(for: duration))
@@ -139,7 +184,7 @@ extension HTTPSource {
       "bytes": "\(outcome.bytesReceived)", "attempt": "\(attempt)",
     ]
     if let page = call.page { metadata["page"] = "\(page)" }
-    if let id = outcome.head.flatMap({ RequestID.received($0.headers, policy) }) {
+    if let id = outcome.head.flatMap({ receivedID($0.headers) }) {
       metadata["request_id"] = "\(id)"
     }
     if let failure = outcome.failure { metadata["failure"] = "\(failure.code.rawValue)" }
@@ -165,11 +210,11 @@ extension HTTPSource {
           if let head = call.combined(head) { onHead(head) }
         }
       }
+      job.wire = wire(call.job.wire)
       let outcome = await loop.run(Transfer(.http(job), onHead: observer))
       note(outcome, call, attempt: attempt)
       if let failure = outcome.failure {
-        return .failure(
-          call.failure(failure.code, failure.detail, status: outcome.head?.status))
+        return .failure(self.failure(failure, call, status: outcome.head?.status))
       }
       guard let head = outcome.head else {
         return .failure(call.failure(.protocolViolation, "There is no reply."))
@@ -190,9 +235,12 @@ extension HTTPSource {
   private func finish(
     _ head: ResponseHead, _ outcome: TransferOutcome, _ call: Call, sentID: String?
   ) -> Result<HTTPResponse, TransportError> {
+    let isRefusal = head.status >= 400
+    outcome.body.mask(
+      secrets, isRefusal ? .message : .data, carried: isRefusal ? nil : call.job.carried)
     var response = HTTPResponse(
       status: head.status, headers: head.headers, body: outcome.body,
-      requestID: RequestID.received(head.headers, policy) ?? sentID, url: head.url,
+      requestID: receivedID(head.headers) ?? sentID, url: head.url,
       receivedAt: clock.now())
     if head.status == 304 {
       if let cached = call.cached, let combined = call.combined(head) {

@@ -4,8 +4,11 @@ extension HTTPSource {
   /// Until then it is repeated like any other request; a body that breaks off is not. The source's place for the
   /// request is taken until the body ends or is let go.
   public func stream(_ request: HTTPRequest) async throws(TransportError) -> StreamedResponse {
-    var call = try Call(request, page: nil, source: name, rules: rules, isConditional: false)
+    var call = try Call(
+      request, page: nil, source: name, rules: rules, secrets: secrets, isConditional: false)
     call.job.wire.totalTimeout = policy.streamTimeout
+    time.begin()
+    defer { time.end() }
     var attempt = 1
     while true {
       let (result, streamed) = await open(call, attempt: attempt)
@@ -14,7 +17,7 @@ extension HTTPSource {
         guard let streamed else { throw call.failure(.protocolViolation, "There is no reply.") }
         return streamed
       }
-      guard await self.wait(wait) else { throw call.failure(.cancelled, cancelledDetail) }
+      try await self.wait(wait, call)
       attempt += 1
     }
   }
@@ -33,6 +36,7 @@ extension HTTPSource {
       return (.failure(refusal), nil)
     }
     var job = call.job
+    job.wire = wire(job.wire)
     let id = RequestID.add(to: &job, policy)
     let pipe = BodyPipe()
     let transfer = Transfer(.http(job), sink: .stream(pipe)) { pipe.begin($0) }
@@ -50,14 +54,14 @@ extension HTTPSource {
     }
     guard let head else {
       let failure = end?.failure ?? .closed
-      return (.failure(call.failure(failure.code, failure.detail)), nil)
+      return (.failure(self.failure(failure, call)), nil)
     }
     if let failure = end?.failure, failure.code == .cancelled {
       return (.failure(call.failure(.cancelled, failure.detail)), nil)
     }
     let response = HTTPResponse(
       status: head.status, headers: head.headers,
-      requestID: RequestID.received(head.headers, policy) ?? id, url: head.url,
+      requestID: receivedID(head.headers) ?? id, url: head.url,
       receivedAt: clock.now())
     let streamed = StreamedResponse(
       status: head.status, headers: head.headers, requestID: response.requestID, url: head.url,

@@ -14,6 +14,8 @@ public final class HTTPSource: Sendable {
   let gate: ConcurrencyGate
   let governor: RateGovernor
   let budget: RetryBudget
+  let time: TimeBudget
+  let secrets: SecretGate
   let clock: TransportClock
   let logger: Logger
   let loop: CurlLoop
@@ -30,6 +32,10 @@ public final class HTTPSource: Sendable {
     gate = ConcurrencyGate(limit: policy.maxConcurrent)
     governor = RateGovernor(policy: policy, clock: clock)
     budget = RetryBudget(policy.retry)
+    time = TimeBudget(
+      own: owner.configuration.sourceDeadlines[name], shared: owner.configuration.deadline,
+      start: owner.start, clock: clock)
+    secrets = owner.secrets(of: name)
   }
 
   /// The rules of the source.
@@ -43,7 +49,8 @@ public final class HTTPSource: Sendable {
   /// Idempotent requests are repeated within the budget; what is returned, also after the last try, is the
   /// vendor's last word. A 304 to a condition of ours gives the reply out of the cache.
   /// - Throws: ``TransportError``; `.redirect` for a redirect that the policy does not follow,
-  ///   `.unexpectedContent` for a 2xx with a web page where JSON is expected.
+  ///   `.unexpectedContent` for a 2xx with a web page where JSON is expected, `.deadline` when the time of the source or of
+  ///   the whole is over.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try await perform(request, page: nil, isConditional: true, onHead: nil)
   }
@@ -65,8 +72,11 @@ public final class HTTPSource: Sendable {
 
   /// Waits as a part of a reply asks for it, such as one of a batch.
   ///
-  /// - Returns: false when the task was cancelled.
-  public func pause(_ duration: Duration) async -> Bool { await wait(duration) }
+  /// - Returns: false when the task was cancelled, or when there is not that much time.
+  public func pause(_ duration: Duration) async -> Bool {
+    if let left = time.left, left.duration <= duration { return false }
+    return await wait(duration)
+  }
 
   // MARK: For the other files of this folder
 

@@ -25,7 +25,7 @@ struct SourceRules: Sendable {
   ) throws(TransportError) {
     if url.origin.scheme != "https" {
       guard url.origin.isLoopback, allowsLoopbackHTTP else {
-        throw refuse(.insecure, "Plain http is allowed on loopback only. Use https.")
+        throw refuse(.insecure, AddressProblem.plainHTTP.explanation)
       }
     }
     guard !hasBadOrigin else {

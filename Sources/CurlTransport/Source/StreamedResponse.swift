@@ -77,6 +77,7 @@ final class StreamReading: Sendable {
     }
     switch piece {
     case .bytes(let body, let wasPaused):
+      call.clear(body)
       if wasPaused { loop.resume(transfer) }
       return body
     case .end(nil):

@@ -21,8 +21,8 @@ struct WebURL: Sendable, Equatable {
 
     var description: String { "\(scheme)://\(host):\(port)" }
 
-    /// Whether the host is this machine by its spelling; `localhost` is never looked up by libcurl.
-    var isLoopback: Bool { WebURL.isLoopback(host: host) }
+    /// Whether the host is this machine; `localhost` is never looked up by libcurl.
+    var isLoopback: Bool { Loopback.isLoopback(host) }
   }
 
   /// Reads a URL; nil when it is none, or has another scheme, user info or no host.
@@ -64,12 +64,10 @@ struct WebURL: Sendable, Equatable {
     return WebURL(handle, absolute: nil)
   }
 
-  /// Whether a host is this machine by its spelling.
-  static func isLoopback(host: String) -> Bool {
-    if host == "localhost" || host == "[::1]" || host == "::1" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
+  /// Why a text is no URL to ask; user info is named, for it is the likely mistake.
+  static func objection(to text: String) -> String {
+    AddressProblem.of(text) == .userInfo
+      ? AddressProblem.userInfo.explanation : AddressProblem.notAbsolute.explanation
   }
 
   /// Whether the text begins with `http://` or `https://` and a host.

@@ -30,6 +30,8 @@ final class RawServer: Sendable {
 
   enum Action: Sendable {
     case send([UInt8])
+    /// The same bytes again and again, until nobody takes them.
+    case endless([UInt8])
     /// Waits until the client closes or the server stops.
     case hold
     /// Waits for a moment.
@@ -159,6 +161,9 @@ final class RawServer: Sendable {
         switch action {
         case .send(let bytes):
           guard write(bytes, socket) else { return }
+        case .endless(let bytes):
+          while write(bytes, socket) {}
+          return
         case .hold:
           while reader.readMore() {}
           return
