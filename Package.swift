@@ -142,7 +142,7 @@ let package = Package(
     // What the tests share: programs beside them, a mail server, a bound on servers.
     .target(
       name: "TestSupport", path: "Tests/Support",
-      exclude: ["https_server.py", "moto_server.py", "smtp_sink.py"],
+      exclude: ["echo_server.py", "https_server.py", "moto_server.py", "smtp_sink.py"],
       swiftSettings: strict),
 
     .testTarget(

@@ -73,12 +73,16 @@ public struct SyncWorker: Sendable {
     try naming { try Store(path: configuration.storePath) }
   }
 
-  /// The transport with what the configuration says of proxy and authorities.
-  func transport() -> HTTPTransport {
-    HTTPTransport(
+  /// The transport with what the configuration says of proxy, authorities and time.
+  ///
+  /// - Parameter deadline: how long all that it is for may take; nil for the whole time of a run.
+  func transport(_ deadline: Deadline? = nil) -> HTTPTransport {
+    let whole = Deadline(.seconds(configuration.policy.deadline), giver: "policy.deadline gives")
+    return HTTPTransport(
       configuration: TransportConfiguration(
         userAgent: "idsync/\(ToolVersion.text)", extraCAFile: configuration.transport.caFile,
-        proxy: configuration.transport.proxy.map { .url($0) } ?? .none),
+        proxy: configuration.transport.proxy.map { .url($0) } ?? .none,
+        deadline: deadline ?? whole, sourceDeadlines: configuration.sourceDeadlines),
       logger: setting.logger)
   }
 

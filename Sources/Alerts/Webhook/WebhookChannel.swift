@@ -46,11 +46,14 @@ public struct WebhookChannel: AlertChannel {
     self.secrets = secrets
     self.clock = clock
     source = transport.source(
-      "alerts/\(channel)",
+      Self.sourceName(channel),
       policy: SourcePolicy(
         origins: [origin], maxConcurrent: 1, retry: .never, totalTimeout: settings.timeout,
         streamTimeout: settings.timeout, requestIDHeader: nil))
   }
+
+  /// What the transport calls the source of a channel.
+  public static func sourceName(_ channel: String) -> String { "alerts/\(channel)" }
 
   /// Posts the alert once; only 2xx counts as delivered.
   public func deliver(

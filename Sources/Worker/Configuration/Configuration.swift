@@ -35,6 +35,8 @@ public struct Configuration: Sendable {
     /// Seconds.
     var staleAfter: Int64 = 72 * 3600
     var changeGuard = ChangeGuard()
+    /// How long a run may take, in seconds.
+    var deadline: Int64 = 30 * 60
   }
 
   struct Transport: Sendable {

@@ -87,6 +87,9 @@ struct ConfigurationParser {
     if let value = section.value("stale_after", "a duration such as 72h", ScalarText.seconds) {
       policy.staleAfter = value
     }
+    if let value = section.value("deadline", ScalarText.spanText, ScalarText.span) {
+      policy.deadline = value
+    }
     if let guarded = section.section("guard") {
       if let value = guarded.value("max_changed", "a share such as 20%", ScalarText.share) {
         policy.changeGuard.maximumChanged = value

@@ -17,6 +17,14 @@ enum ScalarText {
     return count * factor
   }
 
+  /// A time that something may take, `30m`, in seconds; none at all is no time.
+  static func span(_ text: String) -> Int64? {
+    seconds(text).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// What ``span(_:)`` reads, for whoever wrote something else.
+  static let spanText = "a duration above zero such as 30m"
+
   /// `20%` as 0.2.
   static func share(_ text: String) -> Double? {
     guard text.hasSuffix("%"), let value = Double(text.dropLast()), (0...100).contains(value)
@@ -31,7 +39,8 @@ enum ScalarText {
 
   /// An http or https URL without user info, a trailing slash taken off.
   static func url(_ text: String) -> String? {
-    guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return nil }
+    let scheme = text.prefix { $0 != ":" }.lowercased()
+    guard scheme == "https" || scheme == "http", text.contains("://") else { return nil }
     let rest = text.drop { $0 != ":" }.dropFirst(3)
     let host = rest.prefix { $0 != "/" }
     guard !host.isEmpty, !host.contains("@"), !text.contains(where: \.isWhitespace) else {

@@ -93,29 +93,9 @@ struct SecretResolver: Sendable {
   }
 
   private func output(of command: String) throws(WorkerError) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.environment = environment
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    let deadline = DispatchWorkItem { process.terminate() }
-    do {
-      try process.run()
-    } catch {
-      throw WorkerError(.configuration, "The command for a secret could not be started.")
+    switch SecretCommand.run(command, environment: environment) {
+    case .output(let bytes): return String(decoding: bytes, as: UTF8.self)
+    case .failure(let problem): throw WorkerError(.configuration, problem)
     }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 10, execute: deadline)
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    deadline.cancel()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      throw WorkerError(
-        .configuration,
-        "The command for a secret failed or took longer than 10 s; run it by hand to see why.")
-    }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -11,6 +11,8 @@ struct SourceConfiguration: Sendable {
   var url: URLHandle?
   var maxConcurrent: Int
   var rateShare: Double
+  /// How long its requests may take in one run, in seconds; nil for the part of the run's that every source has.
+  var deadline: Int64?
   /// Further hosts under which the provider is known in SAML settings: custom domains.
   var ssoHosts: [String]
   /// Where other providers stand behind this one.

@@ -38,6 +38,7 @@ struct SourceSectionParser {
     let maxConcurrent = section.value(
       "max_concurrent", "a whole number from 1", ScalarText.positive)
     let rateShare = section.value("rate_share", "a share such as 50%", ScalarText.share)
+    let deadline = section.value("deadline", ScalarText.spanText, ScalarText.span)
     var url: URLHandle?
     if kind.address != .none {
       if kind.address == .required, !section.keys.contains("url") { _ = section.require("url") }
@@ -59,8 +60,8 @@ struct SourceSectionParser {
     guard let make else { return nil }
     return SourceConfiguration(
       name: name, kind: kind, place: section.place, url: url, maxConcurrent: maxConcurrent ?? 4,
-      rateShare: rateShare ?? 0.5, ssoHosts: hosts ?? [], routes: routes, make: make,
-      vouches: vouches, file: file)
+      rateShare: rateShare ?? 0.5, deadline: deadline, ssoHosts: hosts ?? [], routes: routes,
+      make: make, vouches: vouches, file: file)
   }
 
   private func kind(_ section: YAMLSection) -> (any SourceKind)? {

@@ -41,6 +41,7 @@ public enum StarterConfiguration {
 
     policy:
       stale_after: 72h
+      deadline: 30m
       guard: { max_changed: 20%, at_least: 5 }
 
     # alerts:

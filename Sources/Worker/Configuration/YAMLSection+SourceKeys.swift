@@ -1,4 +1,5 @@
 internal import ConnectorKit
+internal import CurlTransport
 internal import JSONQuery
 internal import Yams
 
@@ -34,10 +35,19 @@ extension YAMLSection: SourceKeys {
   }
 
   func url(_ key: String) -> URLHandle? {
-    value(key, "an http or https URL, or env:NAME", show: WrongValue.showURL) { text in
+    let handle = value(key, "an http or https URL, or env:NAME", show: WrongValue.showURL) { text in
+      if AddressProblem.of(text) == .userInfo || AddressProblem.of(text) == .plainHTTP {
+        return URLHandle(text: text)
+      }
       if let url = ScalarText.url(text) { return URLHandle(text: url) }
       return SecretReference(text, directory: problems.directory).map { URLHandle(text: $0.text) }
     }
+    // What is known before anything is contacted is told before anything is contacted.
+    guard let text = handle?.text, text.contains("://"), let problem = AddressProblem.of(text),
+      problem != .notAbsolute
+    else { return handle }
+    problems.add(problem.explanation, at: join(key), node(key)?.mark)
+    return nil
   }
 
   func file(_ key: String) -> String? {

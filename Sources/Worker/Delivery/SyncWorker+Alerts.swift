@@ -67,19 +67,19 @@ extension SyncWorker {
   }
 
   func deliverAlerts(
-    _ store: Store, ignoringSchedule: Bool
+    _ store: Store, ignoringSchedule: Bool, within deadline: Deadline? = nil
   ) async throws -> AlertOutcome {
     guard !configuration.alerts.isEmpty else { return AlertOutcome() }
-    return try await withChannels { factory in
+    return try await withChannels(within: deadline) { factory in
       try await deliver(store, factory, ignoringSchedule: ignoringSchedule)
     }
   }
 
   /// Makes the transports of the channels and ends them afterwards.
   private func withChannels<R: Sendable>(
-    _ body: (ChannelFactory) async throws -> R
+    within deadline: Deadline? = nil, _ body: (ChannelFactory) async throws -> R
   ) async throws -> R {
-    let transports = (transport(), transport())
+    let transports = (transport(deadline), transport(deadline))
     defer {
       transports.0.shutdown()
       transports.1.shutdown()

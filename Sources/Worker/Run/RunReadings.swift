@@ -29,6 +29,8 @@ struct SourceReader: Sendable {
   var knownKeys: @Sendable (TeamName) -> [String] = { _ in [] }
   /// What is to be read otherwise than the providers say it; none but for a what-if.
   var edits: [SourceName: PolicyEdits] = [:]
+  /// Takes the secrets of a source out of what it has to say of itself: the last gate before a store, a page or a mail.
+  var strike: @Sendable (SourceName, String) -> String = { $1 }
   let progress: Progress
 
   /// A provider that is being read.
@@ -77,6 +79,7 @@ struct SourceReader: Sendable {
     let name = reading.source.name
     reading.hosts.formUnion(hosts[name] ?? [])
     reading.routes = routes[name] ?? []
+    reading.source.issues.strike { strike(name, $0) }
     readings.providers[name] = reading
     readings.sources.append(reading.source)
     readings.sources.sort { $0.name < $1.name }
@@ -90,8 +93,14 @@ struct SourceReader: Sendable {
       }
       var readings = RunReadings()
       for await reading in group {
-        readings.sources.append(reading.source)
-        for team in reading.teams { readings.teams[team.team] = team }
+        let name = reading.source.name
+        var source = reading.source
+        source.issues.strike { strike(name, $0) }
+        readings.sources.append(source)
+        for var team in reading.teams {
+          team.issues.strike { strike(name, $0) }
+          readings.teams[team.team] = team
+        }
       }
       return readings
     }
@@ -169,5 +178,16 @@ struct SourceReader: Sendable {
       next += 1
     }
     return found
+  }
+}
+
+extension [SourceIssue] {
+  /// Puts every text of every issue through a function.
+  mutating func strike(_ strike: (String) -> String) {
+    for index in indices {
+      self[index].call = strike(self[index].call)
+      self[index].message = strike(self[index].message)
+      self[index].remedy = strike(self[index].remedy)
+    }
   }
 }

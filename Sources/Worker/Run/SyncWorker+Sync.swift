@@ -41,7 +41,8 @@ extension SyncWorker {
     _ options: SyncOptions, _ teams: [TeamSettings], _ store: Store, _ runID: String,
     _ startedAt: Timestamp, _ open: OpenRun?, _ onChange: (MemberChange) throws -> Void
   ) async throws -> SyncResult {
-    let transport = transport()
+    let time = RunTime(seconds: configuration.policy.deadline)
+    let transport = transport(time.reading)
     defer { transport.shutdown() }
     let cache = options.isDryRun || options.isFull ? nil : PageCache(store)
     let factory = SourceFactory(
@@ -55,6 +56,7 @@ extension SyncWorker {
       try? store.members(MemberQuery(team: team)) { keys.append($0.record.key) }
       return keys
     }
+    reader.strike = { transport.secrets(of: $0).strike($1) }
     var readings = await reader.read()
     try Task.checkCancellation()
     readings.locateMistakes(in: configuration.file)
@@ -87,7 +89,7 @@ extension SyncWorker {
     }
     let committed = try naming { try committer.commit(in: open) }
     var outcome = try result(committed, readings, teams, store)
-    let alerts = try await deliverAlerts(store, ignoringSchedule: false)
+    let alerts = try await deliverAlerts(store, ignoringSchedule: false, within: time.telling)
     outcome.alertProblems = alerts.problems
     outcome.misconfiguredChannels = alerts.misconfigured
     outcome.headcounts = try headcounts(of: teams.map(\.name))

@@ -30,10 +30,13 @@ struct ChannelFactory {
           server: server),
         transport: mailTransport)
     case .webhook(let webhook):
+      let gate = transport.secrets(of: WebhookChannel.sourceName(alert.name))
+      let signing = try webhook.secrets.map { try secrets.resolve($0) }
+      for secret in signing { gate.add(secret) }
       return try WebhookChannel(
         settings: WebhookSettings(
           name: alert.name, minimumSeverity: alert.severity, url: try secrets.url(webhook.url),
-          secrets: try webhook.secrets.map { try secrets.resolve($0) },
+          secrets: signing,
           timeout: .seconds(webhook.timeout)),
         transport: transport)
     }

@@ -49,7 +49,11 @@ struct SourceFactory {
       maxConcurrent: source.maxConcurrent, rateShare: source.rateShare, cache: cache,
       transport: transport,
       clock: { [setting] in Timestamp(setting.clock()) }, logger: setting.logger,
-      secrets: { handle in try secrets.resolve(handle) },
+      secrets: { [gate = transport.secrets(of: name)] handle in
+        let secret = try secrets.resolve(handle)
+        gate.add(secret)
+        return secret
+      },
       addresses: { handle in try secrets.url(handle) },
       localTeam: { [path = configuration.storePath] in try Self.localTeam($0, path) })
     context.vouches = source.vouches
@@ -117,7 +121,11 @@ extension SecretResolver {
   /// - Throws: ``WorkerError`` with `.configuration` when what was fetched is no URL.
   func url(_ handle: URLHandle) throws(WorkerError) -> String {
     if let url = ScalarText.url(handle.text) { return url }
-    return try url(.secret(try reference(handle.text)))
+    let url = try url(.secret(try reference(handle.text)))
+    if let problem = AddressProblem.of(url) {
+      throw WorkerError(.configuration, "The URL that was fetched: \(problem.explanation)")
+    }
+    return url
   }
 
   /// An address, fetched where it is not plain.

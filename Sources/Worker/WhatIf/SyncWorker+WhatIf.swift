@@ -29,6 +29,7 @@ extension SyncWorker {
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
+    reader.strike = { transport.secrets(of: $0).strike($1) }
     let now = await reader.read()
     reader.edits = [options.source: edits]
     let then = await reader.reread(options.source, in: now)
