@@ -3,11 +3,17 @@ public import IdentityCore
 
 extension Store {
   /// The undelivered messages that may be tried at a moment, oldest run first.
-  public func dueAlerts(at moment: Timestamp, limit: Int = 100) throws(StorageError)
-    -> [AlertMessage]
-  {
+  ///
+  /// - Parameter horizon: the furthest that a try can be put off to at that moment. One that lies beyond was put off by a
+  ///   clock that ran ahead, and is due; those given up never are.
+  public func dueAlerts(
+    at moment: Timestamp, horizon: Timestamp = AlertMessage.never, limit: Int = 100
+  ) throws(StorageError) -> [AlertMessage] {
     try messages(
-      "delivered_at IS NULL AND next_attempt_at <= ?", [moment.milliseconds, max(0, limit)],
+      "delivered_at IS NULL AND (next_attempt_at <= ? OR next_attempt_at > ? AND next_attempt_at < ?)",
+      [
+        moment.milliseconds, horizon.milliseconds, AlertMessage.never.milliseconds, max(0, limit),
+      ],
       "ORDER BY o.run, o.team_id, o.channel, o.part LIMIT ?")
   }
 

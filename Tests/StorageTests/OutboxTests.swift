@@ -133,6 +133,23 @@ import Testing
     }
   }
 
+  @Test("a try put off by a clock that ran ahead is due, one that was given up is not")
+  func clockAhead() async throws {
+    try await Samples.withStorePath { path in
+      let store = try Store(path: path)
+      try store.commit(
+        1, [Samples.added(Samples.record("ana@acme.com", .notEnforced))], alerts: rules)
+      let id = try #require(try store.dueAlerts(at: Samples.time(1)).first).id
+      let (now, horizon) = (Samples.time(2), Samples.time(5))
+      try store.markFailed(id, error: "503", next: Samples.time(4))
+      #expect(try store.dueAlerts(at: now, horizon: horizon).isEmpty, "within the schedule")
+      try store.markFailed(id, error: "503", next: Samples.time(6))
+      #expect(try store.dueAlerts(at: now, horizon: horizon).count == 1)
+      try store.markFailed(id, error: "410", next: AlertMessage.never)
+      #expect(try store.dueAlerts(at: now, horizon: horizon).isEmpty)
+    }
+  }
+
   @Test("a message waits until it is delivered, with the same id, also over a new start")
   func delivery() async throws {
     try await Samples.withStorePath { path in

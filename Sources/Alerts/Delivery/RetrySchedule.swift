@@ -12,6 +12,9 @@ public struct RetrySchedule: Sendable {
     self.jitter = jitter
   }
 
+  /// The longest wait of all, with all that chance may add.
+  public var longest: Duration { (delays.max() ?? .zero) * (1 + jitter) }
+
   /// The schedule that Standard Webhooks 1.0 gives: ten tries in a little over three days.
   public static var standard: RetrySchedule {
     RetrySchedule(delays: [

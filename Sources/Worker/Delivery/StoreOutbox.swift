@@ -24,8 +24,11 @@ struct StoreOutbox: Outbox {
 
   func due(channel: String, at now: Timestamp, limit: Int) async throws -> [AlertMessage] {
     let moment = ignoresSchedule ? AlertMessage.never : now
+    let horizon = now.milliseconds + Int64(RetrySchedule.standard.longest / .milliseconds(1))
     return Array(
-      try store.dueAlerts(at: moment, limit: .max).filter { $0.channel == channel }.prefix(limit))
+      try store.dueAlerts(
+        at: moment, horizon: Timestamp(milliseconds: horizon), limit: .max
+      ).filter { $0.channel == channel }.prefix(limit))
   }
 
   func content(of message: AlertMessage) async throws -> AlertContent {
