@@ -275,7 +275,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "env:NAME"),
     Mistake(
       "a URL with credentials", "https://acme.okta.com/", "https://user:SECRET@acme.okta.com",
-      key: "sources.okta.url", "http or https URL"),
+      key: "sources.okta.url", "a user or a password", "their own keys"),
+    Mistake(
+      "plain http to another machine", "https://acme.okta.com/", "http://acme.okta.com/",
+      key: "sources.okta.url", "Plain http", "https"),
+    Mistake(
+      "a run without time", "stale_after: 48h", "deadline: 0s", key: "policy.deadline",
+      "above zero", "30m"),
     Mistake(
       "a proxy with credentials", "http://proxy.acme.com:3128", "http://u:SECRET@proxy",
       key: "transport.proxy", "without credentials"),
