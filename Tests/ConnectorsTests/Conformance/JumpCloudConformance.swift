@@ -28,11 +28,10 @@ extension ConformanceCase {
       Endpoint(
         "GET /api/v2/iplists", .list, loses: .details, required: ["id"], optional: ["name"]),
       Endpoint(
-        "GET /api/v2/identity-providers", loses: .certainty,
-        required: ["identityProviders", "totalCount"]),
-      Endpoint("GET /api/organizations", loses: .certainty, required: ["results", "totalCount"]),
+        "GET /api/v2/identity-providers", required: ["identityProviders", "totalCount"]),
+      Endpoint("GET /api/organizations", required: ["_id"]),
       Endpoint(
-        "GET /api/organizations/{organisation}", loses: .certainty,
+        "GET /api/organizations/{organisation}",
         required: ["settings", "settings.userPortal.idleSessionDurationMinutes"]),
     ],
     capabilities: [.pagedByNumber], secrets: [JumpCloudOrganisation().apiKey]
