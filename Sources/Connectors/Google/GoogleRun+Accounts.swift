@@ -21,7 +21,7 @@ final class GoogleAccounts: Sendable {
 struct GoogleDirectoryReading: Sendable {
   var table: AccountTable
   /// The atoms of the settings, and behind them those of graces.
-  var atoms: GoogleAtoms
+  var atoms: SubjectFacts
   var seen: GoogleSeen
   /// The facts that could not be read to the end, unknown for everybody.
   var unreadable: [SubjectAtom.ID: Unknown]
@@ -29,7 +29,7 @@ struct GoogleDirectoryReading: Sendable {
 
 /// The facts that a user's own row tells.
 struct GoogleMarks: Sendable {
-  private let atoms: GoogleAtoms
+  private let atoms: SubjectFacts
   private let units: [String: SubjectAtom.ID]
   private let graces: [Int64]
   private let now: Timestamp
@@ -38,7 +38,7 @@ struct GoogleMarks: Sendable {
   private var unitsByPath: [String: [SubjectAtom.ID]] = [:]
   private(set) var seen = GoogleSeen()
 
-  init(_ atoms: GoogleAtoms, _ settings: GoogleSettings) {
+  init(_ atoms: SubjectFacts, _ settings: GoogleSettings) {
     self.atoms = atoms
     units = Dictionary(atoms.orgUnits.map { ($0.path, $0.place) }) { one, _ in one }
     now = settings.now
@@ -60,7 +60,7 @@ struct GoogleMarks: Sendable {
   var count: Int { atoms.all.count + (graces.isEmpty ? 0 : GoogleSeen.maxGraces + graces.count) }
 
   /// The atoms with those of the graces seen.
-  var all: GoogleAtoms {
+  var all: SubjectFacts {
     var all = atoms
     for grace in seen.graces {
       _ = all.id(
@@ -144,7 +144,7 @@ struct GoogleMarks: Sendable {
 extension GoogleRun {
   /// Reads the accounts of watched people, with all that assignments and policies ask of them.
   func readAccounts(
-    _ query: ProviderQuery, _ atoms: GoogleAtoms, _ settings: GoogleSettings
+    _ query: ProviderQuery, _ atoms: SubjectFacts, _ settings: GoogleSettings
   ) async -> GoogleDirectoryReading {
     var marks = GoogleMarks(atoms, settings)
     var table = AccountTable(atomCount: marks.count)

@@ -40,7 +40,7 @@ extension GoogleModelBuilder {
   private var enforcedFlag: Condition {
     mutating get {
       .subject(
-        atoms.id(
+        tables.facts.id(
           .attribute, "\(GoogleFlag.isEnforced.rawValue)=true", GoogleFlag.isEnforced.title))
     }
   }
@@ -176,7 +176,7 @@ extension GoogleModelBuilder {
         [.init(flag(until, of: grace.atom), leaf)],
         otherwise: plain(.multiFactor, "asks for two steps after it"))
       return SignInPolicy.Branch(
-        .subject(atoms.id(.attribute, grace.atom, "new user, \(until)")), open)
+        .subject(tables.facts.id(.attribute, grace.atom, "new user, \(until)")), open)
     }
     return branches.isEmpty ? over : .firstMatch(branches, otherwise: over)
   }

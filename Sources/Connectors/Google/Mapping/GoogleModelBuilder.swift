@@ -2,37 +2,14 @@ internal import ConnectorKit
 internal import IdentityCore
 
 /// What assignments and policies ask of people, over a whole account.
-struct GoogleAtoms: Sendable {
-  private struct Key: Hashable, Sendable {
-    var kind: SubjectAtom.Kind
-    var id: String
-  }
-
-  private(set) var all: [SubjectAtom] = []
-  private var places: [Key: SubjectAtom.ID] = [:]
-
-  /// The atom's place; made if it is new.
-  mutating func id(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> SubjectAtom.ID {
-    if let known = place(kind, id) { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name))
-    places[Key(kind: kind, id: id)] = all.count - 1
-    return all.count - 1
-  }
-
-  /// The atom's place; nil when nothing asks for it.
-  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
-    places[Key(kind: kind, id: id)]
-  }
-
+extension SubjectFacts {
   /// Whether something asks what it means that an account does not show a flag.
   func isAsked(_ flag: GoogleFlag) -> Bool {
     place(.attribute, "\(flag.rawValue)=missing") != nil
   }
 
   /// The ids of the groups that are asked for, with their places.
-  var groups: [(id: String, place: SubjectAtom.ID)] {
-    all.indices.filter { all[$0].kind == .group }.map { (all[$0].id, $0) }
-  }
+  var groups: [(id: String, place: SubjectAtom.ID)] { ids(.group) }
 
   /// The paths of the org units that are asked for, with their places.
   var orgUnits: [(path: String, place: SubjectAtom.ID)] {
@@ -47,25 +24,20 @@ struct GoogleAtoms: Sendable {
 struct GoogleModelBuilder {
   let settings: GoogleSettings
   let seen: GoogleSeen
-  var atoms: GoogleAtoms
+  /// What assignments and policies ask of people.
+  var atoms: SubjectFacts { tables.facts }
+  var tables: SignInModelBuilder
   /// What stands in assignments and policies that nobody knows; complete once the model is made.
   var unrecognised: Unrecognised
   private let vouches: Vouches
   private let app: AppID
   private(set) var unreadableAtoms: [SubjectAtom.ID: Unknown] = [:]
-  private(set) var variables: [Variable] = []
-  private(set) var unknowns: [Unknown] = []
-  private(set) var rules: [RuleReference] = []
-  private(set) var upstreams: [Upstream] = []
   private let unitPaths: [String: String]
   let providerNames: [String: Set<String>]
-  private var unknownPlaces: [String: Unknown.ID] = [:]
-  private var variablePlaces: [String: Variable.ID] = [:]
   private var rulePlaces: [RuleReference: RuleReference.ID] = [:]
-  private var upstreamPlaces: [Upstream: Upstream.ID] = [:]
 
   init(
-    _ settings: GoogleSettings, seen: GoogleSeen, atoms: GoogleAtoms = GoogleAtoms(),
+    _ settings: GoogleSettings, seen: GoogleSeen, atoms: SubjectFacts = SubjectFacts(),
     _ vouches: Vouches, at app: AppID = ""
   ) {
     self.vouches = vouches
@@ -73,7 +45,7 @@ struct GoogleModelBuilder {
     unrecognised = Unrecognised(GoogleDoors.unrecognised.row, vouches, at: app)
     self.settings = settings
     self.seen = seen
-    self.atoms = atoms
+    tables = SignInModelBuilder(atoms)
     providerNames = settings.providerNames
     unitPaths = Dictionary((settings.orgUnits.value ?? []).map { ($0.id, $0.path) }) { one, _ in
       one
@@ -84,9 +56,9 @@ struct GoogleModelBuilder {
   mutating func model() -> SignInModel {
     let google = googleDoor()
     let policy = withUnclearState(signOn(google))
-    return SignInModel(
-      variables: variables, atoms: atoms.all, unreadableAtoms: unreadableAtoms,
-      unknowns: unknowns, rules: rules, policy: policy, upstreams: upstreams)
+    var model = tables.model(policy)
+    model.unreadableAtoms = unreadableAtoms
+    return model
   }
 
   // MARK: Tables
@@ -97,15 +69,7 @@ struct GoogleModelBuilder {
   mutating func unknown(
     _ title: String, of object: String? = nil, remedy: String
   ) -> Unknown.ID {
-    unknown(Unknown(title: title, remedy: remedy, of: object))
-  }
-
-  /// Something that cannot be known, by its own key.
-  mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
-    if let known = unknownPlaces[wanted.key] { return known }
-    unknowns.append(wanted)
-    unknownPlaces[wanted.key] = unknowns.count - 1
-    return unknowns.count - 1
+    tables.unknown(Unknown(title: title, remedy: remedy, of: object))
   }
 
   /// Whether somebody vouches for a door or modifier.
@@ -116,54 +80,48 @@ struct GoogleModelBuilder {
   /// What nobody knows of a door or modifier, held where it matters; nil where somebody vouches for it.
   mutating func unknown(_ door: GoogleDoors, _ why: String, remedy: String) -> Condition? {
     guard !isVouched(door) else { return nil }
-    return .unknown(unknown(door.row.unknown(nil, why, remedy: remedy)))
+    return .unknown(tables.unknown(door.row.unknown(nil, why, remedy: remedy)))
   }
 
   /// What stands in an object and nobody knows; nil where there is nothing, or all is vouched for.
   mutating func doubt(_ keys: [UnrecognisedKey], of place: String) -> Condition? {
-    let found = unrecognised.note(keys, of: place).map { Condition.unknown(unknown($0)) }
+    let found = unrecognised.note(keys, of: place).map { Condition.unknown(tables.unknown($0)) }
     return found.isEmpty ? nil : .any(found)
   }
 
   /// A rule for proofs and witnesses; equal ones are one.
   mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
     if let known = rulePlaces[rule] { return known }
-    rules.append(rule)
-    rulePlaces[rule] = rules.count - 1
-    return rules.count - 1
+    let place = tables.reference(rule)
+    rulePlaces[rule] = place
+    return place
   }
 
   /// A provider that sign-ins are left to.
   mutating func upstream(_ upstream: Upstream) -> Upstream.ID {
-    if let known = upstreamPlaces[upstream] { return known }
-    upstreams.append(upstream)
-    upstreamPlaces[upstream] = upstreams.count - 1
-    return upstreams.count - 1
+    tables.upstream("\(upstream.name) \(upstream.keys)", upstream)
   }
 
   /// That a yes-or-no variable is yes.
   ///
   /// - Parameter key: what it stands for, where its name is not enough.
   mutating func flag(_ name: String, of key: String? = nil) -> Condition {
-    let key = key ?? name
-    if let known = variablePlaces[key] { return .variable(known, in: [1]) }
-    variables.append(Variable(name: name, values: ["no", "yes"]))
-    variablePlaces[key] = variables.count - 1
-    return .variable(variables.count - 1, in: [1])
+    tables.flag(key ?? name, name: name)
   }
 
   // MARK: Facts about people
 
   /// That a flag is true for the account; unknown where Google did not show it.
   mutating func holds(_ flag: GoogleFlag) -> Condition {
-    .subject(atoms.id(.attribute, "\(flag.rawValue)=true", flag.title))
+    .subject(tables.facts.id(.attribute, "\(flag.rawValue)=true", flag.title))
       .or(unshown(flag, "whether the account is a \(flag.title)"))
   }
 
   /// That Google did not show a flag of the account.
   mutating func isMissing(_ flag: GoogleFlag) -> Condition {
     guard seen.missing.contains(flag) else { return .never }
-    return .subject(atoms.id(.attribute, "\(flag.rawValue)=missing", "\(flag.title) not shown"))
+    return .subject(
+      tables.facts.id(.attribute, "\(flag.rawValue)=missing", "\(flag.title) not shown"))
   }
 
   private mutating func unshown(
@@ -179,7 +137,7 @@ struct GoogleModelBuilder {
   mutating func isIn(orgUnit id: String) -> Condition {
     switch settings.orgUnits {
     case .unreadable(let reason, let remedy):
-      let atom = atoms.id(.attribute, "orgUnit=\(id)", "in org unit \(id)")
+      let atom = tables.facts.id(.attribute, "orgUnit=\(id)", "in org unit \(id)")
       unreadableAtoms[atom] = Unknown(
         title: "whether the account is in org unit \(id): \(reason)", remedy: remedy)
       return .subject(atom)
@@ -191,7 +149,7 @@ struct GoogleModelBuilder {
             remedy: "take the deleted org unit out of the assignment or policy"))
       }
       guard path != "/" else { return .always }
-      let atom = atoms.id(.attribute, "orgUnitPath=\(path)", "in org unit \(path)")
+      let atom = tables.facts.id(.attribute, "orgUnitPath=\(path)", "in org unit \(path)")
       return .subject(atom).or(
         unshown(.orgUnit, "in which org unit the account is: whether in \(path)", of: id))
     }
@@ -204,7 +162,7 @@ struct GoogleModelBuilder {
       return .any([holds(.isAdmin), holds(.isDelegatedAdmin)])
     }
     if settings.emptiedGroups.contains(id) { return .never }
-    return .subject(atoms.id(.group, id, groupName(id)))
+    return .subject(tables.facts.id(.group, id, groupName(id)))
   }
 
   /// The name of a group, its id where there is none.
