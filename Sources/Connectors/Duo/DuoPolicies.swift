@@ -91,13 +91,16 @@ struct DuoPolicies {
     let relevant = relevantGroups(integration)
     for user in users {
       guard let all = user.groups else { continue }
-      let groups = Set(
-        all.filter { $0.name == nil || relevant?.contains($0.policyKey) != false }.map(\.policyKey))
+      let told = all.filter { group in
+        group.name.map { relevant?.contains($0.lowercased()) != false } ?? true
+      }
+      // By their ids: two groups whose names differ by case only are two.
+      let groups = Set(told.map(\.id))
       if let set = known[groups] {
         places[user.id] = set
         continue
       }
-      let found = await set(of: integration, user, groups)
+      let found = await set(of: integration, user, told)
       let number = sets.firstIndex(of: found) ?? sets.count
       if number == sets.count { sets.append(found) }
       known[groups] = number
@@ -110,16 +113,11 @@ struct DuoPolicies {
   private func relevantGroups(_ integration: DuoWire.Integration) -> Set<String>? {
     guard let summary else { return nil }
     let groups = summary.uses.filter { $0.integrationKey == integration.key }.compactMap(\.group)
-    return groups.contains("") ? nil : Set(groups.map(Self.key))
-  }
-
-  /// What a policy tells a group apart by.
-  private static func key(_ name: String) -> String {
-    "name \(name.lowercased())"
+    return groups.contains("") ? nil : Set(groups.map { $0.lowercased() })
   }
 
   private mutating func set(
-    of integration: DuoWire.Integration, _ user: DuoWire.User, _ groups: Set<String>
+    of integration: DuoWire.Integration, _ user: DuoWire.User, _ groups: [DuoWire.Group]
   ) async -> DuoMapping.PolicySet {
     guard run.edits.isEmpty else { return await layered(integration, groups) }
     do throws(ConnectorError) {
@@ -143,19 +141,25 @@ struct DuoPolicies {
 
   /// The set by Duo's rules for layers: group at the application, application, global.
   private mutating func layered(
-    _ integration: DuoWire.Integration, _ groups: Set<String>
+    _ integration: DuoWire.Integration, _ groups: [DuoWire.Group]
   ) async -> DuoMapping.PolicySet {
     let all = await everyPolicy()
+    let names = Set(groups.compactMap(\.name))
     guard let all, let summary, summary.count == Int64(all.count),
-      groups.allSatisfy({ $0.hasPrefix("name ") })
+      groups.allSatisfy({ $0.name != nil })
     else { return .unreadable(cause) }
     guard let global = all.first(where: \.isGlobal) else { return .unreadable(cause) }
     let uses = summary.uses.filter { $0.integrationKey == integration.key }
+    let loose = Set(names.map { $0.lowercased() })
     let byGroup = uses.filter { use in
-      use.group.map { groups.contains(Self.key($0)) || $0 == "" } == true
+      use.group.map { loose.contains($0.lowercased()) || $0 == "" } == true
+    }
+    // Whether case tells groups apart, only Duo's own calculation knows.
+    guard byGroup.allSatisfy({ $0.group.map(names.contains) == true }) else {
+      return .unreadable(cause)
     }
     // Which of several comes first is not shown.
-    guard byGroup.count <= 1, byGroup.allSatisfy({ $0.group != "" }) else {
+    guard byGroup.count <= 1 else {
       return .unreadable(
         Unknown(
           title:

@@ -19,9 +19,6 @@ enum DuoWire {
 
     /// What it is called.
     var title: String { name ?? id }
-
-    /// What policies tell it apart by; a group without a name is told apart from all others.
-    var policyKey: String { name.map { "name \($0.lowercased())" } ?? "id \(id)" }
   }
 
   /// A user.

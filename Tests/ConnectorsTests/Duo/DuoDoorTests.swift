@@ -279,4 +279,29 @@ import Testing
       }
     }
   }
+
+  @Test("groups whose names differ by case only are two, whether Duo calculates or not")
+  func groupsByCase() async throws {
+    let people = ["bo@acme.com", Self.ana]
+    let scenario = Scenario.duo { tenant in
+      tenant.groups = [DuoGroup("Ops"), DuoGroup("ops")]
+      tenant.users = people.map { DuoUser($0) }
+      tenant.users[0].groups = ["Ops"]
+      tenant.users[1].groups = ["ops"]
+      tenant.policies.append(
+        DuoPolicy("Open", ["authentication_policy": ["user_auth_behavior": "bypass"]]))
+      tenant.integrations[0].groupPolicies = [
+        .init(group: "ops", policy: tenant.policies[1].key)
+      ]
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.map { door.record($0).verdict } == [.enforced, .notEnforced])
+      await bench.mock.setFaults([
+        Fault(.duo, "GET /admin/v2/policies/calculate", .forbidden, times: nil)
+      ])
+      let layered = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.map { layered.record($0).verdict } == [.cannotTell, .notEnforced])
+    }
+  }
 }

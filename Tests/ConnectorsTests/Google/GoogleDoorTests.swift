@@ -194,7 +194,7 @@ import Testing
     try await Bench.run(W.scenario(long)) { bench in
       func read() async -> ConformanceReading {
         await ConformanceReading(
-          of: bench.google { $0.vouches = [] }, app: "google", people: [W.ana])
+          of: bench.google { $0.vouches = Vouch.for("session") }, app: "google", people: [W.ana])
       }
       let records = try await read().reconciled().records
       #expect(records[W.ana]?.verdict == .enforcedConditionally)
