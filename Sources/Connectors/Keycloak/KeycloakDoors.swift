@@ -175,21 +175,56 @@ struct KeycloakAccounting {
     case .recovery:
       realm.resetAllowed == false
         ? .closed("resetPasswordAllowed is off") : .judged("the reset flow, step by step")
-    case .clientPolicies: .judged("the flows that client policies select")
-    case .sessions: .judged("the flows of all clients of the realm")
+    case .clientPolicies:
+      picture.clientPolicies.value?.selections.isEmpty == true
+        ? .absent("no client policy in force selects a flow")
+        : .judged("the flows that client policies select")
+    case .sessions:
+      takesSessions
+        ? .judged("the flows of all clients of the realm")
+        : .absent("the flow of the client takes no sessions")
     case .oldSessions:
       realm.mayKeepSessionsLong
         ? .judged("ssoSessionMaxLifespan and that of remembered sessions")
         : .closed("no session lasts for more than a day")
-    case .passkeys: .judged("the policy of passkeys of the realm")
+    case .passkeys:
+      realm.takesPasskeysForNames
+        || asks { $0.provider.flatMap { KeycloakAuthenticator($0) } == .passkey }
+        ? .judged("the policy of passkeys of the realm") : .absent("no flow takes a passkey")
     case .enrolment: .judged("conditions, alternatives and required actions of the flows")
-    case .attributes: .judged("attributes of the person and the profile of users")
-    case .memberships: .judged("lists of members, and each person of a user federation")
+    case .attributes:
+      mentions.usesAttributes
+        ? .judged("attributes of the person and the profile of users")
+        : .absent("no condition asks for an attribute")
+    case .memberships:
+      mentions.roles.isEmpty && mentions.groups.isEmpty && !mentions.usesGroupAttributes
+        ? .absent("no condition asks for a role or a group")
+        : .judged("lists of members, and each person of a user federation")
     case .clientList: clientListState
     case .otherAuthenticators: authenticatorState
     case .heldTokens: .outOfScope("API tokens")
     case .impersonation: .outOfScope("acts of administrators")
     case .unrecognised: unrecognisedState
+    }
+  }
+
+  // MARK: Flows
+
+  private var mentions: KeycloakMentions {
+    KeycloakMentions(picture.flows.values.compactMap(\.value))
+  }
+
+  /// Whether a step of any flow that matters is of a kind.
+  private func asks(_ isMeant: (KeycloakFlow.Step) -> Bool) -> Bool {
+    picture.flows.values.compactMap(\.value).contains { $0.liveSteps.contains(where: isMeant) }
+  }
+
+  /// Whether a flow that may decide sign-ins to the client takes sessions; one that was not read may.
+  private var takesSessions: Bool {
+    let selected = picture.clientPolicies.value?.selections.map(\.flow) ?? [nil]
+    return ([picture.browserFlow(of: client)] + selected).contains { alias in
+      guard let flow = alias.flatMap({ picture.flows[$0]?.value }) else { return true }
+      return flow.liveSteps.contains { $0.provider == "auth-cookie" }
     }
   }
 

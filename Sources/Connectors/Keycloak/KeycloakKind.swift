@@ -43,7 +43,7 @@ package struct KeycloakKind: SourceKind {
       "a confidential client with service accounts and these roles of realm-management: view-realm, view-users, view-clients, view-identity-providers"
     ],
     requests:
-      "a page for each 500 users and 100 clients, one a flow and a configured step, a list for each role, group and identity provider that a flow mentions, one a person who is linked to an identity provider"
+      "a page for each 500 users and 100 clients, one a flow and a configured step, a list for each role, group and identity provider that a flow mentions, one a person who is linked to an identity provider, and one or two a person of a user federation where a flow asks for roles or groups"
   )
 
   package init() {}

@@ -89,7 +89,10 @@ extension ConformanceCase {
           KeycloakRealms.conditional("conditional-user-role", ["condUserRole": "staff"]),
         ])
       ]
-      tenant.roles = [KeycloakRoleSpec("staff"), KeycloakRoleSpec("lead", composites: ["staff"])]
+      tenant.roles = [
+        KeycloakRoleSpec("staff"), KeycloakRoleSpec("lead", composites: ["staff"]),
+        KeycloakRoleSpec("plain"),
+      ]
       tenant.clients[0].roles = [KeycloakRoleSpec("viewer")]
       tenant.groups = [
         KeycloakGroupNode("people", groups: [KeycloakGroupNode("it", roles: ["staff"])])
@@ -108,6 +111,7 @@ extension ConformanceCase {
         KeycloakUser("bo@acme.com") {
           $0.credentials.append("otp")
           $0.federationLink = "ldap"
+          $0.roles = ["plain"]
         },
         KeycloakUser("cy@acme.com") { $0.roles = ["lead"] },
         KeycloakUser("dee@acme.com") { $0.enabled = false },

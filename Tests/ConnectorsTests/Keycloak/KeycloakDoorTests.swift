@@ -170,7 +170,28 @@ private struct DoorWorld: Sendable, CustomTestStringConvertible {
       $0.flows.append(KeycloakFlowSpec("weak", [K.password]))
       KeycloakRows.selected("weak", &$0)
     },
-    DoorWorld("client-policies", .judged, .enforced, "none") { _ in },
+    DoorWorld("client-policies", .absent, .enforced, "none") { _ in },
+    DoorWorld("sessions", .judged, .enforced, "the flow takes them") { _ in },
+    DoorWorld("sessions", .absent, .enforced, "the flow takes none") {
+      $0.flows = [KeycloakFlowSpec("browser", K.strict)]
+    },
+    DoorWorld("passkeys", .absent, .enforced, "no flow takes one") {
+      $0.passkeyVerification = "preferred"
+    },
+    DoorWorld("attributes", .absent, .enforced, "no condition asks for one") { _ in },
+    DoorWorld("attributes", .judged, .notEnforced, "a condition asks for one") {
+      $0.flows = [
+        K.browser([
+          K.password, K.conditional("conditional-user-attribute", KeycloakRows.department),
+        ])
+      ]
+      $0.users[0].attributes = ["department": ["hr"]]
+    },
+    DoorWorld("memberships", .absent, .enforced, "no condition asks for one") { _ in },
+    DoorWorld("memberships", .judged, .enforced, "a condition asks for a role that she has") {
+      KeycloakRows.staff(&$0)
+      $0.users[0].roles = ["staff"]
+    },
     DoorWorld(
       "client-policies", .judged, .enforcedConditionally,
       "one selects a strict flow that takes sessions, which another client opens with a password"

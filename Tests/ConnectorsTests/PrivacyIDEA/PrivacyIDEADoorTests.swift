@@ -23,6 +23,17 @@ import Testing
   }
 
   private func judge(
+    _ faults: [Fault], _ change: (inout PrivacyIDEAServer) -> Void = { _ in }
+  ) async throws -> Outcome {
+    try await ProviderBench.run(P.small(change)) { bench in
+      await bench.mock.setFaults(faults)
+      let reading = await bench.read(bench.privacyIDEA(), app: P.app)
+      let records = ProviderBench.judge(reading, app: P.app)
+      return Outcome(record: try #require(records[ProviderBench.ana]), reading: reading)
+    }
+  }
+
+  private func judge(
     _ configure: @escaping @Sendable (inout PrivacyIDEAConfiguration) -> Void = { _ in },
     _ change: (inout PrivacyIDEAServer) -> Void
   ) async throws -> Outcome {
@@ -157,6 +168,17 @@ import Testing
       ]
     }
     #expect(others.verdict == .enforced)
+  }
+
+  @Test("what people may enrol is unknown where its policies are not shown: conditional")
+  func selfServiceUnread() async throws {
+    let outcome = try await judge([
+      Fault(.privacyIDEA, "GET /policy/", .forbidden, first: 2, times: nil)
+    ])
+    #expect(outcome.verdict == .enforcedConditionally, "\(outcome.record.reason)")
+    #expect(outcome.state("self-service") == .unknown)
+    #expect(outcome.entry("self-service")?.remedy.contains("policyread") == true)
+    #expect(!outcome.reading.source.isComplete)
   }
 
   @Test(

@@ -184,7 +184,8 @@ final class KeycloakFlowCompiler {
           builder.unknown(
             "what \(key.path) says, which idsync does not know",
             "update idsync, or vouch for the row unrecognised, object \(key.path)",
-            of: "unrecognised \(key.path) \(key.version)"))
+            // The key under which the inventory has it: the model holds it at its place.
+            of: "inventory \(KeycloakDoors.unrecognised.row.id) \(key.path)"))
       })
   }
 
