@@ -8,7 +8,7 @@ import Testing
 @testable import JSONQuery
 
 @Suite("Entra mapping against brute force") struct EntraBruteForceTests {
-  private static let perTask = 2_500
+  private static let perTask = 1_500
 
   @Test(
     "agrees with every sign-in tried in every possible world",

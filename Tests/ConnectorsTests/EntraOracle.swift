@@ -62,7 +62,11 @@ struct EntraOracle {
   var verdict: Verdict {
     var all: Set<Verdict> = []
     let signIns = signIns
-    for world in worlds { all.insert(verdict(in: world, signIns)) }
+    for world in worlds {
+      all.insert(verdict(in: world, signIns))
+      // No further world makes two of which one lets in with one factor anything else.
+      if all.count > 1, all.contains(.notEnforced) { return .cannotTell }
+    }
     // Where some worlds have no way in, those that have one decide.
     if all.count > 1, all.remove(.notEvaluated) != nil { all.insert(.enforced) }
     if all.count == 1, let only = all.first { return only }

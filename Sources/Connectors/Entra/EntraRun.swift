@@ -26,7 +26,11 @@ struct EntraRun: Sendable {
   }
 
   /// Keeps a failure as an issue, with what to do about it.
-  func keep(_ error: ConnectorError, _ doubts: Doubts = .verdicts) { reading.keep(error, doubts) }
+  ///
+  /// After a refused credential nothing more is asked, so it is never a detail.
+  func keep(_ error: ConnectorError, _ doubts: Doubts = .verdicts) {
+    reading.keep(error, error.code == .unauthorised ? .verdicts : doubts)
+  }
 
   /// Keeps a failure to read a part that models then know as unknown.
   ///
