@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 internal import JSONQuery
 
 /// Any HTTP endpoint that answers in JSON, as a roster, a provider, or both.
@@ -8,6 +9,7 @@ package struct EndpointKind: SourceKind {
   package let word = "json"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = StatedDoors.allCases.map(\.row)
   package let example = """
     directory:
       kind: json
@@ -73,6 +75,7 @@ package struct EndpointKind: SourceKind {
       plan.url = context.url
       plan.maxConcurrent = context.maxConcurrent
       plan.rateShare = context.rateShare
+      plan.vouches = context.vouches
       return EndpointConnector(
         plan: plan, auth: try auth(context), detailAuth: try detailAuth.map { try $0(context) },
         transport: context.transport, clock: context.clock,

@@ -65,7 +65,12 @@ extension EndpointRun {
     result.accounts = finished.accounts
     result.groups = finished.groups
     result.apps = zip(apps, finished.models).map { id, model in
-      ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
+      var app = ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
+      let vouches = Vouches(plan.vouches, at: connector.clock())
+      for issue in app.account(StatedDoors.self, vouches, { plan.state(of: $0) }) {
+        log.add(issue)
+      }
+      return app
     }
     result.source = reading(counts)
     return result
@@ -309,5 +314,16 @@ extension FactorSet {
     case "question", "securityquestion": self = .question
     default: self = .other
     }
+  }
+}
+
+extension EndpointPlan {
+  /// How a reading accounts for each door and modifier.
+  fileprivate func state(of door: StatedDoors) -> RowState {
+    var isPolicy = true
+    if case .enrolment? = verdicts?.meaning { isPolicy = false }
+    var speaksOfAll = false
+    if case .all? = verdicts?.scope { speaksOfAll = true }
+    return door.state(isPolicy: isPolicy, speaksOfAll: speaksOfAll)
   }
 }

@@ -39,6 +39,8 @@ struct SCIMConfiguration: Sendable {
   /// Whether `count` is asked for; some servers fail over it.
   var sendsCount = true
   var mapping: Mapping?
+  /// What the operator vouches for.
+  var vouches: [Vouch] = []
   var maxConcurrent = 4
   var rateShare = 0.5
 

@@ -1,12 +1,13 @@
 package import ConnectorKit
 internal import CurlTransport
-internal import IdentityCore
+package import IdentityCore
 
 /// A SCIM 2.0 server as a roster, and as a provider where an attribute tells the policy.
 package struct SCIMKind: SourceKind {
   package let word = "scim"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = StatedDoors.allCases.map(\.row)
   package let example = """
     people:
       kind: scim
@@ -65,6 +66,7 @@ package struct SCIMKind: SourceKind {
       configuration.url = context.url
       configuration.maxConcurrent = context.maxConcurrent
       configuration.rateShare = context.rateShare
+      configuration.vouches = context.vouches
       return SCIMConnector(
         configuration: configuration, auth: try auth(context), transport: context.transport,
         clock: context.clock, logger: context.logger)

@@ -47,13 +47,19 @@ extension SCIMRun {
       Unknown(
         title: "what \(configuration.name) asks for", remedy: "map an attribute with mfa")
     }
+    let judged = zip(apps, finished.models).map { id, model in
+      var app = ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
+      let isPolicy = configuration.mapping?.meaning == .enforcement
+      let told = app.account(
+        StatedDoors.self, Vouches(configuration.vouches, at: connector.clock())
+      ) { $0.state(isPolicy: isPolicy, speaksOfAll: true) }
+      for issue in told { log.add(issue) }
+      return app
+    }
     var source = log.reading(kind: connector.kind, at: connector.clock())
     source.declared = counts?.declared
     var reading = ProviderReading(
-      source: source,
-      apps: zip(apps, finished.models).map { id, model in
-        ProviderApp(id: id, label: id, state: state(model), evidence: evidence)
-      },
+      source: source, apps: judged,
       accounts: finished.accounts,
       hosts: Set([SourceHost.of(configuration.url)].compactMap { $0 }))
     reading.groups = finished.groups

@@ -39,6 +39,8 @@ struct EndpointPlan: Sendable {
   var rateHeaders = RateHeaders.ietf
   var maxPages = 10_000
   var maxItems: Int?
+  /// What the operator vouches for; set when the source is made.
+  var vouches: [Vouch] = []
 
   /// Whether a row says how people sign in.
   var saysSignIn: Bool { fields.has(.federated) }
