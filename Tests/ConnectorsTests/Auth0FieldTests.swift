@@ -33,7 +33,7 @@ import Testing
       let connector = Auth0Connector(
         configuration: Auth0Configuration(
           name: "auth0", url: bench.mock[.auth0]?.baseURL ?? "", clientID: "mockM2M",
-          clientSecret: Secret(bench.mock[.auth0]?.token ?? "")),
+          clientSecret: Secret(bench.mock[.auth0]?.token ?? ""), vouches: Auth0Bench.vouched),
         transport: bench.transport, clock: bench.clock, logger: bench.log.logger)
       return await bench.standings(connector, apps: [Auth0Bench.app], people: Self.people)
     }.check()

@@ -6,11 +6,14 @@ import MockIdP
 import Testing
 
 @testable import Auth0
+@testable import ConnectorKit
 
 /// One person at an Auth0 tenant, judged over HTTP.
 enum Auth0Bench {
   static let ana = "ana.lima@acme.com"
   static let app = "AbCdEf123"
+  /// What no API of Auth0 shows of a tenant.
+  static let vouched = Vouch.for("remembered-browser", "other-connections")
 
   static func scenario(_ change: (inout Auth0Tenant) -> Void = { _ in }) -> Scenario {
     var scenario = Scenario()
@@ -23,13 +26,14 @@ enum Auth0Bench {
   }
 
   static func connector(
-    _ bench: Bench, attestations: [Auth0Configuration.Attestation] = []
+    _ bench: Bench, attestations: [Auth0Configuration.Attestation] = [],
+    vouches: [Vouch] = Auth0Bench.vouched
   ) throws -> Auth0Connector {
     let endpoint = try #require(bench.mock[.auth0])
     return Auth0Connector(
       configuration: Auth0Configuration(
         name: "auth0", url: endpoint.baseURL, clientID: "mockM2M",
-        clientSecret: Secret(endpoint.token), attestations: attestations),
+        clientSecret: Secret(endpoint.token), attestations: attestations, vouches: vouches),
       transport: bench.transport, clock: { Timestamp(Date()) }, logger: bench.log.logger)
   }
 

@@ -45,6 +45,8 @@ struct Auth0Configuration: Sendable {
   var clientSecret: Secret
   /// What the operator says of Actions.
   var attestations: [Attestation]
+  /// What the operator vouches for beside Actions.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
@@ -56,7 +58,7 @@ struct Auth0Configuration: Sendable {
   init(
     name: SourceName, url: String, loginURL: String? = nil, audience: String? = nil,
     clientID: String, clientSecret: Secret, attestations: [Attestation] = [],
-    maxConcurrent: Int = 2, rateShare: Double = 0.5
+    vouches: [Vouch] = [], maxConcurrent: Int = 2, rateShare: Double = 0.5
   ) {
     self.name = name
     self.url = url
@@ -65,6 +67,7 @@ struct Auth0Configuration: Sendable {
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.attestations = attestations
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare
   }
@@ -86,6 +89,8 @@ struct Auth0Configuration: Sendable {
     case "guardian": call.hasSuffix("/policies") ? "read:mfa_policies" : "read:guardian_factors"
     case "clients": "read:clients"
     case "actions": "read:actions"
+    case "rules": "read:rules"
+    case "connections": "read:connections"
     case "tenants": "read:tenant_settings"
     default: "read:users"
     }

@@ -63,11 +63,12 @@ final class Auth0Connector: ProviderConnector, Diagnosable {
     var lines: [DiagnosticLine] = []
     let probes = [
       "/api/v2/guardian/policies", "/api/v2/guardian/factors",
-      "/api/v2/actions/triggers/post-login/bindings", "/api/v2/tenants/settings", "/api/v2/clients",
-      "/api/v2/users",
+      "/api/v2/actions/triggers/post-login/bindings", "/api/v2/tenants/settings", "/api/v2/rules",
+      "/api/v2/connections", "/api/v2/clients", "/api/v2/users",
     ]
     for probe in probes {
-      let query = probe.hasSuffix("clients") || probe.hasSuffix("users") ? [("per_page", "1")] : []
+      let isList = ["rules", "connections", "clients", "users"].contains(where: probe.hasSuffix)
+      let query = isList ? [("per_page", "1")] : []
       let request = client.get(probe, query: query)
       do throws(ConnectorError) {
         let response = try await client.send(request)

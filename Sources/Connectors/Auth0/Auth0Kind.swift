@@ -1,10 +1,11 @@
 package import ConnectorKit
-internal import IdentityCore
+package import IdentityCore
 
 /// Auth0 as a provider.
 package struct Auth0Kind: SourceKind {
   package let word = "auth0"
   package let address = SourceAddress.required
+  package let inventory = Auth0Doors.allCases.map(\.row)
   package let example = """
     auth0:
       kind: auth0
@@ -15,6 +16,8 @@ package struct Auth0Kind: SourceKind {
       # audience: https://acme.eu.auth0.com/api/v2/
       attest:                                # what you say of Actions after reading their code
         - { action: 3f0c1d2e, code_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", says: enforced }
+      vouch:
+        - { row: remembered-browser, reason: the page does not offer it, by: ciso@acme.com, until: 2027-05-01 }
       upstream:                              # who stands behind an enterprise or social connection
         - { idp: acme-okta, provider: okta, app: 0oa1b2c3d4 }
     """
@@ -25,17 +28,19 @@ package struct Auth0Kind: SourceKind {
     ],
     conditional: [
       "adaptive MFA: a sign-in that Auth0 calls trustworthy gets in with one factor",
-      "a policy that the code of an Action may switch off",
+      "a policy that the code of an Action switches off",
+      "browsers that are remembered for 30 days, unless the operator vouches that nobody is offered it; sessions of more than a day",
     ],
     cannotTell: [
+      "an Action or a Rule whose code may switch MFA off, unless the operator vouches for it",
       "MFA that the code of an Action asks for, unless you attest the Action by the hash of its code",
       "tenants of more than 1,000 users: the search shows no more",
       "where the tenant asks for nothing: people of an enterprise or social connection, unless a source reads what stands behind it",
     ],
     rights: [
-      "read:users, read:mfa_policies, read:guardian_factors, read:clients, read:actions, read:tenant_settings"
+      "read:users, read:mfa_policies, read:guardian_factors, read:clients, read:actions, read:tenant_settings, read:rules, read:connections"
     ],
-    requests: "5, one an application and a bound Action, a page for each 100 users")
+    requests: "9, one an application and a bound Action, a page for each 100 users")
 
   package init() {}
 
@@ -51,7 +56,8 @@ package struct Auth0Kind: SourceKind {
         configuration: Auth0Configuration(
           name: context.name, url: context.url, loginURL: try login.map { try context.url($0) },
           audience: audience, clientID: clientID, clientSecret: try context.secret(secret),
-          attestations: attestations, maxConcurrent: context.maxConcurrent,
+          attestations: attestations, vouches: context.vouches,
+          maxConcurrent: context.maxConcurrent,
           rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

@@ -1,20 +1,20 @@
+internal import ConnectorKit
 internal import Crypto
 internal import Foundation
 internal import IdentityCore
 
 /// What decides sign-ins at a tenant, compiled; pure.
 struct Auth0Mapping: Sendable {
-  /// A part that was read, or why it was not.
-  enum Part<Value: Sendable>: Sendable {
-    case read(Value)
-    case unreadable(reason: String, remedy: String)
-  }
-
   var policies: [String]
   var factors: Part<[Auth0Wire.Factor]>
   var actions: Part<[Auth0Wire.Action]>
   /// Whether Actions choose the factors.
   var actionsChoose: Part<Bool>
+  /// The older form of Actions.
+  var rules: Part<[Auth0Wire.Rule]>
+  var connections: Part<[Auth0Wire.Connection]>
+  /// How long a session lasts; nil where the tenant never set it.
+  var sessionHours: Part<Double?>
   var attestations: [Auth0Configuration.Attestation]
   /// The ways in that people have; the tenant's policy comes after each of them.
   var identities = Auth0Identities()
@@ -97,7 +97,7 @@ struct Auth0Mapping: Sendable {
       return .demand(unknown, by: nil)
     }
     var policy = candidate
-    for action in found where Self.concernsFactors(action) {
+    for action in found where Self.concernsFactors(action) || attestation(of: action) != nil {
       policy = self.policy(policy, with: action, &model)
     }
     switch actionsChoose {
@@ -127,9 +127,23 @@ struct Auth0Mapping: Sendable {
           ruleName: action.name, demand: demand))
       return model.rules.count - 1
     }
-    switch attestation(of: action)?.word {
-    case .enforced?:
+    let word = attestation(of: action)?.word
+    if word == .enforced {
       return .demand(.multiFactor, by: rule("asks for two factors, as its attestation says"))
+    }
+    // That it asks some or nobody says nothing of whom it switches MFA off for.
+    var before = before
+    if Self.canSwitchOff(action) {
+      let off = rule("switches MFA off in its code")
+      model.variables.append(
+        Variable(name: "action \(action.name) switching MFA off", values: ["no", "yes"]))
+      before = .firstMatch(
+        [
+          .init(
+            .variable(model.variables.count - 1, in: [1]), .demand(.singleFactor, by: off))
+        ], otherwise: before)
+    }
+    switch word {
     case .conditional?:
       model.variables.append(
         Variable(name: "action \(action.name)", values: ["asking", "not asking"]))
@@ -139,22 +153,10 @@ struct Auth0Mapping: Sendable {
             .variable(model.variables.count - 1, in: [0]),
             .demand(.multiFactor, by: rule("asks for two factors, as its attestation says")))
         ], otherwise: before)
-    case .none?: return before
-    case nil: break
-    }
-    var policy = before
-    if Self.canSwitchOff(action) {
-      model.variables.append(
-        Variable(name: "action \(action.name) switching MFA off", values: ["no", "yes"]))
-      policy = .firstMatch(
-        [
-          .init(
-            .variable(model.variables.count - 1, in: [1]),
-            .demand(.singleFactor, by: rule("switches MFA off in its code")))
-        ], otherwise: policy)
-    }
     // Where the policy asks for two factors already, its code can add nothing; where not, nobody can tell.
-    return .all([policy, addition(by: action, &model)])
+    case nil: return .all([before, addition(by: action, &model)])
+    default: return before
+    }
   }
 
   /// Nothing, or two factors: nobody can tell.
@@ -185,7 +187,7 @@ struct Auth0Mapping: Sendable {
     return .unknown(model.unknowns.count - 1)
   }
 
-  private func attestation(of action: Auth0Wire.Action) -> Auth0Configuration.Attestation? {
+  func attestation(of action: Auth0Wire.Action) -> Auth0Configuration.Attestation? {
     attestations.first { $0.action == action.id && $0.codeSHA256 == Self.hash(action) }
   }
 
@@ -198,7 +200,7 @@ struct Auth0Mapping: Sendable {
     return asks.contains { code.contains($0) }
   }
 
-  private static func canSwitchOff(_ action: Auth0Wire.Action) -> Bool {
+  static func canSwitchOff(_ action: Auth0Wire.Action) -> Bool {
     let code = plain(action.code ?? "")
     return ["\"none\"", "'none'", "`none`"].contains { code.contains("multifactor.enable(\($0)") }
   }

@@ -29,7 +29,7 @@ struct Auth0Run: Sendable {
     let identities = Auth0Identities(users)
     let state = policies.state(identities)
     var apps: [ProviderApp] = []
-    for id in query.apps { apps.append(await app(id, state)) }
+    for id in query.apps { apps.append(await app(id, state, policies.mapping)) }
     var accounts = AccountTable(atomCount: identities.atoms.count, capacity: users.count)
     for user in users { accounts.append(Self.account(user, identities, apps: query.apps.count)) }
     return ProviderReading(
@@ -61,13 +61,11 @@ struct Auth0Run: Sendable {
       try json.rows { row throws(WireError) in try Auth0Wire.Factor(row) }
     }
     async let settings = part(
-      "/api/v2/tenants/settings", query: [("fields", "customize_mfa_in_postlogin_action")]
-    ) { json throws(WireError) in
-      // A tenant that never set it does not show it; it never is null.
-      let key = "customize_mfa_in_postlogin_action"
-      return json.object?[key] == .null
-        ? nil : try json.optional(key, .bool, \.bool) ?? false
-    }
+      "/api/v2/tenants/settings",
+      query: [("fields", "customize_mfa_in_postlogin_action,session_lifetime")],
+      Auth0Wire.Settings.init)
+    async let rules = list("/api/v2/rules", Auth0Wire.Rule.init)
+    async let connections = list("/api/v2/connections", Auth0Wire.Connection.init)
     async let actions = actions()
     let policies = await part("/api/v2/guardian/policies") { json throws(WireError) in
       try json.rows { row throws(WireError) in
@@ -75,10 +73,15 @@ struct Auth0Run: Sendable {
         return word
       }
     }
+    let told = await settings
     var mapping = Auth0Mapping(
       policies: [], factors: await factors, actions: await actions,
-      actionsChoose: Self.told(await settings),
-      attestations: configuration.attestations)
+      actionsChoose: told.flatMap { settings in
+        settings.actionsChoose.map { .read($0) }
+          ?? .unreadable(reason: "the settings do not say", remedy: "run again")
+      },
+      rules: await rules, connections: await connections,
+      sessionHours: told.map(\.sessionHours), attestations: configuration.attestations)
     switch policies {
     case .unreadable(let reason, let remedy):
       return Policies(
@@ -89,15 +92,29 @@ struct Auth0Run: Sendable {
     }
   }
 
-  private static func told(_ setting: Auth0Mapping.Part<Bool?>) -> Auth0Mapping.Part<Bool> {
-    switch setting {
-    case .read(let value?): .read(value)
-    case .read(nil): .unreadable(reason: "the settings do not say", remedy: "run again")
-    case .unreadable(let reason, let remedy): .unreadable(reason: reason, remedy: remedy)
+  /// A list whose pages are counted, read until one is empty.
+  private func list<Row: Sendable>(
+    _ template: String, _ read: (JSONValue) throws(WireError) -> Row
+  ) async -> Part<[Row]> {
+    do throws(ConnectorError) {
+      return .read(try await client.values(client.get(template), Self.pages, read))
+    } catch {
+      // What hangs on it is a line of the inventory.
+      connector.logger.debug("\(error)")
+      log.add(
+        error.issue(
+          remedy: configuration.remedy(for: error),
+          affects: error.code == .forbidden ? .parts : .verdicts))
+      return .unreadable(
+        reason: Sentence.clause(error.message), remedy: configuration.remedy(for: error))
     }
   }
 
-  private func actions() async -> Auth0Mapping.Part<[Auth0Wire.Action]> {
+  private static let pages = PagingStyle.page(
+    parameter: "page", start: 0, sizeParameter: "per_page", size: 100,
+    stop: .empty(received: { try JSONReader().value($0.body).array?.count ?? 0 }))
+
+  private func actions() async -> Part<[Auth0Wire.Action]> {
     let bound = await bindings()
     guard case .read(let ids) = bound else {
       if case .unreadable(let reason, let remedy) = bound {
@@ -122,7 +139,7 @@ struct Auth0Run: Sendable {
   }
 
   /// The ids of the Actions bound to sign-ins, in order; they come 20 a page.
-  private func bindings() async -> Auth0Mapping.Part<[String]> {
+  private func bindings() async -> Part<[String]> {
     var ids: [String] = []
     var page = 0
     while true {
@@ -151,7 +168,7 @@ struct Auth0Run: Sendable {
   private func part<Value: Sendable>(
     _ template: String, _ values: [String] = [], query: [(String, String)] = [],
     _ read: (JSONValue) throws(WireError) -> Value
-  ) async -> Auth0Mapping.Part<Value> {
+  ) async -> Part<Value> {
     let request = client.get(template, values, query: query)
     do throws(ConnectorError) {
       let json = try await client.value(request)
@@ -168,7 +185,9 @@ struct Auth0Run: Sendable {
     }
   }
 
-  private func app(_ id: AppID, _ state: ProviderApp.State) async -> ProviderApp {
+  private func app(
+    _ id: AppID, _ state: ProviderApp.State, _ mapping: Auth0Mapping
+  ) async -> ProviderApp {
     let client: Auth0Wire.Client
     do throws(ConnectorError) {
       client = try await self.client(id)
@@ -180,7 +199,9 @@ struct Auth0Run: Sendable {
           reason: "The application: \(Sentence.clause(error.message)).",
           remedy: error.code.remedy ?? configuration.remedy(for: error)))
     }
-    let passwords = client.grants.filter { $0 == "password" || $0.hasSuffix("/password-realm") }
+    let passwords = (client.grants ?? []).filter {
+      $0 == "password" || $0.hasSuffix("/password-realm")
+    }
     var evidence = [
       EvidenceItem(.policy, id: id, name: "application \(client.name)", value: "at Auth0")
     ]
@@ -190,7 +211,12 @@ struct Auth0Run: Sendable {
           .flow, name: "grant types",
           value: "password grant allowed (ropg); the policy asks it too"))
     }
-    return ProviderApp(id: id, label: client.name, state: state, evidence: evidence)
+    var app = ProviderApp(id: id, label: client.name, state: state, evidence: evidence)
+    let vouches = Vouches(configuration.vouches, at: connector.clock())
+    for issue in app.account(Auth0Doors.self, vouches, { mapping.state(of: $0, client) }) {
+      log.add(issue)
+    }
+    return app
   }
 
   /// One application: by its id, and where that finds none, out of the list of all.
@@ -206,11 +232,8 @@ struct Auth0Run: Sendable {
       }
     } catch {
       guard error.code == .notFound else { throw error }
-      let style = PagingStyle.page(
-        parameter: "page", start: 0, sizeParameter: "per_page", size: 100,
-        stop: .empty(received: { try JSONReader().value($0.body).array?.count ?? 0 }))
       let list = client.get("/api/v2/clients", query: [fields])
-      let all = try await client.values(list, style, Auth0Wire.Client.init)
+      let all = try await client.values(list, Self.pages, Auth0Wire.Client.init)
       guard let found = all.first(where: { $0.id == id }) else { throw error }
       return found
     }

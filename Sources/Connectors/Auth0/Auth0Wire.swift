@@ -91,12 +91,69 @@ enum Auth0Wire {
   struct Client: Sendable {
     var id: String
     var name: String
-    var grants: [String]
+    /// The grants it may use; nil where they are not told.
+    var grants: [String]?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("client_id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
-      grants = try json.optional("grant_types", .array, \.strings) ?? []
+      grants = try json.optional("grant_types", .array, \.strings)
+    }
+  }
+
+  /// Settings of the tenant.
+  struct Settings: Sendable {
+    /// Whether Actions choose the factors; nil where it is not told.
+    var actionsChoose: Bool?
+    /// How many hours a session lasts; nil where it was never set.
+    var sessionHours: Double?
+
+    init(_ json: JSONValue) throws(WireError) {
+      // A tenant that never set it does not show it; it never is null.
+      let key = "customize_mfa_in_postlogin_action"
+      actionsChoose =
+        json.object?[key] == .null ? nil : try json.optional(key, .bool, \.bool) ?? false
+      sessionHours = try json.optional("session_lifetime", .number) { value in
+        value.integer.map(Double.init) ?? value.scalarText.flatMap(Double.init)
+      }
+    }
+  }
+
+  /// A Rule.
+  struct Rule: Sendable {
+    var id: String
+    var name: String
+    var isEnabled: Bool
+    /// Whether its code may decide about factors.
+    var mayDecide: Bool
+    var version: String
+
+    init(_ json: JSONValue) throws(WireError) {
+      id = try json.required("id", .string, \.string)
+      name = try json.optional("name", .string, \.string) ?? id
+      isEnabled = try json.required("enabled", .bool, \.bool)
+      let script = try json.required("script", .string, \.string)
+      mayDecide = ["multifactor", "context[", "eval(", "Function(", "\\u", "\\x"]
+        .contains(where: script.contains)
+      version = JSONValue.string(script).fingerprint
+    }
+  }
+
+  /// A connection.
+  struct Connection: Sendable {
+    var name: String
+    /// Whether people sign in with passkeys; nil where a database does not say.
+    var takesPasskeys: Bool?
+
+    init(_ json: JSONValue) throws(WireError) {
+      name = try json.required("name", .string, \.string)
+      let strategy = try json.required("strategy", .string, \.string)
+      let options = try json.optional("options", .object) { $0.object == nil ? nil : $0 }
+      let methods = options?.object?["authentication_methods"]
+      // Only databases have passkeys, and one that never had any does not show them.
+      takesPasskeys =
+        strategy != "auth0" || options != nil && methods?["passkey"] == nil
+        ? false : methods?["passkey"]?["enabled"]?.bool
     }
   }
 

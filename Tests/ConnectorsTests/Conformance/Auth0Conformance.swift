@@ -8,6 +8,7 @@ extension ConformanceCase {
   private static let tenant = Auth0Bench.scenario {
     $0.users += [.init("bo@acme.com"), .init("gone@acme.com", blocked: true)]
     $0.actions = [.init("Log", id: "act1", code: "console.log(1)")]
+    $0.rules = [.init("Old", id: "rul1", isEnabled: false, script: "function (u, c, cb) {}")]
   }
 
   static let auth0 = ConformanceCase(
@@ -22,6 +23,11 @@ extension ConformanceCase {
       Endpoint("GET /api/v2/guardian/policies"),
       Endpoint("GET /api/v2/guardian/factors", required: ["name", "enabled"]),
       Endpoint("GET /api/v2/tenants/settings", optional: ["customize_mfa_in_postlogin_action"]),
+      Endpoint(
+        "GET /api/v2/rules", whenRefused: .certainty, required: ["id", "enabled", "script"],
+        optional: ["name"]),
+      Endpoint(
+        "GET /api/v2/connections", whenRefused: .certainty, required: ["name", "strategy"]),
       Endpoint("GET /api/v2/actions/triggers/post-login/bindings", required: ["bindings"]),
       Endpoint("GET /api/v2/actions/actions/{action}", required: ["id"], optional: ["name"]),
       // Where a client cannot be had by its id, the list of clients is asked.

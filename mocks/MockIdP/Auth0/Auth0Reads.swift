@@ -19,8 +19,30 @@ extension Auth0API {
     },
     Route("GET /api/v2/tenants/settings", scope: "read:tenant_settings") { _, context in
       Reply(json: [
-        "customize_mfa_in_postlogin_action": .bool(context.tenant.actionsChooseFactors)
+        "customize_mfa_in_postlogin_action": .bool(context.tenant.actionsChooseFactors),
+        "session_lifetime": .integer(context.tenant.sessionHours),
       ])
+    },
+    Route("GET /api/v2/rules", scope: "read:rules") { call, context in
+      Reply(
+        json: .array(
+          page(context.tenant.rules, call).map { rule in
+            [
+              "id": .string(rule.id), "name": .string(rule.name), "order": 1,
+              "enabled": .bool(rule.isEnabled), "script": .string(rule.script),
+              "stage": "login_success",
+            ]
+          }))
+    },
+    Route("GET /api/v2/connections", scope: "read:connections") { call, context in
+      Reply(
+        json: .array(
+          page(context.tenant.connections, call).map { connection in
+            [
+              "id": .string("con_" + connection.name), "name": .string(connection.name),
+              "strategy": .string(connection.strategy), "options": connection.options,
+            ]
+          }))
     },
     Route("GET /api/v2/actions/triggers/post-login/bindings", scope: "read:actions", bindings),
     Route("GET /api/v2/actions/actions/{action}", scope: "read:actions", action),
@@ -41,6 +63,12 @@ extension Auth0API {
     },
     Route("GET /api/v2/users", scope: "read:users", users),
   ]
+
+  private static func page<Row>(_ rows: [Row], _ call: Call) -> ArraySlice<Row> {
+    let size = min(100, call.parameter("per_page").flatMap { Int($0) } ?? 50)
+    let page = call.parameter("page").flatMap { Int($0) } ?? 0
+    return rows.dropFirst(page * size).prefix(size)
+  }
 
   private static func shape(_ client: Auth0Tenant.Client) -> JSON {
     [

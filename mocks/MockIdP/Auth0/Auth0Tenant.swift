@@ -82,6 +82,43 @@ public struct Auth0Tenant: VendorScenario {
     }
   }
 
+  /// A Rule.
+  public struct Rule: Codable, Sendable {
+    /// The id.
+    public var id: String
+    /// The name.
+    public var name: String
+    /// Whether it runs.
+    public var isEnabled: Bool
+    /// The code.
+    public var script: String
+
+    /// Makes a Rule.
+    public init(_ name: String, id: String, isEnabled: Bool = true, script: String) {
+      self.id = id
+      self.name = name
+      self.isEnabled = isEnabled
+      self.script = script
+    }
+  }
+
+  /// A connection.
+  public struct Connection: Codable, Sendable {
+    /// The name.
+    public var name: String
+    /// `auth0` for a database.
+    public var strategy: String
+    /// Its options.
+    public var options: JSON
+
+    /// Makes a connection.
+    public init(_ name: String, strategy: String = "auth0", options: JSON = [:]) {
+      self.name = name
+      self.strategy = strategy
+      self.options = options
+    }
+  }
+
   /// The machine-to-machine application's id.
   public var clientID = "mockM2M"
   /// Its secret.
@@ -89,7 +126,7 @@ public struct Auth0Tenant: VendorScenario {
   /// The scopes it is granted.
   public var scopes = [
     "read:users", "read:mfa_policies", "read:guardian_factors", "read:clients", "read:actions",
-    "read:tenant_settings",
+    "read:tenant_settings", "read:rules", "read:connections",
   ]
   /// The tenant's MFA policies.
   public var policies: [String] = ["all-applications"]
@@ -103,6 +140,12 @@ public struct Auth0Tenant: VendorScenario {
   public var clients: [Client] = []
   /// The Actions bound to the post-login trigger, in order.
   public var actions: [Action] = []
+  /// The Rules.
+  public var rules: [Rule] = []
+  /// The connections.
+  public var connections: [Connection] = [Connection("Username-Password-Authentication")]
+  /// How many hours a session lasts.
+  public var sessionHours = 24
   /// Whether Actions choose the factors.
   public var actionsChooseFactors = false
   /// Whether an application is found in the list only.
@@ -118,7 +161,7 @@ public struct Auth0Tenant: VendorScenario {
 
   private enum CodingKeys: CodingKey {
     case clientID, clientSecret, scopes, policies, factors, users, generated, clients, actions
-    case actionsChooseFactors, hidesSingleClients, tokenLifetime
+    case actionsChooseFactors, hidesSingleClients, tokenLifetime, rules, connections, sessionHours
   }
 
   /// Reads a tenant; every part may be missing.
@@ -133,6 +176,9 @@ public struct Auth0Tenant: VendorScenario {
     try values.read(.generated, into: &generated)
     try values.read(.clients, into: &clients)
     try values.read(.actions, into: &actions)
+    try values.read(.rules, into: &rules)
+    try values.read(.connections, into: &connections)
+    try values.read(.sessionHours, into: &sessionHours)
     try values.read(.actionsChooseFactors, into: &actionsChooseFactors)
     try values.read(.hidesSingleClients, into: &hidesSingleClients)
     try values.read(.tokenLifetime, into: &tokenLifetime)
