@@ -105,8 +105,9 @@ extension EntraRun {
     if isRead { await compareUsers(read: users.count, with: count) }
     keepFlaws(users, request.endpoint)
     var table = users.table
+    let lists = Dictionary(atoms.facts.lists.map { ($0.place, $0.ids) }) { first, _ in first }
     for (id, atom) in atoms.ids(.user) {
-      for id in atoms.userSets[atom] ?? [id] {
+      for id in lists[atom] ?? [id] {
         if let position = table.position(ofID: id) { table.setAtom(atom, at: position) }
       }
     }

@@ -2,34 +2,24 @@ internal import IdentityCore
 
 /// What policies ask of people, over all applications of one tenant.
 struct EntraAtoms: Sendable {
-  private struct Key: Hashable, Sendable {
-    var kind: SubjectAtom.Kind
-    var id: String
-  }
-
-  private(set) var all: [SubjectAtom] = []
-  /// The ids of users that one fact speaks of together.
-  private(set) var userSets: [SubjectAtom.ID: [String]] = [:]
+  /// The facts, each by what it is.
+  private(set) var facts = SubjectFacts()
   /// The groups and roles that policies leave out: whoever is missing there would look better.
   private(set) var excluded: Set<SubjectAtom.ID> = []
-  private var places: [Key: SubjectAtom.ID] = [:]
+
+  /// The facts, in the order of their bits.
+  var all: [SubjectAtom] { facts.all }
 
   /// The atom's place; made if it is new.
   mutating func id(
     _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isPartial: Bool = false
   ) -> SubjectAtom.ID {
-    let key = Key(kind: kind, id: id)
-    if let known = places[key] { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name, isPartial: isPartial))
-    places[key] = all.count - 1
-    return all.count - 1
+    facts.id(kind, id, name, isPartial: isPartial)
   }
 
   /// The atom of many users that a list of a policy names; made if it is new.
   mutating func id(ofUsers ids: [String], list: String, _ name: String) -> SubjectAtom.ID {
-    let place = id(.user, list, name)
-    if userSets[place] == nil { userSets[place] = ids }
-    return place
+    facts.list(ids, id: list, name: name)
   }
 
   /// Notes that a policy leaves out whom an atom speaks of.
@@ -45,14 +35,10 @@ struct EntraAtoms: Sendable {
   }
 
   /// The place of an atom that some policy asks for; nil when none does.
-  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
-    places[Key(kind: kind, id: id)]
-  }
+  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? { facts.place(kind, id) }
 
   /// The places of all atoms of a kind, with what they ask for.
-  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
-    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
-  }
+  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] { facts.ids(kind) }
 }
 
 /// The facts about an account itself that policies may ask for.

@@ -73,7 +73,7 @@ extension EntraModelBuilder {
     _ domain: String, _ federation: EntraWire.Federation?, _ beside: [SignInPolicy]
   ) -> SignInPolicy.Branch {
     let provider = upstream(domain, federation)
-    let name = upstreams[provider].name
+    let name = name(of: provider)
     let by = rule(
       domain, "federated domain \(domain)", name,
       "leaves the first factor to \(name) (\(Self.behaviour(federation)))",

@@ -48,11 +48,11 @@ struct EntraModelBuilder {
   let app: EntraWire.ServicePrincipal
   /// Shared by the models of all applications, because an account has one row of bits.
   var atoms: EntraAtoms
-  private(set) var variables: [Variable] = []
-  private(set) var unknowns: [Unknown] = []
-  private(set) var rules: [RuleReference] = []
-  private(set) var upstreams: [Upstream] = []
-  var axioms: [Condition] = []
+  /// What holds in every sign-in.
+  var axioms: [Condition] {
+    get { tables.axioms }
+    set { tables.axioms = newValue }
+  }
   /// The countries of the locations that live policies mention.
   var countries: EntraCountries?
   /// When sessions are asked again soon enough: one for each policy with a sign-in frequency.
@@ -62,9 +62,7 @@ struct EntraModelBuilder {
   /// What nobody knows of doors and modifiers.
   var doubts: EntraDoubts
 
-  private var variablePlaces: [String: Variable.ID] = [:]
-  private var unknownPlaces: [String: Unknown.ID] = [:]
-  private var upstreamPlaces: [String: Upstream.ID] = [:]
+  private var tables = SignInModelBuilder()
   /// The names that several named locations have.
   let sharedLocationNames: Set<String>
 
@@ -90,15 +88,11 @@ struct EntraModelBuilder {
   mutating func variable(
     _ name: String, _ values: [String], of key: String? = nil
   ) -> Variable.ID {
-    let key = key ?? name
-    if let known = variablePlaces[key] { return known }
-    variables.append(Variable(name: name, values: values))
-    variablePlaces[key] = variables.count - 1
-    return variables.count - 1
+    tables.variable(key ?? name, name: name, values)
   }
 
   /// The place of a variable that was made; nil when nothing asked for it.
-  func place(ofVariable key: String) -> Variable.ID? { variablePlaces[key] }
+  func place(ofVariable key: String) -> Variable.ID? { tables.variable(of: key) }
 
   /// That a yes-or-no variable has its second value.
   mutating func flag(
@@ -119,12 +113,7 @@ struct EntraModelBuilder {
   }
 
   /// Something that cannot be known, by its own key; made if it is new.
-  mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
-    if let known = unknownPlaces[wanted.key] { return known }
-    unknowns.append(wanted)
-    unknownPlaces[wanted.key] = unknowns.count - 1
-    return unknowns.count - 1
-  }
+  mutating func unknown(_ wanted: Unknown) -> Unknown.ID { tables.unknown(wanted) }
 
   /// A condition that cannot be known.
   mutating func unknownCondition(
@@ -135,17 +124,14 @@ struct EntraModelBuilder {
 
   /// Another provider, by the domain that leaves sign-ins to it; made if it is new.
   mutating func upstream(of domain: String, _ upstream: Upstream) -> Upstream.ID {
-    if let known = upstreamPlaces[domain] { return known }
-    upstreams.append(upstream)
-    upstreamPlaces[domain] = upstreams.count - 1
-    return upstreams.count - 1
+    tables.upstream(domain, upstream)
   }
 
+  /// The name of another provider.
+  func name(of provider: Upstream.ID) -> String { tables.upstreams[provider].name }
+
   /// A rule for proofs and witnesses.
-  mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
-    rules.append(rule)
-    return rules.count - 1
-  }
+  mutating func reference(_ rule: RuleReference) -> RuleReference.ID { tables.reference(rule) }
 
   /// A fact about a person.
   mutating func subject(_ kind: SubjectAtom.Kind, _ id: String, _ name: String) -> Condition {
@@ -154,8 +140,8 @@ struct EntraModelBuilder {
 
   /// The finished model.
   func model(_ policy: SignInPolicy) -> SignInModel {
-    SignInModel(
-      variables: variables, atoms: atoms.all, unknowns: unknowns, rules: rules, policy: policy,
-      axioms: axioms, upstreams: upstreams)
+    var tables = tables
+    tables.facts = atoms.facts
+    return tables.model(policy)
   }
 }
