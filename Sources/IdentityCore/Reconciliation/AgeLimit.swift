@@ -66,7 +66,8 @@ public struct AgeLimit: Sendable, Hashable {
   }
 
   private func refreshExemption(of record: inout MemberRecord) {
-    guard let exemption = record.exemption else { return }
+    // Time ends an exemption; it gives nobody one that is another person's.
+    guard let exemption = record.exemption, !record.hasExemptionOfAnother(at: now) else { return }
     record.isExempt = exemption.isValid(at: now)
     record.findings.subtract([FindingSet(.exemptionExpiring), FindingSet(.exemptionExpired)])
     record.findings.formUnion(FindingRules.findings(of: exemption, at: now))
