@@ -104,7 +104,8 @@ import Testing
   func simulations() async throws {
     let scenario = Scenario.aws {
       $0.users = (0..<20).map { IAMUser("u\($0)", gate: .boolIfExists, activeKeys: 1) }
-      $0.users[18].inlinePolicy = "{\"Resource\": \"arn:aws:s3:::${aws:username}/*\"}"
+      $0.users[18].inlinePolicy = IAMDocuments.allow(
+        "s3:GetObject", on: "arn:aws:s3:::${aws:username}/*")
       $0.users[19].inlinePolicy = $0.users[18].inlinePolicy
     }
     try await Bench.run(scenario) { bench in

@@ -44,15 +44,16 @@ import Testing
   }
 
   private static let header =
-    "user,arn,password_enabled,mfa_active,access_key_1_active,access_key_2_active,a_new_column"
+    "user,arn,password_enabled,mfa_active,access_key_1_active,access_key_2_active,"
+    + "cert_1_active,cert_2_active,a_new_column"
 
   @Test("the report is read by the names of its columns")
   func report() throws {
     let report = try IAMCredentialReport(
       csv: """
         \(Self.header)
-        <root_account>,arn:aws:iam::111122223333:root,not_supported,TRUE,false,N/A,x
-        "o'neil, ana",arn:aws:iam::111122223333:user/ana,FALSE,false,True,false,"a ""b"" c"
+        <root_account>,arn:aws:iam::111122223333:root,not_supported,TRUE,false,N/A,false,false,x
+        "o'neil, ana",arn:aws:iam::111122223333:user/ana,FALSE,false,True,false,false,N/A,"a ""b"" c"
         """)
     #expect(report.account == "111122223333")
     #expect(report.users[0].isRoot && report.users[0].hasDevice == true)
@@ -66,7 +67,9 @@ import Testing
     arguments: ["N/A", "not_supported", "no_information"])
   func untoldDevice(word: String) throws {
     let report = try IAMCredentialReport(
-      csv: "\(Self.header)\nana,arn,true,\(word),true,true,x\nbo,arn,true,false,true,true,x")
+      csv:
+        "\(Self.header)\nana,arn,true,\(word),true,true,false,false,x\nbo,arn,true,false,true,true,false,false,x"
+    )
     #expect(report.users.map(\.hasDevice) == [nil, false])
   }
 
@@ -74,7 +77,7 @@ import Testing
     "a report that is not as documented is refused",
     arguments: [
       "", "user,arn\nana,a", "\(header)\nana,arn,true,true,true,true",
-      "\(header)\nana,arn,true,perhaps,true,true,x",
+      "\(header)\nana,arn,true,perhaps,true,true,false,false,x",
     ])
   func strangeReport(text: String) {
     #expect(throws: WireError.self) { try IAMCredentialReport(csv: text) }

@@ -29,10 +29,16 @@ public struct AWSAccount: VendorScenario {
   public var userPools: [CognitoPool] = []
   /// The IAM users, the root user apart.
   public var users: [IAMUser] = []
+  /// The roles that the list of the account shows.
+  public var iamRoles: [IAMRole] = [IAMRole("web")]
+  /// The documents of groups, by the group's name; others allow nothing.
+  public var groupPolicies: [String: String] = [:]
   /// The root user.
   public var root = IAMRootUser()
   /// How often a report is asked for before it is complete.
   public var reportCalls = 1
+  /// How many seconds old the report is.
+  public var reportAge = 0.0
   /// How many reads of a complete report say that it is in progress.
   public var lateReports = 0
   /// The instance of Identity Center, if there is one.
@@ -56,9 +62,12 @@ public struct AWSAccount: VendorScenario {
     try values.read(.clockOffset, into: &clockOffset)
     try values.read(.userPools, into: &userPools)
     try values.read(.users, into: &users)
+    try values.read(.iamRoles, into: &iamRoles)
+    try values.read(.groupPolicies, into: &groupPolicies)
     try values.read(.root, into: &root)
     try values.read(.reportCalls, into: &reportCalls)
     try values.read(.lateReports, into: &lateReports)
+    try values.read(.reportAge, into: &reportAge)
     try values.read(.identityCenter, into: &identityCenter)
   }
 }

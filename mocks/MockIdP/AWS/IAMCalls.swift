@@ -11,6 +11,7 @@ enum IAMCalls {
     .aws("iam:GetAccountSummary", "", summary),
     .aws("iam:GetAccountAuthorizationDetails", "", details),
     .aws("iam:ListMFADevices", "", devices),
+    .aws("iam:ListServiceSpecificCredentials", "", serviceCredentials),
     .aws("iam:SimulatePrincipalPolicy", "", simulate),
     .aws("sts:AssumeRole", "", assume),
   ]
@@ -56,14 +57,15 @@ enum IAMCalls {
       "cert_2_last_rotated",
     ]
     let time = "2026-09-01T08:00:00+00:00"
-    func row(_ name: String, _ arn: String, _ password: String, _ device: String, _ keys: Int)
-      -> String
-    {
+    func row(
+      _ name: String, _ arn: String, _ password: String, _ device: String, _ keys: Int,
+      _ certificate: Bool = false
+    ) -> String {
       var fields = [name, arn, time, password, time, "N/A", "N/A", device]
       for number in 1...2 {
         fields += [keys >= number ? "true" : "false", "N/A", "N/A", "N/A", "N/A"]
       }
-      return (fields + ["false", "N/A", "false", "N/A"]).joined(separator: ",")
+      return (fields + ["\(certificate)", "N/A", "false", "N/A"]).joined(separator: ",")
     }
     let root = account.root
     var lines = [
@@ -76,13 +78,14 @@ enum IAMCalls {
       lines.append(
         row(
           user.name, arn(user, account), "\(user.hasPassword)",
-          user.reportedDevice ?? "\(user.device != nil)", user.activeKeys))
+          user.reportedDevice ?? "\(user.device != nil)", user.activeKeys, user.hasCertificate))
     }
     let text = Data(lines.joined(separator: "\n").utf8).base64EncodedString()
     return AWSXML.reply(
       "GetCredentialReport",
       AWSXML.text("Content", text) + AWSXML.text("ReportFormat", "text/csv")
-        + AWSXML.text("GeneratedTime", "2026-11-03T09:15:00Z"))
+        + AWSXML.text(
+          "GeneratedTime", Date(timeIntervalSinceNow: -account.reportAge).formatted(.iso8601)))
   }
 
   private static func summary(_ call: Call, _ context: Context) throws -> Reply {
@@ -123,25 +126,33 @@ enum IAMCalls {
           user.policies.map { AWSXML.text("PolicyName", "p") + AWSXML.text("PolicyArn", $0) })
         + AWSXML.list(
           "Tags", user.tags.map { AWSXML.text("Key", $0.key) + AWSXML.text("Value", $0.value) })
-      if let inline = user.inlinePolicy {
-        let encoded = inline.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+      let inline = [user.grants, user.inlinePolicy].compactMap(\.self)
+      if !inline.isEmpty {
         text += AWSXML.list(
-          "UserPolicyList",
-          [AWSXML.text("PolicyName", "own") + AWSXML.text("PolicyDocument", encoded)])
+          "UserPolicyList", inline.enumerated().map { document("own\($0.offset)", $0.element) })
+      }
+      if user.boundary != nil {
+        text += AWSXML.element(
+          "PermissionsBoundary",
+          AWSXML.text("PermissionsBoundaryType", "Policy")
+            + AWSXML.text("PermissionsBoundaryArn", boundary(user, account)))
       }
       return text
     }
-    let policies = Set(account.users.flatMap(\.policies)).sorted().map { policy in
-      AWSXML.text("Arn", policy)
-        + AWSXML.list(
-          "PolicyVersionList",
-          [
-            AWSXML.text("Document", "%7B%22Version%22%3A%222012-10-17%22%7D")
-              + AWSXML.text("IsDefaultVersion", "true")
-          ])
+    var policies = Set(account.users.flatMap(\.policies)).sorted().map { managed($0, quiet) }
+    policies += account.users.compactMap { user in
+      user.boundary.map { managed(boundary(user, account), $0) }
     }
     let groups = Set(account.users.flatMap(\.groups)).sorted().map { name in
       AWSXML.text("GroupName", name) + AWSXML.list("AttachedManagedPolicies", [])
+        + (account.groupPolicies[name].map {
+          AWSXML.list("GroupPolicyList", [document("group", $0)])
+        } ?? "")
+    }
+    let roles = account.iamRoles.map { role in
+      AWSXML.text("RoleName", role.name)
+        + AWSXML.text("Arn", "arn:aws:iam::\(account.id):role/\(role.name)")
+        + AWSXML.text("AssumeRolePolicyDocument", encoded(role.trust))
     }
     let next = start + page.count
     let isTruncated = next < living.count
@@ -151,9 +162,49 @@ enum IAMCalls {
         + (isTruncated ? AWSXML.text("Marker", String(next)) : "")
         + AWSXML.list("UserDetailList", users)
         + (start == 0 ? AWSXML.list("GroupDetailList", groups) : "")
+        + (start == 0 ? AWSXML.list("RoleDetailList", roles) : "")
         + (start == 0 ? AWSXML.list("Policies", policies) : ""))
     reply.page = Reply.Page(current: String(marker), again: String(start + alias))
     return reply
+  }
+
+  /// A policy that allows nothing.
+  private static let quiet =
+    #"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:CreateAccountAlias","Resource":"*"}]}"#
+
+  private static func encoded(_ document: String) -> String {
+    document.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+  }
+
+  private static func document(_ name: String, _ text: String) -> String {
+    AWSXML.text("PolicyName", name) + AWSXML.text("PolicyDocument", encoded(text))
+  }
+
+  private static func boundary(_ user: IAMUser, _ account: AWSAccount) -> String {
+    "arn:aws:iam::\(account.id):policy/boundary-\(user.name)"
+  }
+
+  private static func managed(_ arn: String, _ text: String) -> String {
+    AWSXML.text("Arn", arn)
+      + AWSXML.list(
+        "PolicyVersionList",
+        [AWSXML.text("Document", encoded(text)) + AWSXML.text("IsDefaultVersion", "true")])
+  }
+
+  private static func serviceCredentials(_ call: Call, _ context: Context) throws -> Reply {
+    guard context.field("AllUsers") == "true" else {
+      throw AWSAPI.refusal("ValidationError", "AllUsers or UserName is required.")
+    }
+    let rows = context.account.users.flatMap { user in
+      user.serviceCredentials.map { service in
+        AWSXML.text("UserName", user.name) + AWSXML.text("ServiceName", service)
+          + AWSXML.text("Status", "Active")
+          + AWSXML.text("ServiceSpecificCredentialId", "ACCA\(user.name)")
+      }
+    }
+    return AWSXML.reply(
+      "ListServiceSpecificCredentials",
+      AWSXML.list("ServiceSpecificCredentials", rows) + AWSXML.text("IsTruncated", "false"))
   }
 
   private static func devices(_ call: Call, _ context: Context) throws -> Reply {

@@ -28,8 +28,16 @@ public struct IAMUser: Codable, Sendable, Hashable {
   public var gate: Gate
   /// The ids of attached policies; users with the same ones are decided alike.
   public var policies: [String] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-  /// The document of an inline policy.
+  /// The document of a further inline policy.
   public var inlinePolicy: String?
+  /// The document that allows what the simulator says; nil is made of the members here.
+  public var grantsDocument: String?
+  /// The document of the permissions boundary.
+  public var boundary: String?
+  /// The services of active credentials of single services: `bedrock.amazonaws.com`.
+  public var serviceCredentials: [String] = []
+  /// Whether there is an active signing certificate.
+  public var hasCertificate = false
   /// Condition keys that the policies ask for and the simulator was not given.
   public var missingKeys: [String] = []
   /// Actions that are denied with MFA and without, by a policy of its own.
@@ -66,6 +74,10 @@ public struct IAMUser: Codable, Sendable, Hashable {
     try values.read(.gate, into: &gate)
     try values.read(.policies, into: &policies)
     try values.read(.inlinePolicy, into: &inlinePolicy)
+    grantsDocument = try values.decodeIfPresent(String.self, forKey: .grantsDocument)
+    boundary = try values.decodeIfPresent(String.self, forKey: .boundary)
+    try values.read(.serviceCredentials, into: &serviceCredentials)
+    try values.read(.hasCertificate, into: &hasCertificate)
     try values.read(.missingKeys, into: &missingKeys)
     try values.read(.barred, into: &barred)
     try values.read(.gateName, into: &gateName)
@@ -73,6 +85,54 @@ public struct IAMUser: Codable, Sendable, Hashable {
     try values.read(.isDeleted, into: &isDeleted)
     try values.read(.isNew, into: &isNew)
     try values.read(.groups, into: &groups)
+  }
+}
+
+/// A role of an account.
+public struct IAMRole: Codable, Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// Its trust policy.
+  public var trust: String
+
+  /// Makes a role that a service takes on, or whom its trust policy names.
+  public init(_ name: String, trusts principal: String = #"{"Service": "ec2.amazonaws.com"}"#) {
+    self.name = name
+    trust =
+      #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"#
+      + principal + "}]}"
+  }
+}
+
+extension IAMUser {
+  /// The document of what is allowed, barred and gated; nil where nothing is.
+  var grants: String? {
+    if let grantsDocument { return grantsDocument }
+    var statements: [JSON] = []
+    if !allowed.isEmpty {
+      statements.append(["Effect": "Allow", "Action": .strings(allowed), "Resource": "*"])
+    }
+    if !barred.isEmpty {
+      statements.append(["Effect": "Deny", "Action": .strings(barred), "Resource": "*"])
+    }
+    if gate != .none {
+      let word = gate == .bool ? "Bool" : "BoolIfExists"
+      var denial: JSON = [
+        "Sid": "DenyWithoutMFA", "Effect": "Deny", "Resource": "*",
+        "Condition": [word: ["aws:MultiFactorAuthPresent": "false"]],
+      ]
+      // What AWS's own policy for MFA leaves open.
+      denial[gated == nil ? "NotAction" : "Action"] = .strings(
+        gated ?? [
+          "iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:GetUser", "iam:GetMFADevice",
+          "iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice",
+          "sts:GetSessionToken",
+        ])
+      statements.append(denial)
+    }
+    guard !statements.isEmpty else { return nil }
+    let document: JSON = ["Version": "2012-10-17", "Statement": .array(statements)]
+    return String(decoding: document.bytes, as: UTF8.self)
   }
 }
 

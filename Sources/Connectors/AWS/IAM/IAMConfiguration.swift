@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// How to reach an AWS account, and who its users are.
@@ -24,6 +25,8 @@ struct IAMConfiguration: Sendable {
   var rootEmail: String?
   /// Actions whose use without MFA counts as a way in; 1–64.
   var sensitiveActions: [String]
+  /// What the operator vouches for.
+  var vouches: [Vouch]
   /// Whether to collect enrolled factors even if a query does not ask for them.
   var collectFactors: Bool
   /// How many requests may be under way at a time.
@@ -33,8 +36,8 @@ struct IAMConfiguration: Sendable {
   init(
     name: SourceName, url: String? = nil, region: String = "us-east-1", access: AWSAccess,
     emailDomain: String? = nil, emailTag: String? = nil, rootEmail: String? = nil,
-    sensitiveActions: [String] = IAMConfiguration.defaultActions, collectFactors: Bool = false,
-    maxConcurrent: Int = 4
+    sensitiveActions: [String] = IAMConfiguration.defaultActions, vouches: [Vouch] = [],
+    collectFactors: Bool = false, maxConcurrent: Int = 4
   ) {
     self.name = name
     self.url = url
@@ -44,6 +47,7 @@ struct IAMConfiguration: Sendable {
     self.emailTag = emailTag
     self.rootEmail = rootEmail
     self.sensitiveActions = sensitiveActions
+    self.vouches = vouches
     self.collectFactors = collectFactors
     self.maxConcurrent = maxConcurrent
   }

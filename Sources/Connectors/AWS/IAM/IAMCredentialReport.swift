@@ -69,7 +69,11 @@ struct IAMCredentialReport: Sendable, Hashable {
     }
     let (user, arn) = (try column("user"), try column("arn"))
     let (password, device) = (try column("password_enabled"), try column("mfa_active"))
-    let keys = [try column("access_key_1_active"), try column("access_key_2_active")]
+    // Certificates sign requests as access keys do.
+    let keys = [
+      try column("access_key_1_active"), try column("access_key_2_active"),
+      try column("cert_1_active"), try column("cert_2_active"),
+    ]
     users = []
     for (number, row) in rows.enumerated() {
       guard row.count == header.count else {

@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// The users of an AWS account (IAM) as a provider.
 ///
@@ -7,6 +8,7 @@ package struct IAMKind: SourceKind {
   package let word = "aws-iam"
   package let address = SourceAddress.standard("https://iam.amazonaws.com")
   package let readsGroups = true
+  package let inventory = IAMDoors.allCases.map(\.row)
   package let example = """
     production:
       kind: aws-iam
@@ -21,19 +23,22 @@ package struct IAMKind: SourceKind {
   package let card = SourceCard(
     title: "AWS IAM users", roles: [.provider],
     proves: [
-      "policies that deny sensitive actions without MFA, by AWS's own policy simulator",
+      "policies that deny all that they allow without MFA, by their documents and AWS's own policy simulator",
       "the root user with a registered device",
     ],
     conditional: [
       "policies that ask for MFA at the console but not of access keys, or for some actions only"
     ],
     cannotTell: [
-      "accounts whose simulator may not be asked",
+      "accounts whose simulator may not be asked, or whose policy documents may not be read",
+      "people whom policies of resources may allow something: whoever is not denied everything without MFA",
+      "roles that federated people or other accounts take on, unless the operator vouches for them",
       "policies that depend on more than the person, such as the source address",
     ],
     rights: [
       "iam:GenerateCredentialReport, GetCredentialReport, GetAccountSummary, SimulatePrincipalPolicy",
-      "iam:GetAccountAuthorizationDetails (who was made since the report, groups, tags; saves simulations); ListMFADevices with collect: [factors]",
+      "iam:GetAccountAuthorizationDetails (policies, groups, roles, tags, who was made since the report)",
+      "iam:ListServiceSpecificCredentials, where policies leave something open to them; ListMFADevices with collect: [factors]",
       "sts:AssumeRole with assume_role",
     ],
     requests:
@@ -63,7 +68,8 @@ package struct IAMKind: SourceKind {
           name: context.name, url: isDefault ? nil : context.url, region: region,
           access: try access.resolve(context), emailDomain: domain, emailTag: tag,
           rootEmail: rootEmail, sensitiveActions: actions ?? IAMConfiguration.defaultActions,
-          collectFactors: collectFactors, maxConcurrent: context.maxConcurrent),
+          vouches: context.vouches, collectFactors: collectFactors,
+          maxConcurrent: context.maxConcurrent),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }
   }

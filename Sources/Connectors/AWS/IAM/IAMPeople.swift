@@ -16,6 +16,9 @@ struct IAMPeople {
   let summary: IAMRun.Summary
   let principals: IAMPrincipals?
 
+  /// The root user; nil where the report has none.
+  var root: IAMCredentialReport.User? { report.users.first(where: \.isRoot).map(root) }
+
   /// The users that may belong to watched people.
   func kept(_ watch: WatchList) -> [Person] {
     (report.users.map(person) + newcomers).filter { person in

@@ -1,14 +1,44 @@
 internal import ConnectorKit
 internal import Foundation
 
-/// The policies of every user as `GetAccountAuthorizationDetails` lists them: who has the same ones is simulated once.
+/// The users, groups, roles and policies of an account as `GetAccountAuthorizationDetails` lists them.
 struct IAMPrincipals: Sendable {
+  /// A policy document by its name.
+  struct Named: Sendable, Hashable {
+    var name: String
+    /// As the list shows it; nil where it does not.
+    var document: String?
+  }
+
+  /// The policies of a person.
+  struct Policies: Sendable, Hashable {
+    var identity: [Named]
+    var boundary: Named?
+
+    /// The same text for people whose policies decide alike; nil where that is not certain.
+    var fingerprint: String? {
+      let all = identity + [boundary].compactMap(\.self)
+      guard all.allSatisfy({ !Self.isPersonal($0.document) }) else { return nil }
+      return identity.map { $0.document ?? "" }.sorted().joined(separator: "\n")
+        + (boundary.map { "\nboundary \($0.document ?? "")" } ?? "")
+    }
+
+    /// Whether a policy may decide otherwise for another user with the same policies.
+    private static func isPersonal(_ document: String?) -> Bool {
+      guard let document else { return true }
+      let text = (document.removingPercentEncoding ?? document).lowercased()
+      return ["aws:username", "aws:userid", "aws:principal"].contains { text.contains($0) }
+    }
+  }
+
   private struct Holder: Sendable {
-    var policies: Set<String> = []
+    var inline: [Named] = []
+    var managed: [String] = []
     /// Nil where the row does not show them.
     var groups: [String]?
     /// Nil where the row does not show it.
     var arn: String?
+    var boundary: String?
     /// Whether the row shows all from which policies come.
     var isWhole = true
     var tags: [String: String] = [:]
@@ -17,6 +47,8 @@ struct IAMPrincipals: Sendable {
   private var users: [String: Holder] = [:]
   private var groups: [String: Holder] = [:]
   private var documents: [String: String] = [:]
+  /// The roles with who may take them on; nil where the list shows none, not even that there is none.
+  private(set) var roles: [IAMRole]?
 
   /// Takes in a page.
   mutating func add(_ page: XMLElement) throws(WireError) {
@@ -24,9 +56,7 @@ struct IAMPrincipals: Sendable {
       var holder = Self.holder(user, inline: "UserPolicyList")
       if user["GroupList"] != nil { holder.groups = user.list("GroupList").map(\.text) }
       holder.arn = user["Arn"]?.text
-      if let boundary = user["PermissionsBoundary"]?["PermissionsBoundaryArn"]?.text {
-        holder.policies.insert("boundary \(boundary)")
-      }
+      holder.boundary = user["PermissionsBoundary"].map { $0["PermissionsBoundaryArn"]?.text ?? "" }
       for tag in user.list("Tags") {
         if let key = tag["Key"]?.text { holder.tags[key] = tag["Value"]?.text ?? "" }
       }
@@ -40,17 +70,21 @@ struct IAMPrincipals: Sendable {
       let current = versions.first { $0["IsDefaultVersion"]?.text == "true" }
       documents[try policy.required("Arn")] = current?["Document"]?.text
     }
+    if page["RoleDetailList"] != nil {
+      roles = (roles ?? []) + page.list("RoleDetailList").map(IAMRole.init)
+    }
   }
 
   private static func holder(_ element: XMLElement, inline: String) -> Holder {
     var holder = Holder()
-    for policy in element.list(inline) {
-      holder.policies.insert("inline \(policy["PolicyDocument"]?.text ?? "")")
+    let owner = element["UserName"]?.text ?? element["GroupName"]?.text ?? ""
+    holder.inline = element.list(inline).map { policy in
+      Named(
+        name: "\(owner)/\(policy["PolicyName"]?.text ?? "")",
+        document: policy["PolicyDocument"]?.text)
     }
     holder.isWhole = element["AttachedManagedPolicies"] != nil
-    for policy in element.list("AttachedManagedPolicies") {
-      holder.policies.insert("managed \(policy["PolicyArn"]?.text ?? "")")
-    }
+    holder.managed = element.list("AttachedManagedPolicies").map { $0["PolicyArn"]?.text ?? "" }
     return holder
   }
 
@@ -70,28 +104,19 @@ struct IAMPrincipals: Sendable {
   /// The value of a user's tag.
   func tag(_ key: String, of user: String) -> String? { users[user]?.tags[key] }
 
-  /// The same text for users whose policies decide alike; nil where that is not certain.
-  func fingerprint(of user: String) -> String? {
+  /// The policies of a user; nil where the list does not show all of them.
+  func policies(of user: String) -> Policies? {
     guard let holder = users[user], holder.isWhole, let names = holder.groups else { return nil }
-    var policies = holder.policies
+    var holders = [holder]
     for name in names {
       guard let group = groups[name], group.isWhole else { return nil }
-      policies.formUnion(group.policies)
+      holders.append(group)
     }
-    return policies.contains(where: isPersonal) ? nil : policies.sorted().joined(separator: "\n")
+    let managed = Set(holders.flatMap(\.managed)).sorted()
+    return Policies(
+      identity: holders.flatMap(\.inline) + managed.map(named),
+      boundary: holder.boundary.map(named))
   }
 
-  /// Whether a policy may decide otherwise for another user with the same policies.
-  private func isPersonal(_ policy: String) -> Bool {
-    let parts = policy.split(separator: " ", maxSplits: 1).map(String.init)
-    let text: String
-    if parts.first == "inline" {
-      text = parts.count > 1 ? parts[1] : ""
-    } else {
-      guard let document = parts.count > 1 ? documents[parts[1]] : nil else { return true }
-      text = document
-    }
-    let document = (text.removingPercentEncoding ?? text).lowercased()
-    return ["aws:username", "aws:userid", "aws:principal"].contains { document.contains($0) }
-  }
+  private func named(_ arn: String) -> Named { Named(name: arn, document: documents[arn]) }
 }

@@ -37,7 +37,7 @@ extension IAMRun {
     var known: [String: IAMSimulation] = [:]
     for (index, user) in users.enumerated() where !user.isRoot && user.mayAct {
       progress(configuration.name, "policy simulations", done: index, total: users.count)
-      let set = principals?.fingerprint(of: user.name).map {
+      let set = principals?.policies(of: user.name)?.fingerprint.map {
         "\(user.hasPassword != false) \(user.hasActiveKey)\n\($0)"
       }
       if let set, let simulation = known[set] {
@@ -97,11 +97,12 @@ extension IAMRun {
 
   /// The accounts of kept users, with all that the model asks of them.
   func accounts(
-    _ people: [IAMPeople.Person], _ outcome: IAMOutcome, apps: Int
+    _ people: [IAMPeople.Person], _ outcome: IAMOutcome, _ known: DoorFacts, apps: Int
   ) -> AccountTable {
     let actions = configuration.sensitiveActions
     let gates = outcome.gates
-    let all = IAMMapping.facts(actions, gates: gates.count)
+    let documentation = known.documentation
+    let all = IAMMapping.facts(actions, gates: gates.count, labels: documentation.labels.count)
     var table = AccountTable(atomCount: all.count)
     for person in people {
       let user = person.user
@@ -114,7 +115,15 @@ extension IAMRun {
       if user.hasDevice == nil { facts.insert(.deviceNotTold) }
       if let simulation = outcome.simulations[user.arn] {
         facts.formUnion(IAMMapping.facts(of: simulation, user, actions))
+        facts.formUnion(
+          IAMMapping.facts(
+            of: documentation, user.arn, simulated: facts, vouched: known.isResourceVouched, actions
+          ))
         if let gate = gates.firstIndex(of: simulation.gates) { facts.insert(.gates(gate)) }
+        switch documentation.serviceCredentials {
+        case let names?: if names.contains(user.name) { facts.insert(.serviceCredential) }
+        case nil: facts.insert(.serviceCredentialNotTold)
+        }
       } else if !user.isRoot, person.isReported {
         facts.insert(.notSimulated)
       }
@@ -131,9 +140,10 @@ extension IAMRun {
       }
       account.atoms = Set(all.indices.filter { facts.contains(all[$0]) })
       account.enrolled = Tri(user.hasDevice)
-      // Without a sensitive action there is nothing to sign in for.
+      // Without anything that policies allow there is nothing to sign in for.
       let isUseless =
-        !user.isRoot && person.isReported && !facts.contains(.notSimulated)
+        !user.isRoot && person.isReported
+        && documentation.reaches[user.arn]?.allowsAnything(user.credentials) == false
         && !actions.indices.contains {
           facts.contains(.allowed($0)) || facts.contains(.uncertain($0))
         }
@@ -145,6 +155,11 @@ extension IAMRun {
 }
 
 extension IAMCredentialReport.User {
+  /// The kinds of credentials; nobody knows here of one that is of a single service, which is like a key.
+  fileprivate var credentials: [IAMCredential] {
+    hasPassword != false ? [.password, .key] : [.key]
+  }
+
   /// Whether there is a credential at all; what the report does not say may be one.
   var mayAct: Bool { hasPassword != false || hasActiveKey }
 }

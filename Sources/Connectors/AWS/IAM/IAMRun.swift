@@ -41,12 +41,15 @@ struct IAMRun: Sendable {
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
     progress(configuration.name, "credential report", done: 0)
+    // What the report says may be four hours old, and what rests on it is.
+    var made = clock()
     var reading = ProviderReading(
       source: log.reading(kind: "aws-iam", at: clock()), apps: [],
       accounts: AccountTable(atomCount: 0),
       hosts: Set([SourceHost.of(client.url)].compactMap { $0 }))
     do throws(ConnectorError) {
-      let (report, made) = try await report()
+      let report: IAMCredentialReport
+      (report, made) = try await self.report()
       log.count(report.users.count)
       let summary = await summary(report)
       let principals = await principals()
@@ -54,12 +57,17 @@ struct IAMRun: Sendable {
         configuration: configuration, report: report, summary: summary, principals: principals)
       let kept = people.kept(await query.watch())
       let outcome = await simulate(kept.filter(\.isReported).map(\.user), principals)
-      reading.accounts = accounts(kept, outcome, apps: query.apps.count)
+      let documentation = await documentation(kept, principals, outcome)
+      let facts = DoorFacts(
+        root: people.root, documentation: documentation, roles: principals?.roles,
+        account: report.account ?? "",
+        isResourceVouched: query.apps.allSatisfy(vouchesForResources))
+      reading.accounts = accounts(kept, outcome, facts, apps: query.apps.count)
       if query.collectFactors || configuration.collectFactors {
         await collectFactors(kept.map(\.user), &reading.accounts)
       }
       reading.tell(groups(query.groups, kept, principals))
-      reading.apps = query.apps.map { app($0, report, made, outcome) }
+      reading.apps = query.apps.map { app($0, made, outcome, facts) }
     } catch {
       keep(error)
       reading.apps = query.apps.map { id in
@@ -69,37 +77,52 @@ struct IAMRun: Sendable {
             reason: error.message, remedy: AWSErrors.phrase(error, source: configuration.name)))
       }
     }
-    reading.source = log.reading(kind: "aws-iam", at: clock())
+    reading.source = log.reading(kind: "aws-iam", at: min(clock(), made))
     return reading
   }
 
+  /// Whether somebody vouches for what policies of resources allow.
+  private func vouchesForResources(_ app: AppID) -> Bool {
+    Vouches(configuration.vouches, at: clock())
+      .vouch(for: IAMDoors.resourcePolicies.row.id, object: nil, version: nil, at: app) != nil
+  }
+
   private func app(
-    _ id: AppID, _ report: IAMCredentialReport, _ made: String, _ outcome: IAMOutcome
+    _ id: AppID, _ made: Timestamp, _ outcome: IAMOutcome, _ facts: DoorFacts
   ) -> ProviderApp {
-    let account = report.account
+    let account = facts.account
     guard let wanted = IAMConfiguration.account(id) else {
       return ProviderApp(
         id: id, label: id,
         state: .unreadable(
           reason: "\(id) names no AWS account.", remedy: "name it as aws-iam:<12 digits>"))
     }
-    if let account, account != wanted {
+    if !account.isEmpty, account != wanted {
       return ProviderApp(
         id: id, label: id,
         state: .unreadable(
           reason: "The access key of \(configuration.name) belongs to account \(account).",
           remedy: "give account \(wanted) a source of its own, or have it take on a role there"))
     }
+    let documentation = facts.documentation
     let mapping = IAMMapping(
       account: wanted, actions: configuration.sensitiveActions, notSimulated: outcome.unknown,
-      gates: outcome.gates, missingKeys: outcome.missingKeys)
-    return ProviderApp(
+      gates: outcome.gates, missingKeys: outcome.missingKeys,
+      documentKeys: Set(
+        documentation.reaches.values.flatMap { $0.ways.values.flatMap(\.keys) }
+      ).sorted().joined(separator: ", "),
+      unreadWords: documentation.unread.values.min().map { ": \($0)" } ?? "",
+      labels: documentation.labels)
+    var app = ProviderApp(
       id: id, label: "AWS account \(wanted)", state: .readable(mapping.model()),
       evidence: [
         EvidenceItem(
-          .status, id: wanted, name: "credential report", value: "made \(made)",
+          .status, id: wanted, name: "credential report", value: "made \(made.text)",
           path: "iam:GetCredentialReport")
       ])
+    let vouches = Vouches(configuration.vouches, at: clock())
+    for issue in app.account(IAMDoors.self, vouches, { state(of: $0, facts) }) { log.add(issue) }
+    return app
   }
 
   // MARK: The report
@@ -107,7 +130,7 @@ struct IAMRun: Sendable {
   /// Has a report made and reads it.
   ///
   /// While it is being made the transport asks again; AWS makes a new one every four hours at most.
-  private func report() async throws(ConnectorError) -> (IAMCredentialReport, made: String) {
+  private func report() async throws(ConnectorError) -> (IAMCredentialReport, made: Timestamp) {
     let generate = client.request("GenerateCredentialReport")
     for _ in 0..<8 {
       let state = try await client.result(generate)["State"]?.text
@@ -116,10 +139,10 @@ struct IAMRun: Sendable {
       do throws(ConnectorError) {
         let result = try await client.result(request)
         do throws(WireError) {
-          return (
-            try IAMCredentialReport(base64: try result.required("Content")),
-            result["GeneratedTime"]?.text ?? "at an unknown time"
-          )
+          guard let made = Timestamp(try result.required("GeneratedTime")) else {
+            throw WireError(.shape, path: "GeneratedTime", detail: "expected a time")
+          }
+          return (try IAMCredentialReport(base64: try result.required("Content")), made)
         } catch {
           throw client.malformed(error, request)
         }
@@ -159,7 +182,9 @@ struct IAMRun: Sendable {
   private func principals() async -> IAMPrincipals? {
     var principals = IAMPrincipals()
     var filter: [(String, String)] = []
-    for (index, kind) in ["User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"].enumerated() {
+    for (index, kind) in ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]
+      .enumerated()
+    {
       filter.append(("Filter.member.\(index + 1)", kind))
     }
     do throws(ConnectorError) {
@@ -178,7 +203,8 @@ struct IAMRun: Sendable {
       }
       return principals
     } catch {
-      // Without it everybody is simulated alone, and nobody knows who was made since the report: no row proves nothing.
+      // Without it everybody is simulated alone and the rest of the policies is unknown, and nobody knows who was made since
+      // the report: no row proves nothing.
       // An address in a tag is then not known of anybody.
       keep(error, affects: configuration.emailTag == nil ? .parts : .verdicts)
       return nil
@@ -202,6 +228,48 @@ struct IAMRun: Sendable {
         })
     }
     return result
+  }
+
+  // MARK: Policies
+
+  /// What policy documents say of watched people.
+  private func documentation(
+    _ people: [IAMPeople.Person], _ principals: IAMPrincipals?, _ outcome: IAMOutcome
+  ) async -> IAMDocumentation {
+    var result = IAMDocumentation(
+      people, principals, outcome, actions: configuration.sensitiveActions)
+    if result.needsServiceCredentials(people, outcome) {
+      result.serviceCredentials = await serviceCredentials()
+    }
+    return result
+  }
+
+  /// The users with an active credential of a single service, those for git apart; nil where that was not read.
+  private func serviceCredentials() async -> Set<String>? {
+    var users: Set<String> = []
+    do throws(ConnectorError) {
+      try await client.pages { marker in
+        client.request(
+          "ListServiceSpecificCredentials",
+          query: [("AllUsers", "true")] + (marker.map { [("Marker", $0)] } ?? []))
+      } _: { response, request, page throws(ConnectorError) in
+        let result = try client.xml(response, request, page: page)
+        do throws(WireError) {
+          for credential in result.list("ServiceSpecificCredentials") {
+            let (user, status) = (try credential.required("UserName"), credential["Status"]?.text)
+            let isGit = try credential.required("ServiceName").hasPrefix("codecommit.")
+            if status != "Inactive", !isGit { users.insert(user) }
+          }
+          return try IAMPaging.marker(result)
+        } catch {
+          throw client.malformed(error, request, page: page)
+        }
+      }
+      return users
+    } catch {
+      keep(error, affects: .parts)
+      return nil
+    }
   }
 
   // MARK: Factors
