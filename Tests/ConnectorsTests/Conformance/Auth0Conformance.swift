@@ -24,10 +24,10 @@ extension ConformanceCase {
       Endpoint("GET /api/v2/guardian/factors", required: ["name", "enabled"]),
       Endpoint("GET /api/v2/tenants/settings", optional: ["customize_mfa_in_postlogin_action"]),
       Endpoint(
-        "GET /api/v2/rules", whenRefused: .certainty, required: ["id", "enabled", "script"],
+        "GET /api/v2/rules", required: ["id", "enabled", "script"],
         optional: ["name"]),
       Endpoint(
-        "GET /api/v2/connections", whenRefused: .certainty, required: ["name", "strategy"]),
+        "GET /api/v2/connections", required: ["name", "strategy"]),
       Endpoint("GET /api/v2/actions/triggers/post-login/bindings", required: ["bindings"]),
       Endpoint("GET /api/v2/actions/actions/{action}", required: ["id"], optional: ["name"]),
       // Where a client cannot be had by its id, the list of clients is asked.
