@@ -13,6 +13,8 @@ struct AWSAPI: VendorAPI {
     }
 
     let state = Mutex(State())
+    /// When the credential report was made.
+    let made = Date()
   }
 
   /// The account that is asked, and what it keeps.

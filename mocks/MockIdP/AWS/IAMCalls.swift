@@ -85,7 +85,8 @@ enum IAMCalls {
       "GetCredentialReport",
       AWSXML.text("Content", text) + AWSXML.text("ReportFormat", "text/csv")
         + AWSXML.text(
-          "GeneratedTime", Date(timeIntervalSinceNow: -account.reportAge).formatted(.iso8601)))
+          "GeneratedTime",
+          context.memory.made.addingTimeInterval(-account.reportAge).formatted(.iso8601)))
   }
 
   private static func summary(_ call: Call, _ context: Context) throws -> Reply {

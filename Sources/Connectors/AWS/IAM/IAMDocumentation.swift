@@ -103,8 +103,9 @@ struct IAMDocumentation: Sendable {
       guard !person.user.hasActiveKey, outcome.simulations[person.user.arn] != nil else {
         return false
       }
-      guard let way = reaches[person.user.arn]?.ways[.key] else { return true }
-      return !way.deniesAll
+      guard let ways = reaches[person.user.arn]?.ways else { return true }
+      // Where a password alone opens something, nobody is better off without such a credential.
+      return ways[.key]?.deniesAll != true && ways[.password]?.open.isEmpty != false
     }
   }
 }

@@ -179,9 +179,9 @@ struct IAMCell: Sendable, Hashable {
 
   /// Texts that it may have, to be asked about one by one.
   var samples: [String] {
-    let fillings = ["", "x", "zz9"]
+    let fillings = ["", "zz9"]
     var samples = fillings.map(narrowest.sample)
-    guard all.count > 1 else { return samples }
+    guard all.count > 1 else { return samples.filter(isPossible) }
     let prefix = all.map(\.prefix).max { $0.count < $1.count } ?? ""
     let suffix = all.map(\.suffix).max { $0.count < $1.count } ?? ""
     samples += fillings.map { prefix + $0 + suffix }
@@ -189,6 +189,13 @@ struct IAMCell: Sendable, Hashable {
     where prefix.hasSuffix(suffix.prefix(length)) {
       samples.append(prefix + suffix.dropFirst(length))
     }
-    return samples
+    return samples.filter(isPossible)
+  }
+
+  /// An action names a service and what is asked of it.
+  private func isPossible(_ text: String) -> Bool {
+    guard all.contains(where: \.isAction) else { return true }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
   }
 }

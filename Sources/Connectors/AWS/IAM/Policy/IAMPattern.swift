@@ -6,7 +6,8 @@ struct IAMPattern: Sendable, Hashable {
   let text: String
   /// Its characters, a variable (`${aws:username}`) as `*`.
   private let units: [UInt8]
-  private let isAction: Bool
+  /// Whether it is of actions, which have one colon.
+  let isAction: Bool
   /// Whether it has a variable, so that it may mean less than ``units``.
   let hasVariable: Bool
 

@@ -51,7 +51,7 @@ struct IAMReach: Sendable, Hashable {
       way.open = Array(Set(way.open).sorted().prefix(Self.limit))
       way.doubtful = Array(Set(way.doubtful).subtracting(way.open).sorted().prefix(Self.limit))
       way.keys = Set(way.keys).sorted()
-      way.isGated = Self.isGated(grants, withMFA, credential)
+      way.isGated = Self.isGated(grants, credential)
       ways[credential] = way
     }
   }
@@ -80,53 +80,38 @@ struct IAMReach: Sendable, Hashable {
   }
 
   /// Whether MFA allows something that the credential alone does not: found by asking about single requests.
-  private static func isGated(
-    _ grants: IAMGrants, _ withMFA: [IAMGrants.Box], _ credential: IAMCredential
-  ) -> Bool {
-    let gates = (grants.statements + (grants.boundary ?? [])).filter {
-      $0.condition.holds(credential) != $0.condition.holds(.multiFactor)
-    }
-    for box in withMFA.flatMap({ Self.corners($0, grants) }) {
-      for gate in gates {
-        var both = box
-        both.actions.append(gate.actions)
-        both.resources.append(gate.resources)
-        let resources = both.resourceCells(limit)
-        for cell in both.actionCells(limit) {
-          for (action, resource) in resources.flatMap({ requests(cell, $0) })
-          where grants.decision(action, on: resource, .multiFactor) == .yes
+  private static func isGated(_ grants: IAMGrants, _ credential: IAMCredential) -> Bool {
+    let all = grants.statements + (grants.boundary ?? [])
+    // Only a condition that MFA changes can make a difference.
+    guard
+      all.contains(where: { $0.condition.holds(credential) != $0.condition.holds(.multiFactor) })
+    else { return false }
+    let actions = samples(all.flatMap(\.actions.patterns)) + ["zz9:zz"]
+    let resources = samples(all.flatMap(\.resources.patterns)) + ["zz9"]
+    return actions.contains { action in
+      !IAMGrants.registration.contains(action)
+        && resources.contains { resource in
+          grants.decision(action, on: resource, .multiFactor) == .yes
             && grants.decision(action, on: resource, credential) != .yes
-          {
-            return true
-          }
         }
-      }
     }
-    return false
   }
 
-  /// A box, and its parts that statements leave out (`NotAction`, `NotResource`): what those do not allow, MFA may.
-  private static func corners(_ box: IAMGrants.Box, _ grants: IAMGrants) -> [IAMGrants.Box] {
-    var corners = [box]
-    for statement in grants.statements + (grants.boundary ?? [])
-    where !statement.denies && corners.count < limit * limit {
-      if statement.actions.isInverted {
-        corners += corners.map { corner in
-          var corner = corner
-          corner.actions.append(statement.actions.inverted)
-          return corner
-        }
-      }
-      if statement.resources.isInverted || !statement.resources.isEverything {
-        corners += corners.map { corner in
-          var corner = corner
-          var set = statement.resources
-          set.isInverted = false
-          corner.resources.append(set)
-          return corner
+  /// Texts that each pattern matches, and those that two of them match.
+  private static func samples(_ patterns: [IAMPattern]) -> [String] {
+    let patterns = Array(Set(patterns))
+    var cells = patterns.map { IAMCell([$0]) }
+    if patterns.count <= pairLimit {
+      for (place, left) in patterns.enumerated() {
+        for right in patterns[..<place]
+        where left.overlaps(right) && !left.covers(right) && !right.covers(left) {
+          cells.append(IAMCell([left, right]))
         }
       }
     }
-    return corners
+    return Set(cells.flatMap(\.samples)).sorted()
   }
+
+  /// Up to so many patterns are taken in pairs too.
+  private static let pairLimit = 60
 }
