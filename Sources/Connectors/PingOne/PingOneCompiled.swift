@@ -20,7 +20,7 @@ struct PingOneCompiled: Sendable {
   var groups: [String] { Set(atoms.groups + access.flatMap(\.groups)).sorted() }
 
   /// Takes in who is in which group; what could not be read is unknown for everybody.
-  mutating func take(_ groups: [String: PolicyPart<Set<String>>], _ people: inout [PingOnePerson]) {
+  mutating func take(_ groups: [String: Part<Set<String>>], _ people: inout [PingOnePerson]) {
     var places: [String: Int] = [:]
     for (index, person) in people.enumerated() { places[person.id] = index }
     for (group, part) in groups {
@@ -75,7 +75,7 @@ struct PingOneCompiled: Sendable {
 extension PingOneRun {
   /// Compiles every application with the people known.
   func compile(_ read: PingOneReadPolicies, _ people: [PingOnePerson]) -> PingOneCompiled {
-    let settings = PingOneSettings(
+    var settings = PingOneSettings(
       devices: read.devices, switchedOff: configuration.switchedOff, pingID: configuration.pingID,
       rememberedDeviceLimitMinutes: Int64(configuration.rememberedDeviceLimitMinutes),
       authorities: Set(people.compactMap(\.identityProvider)).sorted())
@@ -83,6 +83,7 @@ extension PingOneRun {
     var apps: [ProviderApp] = []
     var access: [PingOneWire.Access] = []
     for app in read.apps {
+      settings.asksBypass = asksBypass(at: app.id)
       apps.append(provider(app, settings, &atoms))
       if case .read(let wire) = app.app {
         access.append(wire.access)
@@ -106,9 +107,17 @@ extension PingOneRun {
       return ProviderApp(
         id: read.id, label: read.id, state: .unreadable(reason: "\(reason).", remedy: remedy))
     case .read(let app):
-      return ProviderApp(
-        id: read.id, label: app.name, state: state(app, read, settings, &atoms),
+      let vouches = Vouches(configuration.vouches, at: connector.clock())
+      var unrecognised = UnrecognisedKeys(PingOneDoors.unrecognised.row, vouches, at: read.id)
+      var result = ProviderApp(
+        id: read.id, label: app.name, state: state(app, read, settings, &atoms, &unrecognised),
         evidence: evidence(app, read), policyLink: link(read))
+      guard case .readable = result.state else { return result }
+      let told = result.account(PingOneDoors.self, vouches) {
+        PingOneCompiled.state(of: $0, app, read, settings, unrecognised.state)
+      }
+      for issue in told { reading.log.add(issue) }
+      return result
     }
   }
 
@@ -121,7 +130,7 @@ extension PingOneRun {
 
   private func state(
     _ app: PingOneWire.App, _ read: PingOneReadApp, _ settings: PingOneSettings,
-    _ atoms: inout PingOneAtoms
+    _ atoms: inout PingOneAtoms, _ unrecognised: inout UnrecognisedKeys
   ) -> ProviderApp.State {
     guard app.isEnabled else {
       return .inactive("The application \(app.name) is switched off at PingOne.")
@@ -134,6 +143,11 @@ extension PingOneRun {
     if app.protocol == "EXTERNAL_LINK" {
       return .unreadable(
         reason: "\(app.name) is a link, for which PingOne authenticates nobody.",
+        remedy: "name the application that people sign in through")
+    }
+    if let type = app.type, ["WORKER", "SERVICE"].contains(type) {
+      return .unreadable(
+        reason: "\(app.name) acts for itself; nobody signs in to it.",
         remedy: "name the application that people sign in through")
     }
     if app.type == "PING_ONE_ADMIN_CONSOLE" {
@@ -158,9 +172,10 @@ extension PingOneRun {
       return .unreadable(
         reason: "Which sign-on policy stands before \(app.name): \(reason).", remedy: remedy)
     case .read(let policies):
-      var builder = PingOneModelBuilder(settings, atoms: atoms)
+      var builder = PingOneModelBuilder(settings, atoms: atoms, unrecognised: unrecognised)
       let policy = builder.people(builder.policies(policies), app.access)
       atoms = builder.atoms
+      unrecognised = builder.unrecognised
       return .readable(builder.model(policy))
     }
   }

@@ -54,6 +54,8 @@ struct PingOneConfiguration: Sendable {
   var rememberedDeviceLimitMinutes: Int
   /// Whether to collect the devices of every kept account even if a query does not ask for them.
   var collectFactors: Bool
+  /// What the operator vouches for beside that.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
   /// The part of the rate limit that is left for other users, 0–1.
@@ -70,7 +72,7 @@ struct PingOneConfiguration: Sendable {
     workerEnvironment: String? = nil, clientID: String, clientSecret: Secret,
     clientAuthentication: ClientAuthentication = .basic, switchedOff: SwitchedOff = .notEnforced,
     pingID: Attested? = nil, rememberedDeviceLimitMinutes: Int = 1440, collectFactors: Bool = false,
-    maxConcurrent: Int = 4, rateShare: Double = 0.5
+    vouches: [Vouch] = [], maxConcurrent: Int = 4, rateShare: Double = 0.5
   ) {
     let base = Self.base(url)
     self.name = name
@@ -85,6 +87,7 @@ struct PingOneConfiguration: Sendable {
     self.pingID = pingID
     self.rememberedDeviceLimitMinutes = rememberedDeviceLimitMinutes
     self.collectFactors = collectFactors
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare
   }
@@ -112,10 +115,5 @@ struct PingOneConfiguration: Sendable {
     case .configuration: "Use https, or an address on loopback."
     default: "Check the URL of \(name), and run again."
     }
-  }
-
-  /// The remedy as it stands within a sentence.
-  func phrase(for error: ConnectorError) -> String {
-    Sentence.inside(error.code.remedy ?? remedy(for: error))
   }
 }

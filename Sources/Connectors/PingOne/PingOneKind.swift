@@ -1,10 +1,12 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// PingOne as a provider.
 package struct PingOneKind: SourceKind {
   package let word = "pingone"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = PingOneDoors.allCases.map(\.row)
   package let example = """
     pingone:
       kind: pingone
@@ -24,7 +26,7 @@ package struct PingOneKind: SourceKind {
     title: "PingOne", roles: [.provider],
     proves: [
       "what the sign-on policies of an application ask of every person, step by step, with populations, groups and sessions",
-      "who is exempt: people whose MFA is switched off, or without a device where the step lets them pass",
+      "who is exempt: people whose MFA is switched off, who need not pass it for a time, or without a device where the step lets them pass",
     ],
     conditional: [
       "networks, anonymous networks, impossible travel and IP risk: outside them one factor is enough",
@@ -34,14 +36,15 @@ package struct PingOneKind: SourceKind {
     cannotTell: [
       "applications with a DaVinci flow: no API shows its steps",
       "PingID, unless the operator vouches for it (pingid)",
-      "conditions on other data about people, and temporary bypasses granted to single people",
+      "conditions on other data about people",
+      "OAuth grants without a browser, and WS-Federation",
       "external and social identity providers, unless a source reads them",
     ],
     rights: [
       "a worker application with the roles Identity Data Read Only and Configuration Read Only for the environment"
     ],
     requests:
-      "4, two an application, one a sign-on policy, a page for each 100 users and for each 100 members of a group that matters; one a person who might pass a step for want of a device"
+      "4, two an application, one a sign-on policy, a page for each 100 users and for each 100 members of a group that matters; one a person who might pass a step for want of a device, and one a person whom a step for a second factor protects (none where mfa-bypass is vouched for)"
   )
 
   package init() {}
@@ -67,8 +70,8 @@ package struct PingOneKind: SourceKind {
           environment: environment, workerEnvironment: worker, clientID: clientID,
           clientSecret: try context.secret(secret), clientAuthentication: proof,
           switchedOff: switchedOff, pingID: pingID, rememberedDeviceLimitMinutes: limit,
-          collectFactors: collectFactors, maxConcurrent: context.maxConcurrent,
-          rateShare: context.rateShare),
+          collectFactors: collectFactors, vouches: context.vouches,
+          maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }
   }

@@ -1,10 +1,16 @@
 internal import ConnectorKit
 internal import CurlTransport
-internal import IdentityCore
 internal import JSONQuery
 
-/// Lists as PingOne gives them: rows under `_embedded`, the next page's URL under `_links`.
-extension APIClient {
+/// Lists as PingOne gives them: rows under `_embedded`, the next page's URL under `_links`, and a count.
+extension ListShape {
+  /// A list whose rows stand under a key of `_embedded`.
+  static func hal(_ key: String) -> ListShape {
+    ListShape(
+      halPaging, rows: .under(["_embedded", key]),
+      total: .document { root throws(WireError) in try count(root) })
+  }
+
   private static let halPaging = PagingStyle.nextURL { response in
     try JSONReader().withRoot(response.body) { root throws(WireError) -> String? in
       guard let links = try root.member("_links"), links.type != .null,
@@ -33,99 +39,5 @@ extension APIClient {
       throw WireError.expected(.integer, found: count.type, path: "count")
     }
     return Int(number)
-  }
-
-  private func check(
-    _ seen: RepeatedRows, _ count: Int?, _ first: HTTPRequest
-  ) throws(ConnectorError) {
-    guard let count, seen.count < count else { return }
-    throw ConnectorError(
-      .contradiction, source: source.name, call: first.endpoint, status: 200,
-      message: "PingOne listed \(seen.count) of the \(count) rows that it says it has.")
-  }
-
-  /// Reads a list whose pages are small enough to be kept as values; a row that comes twice counts once.
-  func halRows(
-    _ first: HTTPRequest, _ key: String, _ log: ReadingLog
-  ) async throws(ConnectorError) -> [JSONValue] {
-    var seen = RepeatedRows(.byCursor)
-    var result: [JSONValue] = []
-    var count: Int?
-    let reader = JSONReader()
-    try await pages(first, Self.halPaging) { response, page throws(ConnectorError) in
-      let rows: [JSONValue]
-      do throws(WireError) {
-        count =
-          try reader.withRoot(response.body) { root throws(WireError) in try Self.count(root) }
-          ?? count
-        rows = try Self.rows(of: try reader.value(response.body), key)
-      } catch {
-        throw self.malformed(error, first, page: page)
-      }
-      for row in rows where seen.isNew(row["id"]?.string ?? row.text, page: page) {
-        result.append(row)
-      }
-      try seen.endPage(page, of: first.endpoint, self)
-    }
-    try check(seen, count, first)
-    seen.note(first.endpoint, self, in: log)
-    return result
-  }
-
-  private static func rows(of json: JSONValue, _ key: String) throws(WireError) -> [JSONValue] {
-    let embedded = try json.required("_embedded", .object) { $0.object == nil ? nil : $0 }
-    do throws(WireError) {
-      return try embedded.required(key, .array, \.array)
-    } catch {
-      throw error.under("_embedded")
-    }
-  }
-
-  /// Reads a list as a table, page by page, without making values of it; the first field is the id.
-  ///
-  /// - Parameter take: takes each row once.
-  /// - Returns: how many rows there were.
-  @discardableResult
-  func halTable(
-    _ first: HTTPRequest, _ key: String, _ plan: TablePlan, _ log: ReadingLog,
-    _ take: (TableRows.Row) -> Void
-  ) async throws(ConnectorError) -> Int {
-    let reader = JSONReader()
-    var seen = RepeatedRows(.byCursor)
-    var count: Int?
-    try await pages(first, Self.halPaging) { response, page throws(ConnectorError) in
-      do throws(WireError) {
-        try reader.withRoot(response.body) { root throws(WireError) in
-          count = try Self.count(root) ?? count
-          let rows = try root.halRows(key, plan)
-          for index in 0..<rows.count {
-            guard let id = rows[index].string(0), seen.isNew(id, page: page) else { continue }
-            take(rows[index])
-          }
-        }
-      } catch {
-        throw self.malformed(error, first, page: page)
-      }
-      try seen.endPage(page, of: first.endpoint, self)
-    }
-    try check(seen, count, first)
-    seen.note(first.endpoint, self, in: log)
-    return seen.count
-  }
-}
-
-extension JSONElement {
-  /// The rows of a page under `_embedded`.
-  fileprivate func halRows(_ key: String, _ plan: TablePlan) throws(WireError) -> TableRows {
-    guard let embedded = try member("_embedded") else {
-      throw WireError.expected(.object, found: .missing, path: "_embedded")
-    }
-    guard let list = try embedded.member(key) else {
-      throw WireError.expected(.array, found: .missing, path: "_embedded/\(key)")
-    }
-    guard list.type == .array else {
-      throw WireError.expected(.array, found: list.type, path: "_embedded/\(key)")
-    }
-    return try list.table(plan)
   }
 }

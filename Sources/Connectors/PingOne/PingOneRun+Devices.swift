@@ -26,32 +26,42 @@ extension PingOneRun {
       let hangs = hangsOnDevices(person, compiled, &known)
       if hangs || all { hanging[index] = hangs }
     }
-    let asked = hanging.sorted { $0.key < $1.key }.map {
-      (index: $0.key, id: people[$0.key].id, hangs: $0.value)
+    let asked = hanging.keys.sorted().map { (index: $0, id: people[$0].id) }
+    let hangs = hanging
+    let found = await ask("devices", asked) { index, id in
+      await devices(id, hangs[index] == true)
     }
-    let found = await ask(asked)
     for (index, devices) in found { Self.take(devices, &people[index]) }
   }
 
-  /// The devices of people, by their places; whoever could not be read is left out.
-  private func ask(
-    _ asked: [(index: Int, id: String, hangs: Bool)]
-  ) async -> [(Int, [PingOneWire.Device])] {
-    await withTaskGroup(of: (Int, [PingOneWire.Device]?, goesOn: Bool).self) { group in
-      var found: [(Int, [PingOneWire.Device])] = []
+  /// What one question to each of some people brings, by their places; whoever could not be read is left out.
+  ///
+  /// - Parameter question: asks for one person; says whether it makes sense to go on.
+  func ask<Answer: Sendable>(
+    _ phase: String, _ asked: [(index: Int, id: String)],
+    _ question: @escaping @Sendable (Int, String) async -> (Answer?, goesOn: Bool)
+  ) async -> [(Int, Answer)] {
+    await withTaskGroup(of: (Int, Answer?, goesOn: Bool).self) { group in
+      var found: [(Int, Answer)] = []
       var next = asked.makeIterator()
       var done = 0
-      for _ in 0..<Self.width {
-        guard let (index, id, hangs) = next.next() else { break }
-        group.addTask { await self.devices(index, id, hangs) }
+      func add(_ index: Int, _ id: String) {
+        group.addTask {
+          let (answer, goesOn) = await question(index, id)
+          return (index, answer, goesOn)
+        }
       }
-      while let (index, devices, goesOn) = await group.next() {
+      for _ in 0..<Self.width {
+        guard let (index, id) = next.next() else { break }
+        add(index, id)
+      }
+      while let (index, answer, goesOn) = await group.next() {
         done += 1
-        progress(configuration.name, "devices", done: done, total: asked.count)
-        if let devices { found.append((index, devices)) }
+        reading.tell(phase, done: done, of: asked.count)
+        if let answer { found.append((index, answer)) }
         // After a refusal every further person would be refused as well.
-        guard goesOn, let (index, id, hangs) = next.next() else { continue }
-        group.addTask { await self.devices(index, id, hangs) }
+        guard goesOn, let (index, id) = next.next() else { continue }
+        add(index, id)
       }
       return found
     }
@@ -80,23 +90,17 @@ extension PingOneRun {
     return hangs
   }
 
-  private func devices(
-    _ index: Int, _ id: String, _ hangs: Bool
-  ) async -> (Int, [PingOneWire.Device]?, goesOn: Bool) {
-    let request = get("/users/{user}/devices", [id])
+  @Sendable private func devices(
+    _ id: String, _ hangs: Bool
+  ) async -> ([PingOneWire.Device]?, goesOn: Bool) {
     do throws(ConnectorError) {
-      let rows = try await client.halRows(request, "devices", log)
-      do throws(WireError) {
-        let devices = try JSONValue.array(rows).rows { row throws(WireError) in
-          try PingOneWire.Device(row)
-        }
-        return (index, devices, true)
-      } catch {
-        throw client.malformed(error, request)
-      }
+      let devices = try await reading.rows(
+        get("/users/{user}/devices", [id]), .hal("devices"), id: { $0["id"]?.string },
+        PingOneWire.Device.init)
+      return (devices, true)
     } catch {
-      keep(error, affects: hangs ? .verdicts : .details)
-      return (index, nil, error.code == .notFound || error.isTransient)
+      reading.keep(error, hangs ? .verdicts : .details)
+      return (nil, error.code == .notFound || error.isTransient)
     }
   }
 

@@ -7,21 +7,17 @@ extension PingOneRun {
 
   /// Reads the accounts of watched people; the whole directory streams past.
   func readPeople(_ watch: WatchList) async -> [PingOnePerson] {
-    var people: [PingOnePerson] = []
-    var seen = 0
-    do throws(ConnectorError) {
-      try await client.halTable(
-        get("/users", query: [("limit", "100")]), "users", PingOneWire.users, log
-      ) { row in
-        if let person = Self.person(row, watch) { people.append(person) }
-        seen += 1
-        progress(configuration.name, "accounts", done: seen)
+    let read = await reading.part { () throws(ConnectorError) in
+      try await reading.table(
+        get("/users", query: [("limit", "100")]), .hal("users"), PingOneWire.users,
+        phase: "accounts", into: { (people: [PingOnePerson](), seen: 0) }
+      ) { row, result throws(WireError) in
+        if let person = Self.person(row, watch) { result.people.append(person) }
+        result.seen += 1
       }
-      log.count(seen)
-    } catch {
-      keep(error)
     }
-    return people
+    reading.log.count(read.value?.seen ?? 0)
+    return read.value?.people ?? []
   }
 
   /// A watched user; nil for everybody else.
@@ -54,13 +50,13 @@ extension PingOneRun {
   /// - SeeAlso: <https://developer.pingidentity.com/pingone-api/platform/users/group-membership/read-all-users-in-a-group.html>
   func readGroups(
     _ groups: [String], _ people: [PingOnePerson]
-  ) async -> [String: PolicyPart<Set<String>>] {
+  ) async -> [String: Part<Set<String>>] {
     let wanted = Set(people.map(\.id))
-    return await withTaskGroup(of: (String, PolicyPart<Set<String>>).self) { group in
+    return await withTaskGroup(of: (String, Part<Set<String>>).self) { group in
       for id in groups where !edits.removes(group: id, name: nil) {
         group.addTask { (id, await self.members(of: id, wanted)) }
       }
-      var result: [String: PolicyPart<Set<String>>] = [:]
+      var result: [String: Part<Set<String>>] = [:]
       for await (id, members) in group { result[id] = members }
       return result
     }
@@ -71,7 +67,7 @@ extension PingOneRun {
     let ids = Set(people.map(\.id))
     var result = WantedGroups()
     for group in Set(wanted).sorted() {
-      if case .read(let members) = await members(of: group, ids, affects: .details) {
+      if case .read(let members) = await members(of: group, ids, .details) {
         result.note(group, members)
       }
     }
@@ -79,28 +75,22 @@ extension PingOneRun {
   }
 
   private func members(
-    of group: String, _ wanted: Set<String>, affects: SourceIssue.Affects = .verdicts
-  ) async -> PolicyPart<Set<String>> {
+    of group: String, _ wanted: Set<String>, _ doubts: Doubts = .verdicts
+  ) async -> Part<Set<String>> {
     // An id with a quotation mark would be another filter.
     guard !group.contains(where: { "\"\\".contains($0) }) else {
       return .unreadable(
         reason: "its id is none that PingOne gives", remedy: "correct the id in the policy")
     }
-    var members: Set<String> = []
     let request = get(
       "/users", query: [("limit", "100"), ("filter", "memberOfGroups[id eq \"\(group)\"]")])
-    do throws(ConnectorError) {
-      var seen = 0
-      try await client.halTable(request, "users", PingOneWire.ids, log) { row in
+    return await reading.part(doubts) { () throws(ConnectorError) in
+      try await reading.table(
+        request, .hal("users"), PingOneWire.ids, phase: "members of group \(group)",
+        into: { Set<String>() }
+      ) { row, members throws(WireError) in
         if let id = row.string(0), wanted.contains(id) { members.insert(id) }
-        seen += 1
-        progress(configuration.name, "members of group \(group)", done: seen)
       }
-      return .read(members)
-    } catch {
-      keep(error, affects: affects)
-      return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
     }
   }
 }

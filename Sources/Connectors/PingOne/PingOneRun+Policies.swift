@@ -5,11 +5,11 @@ internal import JSONQuery
 /// What was read of one application.
 struct PingOneReadApp: Sendable {
   var id: AppID
-  var app: PolicyPart<PingOneWire.App>
+  var app: Part<PingOneWire.App>
   /// How many DaVinci flows stand before it.
-  var flows: PolicyPart<Int>
+  var flows: Part<Int>
   /// The sign-on policies that count, in order.
-  var policies: PolicyPart<[PingOnePolicy]>
+  var policies: Part<[PingOnePolicy]>
   /// Whether they are its own, and not the environment's default.
   var hasOwnPolicies = true
 }
@@ -17,7 +17,7 @@ struct PingOneReadApp: Sendable {
 /// What was read of all applications.
 struct PingOneReadPolicies: Sendable {
   var apps: [PingOneReadApp]
-  var devices: PolicyPart<[String: PingOneWire.DevicePolicy]>
+  var devices: Part<[String: PingOneWire.DevicePolicy]>
 }
 
 extension PingOneRun {
@@ -30,7 +30,7 @@ extension PingOneRun {
     let apps = await list("/applications", [], "applications") {
       row throws(WireError) in try PingOneWire.App(row)
     }
-    var assigned: [(app: PingOneReadApp, policies: PolicyPart<[String]>)] = []
+    var assigned: [(app: PingOneReadApp, policies: Part<[String]>)] = []
     for id in ids { assigned.append(await assignments(id, Self.find(id, apps))) }
     let policies = await listed
     for index in assigned.indices {
@@ -55,8 +55,8 @@ extension PingOneRun {
   }
 
   private static func find(
-    _ id: AppID, _ apps: PolicyPart<[PingOneWire.App]>
-  ) -> PolicyPart<PingOneWire.App> {
+    _ id: AppID, _ apps: Part<[PingOneWire.App]>
+  ) -> Part<PingOneWire.App> {
     switch apps {
     case .read(let all):
       guard let app = all.first(where: { $0.id == id }) else {
@@ -70,8 +70,7 @@ extension PingOneRun {
   }
 
   /// The environment's default policy, which counts where an application has none of its own.
-  private static func fallback(_ policies: PolicyPart<[PingOneWire.Policy]>) -> PolicyPart<[String]>
-  {
+  private static func fallback(_ policies: Part<[PingOneWire.Policy]>) -> Part<[String]> {
     switch policies {
     case .read(let all):
       let found = all.filter(\.isDefault).map(\.id)
@@ -88,10 +87,10 @@ extension PingOneRun {
   // MARK: Assignments
 
   private func assignments(
-    _ id: AppID, _ app: PolicyPart<PingOneWire.App>
-  ) async -> (PingOneReadApp, PolicyPart<[String]>) {
+    _ id: AppID, _ app: Part<PingOneWire.App>
+  ) async -> (PingOneReadApp, Part<[String]>) {
     if case .unreadable(let reason, let remedy) = app {
-      let gap = PolicyPart<[String]>.unreadable(reason: reason, remedy: remedy)
+      let gap = Part<[String]>.unreadable(reason: reason, remedy: remedy)
       return (
         PingOneReadApp(
           id: id, app: app, flows: .unreadable(reason: reason, remedy: remedy),
@@ -123,7 +122,7 @@ extension PingOneRun {
   // MARK: Steps
 
   private func steps(
-    _ ids: Set<String>, _ policies: PolicyPart<[PingOneWire.Policy]>
+    _ ids: Set<String>, _ policies: Part<[PingOneWire.Policy]>
   ) async -> [String: PingOnePolicy] {
     var names: [String: String] = [:]
     if case .read(let all) = policies {
@@ -147,7 +146,7 @@ extension PingOneRun {
     }
   }
 
-  private func actions(_ policy: String) async -> PolicyPart<[PingOneWire.Action]> {
+  private func actions(_ policy: String) async -> Part<[PingOneWire.Action]> {
     await list(
       "/signOnPolicies/{policy}/actions", [policy], "actions",
       edit: { rows in
@@ -156,7 +155,7 @@ extension PingOneRun {
     ) { row throws(WireError) in try PingOneWire.Action(row) }
   }
 
-  private func devicePolicies() async -> PolicyPart<[String: PingOneWire.DevicePolicy]> {
+  private func devicePolicies() async -> Part<[String: PingOneWire.DevicePolicy]> {
     let read = await list(
       "/deviceAuthenticationPolicies", [], "deviceAuthenticationPolicies", edit: edited
     ) { row throws(WireError) in try PingOneWire.DevicePolicy(row) }

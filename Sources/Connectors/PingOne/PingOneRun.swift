@@ -8,8 +8,7 @@ internal import Logging
 struct PingOneRun: Sendable {
   let connector: PingOneConnector
   let edits: PolicyEdits
-  let progress: Progress
-  let log: ReadingLog
+  let reading: Reading
 
   var client: APIClient { connector.client }
   var configuration: PingOneConfiguration { connector.configuration }
@@ -17,14 +16,15 @@ struct PingOneRun: Sendable {
   init(_ connector: PingOneConnector, edits: PolicyEdits, progress: Progress) {
     self.connector = connector
     self.edits = edits
-    self.progress = progress
-    log = ReadingLog(connector.client.source, startedAt: connector.clock())
+    reading = Reading(
+      connector.client, progress: progress, logger: connector.logger, startedAt: connector.clock(),
+      remedy: connector.configuration.remedy)
   }
 
   /// Policies first, then people, since who has authority over accounts matters to policies; then the groups and devices
   /// that policies ask for.
   func read(_ query: ProviderQuery) async -> ProviderReading {
-    progress(configuration.name, "policies", done: 0)
+    reading.tell("policies", done: 0)
     let policies = await readPolicies(query.apps)
     let watch = await query.watch()
     var people = watch.isEmpty ? [] : await readPeople(watch)
@@ -34,26 +34,21 @@ struct PingOneRun: Sendable {
       compiled.take(groups, &people)
       await readDevices(
         &people, compiled, all: query.collectFactors || configuration.collectFactors)
+      await readBypasses(&people, compiled)
     }
     var table = AccountTable(atomCount: compiled.atoms.facts.count, capacity: people.count)
     for person in people { table.append(compiled.account(of: person)) }
     let wanted = people.isEmpty ? WantedGroups() : await members(of: query.groups, people)
     table.forgetIDs()
-    var reading = ProviderReading(
-      source: log.reading(kind: connector.kind, at: connector.clock()), apps: compiled.apps,
+    var result = ProviderReading(
+      source: reading.log.reading(kind: connector.kind, at: connector.clock()), apps: compiled.apps,
       accounts: table,
       hosts: Set([configuration.loginURL].compactMap(SourceHost.of)),
       vendorHostSuffixes: PingOneConfiguration.vendorHosts)
     // All customers of a region sign in at one host; the environment stands in the path.
-    reading.tenantMarks = [configuration.environment]
-    reading.tell(wanted)
-    return reading
-  }
-
-  /// Keeps a failure as an issue, with what to do about it.
-  func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
-    connector.logger.debug("\(error)")
-    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
+    result.tenantMarks = [configuration.environment]
+    result.tell(wanted)
+    return result
   }
 
   /// A read below the environment; `template` begins behind `/v1/environments/{env}`.
@@ -70,19 +65,10 @@ struct PingOneRun: Sendable {
   func list<T: Sendable>(
     _ template: String, _ values: [String] = [], _ key: String,
     edit: ([JSONValue]) -> [JSONValue] = { $0 }, _ read: (JSONValue) throws(WireError) -> T
-  ) async -> PolicyPart<[T]> {
-    let request = get(template, values)
-    do throws(ConnectorError) {
-      let rows = edit(try await client.halRows(request, key, log))
-      do throws(WireError) {
-        return .read(try JSONValue.array(rows).rows(read))
-      } catch {
-        throw client.malformed(error, request)
-      }
-    } catch {
-      keep(error)
-      return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+  ) async -> Part<[T]> {
+    await reading.part { () throws(ConnectorError) in
+      try await reading.rows(
+        get(template, values), .hal(key), edit: edit, id: { $0["id"]?.string }, read)
     }
   }
 }

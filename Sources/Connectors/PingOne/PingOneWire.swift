@@ -1,4 +1,5 @@
 internal import ConnectorKit
+internal import IdentityCore
 internal import JSONQuery
 
 /// PingOne's JSON, as far as it is read: tolerant of fields we do not know, strict on the types of those we do.
@@ -60,6 +61,8 @@ enum PingOneWire {
     var access: Access
     /// The role that access is narrowed to, as far as it is told.
     var role: String?
+    /// The OAuth grants that it may use; nil where none are shown.
+    var grants: [String]?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -72,7 +75,9 @@ enum PingOneWire {
       let isNull =
         json.object?["accessControl"] == .null || control?.object?["group"] == .null
         || control?.object?["role"] == .null
-      access = isNull ? .untold : try Self.access(control?["group"])
+      let isKnown = control?.hasOnly(["group", "role"]) ?? true
+      access = isNull || !isKnown ? .untold : try Self.access(control?["group"])
+      grants = json["grantTypes"]?.strings
       role = control?["role"].map { $0["type"]?.string ?? $0.text }
     }
 
@@ -86,7 +91,7 @@ enum PingOneWire {
         throw WireError.expected(.string, found: .string, path: "groups/id")
       }
       // It is narrowed, and names nobody to whom.
-      if ids.isEmpty { return .untold }
+      if ids.isEmpty || !group.hasOnly(["groups", "type"]) { return .untold }
       switch group["type"]?.string {
       case "ANY_GROUP": return .any(ids)
       case "ALL_GROUPS": return .all(ids)
@@ -146,6 +151,23 @@ enum PingOneWire {
     var socialProviders: [String]
     /// The rules by which names are sent to identity providers, in order.
     var discovery: [Discovery]
+    /// Whether forgotten passwords are reset in the step; nil when it is not told.
+    var recovers: Bool?
+    /// What it says beside all that is known of steps.
+    var unrecognised: [UnrecognisedKey]
+
+    private static let known = Set([
+      "id", "type", "priority", "condition", "noDevicesMode", "deviceAuthenticationPolicy",
+      "applications", "identityProvider", "socialProviders", "discoveryRules",
+      // Metadata.
+      "_links", "environment", "signOnPolicy", "createdAt", "updatedAt",
+      // A branch of the password, accounts of other people, locks, and what other providers are sent.
+      "recovery", "registration", "enforceLockoutForIdentityProviders",
+      "confirmIdentityProviderAttributes", "acrValues", "passUserContext",
+      // Consent and data.
+      "agreement", "disableDeclineOption", "attributes", "preventMultiplePromptsPerFlow",
+      "promptIntervalSeconds", "promptText",
+    ]).union(PingOneWire.methodKeys)
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -153,6 +175,8 @@ enum PingOneWire {
       priority = try json.required("priority", .integer, \.integer)
       // A null is a condition that says nothing, not one that always holds.
       condition = json.object?["condition"]
+      unrecognised = json.unrecognised(besides: Self.known)
+      recovers = json["recovery"].map { $0["enabled"]?.bool } ?? false
       nulls = ["noDevicesMode", "deviceAuthenticationPolicy", "socialProviders", "discoveryRules"]
         .filter { json.object?[$0] == .null }
       noDevicesMode = try json.optional("noDevicesMode", .string, \.string)
@@ -189,17 +213,28 @@ enum PingOneWire {
     var methods: Set<String>
     /// How long a browser is remembered, in minutes; 0 when none is, nil when it is not told how long.
     var remembered: Int64?
+    /// What it says beside all that is known of MFA policies and beside methods.
+    var unrecognised: [UnrecognisedKey]
+
+    private static let known = Set([
+      "id", "name", "default", "rememberMe", "description", "_links", "environment", "createdAt",
+      "updatedAt", "authentication", "newDeviceNotification", "promptForNicknameOnPairing",
+      "notificationsPolicy", "forSignOnPolicy", "ignoreUserLock", "skipUserLockVerification",
+    ]).union(PingOneWire.methodKeys)
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       isDefault = try json.optional("default", .bool, \.bool) ?? false
       methods = PingOneWire.methods(json)
+      unrecognised = json.unrecognised(besides: Self.known)
       remembered = 0
       // Left out where browsers are not remembered; an empty or null one says nothing.
       guard let told = json.object?["rememberMe"] else { return }
       let remember = try json.optional("rememberMe", .object) { $0.object == nil ? nil : $0 }
-      guard told != .null, let web = remember?["web"] else {
+      guard told != .null, remember?.hasOnly(["web"]) == true, let web = remember?["web"],
+        web.hasOnly(["enabled", "lifeTime"])
+      else {
         remembered = nil
         return
       }
@@ -214,6 +249,22 @@ enum PingOneWire {
     }
   }
 
+  /// Whether somebody need not pass MFA for a time: neither field is there where nobody said so.
+  ///
+  /// The name of the flag beside `bypassMFAEnabledUntil` is not documented; what is not known of the answer is unread.
+  static func bypass(
+    _ json: JSONValue, at now: Timestamp
+  ) throws(WireError) -> PingOnePerson.Bypass {
+    guard let members = json.object else { throw WireError.expected(.object, found: json.type) }
+    let told = members.filter { !["_links", "environment", "user", "id"].contains($0.key) }
+    if told.isEmpty { return .none }
+    let until = told["bypassMFAEnabledUntil"]?.string.flatMap { Timestamp($0) }
+    let flags = told.filter { $0.key != "bypassMFAEnabledUntil" }
+    if flags.values.contains(where: { $0.bool == true }) { return .granted }
+    if let until, until > now { return .granted }
+    return until != nil && flags.values.allSatisfy { $0.bool == false } ? .none : .unread
+  }
+
   /// An MFA device.
   struct Device: Sendable {
     var type: String
@@ -225,11 +276,15 @@ enum PingOneWire {
     }
   }
 
+  /// The methods of MFA policies, and those of the older form in steps.
+  private static let methodKeys: Set<String> = [
+    "sms", "voice", "email", "whatsApp", "mobile", "totp", "fido2", "securityKey", "platform",
+    "oathToken", "authenticator", "boundBiometrics",
+  ]
+
   /// The methods that an object switches on, by their keys without marks and in lower case.
   private static func methods(_ json: JSONValue) -> Set<String> {
-    Set((json.object ?? [:]).filter { $0.value["enabled"]?.bool == true }.map { plain($0.key) })
-      // Registration and recovery are no methods, but are switched on in the same way.
-      .subtracting(["registration", "recovery"])
+    Set(methodKeys.filter { json[$0]?["enabled"]?.bool == true }.map(plain))
   }
 
   /// A method or kind of device without marks and in lower case.

@@ -26,6 +26,7 @@ extension ConformanceCase {
         optional: ["email", "username", "mfaEnabled", "account.status", "account.canAuthenticate"],
         hasUniqueRows: false),
       Endpoint("\(base)/users/{user}/devices", required: ["type", "status"]),
+      Endpoint("\(base)/users/{user}/bypassMFA"),
     ],
     capabilities: [.pagedByLink, .pagedByRange, .renewsCredential],
     verdicts: [.enforced, .enforcedConditionally, .notEnforced, .notEvaluated, .cannotTell],

@@ -11,6 +11,7 @@ enum PingOneBench {
   static let ana = "ana@acme.com"
   static let app = "app-heroku"
   static let devices = "GET /v1/environments/{env}/users/{user}/devices"
+  static let bypasses = "GET /v1/environments/{env}/users/{user}/bypassMFA"
   static let users = "GET /v1/environments/{env}/users"
 
   static let login: JSON = ["type": "LOGIN"]

@@ -24,6 +24,9 @@ enum PingOneReads {
     Route("\(base)/users/{user}/mfaEnabled", scope: people) { call, context in
       Reply(json: ["mfaEnabled": .bool(try user(call, context).mfaEnabled ?? false)])
     },
+    Route("\(base)/users/{user}/bypassMFA", scope: people) { call, context in
+      Reply(json: try user(call, context).bypass ?? [:])
+    },
     Route("\(base)/applications", scope: settings) { call, context in
       try list("applications", context.tenant.apps.map(shape), call)
     },
@@ -88,7 +91,7 @@ enum PingOneReads {
     .compact([
       "id": .string(app.id), "name": .string(app.name), "enabled": .bool(app.enabled),
       "protocol": .string(app.protocol), "type": .string(app.type),
-      "accessControl": app.accessControl,
+      "accessControl": app.accessControl, "grantTypes": app.grants.map { .strings($0) },
     ])
   }
 

@@ -98,6 +98,8 @@ public struct PingOneUser: Codable, Sendable, Hashable {
   public var identityProvider: String?
   /// The MFA devices.
   public var devices: [Device] = []
+  /// For how long MFA need not be passed, in the vendor's own shape; nil where nobody said so.
+  public var bypass: JSON?
 
   /// Makes a live user with MFA switched on, and changes it.
   public init(
@@ -124,6 +126,7 @@ public struct PingOneUser: Codable, Sendable, Hashable {
     try values.read(.mfaEnabled, into: &mfaEnabled)
     try values.read(.identityProvider, into: &identityProvider)
     try values.read(.devices, into: &devices)
+    try values.read(.bypass, into: &bypass)
   }
 }
 
@@ -141,6 +144,8 @@ public struct PingOneApp: Codable, Sendable, Hashable {
   public var type = "WEB_APP"
   /// Who may use it, in the vendor's own shape.
   public var accessControl: JSON?
+  /// The OAuth grants that it may use; nil is not sent.
+  public var grants: [String]?
   /// The ids of its sign-on policies, the first with priority 1.
   public var policies: [String] = []
   /// The ids of its DaVinci flow policies.
@@ -163,6 +168,7 @@ public struct PingOneApp: Codable, Sendable, Hashable {
     try values.read(.protocol, into: &self.protocol)
     try values.read(.type, into: &type)
     try values.read(.accessControl, into: &accessControl)
+    try values.read(.grants, into: &grants)
     try values.read(.policies, into: &policies)
     try values.read(.flows, into: &flows)
   }

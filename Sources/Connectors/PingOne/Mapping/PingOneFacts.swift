@@ -14,6 +14,10 @@ enum PingOneFact: Sendable, Hashable {
   case mfaUntold
   /// Whether the account is locked or may not authenticate is not told.
   case statusUntold
+  /// The person need not pass MFA for a time.
+  case bypassed
+  /// Whether the person need not pass MFA for a time was not read.
+  case bypassUnread
   /// The person's devices were not read.
   case devicesUnread
   /// The person has a live device of one of these kinds; nil: of any kind.
@@ -33,6 +37,8 @@ enum PingOneFact: Sendable, Hashable {
       SubjectAtom(
         kind: .attribute, id: "account=?", name: "whether the account is locked not told",
         isPartial: true)
+    case .bypassed: attribute("bypassMFA=true", "need not pass MFA for a time")
+    case .bypassUnread: attribute("bypassMFA=?", "whether MFA need not be passed not read")
     case .devicesUnread: attribute("devices=?", "devices not read")
     case .device(nil): attribute("device=any", "has a live MFA device")
     case .device(let kinds?):
@@ -74,6 +80,15 @@ struct PingOneAtoms: Sendable {
 
 /// A user whom somebody watches, as the lists say.
 struct PingOnePerson: Sendable {
+  /// Whether MFA need not be passed for a time.
+  enum Bypass: Sendable, Hashable {
+    /// It has to be, or nothing hangs on it.
+    case none
+    /// It need not.
+    case granted
+    case unread
+  }
+
   var id: String
   var email: String?
   var username: String?
@@ -88,6 +103,8 @@ struct PingOnePerson: Sendable {
   var statusText: String
   /// The groups among those that matter.
   var groups: Set<String> = []
+  /// Whether the person need not pass MFA for a time.
+  var bypass = Bypass.none
   /// The kinds of live devices; nil when they were not read.
   var devices: Set<String>?
   /// The same as the kinds of factors.
@@ -104,6 +121,8 @@ struct PingOnePerson: Sendable {
     case .mfaOff: isMFAEnabled == false
     case .mfaUntold: isMFAEnabled == nil
     case .statusUntold: !isStatusTold
+    case .bypassed: bypass == .granted
+    case .bypassUnread: bypass == .unread
     case .devicesUnread: devices == nil
     case .device(nil): devices?.isEmpty == false
     case .device(let kinds?): devices?.isDisjoint(with: kinds) == false

@@ -6,7 +6,7 @@ internal import JSONQuery
 struct PingOnePolicy: Sendable {
   var id: String
   var name: String
-  var actions: PolicyPart<[PingOneWire.Action]>
+  var actions: Part<[PingOneWire.Action]>
 }
 
 /// A step of a policy and its place.
@@ -66,6 +66,10 @@ extension PingOneModelBuilder {
         let demand = unknownDemand(
           "what \(action.nulls.joined(separator: ", ")) says, which is null (\(step.place))",
           remedy: "run again; if it stays, report it", of: step.key)
+        branches.append(.init(.always, demand))
+        continue
+      }
+      if let demand = demand(of: action.unrecognised, step.key, step.place) {
         branches.append(.init(.always, demand))
         continue
       }

@@ -37,17 +37,35 @@ extension PingOneModelBuilder {
       return pingID(step, condition, isAlone: isAlone)
     }
     let devices = devices(step.action)
-    let switchedOn = device(step, condition, devices, isAlone: isAlone)
+    let strange = strange(step.action)
+    let switchedOn = strange ?? device(step, condition, devices, isAlone: isAlone)
     let switchedOff = switchedOff(step, condition)
+    let bypassing = reference(
+      step.rule("is not applied to people for a time (bypassMFA)", condition.phrase))
+    let passes = SignInPolicy.demand(.singleFactor, by: bypassing)
+    let unread = unknown(PingOneSettings.unreadBypass, remedy: PingOneSettings.bypassRemedy)
     let untold = unknown(
       "whether MFA is switched on for the person: PingOne does not say",
       remedy: "look at the person's authentication settings in PingOne")
-    return .firstMatch(
+    let asked = SignInPolicy.firstMatch(
       [
         .init(
           subject(.mfaUntold), .branch(.unknown(untold), switchedOn, switchedOff)),
         .init(subject(.mfaOff), switchedOff),
       ], otherwise: switchedOn)
+    return .firstMatch(
+      [
+        .init(subject(.bypassed), passes),
+        .init(subject(.bypassUnread), .branch(.unknown(unread), passes, asked)),
+      ], otherwise: asked)
+  }
+
+  /// The demand of a step whose MFA policy says more than is known; nil where it does not.
+  private mutating func strange(_ action: PingOneWire.Action) -> SignInPolicy? {
+    guard let id = action.devicePolicy, case .read(let policies) = settings.devices,
+      let policy = policies[id]
+    else { return nil }
+    return demand(of: policy.unrecognised, "MFA policy \(id)", "MFA policy '\(policy.name)'")
   }
 
   // MARK: PingID

@@ -7,6 +7,8 @@ internal import JSONQuery
 /// Pure: the same input gives the same model.
 struct PingOneModelBuilder {
   let settings: PingOneSettings
+  /// What decides and is not known.
+  private(set) var unrecognised: UnrecognisedKeys
   /// Shared by the models of all applications, because an account has one row of bits.
   var atoms: PingOneAtoms
   private(set) var variables: [Variable] = []
@@ -21,8 +23,9 @@ struct PingOneModelBuilder {
   /// The documents that a name of a variable stands for.
   private var documents: [String: [JSONValue]] = [:]
 
-  init(_ settings: PingOneSettings, atoms: PingOneAtoms) {
+  init(_ settings: PingOneSettings, atoms: PingOneAtoms, unrecognised: UnrecognisedKeys) {
     self.settings = settings
+    self.unrecognised = unrecognised
     self.atoms = atoms
   }
 
@@ -79,7 +82,20 @@ struct PingOneModelBuilder {
   mutating func unknown(
     _ title: String, remedy: String, of object: String? = nil, text: String? = nil
   ) -> Unknown.ID {
-    let wanted = Unknown(title: title, remedy: remedy, of: object, text: text)
+    unknown(Unknown(title: title, remedy: remedy, of: object, text: text))
+  }
+
+  /// Demands that nobody can tell, of keys that nobody knows; none where somebody vouches for all of them.
+  mutating func demand(
+    of keys: [UnrecognisedKey], _ object: String, _ title: String
+  ) -> SignInPolicy? {
+    let unknowns = keys.compactMap { key in
+      unrecognised.note(key, of: object, title).map { unknown($0) }
+    }
+    return unknowns.isEmpty ? nil : .all(unknowns.map { .demand(.unknown($0), by: nil) })
+  }
+
+  private mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
     if let known = unknownPlaces[wanted.key] { return known }
     unknowns.append(wanted)
     unknownPlaces[wanted.key] = unknowns.count - 1
@@ -143,7 +159,7 @@ struct PingOneModelBuilder {
 /// What the steps of all policies rest on.
 struct PingOneSettings: Sendable {
   /// The policies of devices, by id.
-  var devices: PolicyPart<[String: PingOneWire.DevicePolicy]>
+  var devices: Part<[String: PingOneWire.DevicePolicy]>
   /// What is made of people whose MFA is switched off.
   var switchedOff: PingOneConfiguration.SwitchedOff
   /// What PingID asks for; nil when nobody says.
@@ -152,6 +168,13 @@ struct PingOneSettings: Sendable {
   var rememberedDeviceLimitMinutes: Int64
   /// The identity providers that have authority over accounts of watched people.
   var authorities: [String]
+  /// Whether people are asked for the times for which they need not pass MFA.
+  var asksBypass = true
+
+  /// What is not known where they are not.
+  static let unreadBypass = "whether the person need not pass MFA for a time"
+  /// Who can mend that.
+  static let bypassRemedy = "see in PingOne whether an MFA bypass is granted to the person"
 
   /// A time in its greatest whole unit: `12 hours`.
   static func duration(_ seconds: Int64) -> String {
