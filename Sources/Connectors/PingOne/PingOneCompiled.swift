@@ -108,13 +108,13 @@ extension PingOneRun {
         id: read.id, label: read.id, state: .unreadable(reason: "\(reason).", remedy: remedy))
     case .read(let app):
       let vouches = Vouches(configuration.vouches, at: connector.clock())
-      var unrecognised = UnrecognisedKeys(PingOneDoors.unrecognised.row, vouches, at: read.id)
+      var unrecognised = Unrecognised(PingOneDoors.unrecognised.row, vouches, at: read.id)
       var result = ProviderApp(
         id: read.id, label: app.name, state: state(app, read, settings, &atoms, &unrecognised),
         evidence: evidence(app, read), policyLink: link(read))
       guard case .readable = result.state else { return result }
       let told = result.account(PingOneDoors.self, vouches) {
-        PingOneCompiled.state(of: $0, app, read, settings, unrecognised.state)
+        PingOneCompiled.state(of: $0, app, read, settings, unrecognised)
       }
       for issue in told { reading.log.add(issue) }
       return result
@@ -130,7 +130,7 @@ extension PingOneRun {
 
   private func state(
     _ app: PingOneWire.App, _ read: PingOneReadApp, _ settings: PingOneSettings,
-    _ atoms: inout PingOneAtoms, _ unrecognised: inout UnrecognisedKeys
+    _ atoms: inout PingOneAtoms, _ unrecognised: inout Unrecognised
   ) -> ProviderApp.State {
     guard app.isEnabled else {
       return .inactive("The application \(app.name) is switched off at PingOne.")

@@ -131,7 +131,7 @@ extension PingOneCompiled {
   /// How the reading accounts for a door or modifier of an application.
   static func state(
     of door: PingOneDoors, _ app: PingOneWire.App, _ read: PingOneReadApp,
-    _ settings: PingOneSettings, _ unrecognised: RowState
+    _ settings: PingOneSettings, _ unrecognised: Unrecognised
   ) -> RowState {
     let actions = read.policies.value?.flatMap { $0.actions.value ?? [] } ?? []
     func has(_ types: String...) -> Bool { actions.contains { types.contains($0.type) } }
@@ -167,7 +167,7 @@ extension PingOneCompiled {
         ? .judged("the MFA policies of every step") : .absent("no step asks for a device")
     case .networks: return .judged("conditions of every step")
     case .helpDesk: return .outOfScope("acts of administrators and help desks")
-    case .unrecognised: return unrecognised
+    case .unrecognised: return .each(unrecognised.things)
     }
   }
 

@@ -69,7 +69,7 @@ extension PingOneModelBuilder {
         branches.append(.init(.always, demand))
         continue
       }
-      if let demand = demand(of: action.unrecognised, step.key, step.place) {
+      if let demand = demand(of: action.unrecognised, step.key) {
         branches.append(.init(.always, demand))
         continue
       }

@@ -65,7 +65,7 @@ extension PingOneModelBuilder {
     guard let id = action.devicePolicy, case .read(let policies) = settings.devices,
       let policy = policies[id]
     else { return nil }
-    return demand(of: policy.unrecognised, "MFA policy \(id)", "MFA policy '\(policy.name)'")
+    return demand(of: policy.unrecognised, "MFA policy \(id)")
   }
 
   // MARK: PingID

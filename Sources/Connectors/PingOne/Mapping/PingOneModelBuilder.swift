@@ -8,7 +8,7 @@ internal import JSONQuery
 struct PingOneModelBuilder {
   let settings: PingOneSettings
   /// What decides and is not known.
-  private(set) var unrecognised: UnrecognisedKeys
+  private(set) var unrecognised: Unrecognised
   /// Shared by the models of all applications, because an account has one row of bits.
   var atoms: PingOneAtoms
   private(set) var variables: [Variable] = []
@@ -23,7 +23,7 @@ struct PingOneModelBuilder {
   /// The documents that a name of a variable stands for.
   private var documents: [String: [JSONValue]] = [:]
 
-  init(_ settings: PingOneSettings, atoms: PingOneAtoms, unrecognised: UnrecognisedKeys) {
+  init(_ settings: PingOneSettings, atoms: PingOneAtoms, unrecognised: Unrecognised) {
     self.settings = settings
     self.unrecognised = unrecognised
     self.atoms = atoms
@@ -86,12 +86,8 @@ struct PingOneModelBuilder {
   }
 
   /// Demands that nobody can tell, of keys that nobody knows; none where somebody vouches for all of them.
-  mutating func demand(
-    of keys: [UnrecognisedKey], _ object: String, _ title: String
-  ) -> SignInPolicy? {
-    let unknowns = keys.compactMap { key in
-      unrecognised.note(key, of: object, title).map { unknown($0) }
-    }
+  mutating func demand(of keys: [UnrecognisedKey], _ object: String) -> SignInPolicy? {
+    let unknowns = unrecognised.note(keys, of: object).map { unknown($0) }
     return unknowns.isEmpty ? nil : .all(unknowns.map { .demand(.unknown($0), by: nil) })
   }
 
