@@ -55,6 +55,33 @@ struct DoorInventoryTests {
     }
   }
 
+  @Test("a vouch that ends takes the verdict with it by the reader's clock, though no run says so")
+  func endedVouch() throws {
+    let end = TestTeam.now
+    var entry = InventoryEntry(Self.door, state: .vouched, why: "looked at, says ciso@acme.com")
+    entry.until = end
+    func verdict(_ verdict: Verdict, after seconds: Int64) throws -> MemberRecord {
+      var team = TestTeam()
+      team.add(TestTeam.ana("ana@acme.com"))
+      var record = try #require(team.records["ana@acme.com"])
+      record.judgement = Judgement(doors: [
+        Door(
+          provider: "okta", app: "a", verdict: verdict, code: .policyEnforces, reason: "",
+          inventory: [entry])
+      ])
+      return AgeLimit(staleAfter: 86_400, now: end.adding(seconds: seconds)).applied(
+        to: record, observedAt: end.adding(seconds: -60))
+    }
+    for good in [Verdict.enforced, .enforcedConditionally, .notEvaluated] {
+      #expect(try verdict(good, after: -1).verdict == good)
+      let ended = try verdict(good, after: 0)
+      #expect(ended.verdict == .cannotTell && ended.isGap)
+      #expect(ended.findings.isSuperset(of: FindingSet(.cannotTell)))
+      #expect(ended.judgement.deciding?.reason.contains("Nobody vouches for the reset") == true)
+    }
+    #expect(try verdict(.notEnforced, after: 1).verdict == .notEnforced)
+  }
+
   @Test("what the model holds at its place concerns only those whom that place is about")
   func heldByTheModel() {
     let held = Self.door.unknown("policy P: key", "not known", remedy: "look")

@@ -207,4 +207,21 @@ struct FederationChainTests {
     var judge = team.adjudicator
     #expect(!judge.person(0).doubts.isEmpty)
   }
+
+  @Test("the proof accounts for the doors of every provider of the chain, and names whose they are")
+  func inventories() throws {
+    var team = Self.team([("okta", .leaves(to: "entra")), ("entra", .asksFor(.multiFactor))])
+    let reset = InventoryRow(.door, "reset", "the reset of a password", about: "")
+    func account(_ source: SourceName, _ state: InventoryEntry.State) throws {
+      var app = try #require(team.otherProviders[source]?.apps[0])
+      app.account(for: [InventoryEntry(reset, state: state, why: "looked at", remedy: "look")])
+      team.otherProviders[source]?.apps[0] = app
+    }
+    try account("entra", .closed)
+    let proof = try #require(team.records["ana@acme.com"]?.judgement.deciding)
+    #expect(proof.verdict == .enforced)
+    #expect(proof.inventory.map(\.name) == ["the reset of a password at entra"])
+    try account("entra", .unknown)
+    #expect(team.records["ana@acme.com"]?.verdict == .cannotTell)
+  }
 }

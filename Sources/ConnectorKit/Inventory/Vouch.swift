@@ -76,6 +76,7 @@ package struct Vouches: Sendable {
     entry.state = .vouched
     entry.why = "\(vouch.reason), says \(vouch.author), until \(vouch.day)"
     entry.remedy = ""
+    entry.until = vouch.until
     return (entry, vouch, .used)
   }
 

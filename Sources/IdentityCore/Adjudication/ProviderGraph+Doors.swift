@@ -64,6 +64,7 @@ extension ProviderGraph {
     var result = sorted[0]
     for other in sorted.dropFirst() {
       result.door.evidence += other.door.evidence.filter { !result.door.evidence.contains($0) }
+      result.door.inventory += other.door.inventory.filter { !result.door.inventory.contains($0) }
       result.door.sources += other.door.sources.filter { !result.door.sources.contains($0) }
       result.failure = result.failure ?? other.failure
       result.gap = result.gap ?? other.gap
@@ -148,6 +149,7 @@ extension ProviderGraph {
   ) -> ProviderDoor {
     var answers: [Upstream.ID: UpstreamAnswer] = [:]
     var hops: [EvidenceItem] = []
+    var inventory: [InventoryEntry] = []
     var sources = [nodes[node].target.provider]
     var failure: String?
     var gap: String?
@@ -167,6 +169,7 @@ extension ProviderGraph {
           .delegation, id: behind.door.app, name: "sign-in left to \(source)",
           value: "\(behind.door.verdict.rawValue): \(behind.door.reason)"))
       hops += behind.door.evidence
+      inventory += behind.door.inventory.map { $0.of(source) }
       sources += behind.door.sources.filter { !sources.contains($0) }
       failure = failure ?? behind.failure
       gap = gap ?? behind.gap
@@ -179,6 +182,7 @@ extension ProviderGraph {
       source: nodes[node].target.provider, traces: traces(at: node, model)
     ).door(evaluator.evaluate(signature), signature)
     door.evidence += hops
+    door.inventory += inventory
     door.sources = sources
     door.policyLink = app.policyLink
     if door.witness != nil, answers.count == 1, let answer = answers.values.first,

@@ -125,6 +125,7 @@ extension Judgement {
         digest.add(entry.version ?? "\u{0}")
         digest.add(entry.state.rawValue)
         digest.add(entry.why)
+        digest.add(entry.provider ?? "\u{0}")
       }
     }
     return digest.value

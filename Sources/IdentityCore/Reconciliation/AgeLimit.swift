@@ -36,8 +36,39 @@ public struct AgeLimit: Sendable, Hashable {
       record.findings.remove(FindingSet(.cannotTell))
       record.findings.insert(FindingSet(.stale))
     }
+    endVouches(in: &record)
     refreshExemption(of: &record)
     return record
+  }
+
+  /// What rests on a vouch that has ended is not known any more, also where no run has said so yet.
+  private func endVouches(in record: inout MemberRecord) {
+    let doors = record.judgement.doors
+    guard doors.contains(where: { hasEndedVouch($0) }) else { return }
+    record.judgement = Judgement(
+      doors: doors.map { door in
+        guard hasEndedVouch(door), let entry = door.inventory.first(where: { $0.hasEnded(at: now) })
+        else { return door }
+        var result = door
+        result.verdict = .cannotTell
+        result.code = .policyUnknown
+        result.reason =
+          "Nobody vouches for \(entry.name) any more: \(entry.why). To mend it: look at it again and renew the vouch."
+        result.witness = nil
+        result.witnessContext = []
+        result.isProven = false
+        return result
+      })
+    if record.verdict == .cannotTell { record.findings.insert(FindingSet(.cannotTell)) }
+  }
+
+  /// Whether a door is better than it would be without a vouch that has ended.
+  private func hasEndedVouch(_ door: Door) -> Bool {
+    switch door.verdict {
+    case .enforced, .enforcedConditionally, .notEvaluated:
+      door.inventory.contains { $0.hasEnded(at: now) }
+    case .cannotTell, .notEnforced: false
+    }
   }
 
   /// What a door says once its evidence is too old.

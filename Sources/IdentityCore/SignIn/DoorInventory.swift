@@ -79,6 +79,10 @@ public struct InventoryEntry: Sendable, Codable, Hashable {
   public var remedy: String
   /// What is made of it where its state is not known.
   public var worst: InventoryRow.Worst
+  /// Until when it is vouched for; nil for all others.
+  public var until: Timestamp?
+  /// The provider behind whose it is, where a sign-in is left to one; nil: the door's own.
+  public var provider: SourceName?
 
   /// Makes an entry.
   public init(
@@ -104,8 +108,22 @@ public struct InventoryEntry: Sendable, Codable, Hashable {
     }
   }
 
-  /// What it is, with the thing it is about.
-  public var name: String { object.map { "\(title) (\($0))" } ?? title }
+  /// What it is, with the thing it is about and the provider behind whose it is.
+  public var name: String {
+    (object.map { "\(title) (\($0))" } ?? title) + (provider.map { " at \($0)" } ?? "")
+  }
+
+  /// Whether it is accounted for by a vouch that has ended at a moment.
+  func hasEnded(at now: Timestamp) -> Bool {
+    state == .vouched && until.map { $0 <= now } ?? false
+  }
+
+  /// The same as an entry of the provider behind, where it has no other provider already.
+  func of(_ source: SourceName) -> InventoryEntry {
+    var entry = self
+    entry.provider = provider ?? source
+    return entry
+  }
 
   /// The same as what a model does not know.
   var unknown: Unknown {

@@ -205,6 +205,7 @@ extension JSONWriter {
             json.field("row", entry.row)
             json.field("kind", entry.kind.rawValue)
             json.field("title", entry.title)
+            json.field("provider", entry.provider)
             json.field("object", entry.object)
             json.field("version", entry.version)
             json.field("state", entry.state.rawValue)
