@@ -37,7 +37,7 @@ struct HandedOnTests {
     team.exemptions = [exemption("ana@acme.com")]
     var prior = MemoryPrior()
     #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true)
-    #expect(try run(team, &prior)["ana@acme.com"]?.hasExemptionOfAnother == false)
+    #expect(try run(team, &prior)["ana@acme.com"]?.hasExemptionOfAnother(at: TestTeam.now) == false)
     switch arrival {
     case .atOnce, .whileRosterFails: break
     case .later:
@@ -59,7 +59,9 @@ struct HandedOnTests {
     for _ in 0..<2 {
       let record = try #require(try run(team, &prior)["ana@acme.com"])
       #expect(record.platformUserID == "another" && !record.isExempt && record.isGap)
-      #expect(record.hasExemptionOfAnother && record.findings == FindingSet(.mfaNotEnforced))
+      #expect(
+        record.hasExemptionOfAnother(at: TestTeam.now)
+          && record.findings == FindingSet(.mfaNotEnforced))
     }
     if arrival == .whileRosterFails {
       team.rosterIssues = [

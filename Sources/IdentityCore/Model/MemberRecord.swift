@@ -129,9 +129,9 @@ extension MemberRecord {
 
   /// Whether the exemption that names this address is another person's, who had the address when it was first applied.
   ///
-  /// It exempts nobody then, until its words change; an exemption that is over says so by its finding.
-  public var hasExemptionOfAnother: Bool {
-    exemption != nil && !isExempt && !findings.contains(FindingSet(.exemptionExpired))
+  /// It exempts nobody then, until its words change; one that is over at the moment is over, whoever it was for.
+  public func hasExemptionOfAnother(at now: Timestamp) -> Bool {
+    !isExempt && exemption?.isValid(at: now) == true
   }
 
   /// Whether the member counts as a gap: not exempt, and not known to be asked for two factors at every door.

@@ -24,10 +24,3 @@ extension Reconciler {
     record.findings.formUnion(finding)
   }
 }
-
-extension MemberRecord {
-  /// ``hasExemptionOfAnother``, where the findings are not settled yet.
-  func hasExemptionOfAnother(at now: Timestamp) -> Bool {
-    !isExempt && exemption?.isValid(at: now) == true
-  }
-}

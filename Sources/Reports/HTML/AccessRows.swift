@@ -192,7 +192,7 @@ struct AccessRows {
       output.fact(kind.rawValue, kind.summary + (since ?? ""))
     }
     if let exemption = record.exemption {
-      if record.hasExemptionOfAnother {
+      if record.hasExemptionOfAnother(at: now) {
         output.fact("Not exempt", "The exemption is of another person who had this address.")
       } else {
         output.fact(record.isExempt ? "Exempt" : "Was exempt", exemption.sentence)

@@ -124,9 +124,10 @@ struct ExplainPage {
     if let id = record.platformUserID { page.fact("platform id", id, column: 16) }
     if let id = record.accountID { page.fact("account", id, column: 16) }
     if let exemption = record.exemption {
+      let isOfAnother = record.hasExemptionOfAnother(at: explanation.generatedAt)
       page.fact(
-        record.isExempt ? "exempt" : record.hasExemptionOfAnother ? "not exempt" : "was exempt",
-        record.hasExemptionOfAnother
+        record.isExempt ? "exempt" : isOfAnother ? "not exempt" : "was exempt",
+        isOfAnother
           ? "the exemption is of another person who had this address" : exemption.sentence,
         record.isExempt ? .plain : .warning, column: 16)
     }

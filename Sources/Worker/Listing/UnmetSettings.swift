@@ -16,8 +16,11 @@ struct UnmetSettings {
   /// What an issue is called that says why an exemption of a group exempts nobody.
   static let idleExemption = "exemption"
 
-  init(_ settings: TeamSettings, in store: Store) throws {
+  private let now: Timestamp
+
+  init(_ settings: TeamSettings, in store: Store, at now: Timestamp) throws {
     self.settings = settings
+    self.now = now
     if settings.exemptions.contains(where: { $0.group != nil }) {
       let run = try store.runs(limit: 20).first { $0.outcome.isDone && !$0.sources.isEmpty }
       notes = run?.sources.flatMap(\.issues).filter { $0.code == Self.idleExemption } ?? []
@@ -30,7 +33,7 @@ struct UnmetSettings {
     if let id = record.platformUserID { ids.insert(EmailKey.make(id)) }
     if let exemption = record.exemption {
       exemptions.insert(exemption)
-      if record.hasExemptionOfAnother { handedOn[exemption] = record }
+      if record.hasExemptionOfAnother(at: now) { handedOn[exemption] = record }
     }
     if !record.isPending {
       roles[record.role.rawValue] = roles[record.role.rawValue] ?? record.email
@@ -99,7 +102,7 @@ extension SyncWorker {
     return try naming {
       try configuration.teams.filter { team == nil || $0.name == team }.flatMap { settings in
         guard try store.version(ofTeam: settings.name) > 0 else { return [ReportAdvice]() }
-        return try UnmetSettings(settings, in: store).advice.map {
+        return try UnmetSettings(settings, in: store, at: now).advice.map {
           ReportAdvice(team: settings.name, message: $0.message, remedy: $0.remedy)
         }
       }
