@@ -22,6 +22,7 @@ struct PrivacyIDEAHolders {
   /// The moment by which the validity of tokens is judged.
   let now: Timestamp
   private var holders: [Holder] = []
+  /// The places of holders by their names in lower case.
   private var places: [String: [Int]] = [:]
   /// How many users of the realm have a name, in all resolvers.
   private var namesakes: [String: Int] = [:]
@@ -38,7 +39,7 @@ struct PrivacyIDEAHolders {
 
   /// Adds a watched user.
   mutating func add(_ user: PrivacyIDEAWire.User, at position: Int) {
-    places[user.username, default: []].append(holders.count)
+    places[user.username.lowercased(), default: []].append(holders.count)
     holders.append(Holder(position: position, user: user))
   }
 
@@ -52,16 +53,22 @@ struct PrivacyIDEAHolders {
     case .nobody: return
     case .unknown: for place in holders.indices { take(token, at: place, isOwner: .unknown) }
     case .user(let name):
-      for place in places[name] ?? [] {
-        take(token, at: place, isOwner: owns(holders[place].user, token))
+      for place in places[name.lowercased()] ?? [] {
+        take(token, at: place, isOwner: owns(holders[place].user, name, token))
       }
     }
   }
 
-  /// Whether a token of somebody of this name is this user's.
-  private func owns(_ user: PrivacyIDEAWire.User, _ token: PrivacyIDEAWire.Token) -> Tri {
-    if let theirs = token.resolver, let own = user.resolver { return theirs == own ? .yes : .no }
-    return namesakes[user.username] == 1 ? .yes : .unknown
+  /// Whether a token of somebody of a name is this user's.
+  ///
+  /// Whether names have a case is up to the resolver: another spelling may be somebody else or the same one.
+  private func owns(
+    _ user: PrivacyIDEAWire.User, _ name: String, _ token: PrivacyIDEAWire.Token
+  ) -> Tri {
+    if let theirs = token.resolver, let own = user.resolver, theirs != own { return .no }
+    guard name == user.username else { return .unknown }
+    return token.resolver != nil && user.resolver != nil || namesakes[user.username] == 1
+      ? .yes : .unknown
   }
 
   private mutating func take(_ token: PrivacyIDEAWire.Token, at place: Int, isOwner: Tri) {

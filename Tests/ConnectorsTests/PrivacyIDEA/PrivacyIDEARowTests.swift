@@ -170,6 +170,16 @@ enum PrivacyIDEARows {
         $0.tokens.append(PrivacyIDEAToken("ana", "spass") { $0.resolver = "sql" })
       }),
     PrivacyIDEARow(
+      number: "6f", situation: "a simple pass token of her name in another spelling",
+      expected: .cannotTell,
+      change: { $0.tokens += [totp, PrivacyIDEAToken("Ana", "spass")] }),
+    PrivacyIDEARow(
+      number: "6g", situation: "one of another spelling, in another resolver",
+      expected: .enforced,
+      change: {
+        $0.tokens += [totp, PrivacyIDEAToken("Ana", "spass") { $0.resolver = "sql" }]
+      }),
+    PrivacyIDEARow(
       number: "3j", situation: "a token of somebody of that name in another resolver",
       expected: .notEnforced, witness: "passthru",
       change: {
