@@ -178,7 +178,7 @@ import Testing
       let mapping = OktaMapping(
         engine: random.one(in: 6) ? .classic : .identity,
         session: .unreadable(reason: "refused", remedy: "grant it"), perAppPolicies: .unreadable,
-        limitMinutes: 1440)
+        limitMinutes: 1440, vouches: Vouches(at: Timestamp(milliseconds: 0)))
       var atoms = OktaAtoms()
       let compiled = mapping.compile(
         OktaMapping.App(app: app, policy: .read(policy)), OktaDirectory(), &atoms)

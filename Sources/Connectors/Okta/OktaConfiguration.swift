@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
 
@@ -41,6 +42,8 @@ struct OktaConfiguration: Sendable {
   var perAppPolicies: PerAppPolicies
   /// From how many minutes on a remembered second factor counts as a way around it.
   var rememberedDeviceLimitMinutes: Int
+  /// What the operator vouches for beside that.
+  var vouches: [Vouch]
   /// How many requests may be under way at a time.
   var maxConcurrent: Int
   /// The part of the organisation's rate limit that is left for its other users, 0–1.
@@ -58,7 +61,8 @@ struct OktaConfiguration: Sendable {
   init(
     name: SourceName, url: String, credentials: Credentials, collectFactors: Bool = false,
     inboundFederation: InboundFederation = .read, perAppPolicies: PerAppPolicies = .unreadable,
-    rememberedDeviceLimitMinutes: Int = 1440, maxConcurrent: Int = 4, rateShare: Double = 0.5
+    rememberedDeviceLimitMinutes: Int = 1440, vouches: [Vouch] = [], maxConcurrent: Int = 4,
+    rateShare: Double = 0.5
   ) {
     self.name = name
     self.url = url
@@ -67,6 +71,7 @@ struct OktaConfiguration: Sendable {
     self.inboundFederation = inboundFederation
     self.perAppPolicies = perAppPolicies
     self.rememberedDeviceLimitMinutes = rememberedDeviceLimitMinutes
+    self.vouches = vouches
     self.maxConcurrent = maxConcurrent
     self.rateShare = rateShare
   }

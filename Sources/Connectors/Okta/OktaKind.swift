@@ -1,4 +1,5 @@
 package import ConnectorKit
+package import IdentityCore
 
 /// Okta, Classic and Identity Engine, as a provider.
 package struct OktaKind: SourceKind {
@@ -10,6 +11,7 @@ package struct OktaKind: SourceKind {
   package let word = "okta"
   package let address = SourceAddress.required
   package let readsGroups = true
+  package let inventory = OktaDoors.allCases.map(\.row)
   package let example = """
     okta:
       kind: okta
@@ -30,10 +32,12 @@ package struct OktaKind: SourceKind {
       "what session and app policies ask of every person, rule by rule, with zones, devices and risk"
     ],
     conditional: [
-      "inbound federation: until identity providers may be read, or the operator vouches"
+      "inbound federation: until identity providers may be read, or the operator vouches",
+      "the reset of a forgotten password by one step, without additional verification",
     ],
     cannotTell: [
-      "rules with expressions", "per-app policies of Classic organisations: no API shows them",
+      "rules with expressions", "OAuth grants without a browser",
+      "per-app policies of Classic organisations: no API shows them",
     ],
     rights: [
       "okta.users.read, okta.groups.read, okta.apps.read, okta.policies.read, okta.networkZones.read, okta.idps.read",
@@ -60,6 +64,7 @@ package struct OktaKind: SourceKind {
           name: context.name, url: context.url,
           credentials: try Self.resolve(credentials, context), collectFactors: collectFactors,
           inboundFederation: inbound, perAppPolicies: perApp, rememberedDeviceLimitMinutes: limit,
+          vouches: context.vouches,
           maxConcurrent: context.maxConcurrent, rateShare: context.rateShare),
         transport: context.transport, clock: context.clock, logger: context.logger)
     }

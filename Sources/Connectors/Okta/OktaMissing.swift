@@ -31,6 +31,7 @@ extension OktaRun {
   /// | `/apps/{id}`, `/apps/{id}/users` | the application, and people known by its names only |
   /// | `/policies/{id}`, its rules and mappings | the applications that it is linked to |
   /// | `/policies` (session) | verdicts that the application's own policy does not decide |
+  /// | `/policies` (passwords) | people whom Okta asks for two factors: a reset may be a way around |
   /// | `/zones` | rules that name zones |
   /// | `/groups/{id}` | names |
   /// | `/groups/{id}/users` | rules, and exemptions, that name the group |

@@ -48,11 +48,13 @@ extension OktaRun {
     async let sessionPart = sessionPolicies()
     async let inboundPart = inbound()
     async let wanted = wantedGroups(query.groups)
+    async let recovery = recovery(engine)
     var apps = await readApps(query.apps, engine)
     if engine == .identity { await addPolicies(&apps) }
     let mapping = OktaMapping(
       engine: engine, session: await sessionPart, perAppPolicies: configuration.perAppPolicies,
-      limitMinutes: configuration.rememberedDeviceLimitMinutes)
+      limitMinutes: configuration.rememberedDeviceLimitMinutes,
+      vouches: Vouches(configuration.vouches, at: clock()))
     var directory = OktaDirectory()
     let (inbound, note) = await inboundPart
     directory.inbound = inbound
@@ -66,6 +68,8 @@ extension OktaRun {
     directory.zones = await self.zones(zones)
     directory.groups = await groups
     atoms = OktaAtoms()
+    let facts = OktaDoorFacts(
+      engine, configuration.perAppPolicies, inbound, recovery: await recovery)
     var missing: Set<OktaMissing> = []
     for index in apps.indices {
       guard let app = apps[index].app,
@@ -77,6 +81,10 @@ extension OktaRun {
       apps[index].result.state = compiled.state
       apps[index].result.evidence = evidence(
         apps[index], engine, organisation, directory, compiled, note)
+      let told = apps[index].result.account(OktaDoors.self, mapping.vouches) {
+        facts.state(of: $0, app, compiled)
+      }
+      for issue in told { log.add(issue) }
     }
     for field in missing { keep(field) }
     var policies = OktaPolicies(apps: apps, atoms: atoms)
@@ -268,10 +276,15 @@ extension OktaRun {
   }
 
   private func sessionPolicies() async -> OktaPart<[OktaWire.Policy]> {
+    await policies(ofType: "OKTA_SIGN_ON")
+  }
+
+  /// The policies of a type that may be in force, with their rules.
+  func policies(ofType type: String) async -> OktaPart<[OktaWire.Policy]> {
     do throws(ConnectorError) {
       let request = client.get(
         "/api/v1/policies",
-        query: [("type", "OKTA_SIGN_ON")] + (edits.isEmpty ? [("status", "ACTIVE")] : [])
+        query: [("type", type)] + (edits.isEmpty ? [("status", "ACTIVE")] : [])
           + [("expand", "rules")])
       var policies = try await client.values(request, .link) { row throws(WireError) in
         try OktaWire.Policy(row)
@@ -282,7 +295,7 @@ extension OktaRun {
         policies[index].rules = try await rules(policies[index].id)
       }
       for index in policies.indices { policies[index] = try edited(policies[index], request) }
-      return .read(policies.filter { $0.type == "OKTA_SIGN_ON" && $0.status != "INACTIVE" })
+      return .read(policies.filter { $0.type == type && $0.status != "INACTIVE" })
     } catch {
       keepPart(error)
       return .unreadable(

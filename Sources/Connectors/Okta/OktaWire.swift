@@ -29,6 +29,8 @@ enum OktaWire {
     var accessPolicyID: String?
     /// Whether people may use it without an assignment: everybody (Federation Broker Mode), or whoever assigns himself.
     var isOpen: Tri
+    /// The OAuth grants that it may use; nil where Okta shows none.
+    var grants: [String]?
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -36,6 +38,7 @@ enum OktaWire {
       status = try json.required("status", .string, \.string)
       signOnMode = try json.optional("signOnMode", .string, \.string)
       isOpen = Self.openness(json)
+      grants = json["settings"]?["oauthClient"]?["grant_types"]?.strings
       accessPolicyID = json["_links"]?["accessPolicy"]?["href"]?.string.flatMap(lastPart)
     }
 
@@ -68,7 +71,7 @@ enum OktaWire {
     /// The rules, when they came with the policy.
     var rules: [Rule]?
     /// What it says beside all that is known of policies.
-    var strange: [String]
+    var unrecognised: [UnrecognisedKey]
 
     private static let known: Set<String> = [
       "id", "name", "type", "status", "priority", "system", "conditions", "description", "created",
@@ -85,7 +88,7 @@ enum OktaWire {
       isSystem = try json.optional("system", .bool, \.bool)
       lastUpdated = try json.optional("lastUpdated", .string, \.string)
       conditions = try json.objectOrNull("conditions")
-      strange = json.keys(besides: Self.known)
+      unrecognised = json.unrecognised(besides: Self.known)
       let embedded = json["_embedded"]
       resourceType = embedded?["resourceType"]?.string
       guard let list = embedded?["rules"] else { return }
@@ -111,7 +114,7 @@ enum OktaWire {
     var conditions: JSONValue?
     var actions: JSONValue?
     /// What it says beside all that is known of rules.
-    var strange: [String]
+    var unrecognised: [UnrecognisedKey]
 
     private static let known: Set<String> = [
       "id", "name", "type", "status", "priority", "system", "conditions", "actions", "description",
@@ -126,7 +129,7 @@ enum OktaWire {
       isSystem = try json.optional("system", .bool, \.bool)
       type = try json.optional("type", .string, \.string)
       conditions = try json.objectOrNull("conditions")
-      strange = json.keys(besides: Self.known)
+      unrecognised = json.unrecognised(besides: Self.known)
       actions = try json.optional("actions", .object) { $0.object == nil ? nil : $0 }
     }
   }
@@ -136,11 +139,39 @@ enum OktaWire {
     var id: String
     var name: String
     var status: String
+    /// Whether it is a list of what is blocked before any policy is asked, and no place for conditions.
+    var isBlocklist: Bool
+    /// How much of the world it holds.
+    var extent: Extent
+
+    /// How much of the world a zone holds.
+    enum Extent: Sendable, Hashable {
+      case nothing, part
+      /// Every address of IPv4; whether there are sign-ins by IPv6 is not known.
+      case everyIPv4
+      case everything
+    }
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       status = try json.required("status", .string, \.string)
+      isBlocklist = try json.optional("usage", .string, \.string) == "BLOCKLIST"
+      extent = Self.extent(json)
+    }
+
+    /// A request is inside where its address matches a gateway; trusted proxies alone are another matter.
+    private static func extent(_ json: JSONValue) -> Extent {
+      guard json["type"]?.string == "IP", let gateways = json["gateways"]?.array else {
+        return .part
+      }
+      if gateways.isEmpty, json["proxies"]?.array?.isEmpty == true { return .nothing }
+      let values = Set(gateways.compactMap { $0["value"]?.string?.filter { !$0.isWhitespace } })
+      let holdsIPv4 =
+        !values.isDisjoint(with: ["0.0.0.0/0", "0.0.0.0-255.255.255.255"])
+        || values.isSuperset(of: ["0.0.0.0/1", "128.0.0.0/1"])
+      guard holdsIPv4 else { return .part }
+      return values.contains("::/0") ? .everything : .everyIPv4
     }
   }
 
@@ -168,6 +199,8 @@ enum OktaWire {
     var status: String?
     /// Whether its word on the factors used is taken; nil when Okta does not show it.
     var assertsFactors: Bool?
+    /// What its policy says beside all that is known.
+    var unrecognised: [UnrecognisedKey]
     /// Whose account is linked to it at the first sign-in through it.
     var linking: Linking
     /// By which name of an account it finds it: `USERNAME`, `EMAIL` and others.
@@ -180,6 +213,7 @@ enum OktaWire {
       name = try json.optional("name", .string, \.string) ?? id
       status = try json.optional("status", .string, \.string)
       assertsFactors = Self.asserts(json["policy"])
+      unrecognised = json["policy"]?.unrecognised(besides: Self.known, at: "policy") ?? []
       linking = Linking(json["policy"]?["accountLink"])
       matchType = json["policy"]?["subject"]?["matchType"]?.string
       let link = json["protocol"]
@@ -200,7 +234,6 @@ enum OktaWire {
       let shares = policy["trustClaims"]?.bool
       let maps = members["mapAMRClaims"].map(\.bool) ?? false
       if shares == true || maps == true { return true }
-      guard policy.hasOnly(known) else { return nil }
       return shares == false && maps == false ? false : nil
     }
   }
@@ -293,11 +326,6 @@ extension OktaWire {
 }
 
 extension JSONValue {
-  /// The names of the members that say something beside those that are known, in order.
-  func keys(besides known: Set<String>) -> [String] {
-    (object ?? [:]).filter { $0.value != .null && !known.contains($0.key) }.keys.sorted()
-  }
-
   /// A member that is an object or null; nil when it is missing.
   fileprivate func objectOrNull(_ key: String) throws(WireError) -> JSONValue? {
     guard let value = object?[key] else { return nil }

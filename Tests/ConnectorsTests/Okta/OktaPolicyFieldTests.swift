@@ -57,7 +57,7 @@ private struct OktaDocuments {
       _ = await bench.okta().readProvider(
         ProviderQuery(apps: [OktaWorld.app]) { WatchList(keys: OktaWorld.people) }, progress: .none)
       return try await OktaFieldTests.pages(bench) { page in
-        page.hasPrefix("/api/v1/policies?") || page.contains("?expand=rules")
+        page.hasPrefix("/api/v1/policies?type=OKTA_SIGN_ON") || page.contains("?expand=rules")
           || page == "/api/v1/apps/\(OktaWorld.app)" || page == "/api/v1/idps"
           || page == "/api/v1/zones"
       }
@@ -104,7 +104,7 @@ private struct OktaDocuments {
     }
     var session = OktaPart<[OktaWire.Policy]>.unreadable(
       reason: unread.reason, remedy: unread.remedy)
-    if let rows = rows({ $0.contains("/policies?") }, OktaWire.Policy.init) {
+    if let rows = rows({ $0.contains("type=OKTA_SIGN_ON") }, OktaWire.Policy.init) {
       session = .read(rows)
       if rows.contains(where: { $0.rules == nil }) { isComplete = false }
     } else {
@@ -132,7 +132,8 @@ private struct OktaDocuments {
       }
     }
     let mapping = OktaMapping(
-      engine: engine, session: session, perAppPolicies: .none, limitMinutes: 1440)
+      engine: engine, session: session, perAppPolicies: .none, limitMinutes: 1440,
+      vouches: Vouches(at: Timestamp(milliseconds: 0)))
     var atoms = OktaAtoms()
     let compiled = mapping.compile(OktaMapping.App(app: app, policy: policy), directory, &atoms)
     isComplete = isComplete && compiled.missing.isEmpty

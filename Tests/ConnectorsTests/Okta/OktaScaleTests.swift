@@ -59,7 +59,8 @@ import Testing
   }
 
   private static let mapping = OktaMapping(
-    engine: .identity, session: .read([]), perAppPolicies: .unreadable, limitMinutes: 1440)
+    engine: .identity, session: .read([]), perAppPolicies: .unreadable, limitMinutes: 1440,
+    vouches: Vouches(at: Timestamp(milliseconds: 0)))
 
   @Test("20,000 ids in one rule take their time once each")
   func ids() throws {

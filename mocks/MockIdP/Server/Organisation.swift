@@ -49,7 +49,31 @@ final class Organisation: Sendable {
       }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// A default policy for passwords that asks for an additional verification at a reset.
+  private static let passwords = Policy(
+    "Default Policy", type: "PASSWORD", isSystem: true,
+    rules: [
+      Rule("Default Rule") {
+        $0.isSystem = true
+        $0.actions = [
+          "passwordChange": ["access": "ALLOW"],
+          "selfServicePasswordReset": [
+            "access": "ALLOW",
+            "requirement": [
+              "accessControl": "LEGACY", "primary": ["methods": ["email", "push"]],
+              "stepUp": ["required": true],
+            ],
+          ],
+          "selfServiceUnlock": ["access": "DENY"],
+        ]
+      }
+    ])
+
   private static func policies(of okta: OktaOrganisation) -> [Policy] {
+    var okta = okta
+    if !okta.policies.contains(where: { $0.type == "PASSWORD" && $0.isSystem }) {
+      okta.policies.append(passwords)
+    }
     let sessions = okta.policies.filter { $0.type == "OKTA_SIGN_ON" }
     guard okta.hasDefaultSessionPolicy, !sessions.contains(where: \.isSystem) else {
       return okta.policies

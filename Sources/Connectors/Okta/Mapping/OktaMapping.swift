@@ -22,6 +22,8 @@ struct OktaMapping {
   let session: OktaPart<[OktaWire.Policy]>
   let perAppPolicies: OktaConfiguration.PerAppPolicies
   let limitMinutes: Int
+  /// What the operator vouches for.
+  let vouches: Vouches
 
   /// The sign-on modes in which the application takes Okta's word for who somebody is.
   private static let federated: Set<String> = [
@@ -40,6 +42,8 @@ struct OktaMapping {
     var missing: Set<OktaMissing> = []
     /// The facts about people that it asks for.
     var asked: Set<SubjectAtom.ID> = []
+    /// What decides and is not known.
+    var unrecognised: Unrecognised?
   }
 
   /// Compiles one application.
@@ -70,7 +74,8 @@ struct OktaMapping {
         mentionedZones: [])
     }
     var builder = OktaModelBuilder(
-      directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms)
+      directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms,
+      unrecognised: Unrecognised(OktaDoors.unrecognised.row, vouches, at: app.id))
     // With two owners each new atom would copy all.
     atoms = OktaAtoms()
     builder.hasOldSessions = hasOldSessions(input)
@@ -99,7 +104,7 @@ struct OktaMapping {
     }
     return Compiled(
       state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones,
-      missing: missing, asked: builder.asked)
+      missing: missing, asked: builder.asked, unrecognised: builder.unrecognised)
   }
 
   /// Whether there is a rule by which a second factor counts for longer than the limit.

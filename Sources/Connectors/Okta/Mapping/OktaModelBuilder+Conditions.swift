@@ -92,13 +92,22 @@ extension OktaModelBuilder {
     guard let members = json?.object else { return .always }
     return .and(
       members.sorted { $0.key < $1.key }.map { key, value in
-        value == .null ? .always : condition(key, value, place.part(key))
+        value == .null ? .always : condition(key, value, place)
       })
   }
 
   private mutating func condition(
-    _ key: String, _ value: JSONValue, _ place: OktaPlace
+    _ key: String, _ whole: JSONValue, _ policy: OktaPlace
   ) -> OktaCondition {
+    let place = policy.part(key)
+    guard let known = Self.knownKeys[key] else {
+      let strange = JSONValue.object([key: whole]).unrecognised(besides: [], at: "conditions")
+      return unknown(unknownKeys(strange, policy), key, whole)
+    }
+    let inner = whole.unrecognised(besides: known, at: "conditions/\(key)")
+    let doubts = unknownKeys(inner, policy)
+    guard doubts.isEmpty else { return unknown(doubts, key, whole) }
+    let value = inner.isEmpty ? whole : whole.keeping(known)
     let result: OktaCondition? =
       switch key {
       case "people": people(value, place)
@@ -113,20 +122,32 @@ extension OktaModelBuilder {
       case "risk": value == .object(["behaviors": .array([])]) ? .always : nil
       default: nil
       }
-    if result == nil, Self.knownKeys.contains(key) { note("conditions.\(key), whole,", place) }
+    if result == nil { note("conditions.\(key), whole,", place) }
     return result ?? strange(key, value, place)
   }
 
-  private static let knownKeys: Set<String> = [
-    "people", "network", "device", "platform", "riskScore", "userType", "elCondition",
-    "authContext", "identityProvider",
+  /// The conditions that are known, each with the keys that it may have.
+  private static let knownKeys: [String: Set<String>] = [
+    "people": ["users", "groups"], "network": ["connection", "include", "exclude"],
+    "device": ["registered", "managed", "assurance"], "platform": ["include", "exclude"],
+    "riskScore": ["level"], "userType": ["include", "exclude"], "elCondition": ["condition"],
+    "authContext": ["authType"], "identityProvider": ["provider", "idpIds"], "risk": ["behaviors"],
   ]
+
+  /// A condition of keys that nobody knows; always where somebody vouches for all of them.
+  private func unknown(
+    _ keys: [Unknown.ID], _ key: String, _ value: JSONValue
+  ) -> OktaCondition {
+    guard !keys.isEmpty else { return .always }
+    return OktaCondition(
+      holds: .and(keys.map { .unknown($0) }), phrases: ["\(key) \(OktaOutcome.short(value))"])
+  }
 
   /// A condition that we cannot read.
   private mutating func strange(
     _ key: String, _ value: JSONValue, _ place: OktaPlace
   ) -> OktaCondition {
-    let text = value.text.count > 80 ? String(value.text.prefix(80)) + "…" : value.text
+    let text = OktaOutcome.short(value)
     let id = unknown(
       "\(place.id)|\(value.text)",
       "whether the condition \(key) \(text) holds (\(place.title))",
@@ -225,9 +246,9 @@ extension OktaModelBuilder {
       !(lists.include.isEmpty && lists.exclude.isEmpty)
     else { return nil }
     let included = Condition.or(
-      lists.include.map { zoneOrAny($0, place.part("include")) })
+      lists.include.map { zoneOrAny($0, includes: true, place.part("include")) })
     let excluded = Condition.or(
-      lists.exclude.map { zoneOrAny($0, place.part("exclude")) })
+      lists.exclude.map { zoneOrAny($0, includes: false, place.part("exclude")) })
     let phrases =
       lists.include.isEmpty ? [] : ["in " + lists.include.map(zonePhrase).joined(separator: " or ")]
     return OktaCondition(
@@ -235,8 +256,10 @@ extension OktaModelBuilder {
       phrases: phrases + lists.exclude.map { "outside " + zonePhrase($0) })
   }
 
-  private mutating func zoneOrAny(_ id: String, _ place: OktaPlace) -> Condition {
-    id == Self.allZones ? anyZone(place) : zone(id, place)
+  private mutating func zoneOrAny(
+    _ id: String, includes: Bool, _ place: OktaPlace
+  ) -> Condition {
+    id == Self.allZones ? anyZone(place) : zone(id, includes: includes, place)
   }
 
   private func zonePhrase(_ id: String) -> String {
@@ -297,6 +320,13 @@ extension OktaModelBuilder {
         phrases: ["by identity provider " + ids.joined(separator: " or ")])
     default: return nil
     }
+  }
+}
+
+extension JSONValue {
+  /// The object with some of its members only.
+  fileprivate func keeping(_ keys: Set<String>) -> JSONValue {
+    .object((object ?? [:]).filter { keys.contains($0.key) })
   }
 }
 

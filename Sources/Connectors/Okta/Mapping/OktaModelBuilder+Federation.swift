@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 extension OktaModelBuilder {
@@ -85,17 +86,11 @@ extension OktaModelBuilder {
     case .attestedNone: break
     case .known(let providers):
       let shared = Self.shared(providers)
-      for provider in providers where provider.assertsFactors != false {
+      for provider in providers {
         let isInForce = isInForce(provider)
         guard isInForce != .never else { continue }
-        let isBelieved =
-          provider.assertsFactors == true
-          ? Condition.always
-          : .unknown(
-            unknown(
-              "idp \(provider.id)|claims",
-              "whether Okta believes identity provider \(provider.name) on second factors",
-              remedy: "let the token see the identity provider"))
+        let isBelieved = isBelieved(provider)
+        guard isBelieved != .never else { continue }
         let isNamesake = shared.contains(provider.name)
         ways.append(
           FederatedWay(
@@ -114,6 +109,21 @@ extension OktaModelBuilder {
           condition: .unknown(id), name: "an external identity provider", id: "unknown", keys: []))
     }
     return ways
+  }
+
+  /// That Okta takes a provider's word on second factors.
+  private mutating func isBelieved(_ provider: OktaWire.InboundProvider) -> Condition {
+    let strange = unknownKeys(provider.unrecognised, OktaPlace(provider))
+    switch provider.assertsFactors {
+    case true?: return .always
+    case false?: return .or(strange.map { .unknown($0) })
+    case nil:
+      let id = unknown(
+        "idp \(provider.id)|claims",
+        "whether Okta believes identity provider \(provider.name) on second factors",
+        remedy: "let the token see the identity provider")
+      return .unknown(id)
+    }
   }
 
   /// The names and addresses that more than one provider goes by: a way by them leads to none.

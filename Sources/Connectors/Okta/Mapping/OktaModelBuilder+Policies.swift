@@ -100,11 +100,12 @@ extension OktaModelBuilder {
     var result: [SignInPolicy.Branch] = []
     for (position, rule) in rules.enumerated() where !Self.isOff(rule.status) {
       let own = place.rule(rule)
+      isWeak = !(strangeness(rule, shape) ?? outcome(self, rule)).protects
       let condition = OktaCondition.and([
         people, liveness(rule.status, "rule", own), conditions(of: rule, own, shape),
       ])
       guard condition.holds != .never else { continue }
-      let found = strangeness(policy, rule, shape) ?? outcome(self, rule)
+      let found = strangeness(rule, shape) ?? outcome(self, rule)
       if shape.isSession {
         for field in OktaOutcome.unshownFields(ofSession: rule.actions) { note(field, own) }
       }
@@ -112,19 +113,30 @@ extension OktaModelBuilder {
         policyID: policy.id, policyName: policy.name, ruleID: rule.id, ruleName: rule.name,
         position: position + 1, demand: "", condition: condition.phrases.joined(separator: "; "))
       let asked = demand(found, reference, own)
+      let known = withOldSessions(asked, found, rule, reference, shape)
       result.append(
-        .init(condition.holds, withOldSessions(asked, found, rule, reference, shape)))
+        .init(condition.holds, unlessUnrecognised(known, policy, rule, reference, place, shape)))
     }
     return result
   }
 
-  /// What a rule asks for cannot be told where it, or its policy, says more than is known, or is a rule of another kind.
-  private func strangeness(
-    _ policy: OktaWire.Policy, _ rule: OktaWire.Rule, _ shape: OktaRuleShape
-  ) -> OktaOutcome? {
-    if let key = (rule.strange + policy.strange).first {
-      return .unknown("the key \(key.prefix(40))")
-    }
+  /// What a rule asks for cannot be told where it, or its policy, says more than is known.
+  private mutating func unlessUnrecognised(
+    _ asked: SignInPolicy, _ policy: OktaWire.Policy, _ rule: OktaWire.Rule,
+    _ reference: RuleReference, _ place: OktaPlace, _ shape: OktaRuleShape
+  ) -> SignInPolicy {
+    let own = rule.unrecognised + OktaOutcome.unrecognised(rule.actions, isSession: shape.isSession)
+    let strange =
+      unknownKeys(own, place.rule(rule)) + unknownKeys(policy.unrecognised, place)
+    guard !strange.isEmpty else { return asked }
+    var named = reference
+    named.demand = "asks for something that cannot be read"
+    let by = self.reference(named)
+    return .all(strange.map { .demand(.unknown($0), by: by) })
+  }
+
+  /// What a rule of another kind asks for cannot be told.
+  private func strangeness(_ rule: OktaWire.Rule, _ shape: OktaRuleShape) -> OktaOutcome? {
     let type = shape.isSession ? "SIGN_ON" : "ACCESS_POLICY"
     guard let found = rule.type, found != type else { return nil }
     return .unknown("a rule of type \(found.prefix(40))")

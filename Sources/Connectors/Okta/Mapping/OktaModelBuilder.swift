@@ -1,3 +1,4 @@
+internal import ConnectorKit
 internal import IdentityCore
 
 /// Puts one application's model together: the tables that conditions and demands point into.
@@ -19,6 +20,10 @@ struct OktaModelBuilder {
   private(set) var mentionedProviders: [String] = []
   /// What Okta did not show.
   private(set) var missing: Set<OktaMissing> = []
+  /// What decides and is not known.
+  private(set) var unrecognised: Unrecognised
+  /// Whether the rule whose conditions are compiled lets in with less than two factors.
+  var isWeak = false
   /// The facts that this model asks for; other models ask for others.
   private(set) var asked: Set<SubjectAtom.ID> = []
   // What is the same: by kind and id or whole text, never by the name that people read.
@@ -27,9 +32,11 @@ struct OktaModelBuilder {
   private var upstreamPlaces: [String: Upstream.ID] = [:]
 
   init(
-    directory: OktaDirectory, rememberedDeviceLimitMinutes: Int, atoms: OktaAtoms = OktaAtoms()
+    directory: OktaDirectory, rememberedDeviceLimitMinutes: Int, atoms: OktaAtoms = OktaAtoms(),
+    unrecognised: Unrecognised
   ) {
     self.directory = directory
+    self.unrecognised = unrecognised
     self.rememberedDeviceLimitMinutes = Int64(rememberedDeviceLimitMinutes)
     self.atoms = atoms
   }
@@ -59,10 +66,20 @@ struct OktaModelBuilder {
 
   /// Something that cannot be known, by its key: the object, the place in it, and the whole text.
   mutating func unknown(_ key: String, _ title: String, remedy: String) -> Unknown.ID {
-    if let known = unknownPlaces[key] { return known }
-    unknowns.append(Unknown(title: title, remedy: remedy, key: key))
-    unknownPlaces[key] = unknowns.count - 1
+    unknown(Unknown(title: title, remedy: remedy, key: key))
+  }
+
+  /// Something that cannot be known, by its own key; made if it is new.
+  mutating func unknown(_ unknown: Unknown) -> Unknown.ID {
+    if let known = unknownPlaces[unknown.key] { return known }
+    unknowns.append(unknown)
+    unknownPlaces[unknown.key] = unknowns.count - 1
     return unknowns.count - 1
+  }
+
+  /// Notes keys that nobody knows; those that somebody vouches for as harmless are none.
+  mutating func unknownKeys(_ keys: [UnrecognisedKey], _ place: OktaPlace) -> [Unknown.ID] {
+    unrecognised.note(keys, of: place.id).map { unknown($0) }
   }
 
   /// Notes a field that Okta did not show.
@@ -158,9 +175,11 @@ struct OktaModelBuilder {
 
   /// That the sign-in comes from inside a zone.
   ///
-  /// What an inactive or deleted zone does in a rule is not documented, so it may hold always, never, or as if it were
-  /// active, and otherwise for those inside than for those outside: an unknown of each place.
-  mutating func zone(_ id: String, _ place: OktaPlace) -> Condition {
+  /// What an inactive, deleted or blocklist zone does in a rule is not documented, so it may hold always, never, or as if
+  /// it were active, and otherwise for those inside than for those outside: an unknown of each place.
+  ///
+  /// - Parameter includes: whether the rule is for those inside.
+  mutating func zone(_ id: String, includes: Bool, _ place: OktaPlace) -> Condition {
     mentionedZones.insert(id)
     let key = "\(place.id)|zone \(id)"
     switch directory.zones {
@@ -185,7 +204,21 @@ struct OktaModelBuilder {
             "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect (\(place.title))",
             remedy: "activate the zone or take it out of the rule"))
       }
-      return flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
+      guard !zone.isBlocklist else {
+        return .unknown(
+          unknown(
+            key,
+            "whether zone \(zone.name), which is a blocklist, has an effect (\(place.title))",
+            remedy: "take the blocklist out of the rule"))
+      }
+      switch zone.extent {
+      case .nothing: return .never
+      case .everything: return .always
+      // Sign-ins by IPv6 are inside or outside, whichever makes the rule weaker.
+      case .everyIPv4 where includes == isWeak: return .always
+      case .everyIPv4, .part:
+        return flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
+      }
     }
   }
 
@@ -275,7 +308,9 @@ struct OktaModelBuilder {
     if let any = place("any zone") {
       result += inside.map { .any([.not(yes($0)), yes(any)]) }
       if case .known(let zones) = directory.zones,
-        zones.values.allSatisfy({ $0.status != "ACTIVE" || mentionedZones.contains($0.id) })
+        zones.values.allSatisfy({
+          $0.status != "ACTIVE" || $0.extent == .nothing || place("zone:\($0.id)") != nil
+        })
       {
         result.append(.any([.not(yes(any))] + inside.map(yes)))
       }

@@ -23,11 +23,6 @@ enum OktaOutcome: Sendable, Hashable {
   /// - Parameter limitMinutes: from this lifetime on, a remembered second factor is a way around it.
   static func session(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
     guard let signon = actions?["signon"] else { return .unshown("actions.signon") }
-    if let strange = strangeKey(actions, ["signon"]) ?? strangeKey(signon, signonKeys)
-      ?? strangeKey(signon["session"], sessionKeys)
-    {
-      return .unknown("the key \(strange)")
-    }
     if let primary = signon["primaryFactor"],
       !["PASSWORD_IDP", "PASSWORD_IDP_ANY_FACTOR"].contains(primary.string)
     {
@@ -66,15 +61,26 @@ enum OktaOutcome: Sendable, Hashable {
   private static let sessionKeys: Set<String> = [
     "maxSessionIdleMinutes", "maxSessionLifetimeMinutes", "usePersistentCookie",
   ]
+  private static let signOnKeys: Set<String> = ["access", "verificationMethod", "keepMeSignedIn"]
   private static let methodKeys: Set<String> = [
     "type", "factorMode", "constraints", "reauthenticateIn", "inactivityPeriod", "chains", "id",
   ]
 
-  /// The first key of an object that is not known.
+  /// The keys of a rule's action that are not known.
   ///
-  /// What it asks of a sign-in, or excuses from, nobody can tell.
-  private static func strangeKey(_ json: JSONValue?, _ known: Set<String>) -> String? {
-    json?.keys(besides: known).first.map { String($0.prefix(40)) }
+  /// What they ask of a sign-in, or excuse from, nobody can tell.
+  static func unrecognised(_ actions: JSONValue?, isSession: Bool) -> [UnrecognisedKey] {
+    let name = isSession ? "signon" : "appSignOn"
+    let inner = isSession ? "session" : "verificationMethod"
+    let action = actions?[name]
+    let parts: [(JSONValue?, Set<String>, String)] = [
+      (actions, [name], "actions"),
+      (action, isSession ? signonKeys : signOnKeys, "actions/\(name)"),
+      (action?[inner], isSession ? sessionKeys : methodKeys, "actions/\(name)/\(inner)"),
+    ]
+    return parts.flatMap { json, known, path in
+      json?.unrecognised(besides: known, at: path) ?? []
+    }
   }
 
   /// Whether a session that a rule lets begin may be used for longer than the limit.
@@ -125,12 +131,6 @@ enum OktaOutcome: Sendable, Hashable {
   /// - Parameter limitMinutes: from this age on, an old second factor is none.
   static func app(_ actions: JSONValue?, limitMinutes: Int64) -> OktaOutcome {
     guard let signOn = actions?["appSignOn"] else { return .unshown("actions.appSignOn") }
-    let known: Set = ["access", "verificationMethod", "keepMeSignedIn"]
-    if let strange = strangeKey(actions, ["appSignOn"]) ?? strangeKey(signOn, known)
-      ?? strangeKey(signOn["verificationMethod"], methodKeys)
-    {
-      return .unknown("the key \(strange)")
-    }
     switch signOn["access"]?.string {
     case "DENY": return .refused
     case "ALLOW": break
@@ -169,9 +169,12 @@ enum OktaOutcome: Sendable, Hashable {
   }
 
   /// Whether it lets in with two factors and no exception.
-  private var asksForTwo: Bool {
+  var asksForTwo: Bool {
     if case .multi = self { true } else { false }
   }
+
+  /// Whether it refuses, or asks for two factors, be they old ones.
+  var protects: Bool { self == .refused || mayBeOld }
 
   /// Whether it asks for a second factor that may be an old one.
   var mayBeOld: Bool { asksForTwo || self == .rememberable || self == .asserted }

@@ -17,6 +17,13 @@ struct OktaPlace {
       policy.type == "OKTA_SIGN_ON" ? "GET /api/v1/policies" : "GET /api/v1/policies/{policy}"
   }
 
+  /// An inbound identity provider.
+  init(_ provider: OktaWire.InboundProvider) {
+    id = "idp \(provider.id)"
+    title = "identity provider '\(provider.name)'"
+    call = "GET /api/v1/idps"
+  }
+
   private init(id: String, title: String, call: String) {
     self.id = id
     self.title = title
