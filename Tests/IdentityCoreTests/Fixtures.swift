@@ -29,6 +29,8 @@ struct TestTeam {
           policyID: "p1", policyName: "Any two factors", ruleID: "r1", ruleName: "Catch-all",
           position: 1, demand: "asks for two factors")
       ], policy: .demand(.multiFactor, by: 0)))
+  /// What the application's rules say where it is judged by less.
+  var shown: SignInModel?
   var policyLink: String?
   var isAppMissing = false
   /// The group that the fact at position 1 stands for.
@@ -70,6 +72,7 @@ struct TestTeam {
       ],
       accounts: table, hosts: hosts,
       vendorHostSuffixes: ["www.okta.com"])
+    reading.apps[0].shown = shown
     reading.tenantMarks = tenantMarks
     reading.routes = routes
     if let exemptGroup { reading.groups[exemptGroup] = 1 }

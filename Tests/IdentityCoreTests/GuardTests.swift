@@ -143,6 +143,13 @@ struct GuardTests {
     #expect(held.count == 20 && held.allSatisfy { $0.kind == .changed && $0.record.isHeld })
     prior.apply(held)
     #expect(prior.records.count == 30)
+    // Who may have left may still be there, and what got worse for him counts.
+    team.state = Self.oneFactor
+    let worse = try team.reconcile(prior, holding: .removals).changes
+    #expect(worse.count == 30 && worse.allSatisfy { $0.kind == .changed })
+    #expect(worse.allSatisfy { $0.record.verdict == .notEnforced })
+    #expect(worse.allSatisfy { $0.opened == FindingSet(.mfaNotEnforced) })
+    #expect(worse.count { $0.record.isHeld } == 20)
     var failing = self.team(30)
     failing.oktaIssues = [
       SourceIssue(code: "forbidden", call: "GET /", message: "Refused.", remedy: "grant it")

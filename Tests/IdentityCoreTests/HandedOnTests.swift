@@ -75,6 +75,51 @@ struct HandedOnTests {
     #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true, "other words are a new one")
   }
 
+  /// How another person of the team comes to the address that an exemption names.
+  enum TakingOver: CaseIterable { case afterRename, bySwap, afterLeaving, thenLeftAgain }
+
+  @Test(
+    "a person who takes over an exempt address is not exempt, there or elsewhere; whom it was for keeps it",
+    arguments: TakingOver.allCases)
+  func takenOver(_ way: TakingOver) throws {
+    var team = team("ana", "bo", "cy")
+    team.exemptions = [exemption("ana@acme.com")]
+    var prior = MemoryPrior()
+    #expect(try run(team, &prior)["ana@acme.com"]?.isExempt == true)
+    func rename(_ id: String, _ email: String) {
+      for index in team.roster.indices where team.roster[index].userID == id {
+        team.roster[index].email = email
+        team.accounts[index].email = email
+        team.accounts[index].login = email
+      }
+    }
+    switch way {
+    case .afterRename: rename("ana", "lima@acme.com")
+    case .bySwap: rename("ana", "bo@acme.com")
+    case .afterLeaving, .thenLeftAgain:
+      team.roster.removeFirst()
+      team.accounts.removeFirst()
+    }
+    rename("bo", "ana@acme.com")
+    var records = try run(team, &prior)
+    func isExempt(_ id: String) -> Bool {
+      records.values.contains { $0.platformUserID == id && $0.isExempt }
+    }
+    let stays = way == .afterRename || way == .bySwap
+    for _ in 0..<2 {
+      #expect(!isExempt("bo") && isExempt("ana") == stays)
+      #expect(records["ana@acme.com"]?.hasExemptionOfAnother(at: TestTeam.now) == true)
+      records = try run(team, &prior)
+    }
+    guard way == .thenLeftAgain else { return }
+    rename("bo", "berg@acme.com")
+    records = try run(team, &prior)
+    #expect(!isExempt("bo"))
+    rename("cy", "ana@acme.com")
+    records = try run(team, &prior)
+    #expect(!isExempt("cy") && !isExempt("bo"))
+  }
+
   @Test(
     "a role that is not told any more ends no finding of the last admin",
     arguments: [Role.none, .untold])

@@ -217,6 +217,66 @@ struct KeepingTests {
       "nothing was read that says otherwise")
   }
 
+  @Test("rules that were read count, though nobody can be judged by them")
+  func unjudged() throws {
+    var shownModel: SignInModel?
+    func shown(_ demand: Demand?) -> ProviderApp.State {
+      shownModel = demand.map { SignInModel(rules: [Self.rule], policy: .demand($0, by: 0)) }
+      return .unjudged(reason: "Who may use it is not known.", remedy: "grant it")
+    }
+    for (before, others) in [
+      (Demand.multiFactor, [Demand.singleFactor, .refused]),
+      (.refused, [.singleFactor, .multiFactor]),
+    ] {
+      var team = team(Self.asks(before))
+      let prior = try known(team)
+      let verdict = try #require(prior.records["ana@acme.com"]?.verdict)
+      #expect(verdict == (before == .multiFactor ? .enforced : .notEvaluated))
+      team.oktaIssues = [Self.gap]
+      team.state = shown(before)
+      team.shown = shownModel
+      #expect(try after(team, prior).verdict == verdict, "they say the same")
+      for other in others {
+        team.state = shown(other)
+        team.shown = shownModel
+        #expect(try after(team, prior).verdict == .cannotTell, "\(other)")
+      }
+      team.state = shown(nil)
+      team.shown = shownModel
+      #expect(try after(team, prior).verdict == .cannotTell, "something else stands there")
+    }
+  }
+
+  @Test("a rule that is new, or let nobody in with one factor, is nothing that was known")
+  func newRule() throws {
+    let unknown = Unknown(title: "whom rule 'Sales' means", remedy: "look at it")
+    let rules = ["all", "sales"].map { id in
+      RuleReference(policyID: "p", policyName: "P", ruleID: id, ruleName: id, demand: "decides")
+    }
+    /// A rule that may apply, where what it hangs on is not known, above one for all.
+    func model(_ sales: Demand?, isKnown: Bool = false) -> ProviderApp.State {
+      let condition = isKnown ? Condition.variable(0, in: [1]) : .unknown(0)
+      let branches = sales.map { [SignInPolicy.Branch(condition, .demand($0, by: 1))] } ?? []
+      return .readable(
+        SignInModel(
+          variables: [Variable(name: "zone Office", values: ["outside", "inside"])],
+          unknowns: [unknown], rules: rules,
+          policy: .firstMatch(branches, otherwise: .demand(.multiFactor, by: 0))))
+    }
+    for (before, now, verdict) in [
+      (model(nil), model(.singleFactor), Verdict.cannotTell),
+      (model(.multiFactor, isKnown: true), model(.singleFactor), .cannotTell),
+      (model(.multiFactor, isKnown: true), model(.multiFactor), .enforced),
+    ] {
+      var team = team(before)
+      let prior = try known(team)
+      #expect(prior.records["ana@acme.com"]?.verdict == .enforced)
+      team.oktaIssues = [Self.gap]
+      team.state = now
+      #expect(try after(team, prior).verdict == verdict)
+    }
+  }
+
   @Test("the same rules in another order are another policy")
   func order() throws {
     let rules = ["strict", "weak"].map { id in

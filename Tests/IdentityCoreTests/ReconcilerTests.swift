@@ -52,7 +52,7 @@ struct ReconcilerTests {
   }
 
   @Test(
-    "a roster that was not read to its end removes nobody, changes no verdict, and doubts newcomers"
+    "a roster that was not read to its end removes nobody, doubts newcomers, and tells what a row makes worse"
   )
   func incompleteRoster() throws {
     var team = team(4)
@@ -63,9 +63,11 @@ struct ReconcilerTests {
     team.add(TestTeam.ana("zoe@acme.com"))
     team.rosterIssues = [issue]
     let (changes, _) = try team.reconcile(prior)
-    #expect(changes.map(\.kind) == [.added])
-    #expect(changes.first?.record.verdict == .cannotTell)
-    #expect(changes.first?.record.reason.contains("403") == true)
+    #expect(changes.map(\.kind) == [.changed, .added])
+    #expect(changes[0].record.verdict == .notEnforced && changes[0].resolved.isEmpty)
+    #expect(changes[0].opened == [FindingSet(.outsideSSO), FindingSet(.noMFA)])
+    #expect(changes[1].record.verdict == .cannotTell)
+    #expect(changes[1].record.reason.contains("403"))
   }
 
   @Test("a failing provider leaves prior verdicts alone and gives newcomers cannot-tell")

@@ -318,6 +318,33 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(error?.description.contains("SECRET") == false, "a secret is never repeated")
   }
 
+  @Test(
+    "what is kept of a source is about all that the configuration says of it, not how it is read")
+  func places() throws {
+    func place(_ old: String, _ new: String) throws -> String? {
+      #expect(old.isEmpty || Self.good.contains(old))
+      let text = old.isEmpty ? Self.good : Self.good.replacingOccurrences(of: old, with: new)
+      return try Self.parse(text).teams(at: Timestamp(milliseconds: 0)).first?.places["okta"]
+    }
+    let before = try #require(try place("", ""))
+    for (old, new) in [
+      ("inbound_federation: none", "per_app_policies: none"),
+      ("https://acme.okta.com/", "https://other.okta.com/"),
+      (
+        "kind: okta\n    url: https://acme",
+        "kind: okta\n    remembered_device_limit: 720h\n    url: https://acme"
+      ),
+    ] {
+      #expect(try place(old, new) != before, "\(new)")
+    }
+    for (old, new) in [
+      ("file:okta-token", "env:OTHER"), ("max_concurrent: 3", "max_concurrent: 2"),
+      ("rate_share: 25%", "rate_share: 30%"), ("    collect: [factors]\n", ""),
+    ] {
+      #expect(try place(old, new) == before, "\(new)")
+    }
+  }
+
   @Test("the wrong word is repeated beside the right one, unless it may be a secret")
   func repeated() {
     let words: [(old: String, new: String, shown: String)] = [

@@ -91,6 +91,25 @@ import Testing
     }
   }
 
+  @Test("a plan is not carried out once the configuration says something else of the team")
+  func otherConfiguration() async throws {
+    try await WorkerBench.run(members: 20) { bench async throws in
+      _ = try await bench.worker().sync()
+      await Self.change(bench, removing: 10, changing: 0)
+      let id = try #require(try await bench.worker().sync().heldPlan)
+      let file = URL(filePath: bench.directory).appending(path: "idsync.yaml")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try text.replacing("kind: okta,", with: "kind: okta, inbound_federation: none,")
+        .write(to: file, atomically: true, encoding: .utf8)
+      let error = await #expect(throws: WorkerError.self) {
+        try await bench.worker().apply(plan: id)
+      }
+      #expect(error?.code == .badInput && error?.description.contains("acme-widgets") == true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      #expect(try await bench.worker().apply(plan: id).run.outcome == .applied)
+    }
+  }
+
   @Test("what the guard holds gets no younger, ages, and is told with its plan; the rest goes on")
   func heldIsNoEvidence() async throws {
     let alerts =
@@ -262,6 +281,36 @@ import Testing
       await bench.mock.update { $0[policy: "Strict"].rules = [.catchAll("2FA")] }
       _ = try await bench.worker(["HEROKU_TOKEN": "wrong"]).sync()
       #expect(try bench.members()["p1@acme.com"]?.record.verdict == .notEnforced, "nor better")
+    }
+  }
+
+  @Test("a row of a roster that was read counts where it got worse, though a later line is broken")
+  func worseRow() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      let file = URL(filePath: bench.directory).appending(path: "people.csv")
+      func write(_ rows: String...) throws {
+        try (["team,email,role,federated,platform_mfa"] + rows).joined(separator: "\n")
+          .write(to: file, atomically: true, encoding: .utf8)
+      }
+      let yaml = URL(filePath: bench.directory).appending(path: "idsync.yaml")
+      let text = try String(contentsOf: yaml, encoding: .utf8)
+      try text.replacing("  heroku:", with: "  people: { kind: csv, file: people.csv }\n  heroku:")
+        .replacing("roster: heroku\n    sign_in", with: "roster: people\n    sign_in")
+        .write(to: yaml, atomically: true, encoding: .utf8)
+      let last = "acme-widgets,p2@acme.com,member,yes,no"
+      try write(
+        "acme-widgets,p0@acme.com,admin,yes,no", "acme-widgets,p1@acme.com,member,yes,no", last)
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .enforced)
+      try write(
+        "acme-widgets,p0@acme.com,admin,yes,no", "acme-widgets,p1@acme.com,member,no,no",
+        "acme-widgets,\"broken")
+      _ = try await bench.worker().sync()
+      let members = try bench.members().mapValues(\.record)
+      #expect(members["p1@acme.com"]?.verdict == .notEnforced)
+      #expect(members["p1@acme.com"]?.findings.contains(FindingSet(.noMFA)) == true)
+      #expect(members["p0@acme.com"]?.verdict == .enforced)
+      #expect(members["p2@acme.com"]?.verdict == .enforced, "what was not read stays")
     }
   }
 

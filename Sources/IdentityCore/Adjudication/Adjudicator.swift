@@ -191,13 +191,16 @@ public struct Adjudicator {
 
   func accounts(target: Int) -> AccountTable? { graph.reading(at: target)?.accounts }
 
-  /// The account's id at every provider of the sign-in where there is exactly one; nothing for one provider alone.
+  /// Whom each provider takes the person for: the account's id where there is exactly one, and at a provider behind the names
+  /// that it is asked about; nothing for one provider alone.
   func accountIDs(of person: Int) -> [SourceName: String] {
-    guard hasSeveralProviders else { return [:] }
-    var ids: [SourceName: String] = [:]
-    for (target, signIn) in settings.signIn.enumerated() where ids[signIn.provider] == nil {
+    var ids = graph.namesBehind(of: person)
+    guard hasSeveralProviders else { return ids }
+    var seen: Set<SourceName> = []
+    for (target, signIn) in settings.signIn.enumerated() where !seen.contains(signIn.provider) {
       guard let position = account(of: person, target: target) else { continue }
       ids[signIn.provider] = accounts(target: target)?.id(at: position)
+      seen.insert(signIn.provider)
     }
     return ids
   }
@@ -225,15 +228,14 @@ public struct Adjudicator {
   /// The roster's own id of a person.
   func userID(of person: Int) -> String? { reading.roster[mainRow(of: person)].userID }
 
-  /// The exemption that still stands in the configuration under the words of an earlier one, and names nobody else now.
+  /// The exemption that still stands in the configuration under the words of an earlier one.
+  ///
+  /// Somebody else may go by its address by now: that one is not whom it was for.
   func configuredExemption(like earlier: Exemption) -> Exemption? {
-    guard earlier.group == nil else { return nil }
-    let key = EmailKey.make(earlier.member)
-    guard let found = exemptions[key] else { return nil }
-    for position in 0..<reading.roster.count where reading.roster.key(at: position) == key {
+    guard earlier.group == nil, exemptions[EmailKey.make(earlier.member)] == earlier else {
       return nil
     }
-    return found
+    return earlier
   }
 
   func isOnlyAdmin(_ person: Int) -> Bool { onlyAdmin == person }
@@ -320,6 +322,8 @@ public struct Adjudicator {
   }
 
   /// The doors at the providers; no account at one is a closed door while there is one at another.
+  ///
+  /// Where a provider knows nobody of the team, it may be another tenant, or a list without anybody: it closes no door.
   private mutating func providerDoors(_ person: Int, _ targets: [Int]) -> [Way] {
     let standings = graph.routes.indices.map { graph.standings(of: person, on: $0) }
     let ways = targets.map { target in
@@ -334,7 +338,9 @@ public struct Adjudicator {
     guard isKnownSomewhere else { return ways }
     return ways.map { way in
       // A list that may lack rows does not say that there is no account.
-      guard way.door.code == .notInIdP, way.gap == nil, way.failure == nil else { return way }
+      guard way.door.code == .notInIdP, way.gap == nil, way.failure == nil,
+        let target = way.target, accounts(target: target)?.count ?? 0 > 0
+      else { return way }
       var closed = way
       closed.door.verdict = .notEvaluated
       return closed

@@ -111,7 +111,7 @@ extension ProviderGraph {
       }
       switch app.state {
       case .inactive(let reason): return door(.notEvaluated, .appInactive, reason)
-      case .unreadable(let reason, let remedy):
+      case .unreadable(let reason, let remedy), .unjudged(let reason, let remedy):
         var made = door(
           .cannotTell, app.isMissing ? .appMissing : .policyUnknown,
           "\(reason) To mend it: \(remedy).")
@@ -130,10 +130,14 @@ extension ProviderGraph {
 
   /// What the policies at a node show of their rules; nil where they could not be read.
   mutating func traces(at node: Int) -> RuleTraces? {
-    guard let position = nodes[node].appPosition,
-      case .readable(let model)? = reading(at: node)?.apps[position].state, !model.isStated
-    else { return nil }
-    return traces(at: node, model)
+    guard let position = nodes[node].appPosition else { return nil }
+    guard let app = reading(at: node)?.apps[position] else { return nil }
+    if let shown = app.shown { return traces(at: node, shown) }
+    switch app.state {
+    case .readable(let model): return model.isStated ? nil : traces(at: node, model)
+    case .unjudged: return RuleTraces()
+    case .unreadable, .inactive: return nil
+    }
   }
 
   private mutating func traces(at node: Int, _ model: SignInModel) -> RuleTraces {
@@ -179,7 +183,7 @@ extension ProviderGraph {
     doors.evaluators[key] = evaluator
     var door = SignInWording(
       model: evaluator.model, closed: Set(evaluator.closed.keys), app: app,
-      source: nodes[node].target.provider, traces: traces(at: node, model)
+      source: nodes[node].target.provider, traces: traces(at: node, app.shown ?? model)
     ).door(evaluator.evaluate(signature), signature)
     door.evidence += hops
     door.inventory += inventory

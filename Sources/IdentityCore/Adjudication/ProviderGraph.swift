@@ -214,6 +214,18 @@ struct ProviderGraph {
     return result
   }
 
+  /// The names that providers behind are asked about for a person, by provider.
+  func namesBehind(of person: Int) -> [SourceName: String] {
+    var result: [SourceName: String] = [:]
+    for route in routes {
+      guard let parent = route.parent, let upstream = route.upstream else { continue }
+      let names = subjects(of: person, on: parent, for: upstream)
+      guard !names.isEmpty, result[route.provider] == nil else { continue }
+      result[route.provider] = names.sorted().joined(separator: " ")
+    }
+    return result
+  }
+
   /// What tells people apart who stand differently on a route, as one word; the usual cases cost no allocation.
   mutating func code(of person: Int, on route: Int) -> UInt64 {
     guard let index = index(route) else { return 0 }

@@ -25,6 +25,25 @@ public struct TeamSettings: Sendable, Hashable {
     self.identities = identities
     self.places = places
   }
+
+  /// A digest of whom verdicts are about by the configuration: the roster, the ways in with what is said of each source, and
+  /// who goes by which account.
+  public var scopeDigest: String {
+    var digest = Digest()
+    digest.add(roster)
+    for target in signIn {
+      digest.add(target.provider)
+      digest.add(target.app)
+      digest.add(places[target.provider] ?? "\u{0}")
+    }
+    for mapping in identities {
+      digest.add(mapping.member)
+      digest.add(mapping.provider ?? "\u{0}")
+      digest.add(mapping.account ?? "\u{0}")
+      mapping.addresses.forEach { digest.add($0) }
+    }
+    return String(digest.value, radix: 16)
+  }
 }
 
 /// Says which account, or which further addresses, belong to a member whose address does not tell it.

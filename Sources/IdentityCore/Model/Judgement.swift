@@ -83,6 +83,8 @@ public struct Door: Sendable, Codable, Hashable {
   public var isProven: Bool
   /// The provider's own rules that decide for the person, as they were read; empty where none does.
   public var rules: [RuleTrace]
+  /// All rules of the policies that decide at this door, each as a digest, sorted; empty where they could not be read.
+  public var ruleKeys: [UInt32]
   /// A digest of what leads here: the provider as configured, what the platform shows of it, and who the configuration says
   /// goes by which account; nil where none of it is told.
   public var origin: String?
@@ -96,7 +98,8 @@ public struct Door: Sendable, Codable, Hashable {
     provider: SourceName, app: AppID?, verdict: Verdict, code: ReasonCode, reason: String,
     witness: String? = nil, witnessContext: [ContextFact] = [], evidence: [EvidenceItem] = [],
     sources: [SourceName] = [], policyLink: String? = nil, isProven: Bool = true,
-    rules: [RuleTrace] = [], policyDigest: String? = nil, origin: String? = nil,
+    rules: [RuleTrace] = [], ruleKeys: [UInt32] = [], policyDigest: String? = nil,
+    origin: String? = nil,
     inventory: [InventoryEntry] = []
   ) {
     self.provider = provider
@@ -111,6 +114,7 @@ public struct Door: Sendable, Codable, Hashable {
     self.policyLink = policyLink
     self.isProven = isProven
     self.rules = rules
+    self.ruleKeys = ruleKeys
     self.policyDigest = policyDigest
     self.origin = origin
     self.inventory = inventory
@@ -134,6 +138,7 @@ extension Door {
       policyLink: try values.decodeIfPresent(String.self, forKey: .policyLink),
       isProven: try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? true,
       rules: try values.decodeIfPresent([RuleTrace].self, forKey: .rules) ?? [],
+      ruleKeys: try values.decodeIfPresent([UInt32].self, forKey: .ruleKeys) ?? [],
       policyDigest: try values.decodeIfPresent(String.self, forKey: .policyDigest),
       origin: try values.decodeIfPresent(String.self, forKey: .origin),
       inventory: try values.decodeIfPresent([InventoryEntry].self, forKey: .inventory) ?? [])

@@ -25,7 +25,7 @@ extension MemberRecord {
     }
     digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
     // One account is told by its id alone; a second one is not.
-    if accounts.count > 1 {
+    if !accounts.isEmpty {
       for (source, id) in accounts.sorted(by: { $0.key < $1.key }) {
         digest.add(source)
         digest.add(id)
@@ -72,7 +72,7 @@ extension Adjudicator {
     let isExempt = exemption?.isValid(at: now) ?? false
     digest.add(UInt64(findings.rawValue) << 1 | (isExempt ? 1 : 0))
     let accounts = accountIDs(of: person)
-    if accounts.count > 1 {
+    if !accounts.isEmpty {
       for (source, id) in accounts.sorted(by: { $0.key < $1.key }) {
         digest.add(source)
         digest.add(id)

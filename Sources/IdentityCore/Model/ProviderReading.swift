@@ -84,8 +84,10 @@ public struct ProviderApp: Sendable {
     case readable(SignInModel)
     /// Nobody signs in to it: inactive or deleted; the reason as a sentence.
     case inactive(String)
-    /// Cannot be judged: the reason as a sentence, and who can mend it.
+    /// Cannot be judged, since something could not be read: the reason as a sentence, and who can mend it.
     case unreadable(reason: String, remedy: String)
+    /// Cannot be judged, though it was read: the same. Nothing that was known of its rules is kept, unless they are shown.
+    case unjudged(reason: String, remedy: String)
   }
 
   /// The provider's own id, as configured.
@@ -94,6 +96,10 @@ public struct ProviderApp: Sendable {
   public var label: String
   /// Whether sign-ins to it can be judged.
   public var state: State
+  /// What its rules say as far as they were read, where it is judged by less than that; nil where it is judged by all of them.
+  ///
+  /// What was known before is kept only while these rules say the same.
+  public var shown: SignInModel?
   /// Facts about the application itself (sign-on mode, policy id), first in every proof.
   public var evidence: [EvidenceItem]
   /// The id of the policy that the provider itself links to the application; nil where it links none or was not read.
@@ -116,6 +122,13 @@ public struct ProviderApp: Sendable {
     self.evidence = evidence
     self.policyLink = policyLink
     self.isMissing = isMissing
+  }
+
+  /// Says that nobody can tell who may use it; what its rules show stays known.
+  public mutating func hideAssignments(reason: String, remedy: String) {
+    guard case .readable(let model) = state else { return }
+    state = .unjudged(reason: reason, remedy: remedy)
+    shown = shown ?? model
   }
 
   /// Takes in the state of each door and modifier; what nobody knows becomes part of the model, at its worst.

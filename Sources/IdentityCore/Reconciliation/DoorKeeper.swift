@@ -138,9 +138,16 @@ struct DoorKeeper {
     case .notEnforced, .cannotTell: return true
     case .enforced, .enforcedConditionally, .notEvaluated: break
     }
-    guard old.policyDigest != nil, let now = traces(of: old) else { return true }
+    guard old.policyDigest != nil else {
+      // Who is judged by rules now is there, and may use the application.
+      return new.policyDigest == nil || !Self.shut.contains(old.code)
+    }
+    guard let now = traces(of: old) else { return true }
     return now.back(old, now: new.policyDigest == nil ? nil : new.rules)
   }
+
+  /// What follows from an account or application that lets nobody in.
+  private static let shut: Set<ReasonCode> = [.deprovisioned, .notAssigned, .appInactive]
 
   private func traces(of door: Door) -> RuleTraces? {
     traces[SignInTarget(provider: door.provider, app: door.app ?? "")]
@@ -191,7 +198,13 @@ struct DoorKeeper {
     {
       return false
     }
-    return true
+    // Each provider behind is asked about the same names.
+    return !old.sources.contains { source in
+      guard source != old.provider, let was = before.accounts[source],
+        let now = record.accounts[source]
+      else { return false }
+      return was != now
+    }
   }
 
   private static func account(_ record: MemberRecord, at source: SourceName) -> String? {

@@ -15,6 +15,17 @@ extension Reconciler {
     record.findings.subtract(FindingSet(.exemptionExpiring))
   }
 
+  /// Takes an exemption by address back from somebody who came to the address after the person whom it was for.
+  ///
+  /// - Returns: whether it was taken back.
+  func refuseHandedOn(
+    in record: inout MemberRecord, _ prior: some PriorMembers
+  ) throws -> Bool {
+    guard record.isExempt, let last = try prior.lastRecord(ofKey: record.key) else { return false }
+    refuseExemption(of: last, in: &record)
+    return !record.isExempt
+  }
+
   /// Keeps the finding of the last admin while the roster does not tell the role any more, and shows no other admin.
   func keepLastAdmin(of before: MemberRecord, in record: inout MemberRecord) {
     let finding = FindingSet(.lastAdmin)

@@ -165,10 +165,7 @@ public struct Reconciler {
     let judged = adjudicator.person(person)
     var record = judged.record
     var fingerprint: UInt64? = judged.fingerprint
-    if record.isExempt, let last = try prior.lastRecord(ofKey: record.key) {
-      refuseExemption(of: last, in: &record)
-      if !record.isExempt { fingerprint = nil }
-    }
+    if try refuseHandedOn(in: &record, prior) { fingerprint = nil }
     if !isRosterComplete {
       // What the providers prove counts at once, as it does for those who were known before.
       let proven = record.judgement.doors.filter {
@@ -197,7 +194,9 @@ public struct Reconciler {
   ) throws {
     let isRenamed = !isSame(row.key, person)
     if !isRenamed { outcome.prior += 1 }
-    guard isRosterComplete else { return try age(row, prior, emit) }
+    guard isRosterComplete else {
+      return try age(row, prior, asNamed: adjudicator.person(person), emit)
+    }
     let glance = adjudicator.glance(person)
     if !glance.isDoubtful, glance.fingerprint == row.fingerprint, !isRenamed {
       if glance.isGap { outcome.gaps += 1 }
@@ -208,6 +207,7 @@ public struct Reconciler {
     var record = judged.record
     keepExemption(of: before.record, in: &record)
     refuseExemption(of: before.record, in: &record)
+    if isRenamed { _ = try refuseHandedOn(in: &record, prior) }
     keepLastAdmin(of: before.record, in: &record)
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
@@ -257,9 +257,12 @@ public struct Reconciler {
     try emit(MemberChange(kind: .removed, record: record, resolved: resolved))
   }
 
-  /// The roster failed: the record stays, unless its evidence is too old by now.
+  /// The roster failed: the record stays, unless its evidence is too old by now, or something got worse.
+  ///
+  /// - Parameter named: what the rows come to that the roster got to name of the member.
   private mutating func age(
-    _ row: PriorRow, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
+    _ row: PriorRow, _ prior: some PriorMembers, asNamed named: Adjudicator.Person? = nil,
+    _ emit: (MemberChange) throws -> Void
   ) throws {
     let before = try prior.record(of: row)
     var record = before.record
@@ -272,6 +275,7 @@ public struct Reconciler {
     refuseExemption(of: before.record, in: &record)
     record = limit.applied(to: record, observedAt: before.observedAt)
     worsen(&record)
+    if let named { worsen(&record, by: named) }
     if let exemption = record.exemption, !record.hasExemptionOfAnother(at: limit.now) {
       record.findings.formUnion(FindingRules.findings(of: exemption, at: limit.now))
     }
@@ -298,6 +302,26 @@ public struct Reconciler {
     record.findings.formUnion(
       FindingRules.findings(
         of: record.judgement, platformMFA: DoorKeeper.platformMFA(record)))
+  }
+
+  /// Puts in a login of the platform's own that was read with one factor: a row that was read is one, whatever came after it.
+  private func worsen(_ record: inout MemberRecord, by named: Adjudicator.Person) {
+    let worse = named.record.judgement.doors.filter { new in
+      new.app == nil && new.verdict == .notEnforced && new.isProven
+        && !record.judgement.doors.contains { $0.isSamePlace(as: new) && $0.code == new.code }
+    }
+    guard !worse.isEmpty, !record.isPending else { return }
+    let others = record.judgement.doors.filter { old in
+      !worse.contains { $0.isSamePlace(as: old) }
+    }
+    record.judgement = Judgement(doors: others + worse)
+    record.provider = record.judgement.deciding?.provider
+    record.sso = named.record.sso
+    record.platformMFA = named.record.platformMFA
+    for door in worse {
+      record.findings.formUnion(
+        FindingRules.findings(of: door, beside: record.verdict, named.platformMFA))
+    }
   }
 
   private mutating func emitChange(
@@ -350,6 +374,8 @@ public struct Reconciler {
       held.exemption = record.exemption
       held.isExempt = record.isExempt
       held.platformUserID = record.platformUserID
+    } else {
+      worsen(&held)
     }
     held.isHeld = true
     held.keptFrom = before.observedAt
@@ -376,9 +402,10 @@ public struct Reconciler {
       now: limit.now)
   }
 
-  /// An exemption that names an address stays with a person who has another one by now, unless somebody else goes by it.
+  /// An exemption that names an address stays with the person whom it was for, also under another address.
   private func keepExemption(of before: MemberRecord, in record: inout MemberRecord) {
     guard record.exemption == nil, let kept = before.exemption,
+      !before.hasExemptionOfAnother(at: limit.now),
       let now = adjudicator.configuredExemption(like: kept)
     else { return }
     record.exemption = now

@@ -50,8 +50,17 @@ struct RuleTraces {
   /// Policies of which at least one rule was read and understood.
   private var readPolicies: Set<String> = []
 
+  /// All rules, those too of which nothing certain is known, each as a digest, sorted.
+  let ruleKeys: [UInt32]
+
   /// How many facts about people are told apart; more of them count as one.
   private static let mostSubjects = 16
+
+  /// What an application shows whose rules idsync does not understand: nothing that was known is among them.
+  init() {
+    digest = ""
+    ruleKeys = []
+  }
 
   init(_ model: SignInModel) {
     var walk = Walk(model: model)
@@ -63,6 +72,7 @@ struct RuleTraces {
       traces[key] = leaves.trace(key)
       if key.rule != key.policy, !leaves.isOpaque { readPolicies.insert(key.policy) }
     }
+    ruleKeys = Set(rules.keys).union(walk.mayBeOpen).map(Self.leaf).sorted()
     digest = String(PolicyDigest(model: model).value(of: model.policy), radix: 16)
   }
 
@@ -87,6 +97,11 @@ struct RuleTraces {
     if digest == old.policyDigest { return true }
     // Whose facts were not read: only a policy of which nothing was read says nothing else.
     guard let now else { return lacksRules && traces.isEmpty }
+    // A rule that is new may let in where something holds that is not known: nothing that was known speaks of it.
+    let known = Set(old.ruleKeys)
+    guard known.isEmpty || mayBeOpen.allSatisfy({ known.contains(Self.leaf($0)) }) else {
+      return false
+    }
     let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
     for rule in now where !rule.isStrict {
       guard let before = was[rule.key], before.isSame(as: rule) else { return false }
@@ -95,6 +110,8 @@ struct RuleTraces {
     return old.rules.allSatisfy { rule in
       guard rule.isStrict else { return true }
       if let now = left[rule.key] { return rule.isSame(as: now) }
+      // Nothing is left of it but that it may let in with one factor.
+      if mayBeOpen.contains(rule.key) { return false }
       // It may be among those that could not be read.
       return traces[rule.key] == nil && lacksRules && !readPolicies.contains(rule.key.policy)
     }
@@ -126,6 +143,8 @@ struct RuleTraces {
       isDelegated || demands.contains { if case .unknown = $0 { true } else { false } }
     }
   }
+
+  private static func leaf(_ key: RuleKey) -> UInt32 { leaf("rule", key.policy, key.rule) }
 
   private static func leaf(_ kind: String, _ texts: String...) -> UInt32 {
     var digest = Digest()

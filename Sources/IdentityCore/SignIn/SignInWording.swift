@@ -19,7 +19,7 @@ struct SignInWording {
       isProven: result.isProven,
       rules: traces.traces(
         of: own(result.reachableRules + result.opaqueRules).map { model.rules[$0] }),
-      policyDigest: traces.digest, inventory: app.inventory)
+      ruleKeys: traces.ruleKeys, policyDigest: traces.digest, inventory: app.inventory)
   }
 
   private func code(_ result: SignInResult) -> ReasonCode {

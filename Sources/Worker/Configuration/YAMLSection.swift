@@ -67,15 +67,30 @@ final class YAMLSection {
     return Set(teams.compactMap { $0.value["roster"]?.string })
   }
 
-  /// Which tenant, realm or server an entry is about, in the words of the file: what was read of another is about another.
+  /// What an entry says of its source, in the words of the file: what was read under other words is about something else.
+  ///
+  /// Left out is what changes only how it is read, where its secrets are, and what counts for a time (`vouch`).
   var place: String {
-    let words = [
-      "kind", "url", "tenant", "realm", "environment", "customer", "org_id", "region", "user_pool",
-      "enterprise", "subject", "assume_role", "file",
-    ]
-    return words.compactMap { word in
-      entries.first { $0.key == word }?.node.string.map { "\(word)=\($0)" }
-    }.joined(separator: " ")
+    let howOnly: Set = ["max_concurrent", "rate_share", "deadline", "collect", "vouch"]
+    return entries.filter { !howOnly.contains($0.key) && !Self.isSecret($0.key, $0.node) }
+      .map { "\($0.key)=\(Self.words($0.node))" }.sorted().joined(separator: " ")
+  }
+
+  private static func isSecret(_ key: String, _ node: Node) -> Bool {
+    key != "url" && ["env:", "file:", "command:"].contains { node.string?.hasPrefix($0) == true }
+  }
+
+  private static func words(_ node: Node) -> String {
+    switch node {
+    case .scalar(let scalar): scalar.string
+    case .sequence(let items): "[" + items.map(words).joined(separator: ",") + "]"
+    case .mapping(let members):
+      "{"
+        + members.compactMap { key, value in
+          isSecret(key.string ?? "", value) ? nil : "\(key.string ?? ""):\(words(value))"
+        }.sorted().joined(separator: ",") + "}"
+    case .alias(let alias): "*\(alias.anchor)"
+    }
   }
 
   func require(_ key: String) -> Node? {

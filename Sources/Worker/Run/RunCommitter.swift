@@ -115,7 +115,8 @@ struct RunCommitter {
     let note = HeldRun(
       teams: try teams.map {
         .init(
-          name: $0.name, rosterSource: $0.roster, version: try store.version(ofTeam: $0.name))
+          name: $0.name, rosterSource: $0.roster, version: try store.version(ofTeam: $0.name),
+          scope: $0.scopeDigest)
       }, readings: readings(of: teams), digest: digest.text)
     let plan = StoredPlan(
       id: planID, baseVersion: try store.version(), createdAt: run.finishedAt, run: run,

@@ -23,6 +23,8 @@ struct HeldRun: Codable {
     var rosterSource: SourceName
     /// The newest version of a member of the team that the changes were worked out from.
     var version: Int64
+    /// What the configuration said of the team then; nil in plans of older versions.
+    var scope: String?
   }
 
   var teams: [Team]

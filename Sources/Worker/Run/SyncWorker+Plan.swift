@@ -66,6 +66,16 @@ extension SyncWorker {
           "Plan \(id) was refused: the members in the store changed since it was made. Run idsync sync to make a new one."
         )
       }
+      let settings = configuration.teams(at: now)
+      for team in held.teams
+      where team.scope != nil
+        && settings.first(where: { $0.name == team.name })?.scopeDigest != team.scope
+      {
+        throw WorkerError(
+          .badInput,
+          "Plan \(id) was refused: what the configuration says of team \(team.name) changed since it was made. Run idsync sync to make a new one."
+        )
+      }
       let readAt = held.readings.map(\.at).min() ?? plan.createdAt
       var newest: Set<TeamName> = []
       for team in held.teams {

@@ -87,7 +87,8 @@ extension SyncWorker {
           switch app.state {
           case .readable: (.good, "\(app.label) can be judged", "")
           case .inactive(let reason): (.warning, reason, "see whether sign_in names the right app")
-          case .unreadable(let reason, let remedy): (.failure, reason, remedy)
+          case .unreadable(let reason, let remedy), .unjudged(let reason, let remedy):
+            (.failure, reason, remedy)
           }
         guard outcome != .good else { return nil }
         return Diagnosis(

@@ -139,7 +139,7 @@ private struct OktaDocuments {
     isComplete = isComplete && compiled.missing.isEmpty
     switch compiled.state {
     case .inactive: return (people.mapValues { _ in Verdict.notEvaluated }, isComplete)
-    case .unreadable: return (nobody, isComplete)
+    case .unreadable, .unjudged: return (nobody, isComplete)
     case .readable(let model):
       let evaluator = SignInEvaluator(model)
       return (
