@@ -75,7 +75,7 @@ extension KeycloakRun {
     } else if !client.isEnabled {
       app.state = .inactive("The client \(id) is switched off.")
     } else if !client.isFollowed {
-      app.state = .unreadable(
+      app.state = .unjudged(
         reason:
           "The client \(id) speaks \(client.speaks ?? "?"), whose sign-ins idsync does not follow.",
         remedy: "name the client that people sign in through")
@@ -88,7 +88,7 @@ extension KeycloakRun {
         reading.log.add(issue)
       }
     } else {
-      app.state = .unreadable(
+      app.state = .unjudged(
         reason: "The client \(id) has no way in for people: nothing was found to be judged.",
         remedy: "name the client that people sign in through")
     }

@@ -57,12 +57,22 @@ struct OktaStatuses {
     let text: String
     let account: AccountStatus
     let isKnown: Bool
+    /// Whether it lets nobody in but may be lifted by a sign-in through another identity provider.
+    let mayWake: Bool
   }
 
   /// Accounts that can sign in, or could again without an administrator's help.
-  private static let live: Set<String> = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"]
-  private static let dead: Set<String> = ["STAGED", "PROVISIONED", "SUSPENDED", "DEPROVISIONED"]
+  ///
+  /// Who was just invited (PROVISIONED) comes in by the link of the activation mail, and is asked then what all are asked.
+  private static let live: Set<String> = [
+    "ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT", "PROVISIONED",
+  ]
+  private static let dead: Set<String> = ["STAGED", "SUSPENDED", "DEPROVISIONED"]
+  /// Those among the dead that another identity provider may lift.
+  let wakes: Set<String>
   private var known: [(bytes: [UInt8], status: Status)] = []
+
+  init(wakes: Set<String>) { self.wakes = wakes }
 
   /// What a row's word means; of one that we do not know, or that is not shown, nobody can tell.
   mutating func status(_ bytes: UnsafeBufferPointer<UInt8>?) -> Status {
@@ -70,10 +80,11 @@ struct OktaStatuses {
       return found.status
     }
     let text = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let mayWake = wakes.contains(text)
     let isDead = Self.dead.contains(text)
     let status = Status(
-      text: text, account: isDead ? .inactive : .active, isKnown: isDead || Self.live.contains(text)
-    )
+      text: text, account: isDead && !mayWake ? .inactive : .active,
+      isKnown: isDead || Self.live.contains(text), mayWake: mayWake)
     if let bytes { known.append((Array(bytes), status)) }
     return status
   }
@@ -105,8 +116,9 @@ extension OktaRun {
     }
     policies.markUnreadable(unreadable)
     markOpen(policies.apps, atoms, accounts)
-    for (app, error) in assigned.unreadable {
-      policies.apps[app].result.state = .unreadable(
+    // Who is named matters not where everybody may use the application.
+    for (app, error) in assigned.unreadable where policies.apps[app].app?.isOpen != .yes {
+      policies.apps[app].result.hideAssignments(
         reason:
           "Who may use \(policies.apps[app].result.label) could not be read: \(error.message)",
         remedy: configuration.phrase(for: error))
@@ -163,7 +175,7 @@ extension OktaRun {
   ) async -> (OktaAccounts, ConnectorError?) {
     var result = OktaAccounts(atomCount: atoms.all.count, capacity: capacity)
     let facts = OktaFacts(atoms)
-    var statuses = OktaStatuses()
+    var statuses = OktaStatuses(wakes: atoms.wakes)
     let request = client.get("/api/v1/users", query: parameters)
     var firsts = FirstRows()
     // What each account's row said, for rows that come again.

@@ -187,7 +187,7 @@ extension OktaRun {
     var result = OktaAccounts(atomCount: atoms.all.count)
     let reader = JSONReader()
     let facts = OktaFacts(atoms)
-    var statuses = OktaStatuses()
+    var statuses = OktaStatuses(wakes: atoms.wakes)
     for id in ids {
       let request = client.get("/api/v1/users/{user}", [id])
       do throws(ConnectorError) {

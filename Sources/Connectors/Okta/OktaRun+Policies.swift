@@ -8,6 +8,8 @@ struct OktaReadApp: Sendable {
   /// Nil when Okta did not show it.
   var app: OktaWire.App?
   var policy: OktaPart<OktaWire.Policy>?
+  /// Why it is not certain that this policy applies, and who can mend it; nil where it is.
+  var bindingDoubt: (reason: String, remedy: String)?
   var result: ProviderApp
   /// The facts about people that its model asks for.
   var asked: Set<SubjectAtom.ID> = []
@@ -79,6 +81,7 @@ extension OktaRun {
       apps[index].result.label = app.label
       apps[index].asked = compiled.asked
       apps[index].result.state = compiled.state
+      apps[index].result.shown = compiled.shown
       apps[index].result.evidence = evidence(
         apps[index], engine, organisation, directory, compiled, note)
       let told = apps[index].result.account(OktaDoors.self, mapping.vouches) {
@@ -87,6 +90,7 @@ extension OktaRun {
       for issue in told { log.add(issue) }
     }
     for field in missing { keep(field) }
+    atoms.wakes = inbound.wakes
     var policies = OktaPolicies(apps: apps, atoms: atoms)
     for (name, group) in await wanted {
       policies.groups[name] = policies.atoms.id(.group, group.id, group.name)
@@ -131,7 +135,17 @@ extension OktaRun {
       ?? .unreadable(
         reason: "the application names no sign-in policy",
         remedy: "assign a sign-in policy to the application at Okta")
-    return mapping.compile(OktaMapping.App(app: wire, policy: policy), directory, &atoms)
+    let named = mapping.compile(OktaMapping.App(app: wire, policy: policy), directory, &atoms)
+    guard let doubt = app.bindingDoubt, case .readable(let model) = named.state else {
+      return named
+    }
+    // What the policy that it names says is seen all the same: what was known is not kept against it.
+    let other = OktaPart<OktaWire.Policy>.unreadable(reason: doubt.reason, remedy: doubt.remedy)
+    var compiled = mapping.compile(OktaMapping.App(app: wire, policy: other), directory, &atoms)
+    compiled.asked.formUnion(named.asked)
+    compiled.mentionedZones.formUnion(named.mentionedZones)
+    compiled.shown = model
+    return compiled
   }
 
   // MARK: Applications and their policies
@@ -215,13 +229,18 @@ extension OktaRun {
       if case .unreadable = part { continue }
       if let mapped, mapped.contains(apps[index].id) { continue }
       if mapped != nil { keepContradiction(apps[index].id, policy) }
-      apps[index].policy = .unreadable(
-        reason: mapped == nil
-          ? "which policy applies could not be checked, as its list of applications is not readable"
-          : "the application names the policy \(policy), but that policy does not name the application",
-        remedy: mapped == nil
-          ? "grant the token okta.policies.read"
-          : "assign the sign-in policy to the application anew")
+      apps[index].bindingDoubt =
+        mapped == nil
+        ? (
+          reason:
+            "which policy applies could not be checked, as its list of applications is not readable",
+          remedy: "grant the token okta.policies.read"
+        )
+        : (
+          reason:
+            "the application names the policy \(policy), but that policy does not name the application",
+          remedy: "assign the sign-in policy to the application anew"
+        )
     }
   }
 

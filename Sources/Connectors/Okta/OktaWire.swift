@@ -203,6 +203,8 @@ enum OktaWire {
     var unrecognised: [UnrecognisedKey]
     /// Whose account is linked to it at the first sign-in through it.
     var linking: Linking
+    /// What a sign-in through it does to an account that exists.
+    var provisioning: OktaProvisioning
     /// By which name of an account it finds it: `USERNAME`, `EMAIL` and others.
     var matchType: String?
     /// The hosts and entity ids it is known by.
@@ -215,6 +217,7 @@ enum OktaWire {
       assertsFactors = Self.asserts(json["policy"])
       unrecognised = json["policy"]?.unrecognised(besides: Self.known, at: "policy") ?? []
       linking = Linking(json["policy"]?["accountLink"])
+      provisioning = OktaProvisioning(json["policy"]?["provisioning"])
       matchType = json["policy"]?["subject"]?["matchType"]?.string
       let link = json["protocol"]
       let urls = [
@@ -241,10 +244,17 @@ enum OktaWire {
   /// Whether accounts that exist are linked to an identity provider when somebody comes in through it for the first time.
   enum Linking: Sendable, Hashable {
     case nobody, everybody
-    /// Who is in one of some groups, by id.
-    case groups([String])
+    case accounts(Filter)
     /// Okta does not show it, or in a form that is not known.
     case unclear
+
+    /// Whose accounts may be linked.
+    struct Filter: Sendable, Hashable {
+      /// Who is in one of these groups; nil: everybody.
+      var groups: [String]?
+      /// But these.
+      var exceptUsers: [String] = []
+    }
 
     init(_ json: JSONValue?) {
       self = .unclear
@@ -256,13 +266,30 @@ enum OktaWire {
           self = .everybody
           return
         }
-        guard filter.hasOnly(["groups"]), filter["groups"]?.hasOnly(["include"]) == true,
-          let groups = filter["groups"]?["include"]?.strings, !groups.isEmpty,
-          !groups.contains("")
-        else { return }
-        self = .groups(groups)
+        if let filter = Self.filter(filter) { self = .accounts(filter) }
       default: return
       }
+    }
+
+    /// That administrators are left out (`excludeAdmins`) closes a way that is better taken for open.
+    private static func filter(_ json: JSONValue) -> Filter? {
+      guard json.hasOnly(["groups", "users"]), json["groups"] != nil || json["users"] != nil else {
+        return nil
+      }
+      var filter = Filter()
+      if let groups = json["groups"] {
+        guard groups.hasOnly(["include"]), let ids = groups["include"]?.strings, !ids.isEmpty,
+          !ids.contains("")
+        else { return nil }
+        filter.groups = ids
+      }
+      if let users = json["users"] {
+        guard users.hasOnly(["exclude", "excludeAdmins"]) else { return nil }
+        guard let excluded = users["exclude"] else { return filter }
+        guard let ids = excluded.strings else { return nil }
+        filter.exceptUsers = ids
+      }
+      return filter
     }
   }
 

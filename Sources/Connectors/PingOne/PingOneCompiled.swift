@@ -141,17 +141,17 @@ extension PingOneRun {
         remedy: "run again; if it stays, report it")
     }
     if app.protocol == "EXTERNAL_LINK" {
-      return .unreadable(
+      return .unjudged(
         reason: "\(app.name) is a link, for which PingOne authenticates nobody.",
         remedy: "name the application that people sign in through")
     }
     if let type = app.type, ["WORKER", "SERVICE"].contains(type) {
-      return .unreadable(
+      return .unjudged(
         reason: "\(app.name) acts for itself; nobody signs in to it.",
         remedy: "name the application that people sign in through")
     }
     if app.type == "PING_ONE_ADMIN_CONSOLE" {
-      return .unreadable(
+      return .unjudged(
         reason:
           "\(app.name) is the console of administrators, before which a policy of its own stands.",
         remedy: "look at the administrators' security settings in PingOne")
@@ -161,7 +161,7 @@ extension PingOneRun {
       return .unreadable(
         reason: "Whether a DaVinci flow stands before \(app.name): \(reason).", remedy: remedy)
     case .read(let count) where count > 0:
-      return .unreadable(
+      return .unjudged(
         reason:
           "A DaVinci flow stands before \(app.name) (davinci), and no API of PingOne shows its steps.",
         remedy: "assign a PingOne sign-on policy to the application instead of the flow")

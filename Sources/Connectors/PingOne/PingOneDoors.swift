@@ -143,7 +143,9 @@ extension PingOneCompiled {
     case .otherProviders: return .judged("every provider that steps and people name")
     case .recovery:
       return actions.contains { $0.recovers != false }
-        ? .closed("the steps behind the password are still to be passed, by documented design")
+        ? .judged(
+          "the steps behind the password are still to be passed; a code by mail is one thing with the reset"
+        )
         : .absent("no step lets people reset passwords")
     case .pingID:
       guard has("PINGID_AUTHENTICATION", "PINGID_WINLOGIN_PASSWORDLESS_AUTHENTICATION") else {

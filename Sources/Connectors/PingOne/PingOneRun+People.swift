@@ -35,7 +35,8 @@ extension PingOneRun {
       id: id, email: row.string(Field.email), username: row.string(Field.login),
       population: population, isMFAEnabled: row.bool(Field.mfa),
       identityProvider: row.string(Field.identityProvider),
-      isActive: isEnabled && !isLocked && !isShut,
+      // A lock ends by itself (secondsUntilUnlock): until then nothing about the sign-in is another.
+      isActive: isEnabled && (isLocked || !isShut),
       isStatusTold: row.string(Field.accountStatus) != nil
         && row.bool(Field.canAuthenticate) != nil,
       statusText: !isEnabled

@@ -198,8 +198,10 @@ enum OktaDoorRows {
       number: "S3", situation: "a session of which no length is shown",
       scenario: O.session([session(nil)]), expected: .enforcedConditionally),
     Row(
-      number: "S4", situation: "a session without end that ends when it is idle for two hours",
-      scenario: O.session([session(0, idle: 120)]), expected: .enforced),
+      number: "S4",
+      situation: "a session without end, which one that is used has, though idle for two hours",
+      scenario: O.session([session(0, idle: 120)]), expected: .enforcedConditionally,
+      witness: "older session"),
     Row(
       number: "S5", situation: "the app asks once a session, and sessions are short",
       scenario: lasting("PT43800H", nil), expected: .enforced),

@@ -245,10 +245,14 @@ struct PingOneInventoryRow: Sendable, CustomTestStringConvertible {
 
   private static let others: [PingOneInventoryRow] = [
     .init(.recovery, "no step has it", .absent, .enforced),
-    .init(.recovery, "in place of the password", .closed, .enforced) {
+    .init(.recovery, "in place of the password", .judged, .enforced) {
       $0.steps[0]["recovery"] = ["enabled": true]
     },
-    .init(.recovery, "in place of the only password", .closed, .notEnforced) {
+    .init(.recovery, "one inbox gets the code of both", .judged, .enforcedConditionally) {
+      $0.steps[0]["recovery"] = ["enabled": true]
+      $0.devicePolicies[0]["email"] = ["enabled": true]
+    },
+    .init(.recovery, "in place of the only password", .judged, .notEnforced) {
       $0.steps = [PingOneBench.login.merging(["recovery": ["enabled": true]])]
     },
     .init(.pingID, "no step asks it", .absent, .enforced),

@@ -89,7 +89,7 @@ extension PingOneRow {
     PingOneRow("17", "she is switched off", .notEvaluated, code: .deprovisioned) {
       $0.ana.enabled = false
     },
-    PingOneRow("17a", "she is locked", .notEvaluated, code: .deprovisioned) {
+    PingOneRow("17a", "she is locked, which ends by itself", .enforced) {
       $0.ana.accountStatus = "LOCKED"
     },
     PingOneRow("17b", "she may not authenticate", .notEvaluated, code: .deprovisioned) {

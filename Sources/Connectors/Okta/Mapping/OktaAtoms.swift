@@ -12,6 +12,8 @@ struct OktaAtoms: Sendable {
   private var places: [Key: SubjectAtom.ID] = [:]
   /// The accounts of each list that is one fact.
   private(set) var lists: [(place: SubjectAtom.ID, ids: [String])] = []
+  /// The statuses without a way in that a sign-in through another identity provider may lift.
+  var wakes: Set<String> = []
 
   /// The atom's place; made if it is new.
   mutating func id(
@@ -48,6 +50,8 @@ struct OktaAtoms: Sendable {
 enum OktaUnclear {
   /// The status at Okta.
   static let status = "status not known"
+  /// That the status lets nobody in, unless another identity provider lifts it.
+  static let asleep = "status that another identity provider may lift"
   /// The status at an application.
   static func status(at app: AppID) -> String { "status at application \(app) not known" }
   /// That the account is not on the list of an application of which nobody knows whether it needs to be.
@@ -76,6 +80,7 @@ struct OktaFacts {
   private var types: [String: SubjectAtom.ID] = [:]
   private var providers: [String: SubjectAtom.ID] = [:]
   private let unclearStatus: SubjectAtom.ID?
+  private let asleep: SubjectAtom.ID?
   private let unclearType: SubjectAtom.ID?
   private let unclearProvider: SubjectAtom.ID?
 
@@ -92,6 +97,7 @@ struct OktaFacts {
       providers[type] = atoms.place(.attribute, OktaModelBuilder.providerAtom(type))
     }
     unclearStatus = atoms.place(.attribute, OktaUnclear.status)
+    asleep = atoms.place(.attribute, OktaUnclear.asleep)
     unclearType = atoms.place(.attribute, OktaUnclear.userType)
     unclearProvider = atoms.place(.attribute, OktaUnclear.provider)
   }
@@ -106,6 +112,7 @@ struct OktaFacts {
       for atom in users[id] ?? [] { table.setAtom(atom, at: position) }
     }
     if let unclearStatus, !status.isKnown { table.setAtom(unclearStatus, at: position) }
+    if let asleep, status.mayWake { table.setAtom(asleep, at: position) }
     if let unclearType {
       if let type = row.string(OktaWire.UserField.userType) {
         if let atom = types[type] { table.setAtom(atom, at: position) }

@@ -37,6 +37,8 @@ struct OktaMapping {
   /// One application compiled.
   struct Compiled: Sendable {
     var state: ProviderApp.State
+    /// What the policy says that the application names, where another one may apply.
+    var shown: SignInModel?
     var mentionedZones: Set<String>
     /// What Okta did not show.
     var missing: Set<OktaMissing> = []
@@ -61,14 +63,14 @@ struct OktaMapping {
         mentionedZones: [])
     default:
       return Compiled(
-        state: .unreadable(
+        state: .unjudged(
           reason: "The application \(app.label) has a status that idsync does not know.",
           remedy: "report the status, so that idsync learns it"),
         mentionedZones: [])
     }
     guard app.signOnMode != "BOOKMARK" else {
       return Compiled(
-        state: .unreadable(
+        state: .unjudged(
           reason: "\(app.label) is a bookmark, for which Okta authenticates nobody.",
           remedy: "name the application that people sign in through"),
         mentionedZones: [])
@@ -89,7 +91,7 @@ struct OktaMapping {
       policy = builder.withUnknownLogin(policy, app)
     }
     policy = builder.withUnclearListing(policy, app)
-    policy = builder.withAccountStatus(policy, at: app.id)
+    policy = builder.withAccountStatus(builder.withWaking(policy), at: app.id)
     atoms = builder.atoms
     var missing = builder.missing
     if app.signOnMode == nil {
@@ -141,8 +143,7 @@ struct OktaMapping {
       return builder.unknownDemand(
         "app \(input.app.id)|policy",
         "what the sign-in policy of \(input.app.label) asks for: \(reason)", remedy: remedy)
-    case .read(let policy):
-      return builder.appSide(policy)
+    case .read(let policy): return builder.appSide(policy)
     }
   }
 }

@@ -190,7 +190,7 @@ extension OktaModelBuilder {
     case (true, false): included = inGroups
     case (false, false): included = eitherOrBoth(inUsers, inGroups, place)
     }
-    let excluded = Condition.or([unnamed.holds] + groups.exclude.map { group($0) })
+    let excluded = Condition.or([unnamed.holds] + groups.exclude.map { group($0, includes: false) })
     let phrases = named.phrases + groups.include.map { "group \(groupName($0))" }
     let exceptions =
       unnamed.phrases.map { "not \($0)" } + groups.exclude.map { "not group \(groupName($0))" }

@@ -43,7 +43,10 @@ extension OktaModelBuilder {
     switch provider.linking {
     case .nobody: mayBeLinked = .never
     case .everybody: mayBeLinked = .always
-    case .groups(let ids): mayBeLinked = .or(ids.map { group($0) })
+    case .accounts(let filter):
+      let isFor = filter.groups.map { Condition.or($0.map { listedGroup($0) }) } ?? .always
+      let isExcluded = Condition.or(filter.exceptUsers.map { subject(.user, $0) })
+      mayBeLinked = .and([isFor, isExcluded.negated])
     case .unclear:
       note("policy.accountLink of identity provider \(provider.id)", call: "GET /api/v1/idps")
       mayBeLinked = .unknown(

@@ -56,7 +56,13 @@ extension OktaModelBuilder {
     guard policy.conditions?["people"]?["groups"]?["include"]?.array != nil else {
       return unshown("conditions.people.groups.include", place)
     }
-    return condition(policy.conditions, place)
+    return scope(policy.conditions, place)
+  }
+
+  private mutating func scope(_ conditions: JSONValue?, _ place: OktaPlace) -> OktaCondition {
+    isScope = true
+    defer { isScope = false }
+    return condition(conditions, place)
   }
 
   /// The application's own policy; its place among others says nothing.
@@ -75,7 +81,7 @@ extension OktaModelBuilder {
         "what holds while the application names a policy of another kind, '\(policy.name)'",
         remedy: "assign a sign-in policy to the application")
     }
-    let people = condition(policy.conditions, place)
+    let people = scope(policy.conditions, place)
     let shape = OktaRuleShape(app: policy.rules ?? [])
     let branches = branches(policy, under: people, shape) { builder, rule in
       OktaOutcome.app(rule.actions, limitMinutes: builder.rememberedDeviceLimitMinutes)

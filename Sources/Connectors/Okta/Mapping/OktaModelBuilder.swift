@@ -24,6 +24,8 @@ struct OktaModelBuilder {
   private(set) var unrecognised: Unrecognised
   /// Whether the rule whose conditions are compiled lets in with less than two factors.
   var isWeak = false
+  /// Whether what is compiled is the scope of a whole policy, whose rules may be weak and strong.
+  var isScope = false
   /// The facts that this model asks for; other models ask for others.
   private(set) var asked: Set<SubjectAtom.ID> = []
   // What is the same: by kind and id or whole text, never by the name that people read.
@@ -153,8 +155,8 @@ struct OktaModelBuilder {
     return .firstMatch([.init(isUnlisted, .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
-  /// That the person is in a group.
-  mutating func group(_ id: String) -> Condition {
+  /// That the person is in a group now.
+  mutating func listedGroup(_ id: String) -> Condition {
     switch directory.groups[id] {
     case .everyone: .always
     case .named(let name): subject(.group, id, name: name)

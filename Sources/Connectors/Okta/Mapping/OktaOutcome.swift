@@ -85,14 +85,12 @@ enum OktaOutcome: Sendable, Hashable {
 
   /// Whether a session that a rule lets begin may be used for longer than the limit.
   ///
-  /// A session that ends when it is idle for less than that needs somebody who works all the time: it counts as short. 0
-  /// is no limit, and so is what is not shown.
+  /// Only its lifetime ends it: one that is used is never idle. 0 is no limit, and so is what is not shown.
   static func isLong(session actions: JSONValue?, limitMinutes: Int64) -> Bool {
-    let session = actions?["signon"]?["session"]
-    return ["maxSessionLifetimeMinutes", "maxSessionIdleMinutes"].allSatisfy { key in
-      guard let minutes = session?[key]?.integer, minutes > 0 else { return true }
-      return minutes > limitMinutes
-    }
+    guard let minutes = actions?["signon"]?["session"]?["maxSessionLifetimeMinutes"]?.integer,
+      minutes > 0
+    else { return true }
+    return minutes > limitMinutes
   }
 
   /// Whether what an application's rule asked for once may count for longer than the limit.
@@ -113,14 +111,17 @@ enum OktaOutcome: Sendable, Hashable {
     let own = (method["constraints"]?.array ?? []).flatMap { constraint in
       [constraint["knowledge"], constraint["possession"]].compactMap { $0?["reauthenticateIn"] }
     }
-    return !own.allSatisfy { isShort($0) }
-      || !isShort(method["reauthenticateIn"]) && !isShort(method["inactivityPeriod"])
+    // Nor does a time without activity end what is used.
+    return !own.allSatisfy { isShort($0) } || !isShort(method["reauthenticateIn"])
   }
 
   /// What an action for a session does not show, so that its longest or weakest reading counts.
   static func unshownFields(ofSession actions: JSONValue?) -> [String] {
     guard let signon = actions?["signon"], signon["requireFactor"]?.bool == true else { return [] }
-    let session = signon["session"] == nil ? ["session"] : []
+    let lifetime = "maxSessionLifetimeMinutes"
+    let session =
+      signon["session"].map { $0[lifetime]?.integer == nil ? ["session.\(lifetime)"] : [] }
+      ?? ["session"]
     if signon["factorPromptMode"] == nil { return ["factorPromptMode"] + session }
     let lasts = signon["factorPromptMode"]?.string == "SESSION"
     return (lasts && signon["factorLifetime"] == nil ? ["factorLifetime"] : []) + session

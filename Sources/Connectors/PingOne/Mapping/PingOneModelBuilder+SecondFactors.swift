@@ -170,11 +170,27 @@ extension PingOneModelBuilder {
     }
     let demand = SignInPolicy.demand(
       .multiFactor, by: reference(step.rule(note, condition.phrase)))
-    guard holds != .never else { return demand }
+    let asked = oneInbox(step, condition, devices, demand)
+    guard holds != .never else { return asked }
     let remembers = reference(
       step.rule("remembers a browser for \(time)", condition.phrase))
     return .branch(
-      .and([holds, flag("a remembered browser")]), .demand(.singleFactor, by: remembers), demand)
+      .and([holds, flag("a remembered browser")]), .demand(.singleFactor, by: remembers), asked)
+  }
+
+  /// The same where one mailbox gets the code that resets the password and the one of the second factor: one thing.
+  ///
+  /// The recovery code is sent to the user's address, to which a device for codes by mail may belong as well.
+  /// - SeeAlso: <https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-resend-recovery-code.html>
+  private mutating func oneInbox(
+    _ step: PingOneStep, _ condition: PingOneCondition, _ devices: Devices, _ asked: SignInPolicy
+  ) -> SignInPolicy {
+    let recovers = step.policy.actions.value?.contains { $0.recovers != false } ?? true
+    guard recovers, devices.methods?.contains("email") == true else { return asked }
+    let rule = reference(
+      step.rule("takes a code by mail, which resets the password as well", condition.phrase))
+    return .branch(
+      flag("the inbox that gets both codes"), .demand(.singleFactor, by: rule), asked)
   }
 
   /// The demand of a device and nothing before it: one factor, unless the device itself checks who holds it.
