@@ -117,6 +117,20 @@ import Testing
     }
   }
 
+  @Test("a list of users that is shorter than AWS counts is not read to its end")
+  func count() async throws {
+    let scenario = Scenario.aws {
+      $0.users = [IAMUser("ana", gate: .boolIfExists)]
+      $0.declaredUsers = 2
+    }
+    try await Bench.run(scenario) { bench in
+      let people = ["ana@acme.com", "bo@acme.com"]
+      let door = await OneDoor.read(bench.iam(), app: "111122223333", people: people)
+      #expect(!door.provider.source.isComplete)
+      #expect(door.provider.source.issues.map(\.code) == ["paging"])
+    }
+  }
+
   @Test("a user who is gone since the report was made stops nobody's simulation")
   func deletedUser() async throws {
     let people = ["gone@acme.com", AWSRow.ana]

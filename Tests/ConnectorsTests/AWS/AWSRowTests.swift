@@ -422,8 +422,8 @@ extension AWSRow {
       $0.users[0].gated = ["iam:ListUsers"]
     },
     AWSRow(
-      "3.2", "no sensitive action is allowed even with MFA", .account, .notEvaluated,
-      code: .notAssigned
+      "3.2", "nothing is allowed even with MFA, by policies of resources neither",
+      .iam { $0.vouches = Vouch.for("resource-policies") }, .notEvaluated, code: .notAssigned
     ) {
       $0.users = [IAMUser("ana")]
       $0.users[0].allowed = []
@@ -502,6 +502,21 @@ extension AWSRow {
     ) {
       $0.root.reportedDevice = "not_supported"
       $0.denied = ["iam:GetAccountSummary"]
+    },
+    AWSRow(
+      "11f", "the root user has a key and nothing else", anaIsRoot, .notEnforced,
+      witness: "access key"
+    ) {
+      $0.root.hasDevice = false
+      $0.root.password = "FALSE"
+      $0.root.activeKeys = 1
+    },
+    AWSRow(
+      "11g", "the report has no password of the root user, the summary has", anaIsRoot,
+      .notEnforced, witness: "has no device registered"
+    ) {
+      $0.root.hasDevice = false
+      $0.root.reportedPassword = "FALSE"
     },
     AWSRow("11c", "no root credentials", anaIsRoot, .notEvaluated) {
       $0.root.hasDevice = false

@@ -45,8 +45,8 @@ enum IAMDocuments {
       line: (.policies, .judged)
     ) { $0.users[0].activeKeys = 1 },
     World(
-      situation: "one role to take on, and nothing else", expected: .notEnforced,
-      words: "sts:AssumeRole on arn:aws:iam::1:role/r"
+      situation: "one role of another account to take on, and nothing else",
+      expected: .cannotTell, words: "sts:AssumeRole on arn:aws:iam::1:role/r"
     ) {
       $0.users[0] = IAMUser("ana")
       $0.users[0].allowed = []
@@ -106,7 +106,7 @@ enum IAMDocuments {
     },
     World(
       situation: "a boundary that lets nothing through", expected: .notEvaluated,
-      line: (.boundaries, .judged)
+      line: (.boundaries, .judged), vouches: Vouch.for("resource-policies")
     ) {
       $0.users[0] = IAMUser("ana")
       $0.users[0].allowed = []
@@ -207,7 +207,9 @@ enum IAMDocuments {
     },
   ]
 
-  @Test("every world gives its verdict, and the line its state", arguments: documents + others)
+  @Test(
+    "every world gives its verdict, and the line its state",
+    arguments: documents + others + roles + devices)
   func world(_ world: World) async throws {
     let scenario = Scenario.aws {
       $0.users = [IAMUser("ana", gate: .boolIfExists)]

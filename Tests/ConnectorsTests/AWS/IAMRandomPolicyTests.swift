@@ -80,9 +80,11 @@ import Testing
     }
     var open = false
     var gated = false
-    for mfa in hasKey ? [false, nil] : [false] as [Bool?] {
+    // A key is good for a session without MFA as well.
+    for uses in hasKey ? [[false], [nil, false]] : [[false]] as [[Bool?]] {
       for request in requests {
-        if allows(request, mfa) { open = true } else if allows(request, true) { gated = true }
+        let isAllowed = uses.contains { allows(request, $0) }
+        if isAllowed { open = true } else if allows(request, true) { gated = true }
       }
     }
     if open { return gated ? .enforcedConditionally : .notEnforced }
@@ -110,7 +112,11 @@ import Testing
     let mapping = IAMMapping(
       account: "1", actions: [], notSimulated: Unknown(title: "", remedy: ""), gates: [],
       missingKeys: [], labels: documentation.labels)
-    var facts = IAMMapping.facts(of: documentation, "ana", simulated: [], vouched: true)
+    var facts = IAMMapping.facts(
+      of: documentation,
+      IAMCredentialReport.User(
+        name: "ana", arn: "ana", hasPassword: true, hasDevice: false, hasActiveKey: hasKey),
+      simulated: [], vouched: true)
     facts.insert(.password)
     if hasKey { facts.insert(.accessKey) }
     let all = IAMMapping.facts([], gates: 0, labels: documentation.labels.count)

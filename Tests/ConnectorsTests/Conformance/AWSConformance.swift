@@ -43,7 +43,7 @@ extension ConformanceCase {
       Endpoint("iam:GetAccountSummary", loses: .details),
       Endpoint(
         "iam:GetAccountAuthorizationDetails", .list, hasUniqueRows: false),
-      Endpoint("iam:SimulatePrincipalPolicy"),
+      Endpoint("iam:SimulatePrincipalPolicy"), Endpoint("iam:ListServiceSpecificCredentials"),
     ], secrets: awsSecrets
   ) { bench in
     await ConformanceReading(

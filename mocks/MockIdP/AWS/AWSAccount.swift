@@ -29,6 +29,8 @@ public struct AWSAccount: VendorScenario {
   public var userPools: [CognitoPool] = []
   /// The IAM users, the root user apart.
   public var users: [IAMUser] = []
+  /// How many users the summary counts, if not as many as there are.
+  public var declaredUsers: Int?
   /// The roles that the list of the account shows.
   public var iamRoles: [IAMRole] = [IAMRole("web")]
   /// The documents of groups, by the group's name; others allow nothing.

@@ -71,7 +71,7 @@ enum IAMCalls {
     var lines = [
       columns.joined(separator: ","),
       row(
-        "<root_account>", "arn:aws:iam::\(account.id):root", root.password,
+        "<root_account>", "arn:aws:iam::\(account.id):root", root.reportedPassword ?? root.password,
         root.reportedDevice ?? "\(root.hasDevice)", root.activeKeys),
     ]
     for user in account.users where !user.isNew {
@@ -95,7 +95,10 @@ enum IAMCalls {
       ("AccountMFAEnabled", root.hasDevice ? 1 : 0),
       ("AccountPasswordPresent", root.password.lowercased() == "false" ? 0 : 1),
       ("AccountAccessKeysPresent", root.activeKeys > 0 ? 1 : 0),
-      ("Users", context.account.users.count),
+      (
+        "Users",
+        context.account.declaredUsers ?? context.account.users.filter { !$0.isDeleted }.count
+      ),
     ]
     let entries = values.map {
       AWSXML.element("entry", AWSXML.text("key", $0.0) + AWSXML.text("value", String($0.1)))
@@ -257,7 +260,7 @@ enum IAMCalls {
     let isDenied =
       isGated
       && (user.gate == .boolIfExists && present != "true"
-        || user.gate == .bool && present == "false")
+        || user.gate == .bool && present == "false" || user.gate == .null && present == nil)
     let isAllowed = user.allowed.contains(action)
     let isBarred = user.barred.contains(action)
     let decision = isDenied || isBarred ? "explicitDeny" : isAllowed ? "allowed" : "implicitDeny"

@@ -8,6 +8,8 @@ public struct IAMUser: Codable, Sendable, Hashable {
     case boolIfExists = "bool-if-exists"
     /// Deny if `Bool aws:MultiFactorAuthPresent` is false: access keys have no such key and pass.
     case bool
+    /// Deny if the key is not there (`Null`): access keys are denied, consoles and sessions are not.
+    case null
   }
 
   /// The user name.
@@ -116,10 +118,12 @@ extension IAMUser {
       statements.append(["Effect": "Deny", "Action": .strings(barred), "Resource": "*"])
     }
     if gate != .none {
-      let word = gate == .bool ? "Bool" : "BoolIfExists"
+      let word = gate == .bool ? "Bool" : gate == .null ? "Null" : "BoolIfExists"
       var denial: JSON = [
         "Sid": "DenyWithoutMFA", "Effect": "Deny", "Resource": "*",
-        "Condition": [word: ["aws:MultiFactorAuthPresent": "false"]],
+        "Condition": [
+          word: ["aws:MultiFactorAuthPresent": gate == .null ? "true" : "false"]
+        ],
       ]
       // What AWS's own policy for MFA leaves open.
       denial[gated == nil ? "NotAction" : "Action"] = .strings(
@@ -146,6 +150,8 @@ public struct IAMRootUser: Codable, Sendable, Hashable {
   public var activeKeys = 0
   /// What the report says of the device; nil is the truth.
   public var reportedDevice: String?
+  /// What the report says of the password; nil is the truth.
+  public var reportedPassword: String?
 
   /// Makes a root user with a device.
   public init() {}
@@ -158,5 +164,6 @@ public struct IAMRootUser: Codable, Sendable, Hashable {
     try values.read(.password, into: &password)
     try values.read(.activeKeys, into: &activeKeys)
     reportedDevice = try values.decodeIfPresent(String.self, forKey: .reportedDevice)
+    reportedPassword = try values.decodeIfPresent(String.self, forKey: .reportedPassword)
   }
 }

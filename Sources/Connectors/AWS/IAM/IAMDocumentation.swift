@@ -5,15 +5,16 @@ internal import IdentityCore
 struct IAMDocumentation: Sendable {
   /// By the ARNs of people.
   var reaches: [String: IAMReach] = [:]
+  /// Whether a key alone may register a device for its owner, by the ARNs of people.
+  var registers: [String: Tri] = [:]
   /// Of whom some policy was not read, and why.
   var unread: [String: String] = [:]
   /// What is not known of their policies, by the name of the policy.
   var unrecognised: [String: [UnrecognisedKey]] = [:]
-  /// Who has an active credential of a single service; nil where that was not read, empty where nobody needs to know.
-  var serviceCredentials: Set<String>? = []
   /// The actions that documents name beside those that are simulated.
   private(set) var labels: [String] = []
 
+  private static let registration = "iam:EnableMFADevice"
   /// So many actions have a name of their own in witnesses.
   private static let limit = 40
   /// The name of those beyond.
@@ -27,8 +28,9 @@ struct IAMDocumentation: Sendable {
 
   init(
     _ people: [IAMPeople.Person], _ principals: IAMPrincipals?, _ outcome: IAMOutcome,
-    actions: [String]
+    account: String, actions: [String]
   ) {
+    let trusts = IAMTrusts(principals?.roles, of: account)
     var documents: [IAMPrincipals.Named: Result<IAMDocument, WireError>] = [:]
     func document(_ named: IAMPrincipals.Named) -> Result<IAMDocument, WireError> {
       if let known = documents[named] { return known }
@@ -56,10 +58,14 @@ struct IAMDocumentation: Sendable {
           let keys = try document(named).get().unrecognised
           if !keys.isEmpty { unrecognised[named.name] = keys }
         }
-        let set = policies.fingerprint.map { "\(simulation.hashValue) \($0)" }
+        let assumable = trusts.assumable(arn)
+        registers[arn] = grants.decision(Self.registration, on: arn, .key)
+        let set = policies.fingerprint.map {
+          "\(simulation.hashValue) \(assumable.person ?? "") \($0)"
+        }
         let reach =
           set.flatMap { known[$0] }
-          ?? IAMReach(grants) { pattern, credential in
+          ?? IAMReach(grants, assumable) { pattern, credential in
             simulation.contradicts(grants, pattern, credential, actions)
           }
         if let set { known[set] = reach }
@@ -95,18 +101,13 @@ struct IAMDocumentation: Sendable {
     labels.firstIndex(of: name) ?? (labels.last == Self.further ? labels.count - 1 : nil)
   }
 
-  /// What documents leave open is a way only where a person has the credential: keys, and credentials of single services.
-  ///
-  /// - Returns: whether somebody without a key might do something with a credential of a single service.
-  func needsServiceCredentials(_ people: [IAMPeople.Person], _ outcome: IAMOutcome) -> Bool {
-    people.contains { person in
-      guard !person.user.hasActiveKey, outcome.simulations[person.user.arn] != nil else {
-        return false
-      }
-      guard let ways = reaches[person.user.arn]?.ways else { return true }
-      // Where a password alone opens something, nobody is better off without such a credential.
-      return ways[.key]?.deniesAll != true && ways[.password]?.open.isEmpty != false
-    }
+  /// Whether somebody might do something with a credential of a single service that a password or key does not do.
+  func needsServiceCredentials(_ user: IAMCredentialReport.User) -> Bool {
+    guard !user.hasActiveKey else { return false }
+    guard let ways = reaches[user.arn]?.ways else { return true }
+    // Where a password alone opens something, nobody is better off without such a credential.
+    return ways[.key]?.deniesAll != true
+      && (user.hasPassword == false || ways[.password]?.open.isEmpty != false)
   }
 }
 

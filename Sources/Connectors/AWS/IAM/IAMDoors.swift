@@ -43,13 +43,13 @@ enum IAMDoors: DoorInventory {
       InventoryRow(
         .door, "resource-policies", "what policies of resources allow the person",
         about:
-          "a bucket, a key or the trust policy of a role may allow a user without any policy of the user; only a denial of everything without MFA stands before that",
+          "a bucket or a key may allow a user without any policy of the user; only a denial of everything without MFA stands before that. The trust policies of the account's roles are read: they allow a user by name, and must allow what a policy of the user leaves to them",
         source: Self.guide + "access_policies_identity-vs-resource.html")
     case .registration:
       InventoryRow(
         .door, "registration", "registering a device with the first factor alone",
         about:
-          "AWS's own policy for MFA leaves these actions open: CreateVirtualMFADevice, EnableMFADevice, ResyncMFADevice, ChangePassword and what they need",
+          "AWS's own policy for MFA leaves these actions open: CreateVirtualMFADevice, EnableMFADevice, ResyncMFADevice, ChangePassword and what they need. An access key that may use EnableMFADevice adds a further device (up to eight) and signs in with it",
         source: Self.guide + "reference_policies_examples_aws_my-sec-creds-self-manage.html")
     default:
       InventoryRow(
@@ -69,7 +69,8 @@ enum IAMDoors: DoorInventory {
     case .accessKeys:
       InventoryRow(
         .door, "access-keys", "access keys",
-        about: "access_key_n_active; requests carry no key about MFA, so only BoolIfExists denies",
+        about:
+          "access_key_n_active; requests carry no key about MFA, and those of a session by GetSessionToken carry false, so only BoolIfExists denies both",
         source: Self.guide + "reference_policies_condition-keys.html")
     case .certificates:
       InventoryRow(
@@ -80,7 +81,7 @@ enum IAMDoors: DoorInventory {
       InventoryRow(
         .door, "service-credentials", "credentials of single services",
         about:
-          "ListServiceSpecificCredentials, read where somebody without a key could use one; they count as access keys",
+          "ListServiceSpecificCredentials (API keys of Bedrock and the like), read where somebody without a key could use one; they count as access keys",
         source: Self.guide + "id_credentials_service-specific-creds.html")
     case .gitKeys:
       InventoryRow(
@@ -91,7 +92,8 @@ enum IAMDoors: DoorInventory {
       InventoryRow(
         .modifier, "session-tokens", "session tokens",
         worst: .opensSometimes("a session token"),
-        about: "GetSessionToken carries MFA on for 36 hours at most, console sessions last 12",
+        about:
+          "GetSessionToken carries MFA on for 36 hours at most, console sessions last 12; a session that a key asks for without MFA is tried with the key",
         source: Self.guide + "id_credentials_temp_request.html")
     }
   }
@@ -118,7 +120,7 @@ enum IAMDoors: DoorInventory {
       InventoryRow(
         .door, "outsiders", "roles that others take on",
         about:
-          "federated people and other accounts in the trust policies of roles (RoleDetailList): they sign in elsewhere",
+          "federated people, other accounts and holders of certificates (IAM Roles Anywhere) in the trust policies of roles (RoleDetailList): they sign in elsewhere",
         source: Self.guide + "id_roles_terms-and-concepts.html")
     default:
       InventoryRow(
@@ -133,6 +135,7 @@ extension IAMRun {
   struct DoorFacts: Sendable {
     var root: IAMCredentialReport.User?
     var documentation: IAMDocumentation
+    var serviceCredentials: IAMServiceCredentials
     var roles: [IAMRole]?
     var account: String
     var isResourceVouched: Bool
@@ -153,11 +156,14 @@ extension IAMRun {
       facts.isResourceVouched
         ? .configured("vouched for under resource-policies")
         : .judged("unknown of whoever is not denied everything without MFA")
-    case .registration: .closed("a device that is registered asks from then on")
+    case .registration:
+      .judged(
+        "the console asks for a registered device from then on; a key that may register another is told"
+      )
     case .password, .accessKeys, .certificates: .judged("the credential report")
     case .serviceCredentials:
       .judged(
-        facts.documentation.serviceCredentials == nil
+        facts.serviceCredentials == .notRead
           ? "may not be listed: unknown" : "ListServiceSpecificCredentials where it matters")
     case .gitKeys: .outOfScope("keys for git")
     case .sessionTokens: .outOfScope("a session token is the session it came from")

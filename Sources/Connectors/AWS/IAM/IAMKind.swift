@@ -38,7 +38,7 @@ package struct IAMKind: SourceKind {
     rights: [
       "iam:GenerateCredentialReport, GetCredentialReport, GetAccountSummary, SimulatePrincipalPolicy",
       "iam:GetAccountAuthorizationDetails (policies, groups, roles, tags, who was made since the report)",
-      "iam:ListServiceSpecificCredentials, where policies leave something open to them; ListMFADevices with collect: [factors]",
+      "iam:ListServiceSpecificCredentials, where policies leave something open to them or a user has neither password nor key; ListMFADevices with collect: [factors]",
       "sts:AssumeRole with assume_role",
     ],
     requests:

@@ -66,7 +66,9 @@ struct IAMPeople {
       root.hasDevice = summary.rootHasDevice
     }
     if summary.rootHasKey == true { root.hasActiveKey = true }
-    if root.hasPassword == nil { root.hasPassword = summary.rootHasPassword }
+    if summary.rootHasPassword == true || root.hasPassword == nil {
+      root.hasPassword = summary.rootHasPassword
+    }
     return root
   }
 }

@@ -88,6 +88,9 @@ struct IAMPrincipals: Sendable {
     return holder
   }
 
+  /// How many users the list has.
+  var count: Int { users.count }
+
   /// Whether the account has a user of the name.
   func contains(_ user: String) -> Bool { users[user] != nil }
 

@@ -35,7 +35,7 @@ extension IAMRun {
         title: "what the policies of the account ask for",
         remedy: "allow iam:SimulatePrincipalPolicy in the policy of the access key"))
     var known: [String: IAMSimulation] = [:]
-    for (index, user) in users.enumerated() where !user.isRoot && user.mayAct {
+    for (index, user) in users.enumerated() where !user.isRoot {
       progress(configuration.name, "policy simulations", done: index, total: users.count)
       let set = principals?.policies(of: user.name)?.fingerprint.map {
         "\(user.hasPassword != false) \(user.hasActiveKey)\n\($0)"
@@ -69,7 +69,8 @@ extension IAMRun {
   ) async throws(ConnectorError) -> IAMSimulation {
     var result = IAMSimulation()
     for probe in IAMSimulation.Probe.allCases {
-      if probe == .password && user.hasPassword == false { continue }
+      // A key is good for a session without MFA, which looks like one of a password.
+      if probe == .password && user.hasPassword == false && !user.hasActiveKey { continue }
       if probe == .accessKey && !user.hasActiveKey { continue }
       var parameters = [("PolicySourceArn", user.arn)]
       for (index, action) in configuration.sensitiveActions.enumerated() {
@@ -114,15 +115,18 @@ extension IAMRun {
       if user.hasDevice == true { facts.insert(.device) }
       if user.hasDevice == nil { facts.insert(.deviceNotTold) }
       if let simulation = outcome.simulations[user.arn] {
-        facts.formUnion(IAMMapping.facts(of: simulation, user, actions))
         facts.formUnion(
           IAMMapping.facts(
-            of: documentation, user.arn, simulated: facts, vouched: known.isResourceVouched, actions
-          ))
+            of: simulation, user, actions, by: documentation.reaches[user.arn]))
+        facts.formUnion(
+          IAMMapping.facts(
+            of: documentation, user, simulated: facts, vouched: known.isResourceVouched, actions))
         if let gate = gates.firstIndex(of: simulation.gates) { facts.insert(.gates(gate)) }
-        switch documentation.serviceCredentials {
-        case let names?: if names.contains(user.name) { facts.insert(.serviceCredential) }
-        case nil: facts.insert(.serviceCredentialNotTold)
+        switch known.serviceCredentials.has(user) {
+        case .yes: facts.insert(.serviceCredential)
+        case .unknown where documentation.needsServiceCredentials(user):
+          facts.insert(.serviceCredentialNotTold)
+        default: break
         }
       } else if !user.isRoot, person.isReported {
         facts.insert(.notSimulated)
@@ -130,7 +134,7 @@ extension IAMRun {
       var account = Account(id: user.arn, email: person.email, login: user.name)
       account.aliases = person.aliases
       account.statusText = "active"
-      if !user.mayAct {
+      if !known.serviceCredentials.mayAct(user) {
         account.status = .inactive
         account.statusText = "neither a password nor an active access key"
       }
@@ -140,10 +144,11 @@ extension IAMRun {
       }
       account.atoms = Set(all.indices.filter { facts.contains(all[$0]) })
       account.enrolled = Tri(user.hasDevice)
-      // Without anything that policies allow there is nothing to sign in for.
+      // Without anything that policies allow there is nothing to sign in for, those of resources among them.
       let isUseless =
         !user.isRoot && person.isReported
         && documentation.reaches[user.arn]?.allowsAnything(user.credentials) == false
+        && user.credentials.allSatisfy { !facts.contains(.elsewhere($0)) }
         && !actions.indices.contains {
           facts.contains(.allowed($0)) || facts.contains(.uncertain($0))
         }
@@ -154,12 +159,34 @@ extension IAMRun {
   }
 }
 
+/// Who has an active credential of a single service.
+enum IAMServiceCredentials: Sendable, Hashable {
+  /// Nobody needs to know.
+  case notNeeded
+  case notRead
+  /// By their names.
+  case users(Set<String>)
+
+  func has(_ user: IAMCredentialReport.User) -> Tri {
+    switch self {
+    case .notNeeded: .no
+    case .notRead: .unknown
+    case .users(let names): Tri(names.contains(user.name))
+    }
+  }
+
+  /// Whether a user has a credential at all; what nobody says may be one.
+  func mayAct(_ user: IAMCredentialReport.User) -> Bool {
+    user.mayAct || !user.isRoot && has(user) != .no
+  }
+}
+
 extension IAMCredentialReport.User {
   /// The kinds of credentials; nobody knows here of one that is of a single service, which is like a key.
   fileprivate var credentials: [IAMCredential] {
     hasPassword != false ? [.password, .key] : [.key]
   }
 
-  /// Whether there is a credential at all; what the report does not say may be one.
+  /// Whether there is a password or a key; what the report does not say may be one.
   var mayAct: Bool { hasPassword != false || hasActiveKey }
 }

@@ -10,6 +10,8 @@ struct IAMRun: Sendable {
     var rootHasDevice: Bool?
     var rootHasPassword: Bool?
     var rootHasKey: Bool?
+    /// How many users the account has, the root user apart.
+    var users: Int?
   }
 
   let configuration: IAMConfiguration
@@ -53,14 +55,29 @@ struct IAMRun: Sendable {
       log.count(report.users.count)
       let summary = await summary(report)
       let principals = await principals()
+      compare(summary, principals)
       let people = IAMPeople(
         configuration: configuration, report: report, summary: summary, principals: principals)
       let kept = people.kept(await query.watch())
-      let outcome = await simulate(kept.filter(\.isReported).map(\.user), principals)
-      let documentation = await documentation(kept, principals, outcome)
+      let reported = kept.filter(\.isReported).map(\.user)
+      var credentials = IAMServiceCredentials.notNeeded
+      if reported.contains(where: { !$0.isRoot && !$0.mayAct }) {
+        credentials = await serviceCredentials()
+      }
+      let outcome = await simulate(reported.filter(credentials.mayAct), principals)
+      let documentation = IAMDocumentation(
+        kept, principals, outcome, account: report.account ?? "",
+        actions: configuration.sensitiveActions)
+      if case .notNeeded = credentials,
+        reported.contains(where: {
+          outcome.simulations[$0.arn] != nil && documentation.needsServiceCredentials($0)
+        })
+      {
+        credentials = await serviceCredentials()
+      }
       let facts = DoorFacts(
-        root: people.root, documentation: documentation, roles: principals?.roles,
-        account: report.account ?? "",
+        root: people.root, documentation: documentation, serviceCredentials: credentials,
+        roles: principals?.roles, account: report.account ?? "",
         isResourceVouched: query.apps.allSatisfy(vouchesForResources))
       reading.accounts = accounts(kept, outcome, facts, apps: query.apps.count)
       if query.collectFactors || configuration.collectFactors {
@@ -162,8 +179,10 @@ struct IAMRun: Sendable {
     do throws(ConnectorError) {
       let result = try await client.result(request)
       for entry in result["SummaryMap"]?.children ?? [] {
-        let value = entry["value"].flatMap { Int($0.text) }.map { $0 > 0 }
+        let number = entry["value"].flatMap { Int($0.text) }
+        let value = number.map { $0 > 0 }
         switch entry["key"]?.text {
+        case "Users": summary.users = number
         case "AccountMFAEnabled": summary.rootHasDevice = value
         case "AccountPasswordPresent": summary.rootHasPassword = value
         case "AccountAccessKeysPresent": summary.rootHasKey = value
@@ -177,6 +196,16 @@ struct IAMRun: Sendable {
       keep(error, affects: matters ? .parts : .details)
     }
     return summary
+  }
+
+  /// A list of users that is not as long as AWS counts is no end of it.
+  private func compare(_ summary: Summary, _ principals: IAMPrincipals?) {
+    guard let declared = summary.users, let principals, declared != principals.count else { return }
+    keep(
+      ConnectorError(
+        .paging, source: configuration.name, call: "GetAccountAuthorizationDetails",
+        message:
+          "AWS listed \(principals.count) users of \(declared) that GetAccountSummary counts."))
   }
 
   private func principals() async -> IAMPrincipals? {
@@ -230,22 +259,10 @@ struct IAMRun: Sendable {
     return result
   }
 
-  // MARK: Policies
+  // MARK: Credentials of single services
 
-  /// What policy documents say of watched people.
-  private func documentation(
-    _ people: [IAMPeople.Person], _ principals: IAMPrincipals?, _ outcome: IAMOutcome
-  ) async -> IAMDocumentation {
-    var result = IAMDocumentation(
-      people, principals, outcome, actions: configuration.sensitiveActions)
-    if result.needsServiceCredentials(people, outcome) {
-      result.serviceCredentials = await serviceCredentials()
-    }
-    return result
-  }
-
-  /// The users with an active credential of a single service, those for git apart; nil where that was not read.
-  private func serviceCredentials() async -> Set<String>? {
+  /// The users with an active credential of a single service, those for git apart.
+  private func serviceCredentials() async -> IAMServiceCredentials {
     var users: Set<String> = []
     do throws(ConnectorError) {
       try await client.pages { marker in
@@ -265,10 +282,10 @@ struct IAMRun: Sendable {
           throw client.malformed(error, request, page: page)
         }
       }
-      return users
+      return .users(users)
     } catch {
       keep(error, affects: .parts)
-      return nil
+      return .notRead
     }
   }
 

@@ -81,6 +81,13 @@ struct IAMSimulation: Sendable, Hashable {
     decisions[probe]?[action.lowercased()]
   }
 
+  /// Whether it allows an action without MFA that the documents do not.
+  func opensMore(_ action: String, than reach: IAMReach) -> Bool {
+    [(Probe.password, IAMCredential.password), (.accessKey, .key)].contains { probe, credential in
+      decision(probe, action)?.isAllowed == true && reach.ways[credential]?.mayAssume != true
+    }
+  }
+
   /// The statements that denied what MFA allows, each once, in order.
   var gates: [Statement] {
     let found = [Probe.password, .accessKey].flatMap { probe in

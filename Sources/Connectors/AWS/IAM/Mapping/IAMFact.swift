@@ -34,6 +34,8 @@ extension IAMMapping {
     case gated(IAMCredential)
     /// The documents were not read, and the simulator opened nothing.
     case undocumented(IAMCredential)
+    /// A key may register a further device, or may for all that is known.
+    case registers, mayRegister
     /// The documents open nothing, but do not deny what a resource's own policy may allow.
     case elsewhere(IAMCredential)
   }
@@ -43,7 +45,7 @@ extension IAMMapping {
     let ways: [IAMCredential] = [.password, .key]
     return [
       .root, .password, .accessKey, .device, .deviceNotTold, .notSimulated, .unreported,
-      .serviceCredential, .serviceCredentialNotTold,
+      .serviceCredential, .serviceCredentialNotTold, .registers, .mayRegister,
     ]
       + (0..<gates).map { .gates($0) }
       + actions.indices.flatMap {
@@ -58,13 +60,21 @@ extension IAMMapping {
   }
 
   /// What holds for a user by a simulation.
+  ///
+  /// - Parameter reach: what the documents say, where they were read: they know the trust policies of roles, too.
   static func facts(
-    of simulation: IAMSimulation, _ user: IAMCredentialReport.User, _ actions: [String]
+    of simulation: IAMSimulation, _ user: IAMCredentialReport.User, _ actions: [String],
+    by reach: IAMReach?
   ) -> Set<Fact> {
     var facts: Set<Fact> = []
     for (index, action) in actions.enumerated() {
+      if action.lowercased() == "sts:assumerole", let reach,
+        !simulation.opensMore(action, than: reach)
+      {
+        continue
+      }
       var probes: [IAMSimulation.Probe] = [.multiFactor]
-      if user.hasPassword != false { probes.append(.password) }
+      if user.hasPassword != false || user.hasActiveKey { probes.append(.password) }
       if user.hasActiveKey { probes.append(.accessKey) }
       for probe in probes {
         guard let decision = simulation.decision(probe, action) else {
@@ -74,8 +84,13 @@ extension IAMMapping {
         if !decision.missing.isEmpty { facts.insert(.uncertain(index)) }
         guard decision.isAllowed else { continue }
         facts.insert(.allowed(index))
-        if probe == .password { facts.insert(.openToPassword(index)) }
-        if probe == .accessKey { facts.insert(.openToKey(index)) }
+        if probe == .password, user.hasPassword != false { facts.insert(.openToPassword(index)) }
+        // Sessions of GetSessionToken do nothing at IAM without MFA.
+        if probe == .accessKey
+          || probe == .password && user.hasActiveKey && !action.lowercased().hasPrefix("iam:")
+        {
+          facts.insert(.openToKey(index))
+        }
       }
     }
     return facts
@@ -87,9 +102,10 @@ extension IAMMapping {
   ///   - simulated: what holds by the simulation: what it opened is open, whatever was not read.
   ///   - vouched: whether somebody vouches for what policies of resources allow.
   static func facts(
-    of documentation: IAMDocumentation, _ arn: String, simulated: Set<Fact>, vouched: Bool,
-    _ actions: [String] = []
+    of documentation: IAMDocumentation, _ user: IAMCredentialReport.User, simulated: Set<Fact>,
+    vouched: Bool, _ actions: [String] = []
   ) -> Set<Fact> {
+    let arn = user.arn
     var facts: Set<Fact> = []
     for credential in [IAMCredential.password, .key] {
       let isOpen = simulated.contains { fact in
@@ -119,6 +135,12 @@ extension IAMMapping {
       if way.isGated { facts.insert(.gated(credential)) }
       if !way.deniesAll, way.open.isEmpty, !isOpen, !vouched {
         facts.insert(.elsewhere(credential))
+      }
+      // Whoever has no device yet registers the first one, with whatever the first factor is.
+      if credential == .key, user.hasDevice != false, way.open.isEmpty, !isOpen {
+        let answer = Tri.all([documentation.registers[arn] ?? .unknown, Tri(user.hasDevice)])
+        if answer == .yes { facts.insert(.registers) }
+        if answer == .unknown { facts.insert(.mayRegister) }
       }
     }
     return facts
@@ -158,6 +180,8 @@ extension IAMMapping {
         )
       case .gated(let way): ("\(way) gated", "is asked for MFA by policy documents")
       case .undocumented(let way): ("\(way) documents=no", "has policies that were not read")
+      case .registers: ("registers", "may register a further device with a key alone")
+      case .mayRegister: ("registers=?", "may be able to register a further device with a key")
       case .elsewhere(let way):
         ("\(way) elsewhere", "may be allowed more by policies of resources")
       }

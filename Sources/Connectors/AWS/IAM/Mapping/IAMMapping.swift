@@ -24,6 +24,8 @@ struct IAMMapping: Sendable {
   private static let credentials = ["console password", "access key", "service credential"]
   /// Where actions go that no document names.
   private static let otherwise = "anything else"
+  /// What a key does that registers a device beside the one that its owner has.
+  private static let another = "iam:EnableMFADevice of a further device"
 
   func model() -> SignInModel {
     let facts = Self.facts(actions, gates: gates.count, labels: labels.count)
@@ -33,7 +35,7 @@ struct IAMMapping: Sendable {
     var model = SignInModel(
       variables: [
         Variable(name: "credential", values: Self.credentials),
-        Variable(name: "action", values: actions + labels + [Self.otherwise]),
+        Variable(name: "action", values: actions + labels + [Self.otherwise, Self.another]),
       ],
       atoms: facts.map(atom), unknowns: [notSimulated], policy: .demand(.refused, by: nil))
     let password = Condition.variable(0, in: [0])
@@ -52,6 +54,7 @@ struct IAMMapping: Sendable {
     let open = rule("without MFA", "lets this action through with one factor", &model)
     branches += serviceCredential(open, holds, &model)
     branches += simulated(password: password, key: key, open, holds, &model)
+    branches += registration(key: key, holds, &model)
     branches += documented(password: password, open, holds, &model)
     for (number, statements) in gates.enumerated() {
       branches.append(
@@ -109,6 +112,23 @@ struct IAMMapping: Sendable {
     }
   }
 
+  /// A key registers a further device and signs in with it; the console asks for the one that there is.
+  private func registration(
+    key: Condition, _ holds: (Fact) -> Condition, _ model: inout SignInModel
+  ) -> [SignInPolicy.Branch] {
+    let action = Condition.variable(1, in: [actions.count + labels.count + 1])
+    let further = rule(
+      "further device", "lets a key register a device, which then counts as MFA", &model)
+    let doubt = unknown(
+      "whether a key may register a further device", "deny iam:EnableMFADevice without MFA",
+      &model)
+    return [
+      .init(.all([action, key, holds(.registers)]), .demand(.singleFactor, by: further)),
+      .init(.all([action, key, holds(.mayRegister)]), doubt),
+      .init(action, .demand(.refused, by: nil)),
+    ]
+  }
+
   /// What the documents allow beside: each action that they name, and everything else.
   private func documented(
     password: Condition, _ open: RuleReference.ID, _ holds: (Fact) -> Condition,
@@ -136,7 +156,7 @@ struct IAMMapping: Sendable {
       "what the policies of the user allow beside the simulated actions\(unreadWords)",
       "allow iam:GetAccountAuthorizationDetails in the policy of the access key", &model)
     let elsewhere = unknown(
-      "what policies of resources (trust policies, buckets, keys) allow the user",
+      "what policies of resources (buckets, keys, queues) allow the user",
       "deny everything without MFA (NotAction, BoolIfExists), or vouch for \(IAMDoors.resourcePolicies.row.id)",
       &model)
     for (way, credential) in ways {
@@ -178,7 +198,7 @@ struct IAMMapping: Sendable {
     return .firstMatch(
       [
         .init(.all([key, holds(.accessKey)]), .demand(.singleFactor, by: keys)),
-        .init(.not(password), .demand(.refused, by: nil)),
+        .init(.not(.all([password, holds(.password)])), .demand(.refused, by: nil)),
         .init(holds(.deviceNotTold), untold),
         .init(holds(.device), .demand(.multiFactor, by: device)),
       ], otherwise: .demand(.singleFactor, by: none))

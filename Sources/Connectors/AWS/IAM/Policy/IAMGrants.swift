@@ -20,6 +20,12 @@ struct IAMGrants: Sendable {
       "sts:GetCallerIdentity",
     ].map { IAMPattern($0, ignoringCase: true) })
 
+  /// What people need to take on a role; whether they may is for its trust policy to say too.
+  static let assumption = IAMSet(
+    patterns: ["sts:AssumeRole*", "sts:TagSession", "sts:SetSourceIdentity"].map {
+      IAMPattern($0, ignoringCase: true)
+    })
+
   /// So many boxes are told apart.
   private static let limit = 500
 
@@ -29,18 +35,26 @@ struct IAMGrants: Sendable {
 
   /// Whether a request is allowed; unknown where a condition asks for more than is known.
   func decision(_ action: String, on resource: String, _ credential: IAMCredential) -> Tri {
+    Tri.all([
+      permitted(action, on: resource, credential),
+      answer(statements, denies: false, action, resource, credential),
+      boundary.map { answer($0, denies: false, action, resource, credential) } ?? .yes,
+    ])
+  }
+
+  /// Whether nothing denies a request, whoever allows it.
+  func permitted(_ action: String, on resource: String, _ credential: IAMCredential) -> Tri {
+    answer(denials, denies: true, action, resource, credential).opposite
+  }
+
+  private func answer(
+    _ statements: [IAMStatement], denies: Bool, _ action: String, _ resource: String,
+    _ credential: IAMCredential
+  ) -> Tri {
     let action = action.lowercased()
-    func answer(_ statements: [IAMStatement], denies: Bool) -> Tri {
-      let answers = statements.filter { $0.denies == denies && $0.concerns(action, resource) }
-        .map { $0.condition.holds(credential) }
-      return answers.contains(.yes) ? .yes : answers.contains(.unknown) ? .unknown : .no
-    }
-    let denied = answer(denials, denies: true)
-    let parts = [
-      answer(statements, denies: false), boundary.map { answer($0, denies: false) } ?? .yes,
-    ]
-    if denied == .yes || parts.contains(.no) { return .no }
-    return denied == .unknown || parts.contains(.unknown) ? .unknown : .yes
+    return .any(
+      statements.filter { $0.denies == denies && $0.concerns(action, resource) }
+        .map { $0.condition.holds(credential) })
   }
 
   // MARK: All requests
@@ -73,6 +87,20 @@ struct IAMGrants: Sendable {
   /// Whether everything but registering a device is denied, whoever else may allow it.
   func deniesAll(_ credential: IAMCredential) -> Bool {
     remainder([Box(actions: [], resources: [])], credential).isEmpty
+  }
+
+  /// Whether somebody may take on a role of the account.
+  ///
+  /// Its trust policy has to allow it: by name, or together with a policy of the person.
+  ///
+  /// - SeeAlso: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+  func assumes(_ role: IAMAssumable.Role, _ credential: IAMCredential) -> Tri {
+    let trust = role.answers[credential] ?? IAMTrust.Answer(named: .unknown, account: .unknown)
+    let action = "sts:AssumeRole"
+    return .any([
+      .all([trust.named, permitted(action, on: role.arn, credential)]),
+      .all([trust.account, decision(action, on: role.arn, credential)]),
+    ])
   }
 
   private func allowed(_ statements: [IAMStatement], _ credential: IAMCredential) -> [Box] {
@@ -126,6 +154,13 @@ extension IAMGrants.Box {
     elsewhere.actions.append(statement.actions)
     elsewhere.resources.append(statement.resources.inverted)
     return [others, elsewhere]
+  }
+
+  /// What is left without some actions.
+  func without(_ actions: IAMSet) -> IAMGrants.Box {
+    var box = self
+    box.actions.append(actions.inverted)
+    return box
   }
 
   /// Whether it certainly has nothing.

@@ -14,6 +14,30 @@ struct IAMReach: Sendable, Hashable {
     var isGated = false
     /// Whether everything is denied, whoever else may allow it.
     var deniesAll = false
+    /// Whether the policies leave it to trust policies which roles are taken on.
+    var mayAssume = false
+
+    /// What a key may do that is good for a session without MFA as well.
+    ///
+    /// `GetSessionToken` asks for no permission, and its sessions say that there was no MFA, as those of a password do. They do
+    /// nothing at IAM.
+    ///
+    /// - SeeAlso: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+    fileprivate func joined(by session: Way) -> Way {
+      func reachable(_ labels: [String]) -> [String] {
+        labels.filter { !$0.lowercased().hasPrefix("iam:") }
+      }
+      var way = self
+      way.open = Array(
+        Set(open + reachable(session.open)).sorted().prefix(IAMReach.limit))
+      way.doubtful = Array(
+        Set(doubtful + reachable(session.doubtful)).subtracting(way.open).sorted()
+          .prefix(IAMReach.limit))
+      way.keys = Set(keys + session.keys).sorted()
+      way.deniesAll = deniesAll && session.deniesAll
+      way.mayAssume = mayAssume || session.mayAssume
+      return way
+    }
   }
 
   /// What a password alone, and a key alone, may do.
@@ -22,18 +46,29 @@ struct IAMReach: Sendable, Hashable {
   private let allowsWithMFA: Bool
 
   /// So many different actions are named of a person.
-  private static let limit = 8
+  fileprivate static let limit = 8
 
   /// Reads the policies of a person.
   ///
-  /// - Parameter contradicts: whether AWS's simulator denies what the documents allow with a credential.
-  init(_ grants: IAMGrants, contradicts: (String, IAMCredential) -> Bool = { _, _ in false }) {
+  /// - Parameters:
+  ///   - assumable: the roles of the account, as their trust policies meet the person.
+  ///   - contradicts: whether AWS's simulator denies what the documents allow with a credential.
+  init(
+    _ grants: IAMGrants, _ assumable: IAMAssumable = .unread,
+    contradicts: (String, IAMCredential) -> Bool = { _, _ in false }
+  ) {
+    func roles(_ credential: IAMCredential) -> [(arn: String, isOpen: Tri)] {
+      (assumable.roles ?? []).map { ($0.arn, grants.assumes($0, credential)) }
+    }
     let withMFA = grants.reach(.multiFactor)
-    allowsWithMFA = !withMFA.isEmpty
+    let rolesWithMFA = roles(.multiFactor).contains { $0.isOpen != .no }
+    allowsWithMFA = !withMFA.isEmpty || rolesWithMFA
     for credential in [IAMCredential.password, .key] {
       var way = Way()
       way.deniesAll = grants.deniesAll(credential)
-      for box in grants.reach(credential) {
+      way.mayAssume = grants.decision(Self.assume, on: "*", credential) == .yes
+      let boxes = grants.reach(credential)
+      for box in boxes.map({ $0.without(IAMGrants.assumption) }) where !box.isEmpty {
         way.keys += box.keys
         let resources = box.resourceCells(Self.limit)
         for cell in box.actionCells(Self.limit) {
@@ -48,11 +83,23 @@ struct IAMReach: Sendable, Hashable {
           if isSure { way.open.append(label) } else { way.doubtful.append(label) }
         }
       }
+      for (arn, isOpen) in roles(credential) where isOpen != .no {
+        let isSure = isOpen == .yes && !contradicts(Self.assume, credential)
+        let label = "\(Self.assume) on \(arn)"
+        if isSure { way.open.append(label) } else { way.doubtful.append(label) }
+      }
+      // A role elsewhere has to trust the person too, and nobody shows that here.
+      if way.open.isEmpty { way.doubtful += Self.foreignRoles(boxes, assumable) }
       way.open = Array(Set(way.open).sorted().prefix(Self.limit))
       way.doubtful = Array(Set(way.doubtful).subtracting(way.open).sorted().prefix(Self.limit))
       way.keys = Set(way.keys).sorted()
-      way.isGated = Self.isGated(grants, credential)
+      way.isGated =
+        Self.isGated(grants, credential)
+        || way.open.isEmpty && way.doubtful.isEmpty && rolesWithMFA
       ways[credential] = way
+    }
+    if let key = ways[.key], let session = ways[.password] {
+      ways[.key] = key.joined(by: session)
     }
   }
 
@@ -62,6 +109,27 @@ struct IAMReach: Sendable, Hashable {
       || credentials.contains { credential in
         ways[credential].map { !$0.open.isEmpty || !$0.doubtful.isEmpty } ?? false
       }
+  }
+
+  private static let assume = "sts:AssumeRole"
+
+  /// What boxes say of roles that are not among those of the account.
+  private static func foreignRoles(
+    _ boxes: [IAMGrants.Box], _ assumable: IAMAssumable
+  ) -> [String] {
+    boxes.flatMap { box -> [String] in
+      var box = box
+      box.actions.append(IAMSet(patterns: [IAMPattern(assume, ignoringCase: true)]))
+      if assumable.roles != nil {
+        let own = IAMPattern("arn:*:iam::\(assumable.account):*", ignoringCase: false)
+        box.resources.append(IAMSet(patterns: [own], isInverted: true))
+      }
+      guard !box.isEmpty else { return [] }
+      return box.resourceCells(limit).map { cell in
+        cell.narrowest.isEverything
+          ? "\(assume) on roles of other accounts" : "\(assume) on \(cell.narrowest.text)"
+      }
+    }
   }
 
   private static func label(_ action: IAMPattern, _ resource: IAMPattern?) -> String {
@@ -80,8 +148,13 @@ struct IAMReach: Sendable, Hashable {
   }
 
   /// Whether MFA allows something that the credential alone does not: found by asking about single requests.
+  ///
+  /// A key is good for a session without MFA as well, everywhere but at IAM.
   private static func isGated(_ grants: IAMGrants, _ credential: IAMCredential) -> Bool {
     let all = grants.statements + (grants.boundary ?? [])
+    func uses(_ action: String) -> [IAMCredential] {
+      credential == .key && !action.hasPrefix("iam:") ? [.key, .password] : [credential]
+    }
     // Only a condition that MFA changes can make a difference.
     guard
       all.contains(where: { $0.condition.holds(credential) != $0.condition.holds(.multiFactor) })
@@ -92,7 +165,7 @@ struct IAMReach: Sendable, Hashable {
       !IAMGrants.registration.contains(action)
         && resources.contains { resource in
           grants.decision(action, on: resource, .multiFactor) == .yes
-            && grants.decision(action, on: resource, credential) != .yes
+            && uses(action).allSatisfy { grants.decision(action, on: resource, $0) != .yes }
         }
     }
   }
