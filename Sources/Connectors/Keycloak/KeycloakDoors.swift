@@ -4,7 +4,7 @@ internal import IdentityCore
 /// Every way to a session at a client of a realm, and what changes what one asks for or of whom.
 enum KeycloakDoors: DoorInventory {
   case browserFlow, passwordGrant, deviceGrant, backchannel, tokenExchange, clientPermissions
-  case assertionGrant, enhancedClient, registration, brokers, firstSignIn, recovery
+  case assertionGrant, enhancedClient, registration, brokers, firstSignIn, linking, recovery
   case clientPolicies, sessions, oldSessions, passkeys, enrolment, attributes, memberships
   case clientList, otherAuthenticators, heldTokens, impersonation, unrecognised
 
@@ -71,6 +71,12 @@ enum KeycloakDoors: DoorInventory {
       InventoryRow(
         .door, "broker-first", "the first sign-in through an identity provider",
         about: "firstBrokerLoginFlowAlias, doNotStoreUsers: a way in for everybody, linked or not",
+        source: Self.guide + "#_identity_broker_first_login")
+    case .linking:
+      InventoryRow(
+        .door, "linking", "links to identity providers that people make themselves",
+        about:
+          "by the first sign-in, if it lets in people who have an account, and in the account console (roles manage-account, manage-account-links): from then on the provider alone is the sign-in. Closed by linkOnly or by a flow behind the provider that asks for a second factor",
         source: Self.guide + "#_identity_broker_first_login")
     case .recovery:
       InventoryRow(
@@ -148,6 +154,7 @@ enum KeycloakDoors: DoorInventory {
 struct KeycloakAccounting {
   let client: KeycloakWire.Client
   let picture: KeycloakRealmPicture
+  let isLinkingVouched: Bool
 
   func state(of door: KeycloakDoors) -> RowState {
     let realm = picture.realm
@@ -172,6 +179,10 @@ struct KeycloakAccounting {
         ? .judged("the flow saml ecp") : .absent("saml.allow.ecp.flow is off")
     case .registration: registrationState
     case .brokers, .firstSignIn: brokerState
+    case .linking:
+      isLinkingVouched && !picture.brokers.isEmpty
+        ? .configured("vouched for: nobody links an account in the account console")
+        : brokerState
     case .recovery:
       realm.resetAllowed == false
         ? .closed("resetPasswordAllowed is off") : .judged("the reset flow, step by step")

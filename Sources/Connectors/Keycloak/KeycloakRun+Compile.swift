@@ -83,7 +83,8 @@ extension KeycloakRun {
       of: client)
     {
       app.state = .readable(builder.model(policy))
-      let accounting = KeycloakAccounting(client: client, picture: picture)
+      let accounting = KeycloakAccounting(
+        client: client, picture: picture, isLinkingVouched: builder.isVouchedFor(.linking))
       for issue in app.account(KeycloakDoors.self, builder.vouches, accounting.state) {
         reading.log.add(issue)
       }

@@ -1,3 +1,4 @@
+import ConnectorKit
 import CurlTransport
 import Foundation
 import IdentityCore
@@ -73,7 +74,8 @@ extension ConformanceCase {
     let connector = KeycloakConnector(
       configuration: KeycloakConfiguration(
         name: "sso", url: endpoint?.baseURL ?? "", realm: "acme", clientID: "idsync",
-        clientSecret: Secret(endpoint?.token ?? "")), transport: bench.transport,
+        clientSecret: Secret(endpoint?.token ?? ""), vouches: Vouch.for("linking")),
+      transport: bench.transport,
       clock: { Timestamp(Date()) }, logger: bench.log.logger)
     return await ConformanceReading(
       of: connector, app: KeycloakRealms.app,

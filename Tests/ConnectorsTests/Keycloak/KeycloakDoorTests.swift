@@ -133,6 +133,12 @@ private struct DoorWorld: Sendable, CustomTestStringConvertible {
       KeycloakRows.linked(&$0)
       $0.users[0].identityProviders = []
     },
+    DoorWorld("linking", .absent, .enforced, "a link that signs nobody in") {
+      $0.identityProviders = [KeycloakBrokerSpec("google") { $0.linkOnly = true }]
+    },
+    DoorWorld("linking", .judged, .enforcedConditionally, "strictly at the first time") {
+      KeycloakRows.strictlyLinking(&$0)
+    },
     DoorWorld("password-reset", .closed, .enforced, "off") { _ in },
     DoorWorld("password-reset", .judged, .notEnforced, "on") { $0.resetAllowed = true },
     DoorWorld("held-tokens", .outOfScope, .enforced, "always") { _ in },

@@ -1,5 +1,8 @@
+import ConnectorKit
 import IdentityCore
 import MockIdP
+
+@testable import Keycloak
 
 extension KeycloakRows {
   static let levels: [KeycloakRow] = [
@@ -370,10 +373,39 @@ extension KeycloakRows {
       linked(&$0)
       $0.users[0].identityProviders = []
     },
-    KeycloakRow("18d+", "the same, and first sign-ins make accounts only", .enforced) {
+    KeycloakRow(
+      "18d+", "the same, and first sign-ins make accounts only: the account console links",
+      .enforcedConditionally, witness: "a link to another identity provider that the person makes"
+    ) {
       linked(&$0)
       $0.users[0].identityProviders = []
       closed(&$0)
+    },
+    KeycloakRow(
+      "18d+1", "the same, and nobody links in the account console", .enforced,
+      configure: { $0.vouches = Vouch.for("linking") }
+    ) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      closed(&$0)
+    },
+    KeycloakRow(
+      "18d+2", "the same with a one-time password after it", .enforced
+    ) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      closed(&$0)
+      $0.flows.append(KeycloakFlowSpec("after broker", [K.otp]))
+      $0.identityProviders[0].postBrokerFlow = "after broker"
+    },
+    KeycloakRow(
+      "18d+3", "a first sign-in that refuses everybody", .enforcedConditionally,
+      witness: "a link to another identity provider that the person makes"
+    ) {
+      linked(&$0)
+      $0.users[0].identityProviders = []
+      $0.flows.append(KeycloakFlowSpec("nobody", [.step("deny-access-authenticator")]))
+      $0.identityProviders[0].firstBrokerFlow = "nobody"
     },
     KeycloakRow(
       "18d1", "not linked yet, and a first sign-in links by the address alone", .cannotTell
@@ -385,17 +417,14 @@ extension KeycloakRows {
           "auto", [.step("idp-detect-existing-broker-user"), .step("idp-auto-link")]))
       $0.identityProviders[0].firstBrokerFlow = "auto"
     },
-    KeycloakRow("18d2", "not linked yet, and a first sign-in takes two factors", .enforced) {
-      linked(&$0)
-      $0.users[0].identityProviders = []
-      $0.flows.append(
-        KeycloakFlowSpec(
-          "local",
-          [.step("idp-detect-existing-broker-user")] + [
-            .step("idp-username-password-form"), K.otp,
-          ]))
-      $0.identityProviders[0].firstBrokerFlow = "local"
-    },
+    KeycloakRow(
+      "18d2", "not linked yet, and a first sign-in takes two factors, once", .enforcedConditionally,
+      witness: "a link to another identity provider that the person makes"
+    ) { strictlyLinking(&$0) },
+    KeycloakRow(
+      "18d2+", "the same, and a vouch for the account console does not close it",
+      .enforcedConditionally, configure: { $0.vouches = Vouch.for("linking") }
+    ) { strictlyLinking(&$0) },
     KeycloakRow(
       "18d3", "not linked yet, and nobody names the flow of first sign-ins: the realm's",
       .cannotTell
@@ -423,7 +452,10 @@ extension KeycloakRows {
       $0.flows.append(KeycloakFlowSpec("after broker", [K.otp]))
       $0.identityProviders[0].postBrokerFlow = "after broker"
     },
-    KeycloakRow("18i", "passkeys only, and others are linked to Google", .enforced) {
+    KeycloakRow(
+      "18i", "passkeys only, and others are linked to Google", .enforced,
+      configure: { $0.vouches = Vouch.for("linking") }
+    ) {
       besideGoogle(&$0)
       $0.users[0].identityProviders = []
       closed(&$0)

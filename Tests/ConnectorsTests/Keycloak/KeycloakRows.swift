@@ -403,6 +403,19 @@ enum KeycloakRows {
     }
   }
 
+  /// Not linked yet, and a first sign-in that asks for a password and a one-time password.
+  static func strictlyLinking(_ tenant: inout KeycloakTenant) {
+    linked(&tenant)
+    tenant.users[0].identityProviders = []
+    tenant.flows.append(
+      KeycloakFlowSpec(
+        "local",
+        [.step("idp-detect-existing-broker-user")] + [
+          .step("idp-username-password-form"), K.otp,
+        ]))
+    tenant.identityProviders[0].firstBrokerFlow = "local"
+  }
+
   static func overridden(_ tenant: inout KeycloakTenant) {
     tenant.flows = [K.flow("strict", K.strict)]
     tenant.clients[0].browserFlow = "strict"

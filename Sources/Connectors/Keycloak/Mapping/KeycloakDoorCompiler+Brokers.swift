@@ -35,10 +35,7 @@ extension KeycloakDoorCompiler {
         brokered(provider, flow, next))
       let isLinked = Condition.subject(builder.atoms.link(provider))
       return SignInPolicy.branch(
-        letsIn(provider),
-        .branch(
-          isLinked, identity,
-          .all([firstSignIn(provider, flow), brokered(provider, flow, next)])), .refused)
+        letsIn(provider), .branch(isLinked, identity, unlinked(provider, flow, next)), .refused)
     }
     let door = SignInPolicy.choice([own] + linked)
     // Where nothing else lets in, even people who are not linked yet go through the provider.
@@ -47,6 +44,26 @@ extension KeycloakDoorCompiler {
     return door.orElse(
       .choice(
         picture.brokers.map { .branch(letsIn($0), brokered($0, flow, next), .refused) }))
+  }
+
+  /// How people come in through a provider that they are not linked to: by its first sign-in, or linked from then on.
+  ///
+  /// The first sign-in runs once, whatever it asks for, and the account console links whoever is signed in; from then on what
+  /// follows is the whole sign-in.
+  /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_identity_broker_first_login>,
+  ///   <https://www.keycloak.org/docs/latest/server_developer/#client-initiated-account-linking>
+  private func unlinked(
+    _ provider: KeycloakWire.IdentityProvider, _ flow: KeycloakFlow, _ next: KeycloakNext?
+  ) -> SignInPolicy {
+    let first = firstSignIn(provider, flow)
+    let there = brokered(provider, flow, next)
+    let once = SignInPolicy.all([first, there])
+    // Nobody is ever linked, or the first sign-in lets nobody with an account in and somebody vouches for the console.
+    let isClosed = builder.isVouchedFor(.linking) && first.admission == .never
+    guard !provider.isTransient, !isClosed else { return once }
+    let links = builder.flag(
+      "a link to another identity provider that the person makes", of: "self-linking")
+    return .branch(links, there, once)
   }
 
   /// That people can sign in through an identity provider at all.

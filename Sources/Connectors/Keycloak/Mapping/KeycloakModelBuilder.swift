@@ -150,6 +150,11 @@ final class KeycloakModelBuilder {
       != nil
   }
 
+  /// Whether the operator vouches for a door as a whole.
+  func isVouchedFor(_ door: KeycloakDoors) -> Bool {
+    vouches.vouch(for: door.row.id, object: nil, version: nil, at: app) != nil
+  }
+
   /// That a yes-or-no variable says yes.
   func flag(_ name: String, of object: String) -> Condition {
     .variable(variable(name, ["no", "yes"], of: object), in: [1])
