@@ -3,7 +3,8 @@ internal import IdentityCore
 
 /// Every way into a session by Duo, and what changes one.
 enum DuoDoors: DoorInventory {
-  case secondStep, newUsers, bypass, networks, locations, anonymousNetworks, rememberedDevices
+  case secondStep, newUsers, spelling, bypass, networks, locations, anonymousNetworks,
+    rememberedDevices
   case methods, deviceHealth, riskBased, bypassCodes, failMode, selfService, recovery, unrecognised
 
   private static let guide = "https://duo.com/docs/policy"
@@ -21,6 +22,12 @@ enum DuoDoors: DoorInventory {
       InventoryRow(
         .door, "new-users", "the sign-in of people without an account at Duo",
         about: "new_user of the application's policy and the global one", source: Self.guide)
+    case .spelling:
+      InventoryRow(
+        .modifier, "spelling", "other spellings of a user name",
+        about:
+          "username_normalization_policy of the application: without it DOMAIN\\name and name@domain are people without an account; a Duo user without an address whose name has such a form may be anybody of that name",
+        source: Self.api + "#retrieve-integrations")
     case .bypass:
       InventoryRow(
         .modifier, "bypass", "people and groups in bypass",
@@ -100,7 +107,7 @@ extension DuoMapping {
   func state(of door: DuoDoors) -> RowState {
     guard let integration else { return .judged("Duo has no integration of this key") }
     switch door {
-    case .secondStep, .newUsers, .bypass, .networks, .locations, .anonymousNetworks,
+    case .secondStep, .newUsers, .spelling, .bypass, .networks, .locations, .anonymousNetworks,
       .rememberedDevices:
       return .judged("by the policy that applies to the person")
     case .methods: return .closed("every method is a second factor, by documented design")

@@ -40,10 +40,38 @@ struct DuoPeople {
       isWatched = isWatched || watch.keeps(id: nil, names: [name, address])
     }
     if !isNamed { hasNamelessUsers = true }
-    guard isWatched else { return }
+    let spellings =
+      isWatched
+      ? [] : spellings(names, configuration).filter { watch.keeps(id: nil, names: [$0]) }
+    guard isWatched || !spellings.isEmpty else { return }
     var user = try DuoWire.User(try JSONValue(row))
+    user.spellings = spellings
     user.groups?.removeAll { edits.removes(group: $0.id, name: $0.title) }
     users.append(user)
+  }
+
+  /// The addresses of an account without any, by names in the forms `DOMAIN\name` and `name@elsewhere`.
+  ///
+  /// Whether Duo takes those for `name` hangs on the application and on how people sign in, so nobody can tell.
+  private func spellings(_ names: [String], _ configuration: DuoConfiguration) -> [String] {
+    guard names[1].isEmpty, let domain = configuration.usernameDomain else { return [] }
+    return names.filter { !$0.isEmpty }.compactMap { name in
+      let stem = (name.split(separator: "\\").last ?? "").prefix { $0 != "@" }
+      return stem.isEmpty || stem == name ? nil : "\(stem)@\(domain)"
+    }
+  }
+
+  /// Leaves out accounts that only another spelling makes a person's, where Duo takes all spellings for the account of that name.
+  mutating func dropSpellings(_ configuration: DuoConfiguration) {
+    let sure = Set(
+      users.filter(\.spellings.isEmpty).flatMap { user in
+        ([user.email, user.name].compactMap(\.self) + user.aliases).flatMap { name in
+          [name, configuration.usernameDomain.map { "\(name)@\($0)" } ?? name]
+        }
+      }.map { $0.lowercased() })
+    users.removeAll { user in
+      !user.spellings.isEmpty && user.spellings.allSatisfy { sure.contains($0.lowercased()) }
+    }
   }
 
   /// The facts that policies of every application ask for, in a fixed order.
@@ -52,7 +80,7 @@ struct DuoPeople {
     for group in users.flatMap({ $0.groups ?? [] }) where group.status == "bypass" {
       groups[group.id] = group.title
     }
-    return [.bypass]
+    return [.uncertainName, .bypass]
       + groups.sorted { $0.key < $1.key }.map { .bypassGroup(id: $0.key, name: $0.value) }
       + [.strangeStatus, .unreadGroups, .unenrolled, .newcomer]
   }
@@ -82,10 +110,13 @@ struct DuoPeople {
         }
         .map { "\($0)@\(domain)" }
       }
+      account.aliases += user.spellings
+      if !user.spellings.isEmpty { holding.insert(.uncertainName) }
       account.statusText = user.status
       switch user.status {
-      case "active", "bypass": break
-      case "disabled", "locked out", "pending deletion": account.status = .inactive
+      // A lock ends by itself where the tenant says so (lockout_expire_duration), and is no refusal for good.
+      case "active", "bypass", "locked out": break
+      case "disabled", "pending deletion": account.status = .inactive
       default: holding.insert(.strangeStatus)
       }
       if groups.contains(where: { !["active", "bypass", "disabled"].contains($0.status) }) {
@@ -95,13 +126,14 @@ struct DuoPeople {
         account.status = .inactive
         account.statusText = "in a disabled group"
       }
-      let isShutOut = account.status == .inactive
-      if isUnguarded { account.status = .active }
+      let isUncertain = !user.spellings.isEmpty
+      let isShutOut = account.status == .inactive && !isUncertain
+      if isUnguarded || isUncertain { account.status = .active }
       for (number, mapping) in mappings.enumerated() {
         guard let mapping else { continue }
         let set = sets[number][user.id]
         if let set { holding.insert(.policies(app: number, set: set)) }
-        if mapping.integration == nil || !isShutOut && mapping.mayUse(user) {
+        if mapping.integration == nil || isUncertain || !isShutOut && mapping.mayUse(user) {
           account.assigned.insert(number)
         }
       }
@@ -165,6 +197,14 @@ struct DuoPeople {
   }
 }
 
+extension DuoWire.Integration {
+  /// Whether people without an account may use it.
+  var admitsNewcomers: Bool {
+    let isForMembers = access == "PERMITTED_GROUPS" && groups != nil
+    return access != "NO_USERS" && !isForMembers
+  }
+}
+
 extension DuoMapping {
   /// Whether the application is meant for a user at all, by its own list of groups.
   ///
@@ -186,7 +226,6 @@ extension DuoMapping {
   /// Whether the application is meant for people without an account.
   var admitsNewcomers: Bool {
     guard let integration, !hasNamelessUsers else { return true }
-    let isForMembers = integration.access == "PERMITTED_GROUPS" && integration.groups != nil
-    return integration.access != "NO_USERS" && !isForMembers
+    return integration.admitsNewcomers
   }
 }

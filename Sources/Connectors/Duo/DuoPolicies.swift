@@ -88,7 +88,9 @@ struct DuoPolicies {
     var sets: [DuoMapping.PolicySet] = []
     var known: [Set<String>: Int] = [:]
     var places: [String: Int] = [:]
-    let relevant = relevantGroups(integration)
+    let read = Set(users.flatMap { $0.groups ?? [] }.compactMap { $0.name?.lowercased() })
+    let relevant = relevantGroups(integration, among: read)
+    let areNamed = areNamed(integration, among: read)
     for user in users {
       guard let all = user.groups else { continue }
       let told = all.filter { group in
@@ -100,7 +102,7 @@ struct DuoPolicies {
         places[user.id] = set
         continue
       }
-      let found = await set(of: integration, user, told)
+      let found = await set(of: integration, user, told, areNamed: areNamed)
       let number = sets.firstIndex(of: found) ?? sets.count
       if number == sets.count { sets.append(found) }
       known[groups] = number
@@ -110,16 +112,36 @@ struct DuoPolicies {
   }
 
   /// The names of the groups that policies of an application tell apart; nil where that is not known.
-  private func relevantGroups(_ integration: DuoWire.Integration) -> Set<String>? {
-    guard let summary else { return nil }
-    let groups = summary.uses.filter { $0.integrationKey == integration.key }.compactMap(\.group)
-    return groups.contains("") ? nil : Set(groups.map { $0.lowercased() })
+  ///
+  /// A name that no group has which was read may be another spelling of one: whether the summary and the users call groups
+  /// alike (those of a directory have additions) is documented nowhere that was found. Duo is then asked for every set.
+  private func relevantGroups(
+    _ integration: DuoWire.Integration, among read: Set<String>
+  ) -> Set<String>? {
+    guard summary != nil else { return nil }
+    let named = namedGroups(integration)
+    return named.contains("") || !named.isSubset(of: read) ? nil : named
+  }
+
+  /// Whether policies name groups as the users' groups are called, as far as can be told without asking Duo.
+  private func areNamed(_ integration: DuoWire.Integration, among read: Set<String>) -> Bool {
+    namedGroups(integration).subtracting(read).allSatisfy { name in
+      !read.contains { $0.contains(name) || name.contains($0) }
+    }
+  }
+
+  private func namedGroups(_ integration: DuoWire.Integration) -> Set<String> {
+    let uses = summary?.uses.filter { $0.integrationKey == integration.key } ?? []
+    return Set(uses.compactMap { $0.group?.lowercased() })
   }
 
   private mutating func set(
-    of integration: DuoWire.Integration, _ user: DuoWire.User, _ groups: [DuoWire.Group]
+    of integration: DuoWire.Integration, _ user: DuoWire.User, _ groups: [DuoWire.Group],
+    areNamed: Bool
   ) async -> DuoMapping.PolicySet {
-    guard run.edits.isEmpty else { return await layered(integration, groups) }
+    guard run.edits.isEmpty else {
+      return await layered(integration, groups, areNamed: areNamed)
+    }
     do throws(ConnectorError) {
       let (json, request) = try await run.client.value(
         "/admin/v2/policies/calculate", [],
@@ -132,7 +154,7 @@ struct DuoPolicies {
     } catch {
       note(error)
       guard error.code == .forbidden || error.code == .notFound else { return .unreadable(cause) }
-      let found = await layered(integration, groups)
+      let found = await layered(integration, groups, areNamed: areNamed)
       // Neither way gave an answer: what was known before stays.
       if case .unreadable = found { run.keep(error) }
       return found
@@ -141,12 +163,12 @@ struct DuoPolicies {
 
   /// The set by Duo's rules for layers: group at the application, application, global.
   private mutating func layered(
-    _ integration: DuoWire.Integration, _ groups: [DuoWire.Group]
+    _ integration: DuoWire.Integration, _ groups: [DuoWire.Group], areNamed: Bool
   ) async -> DuoMapping.PolicySet {
     let all = await everyPolicy()
     let names = Set(groups.compactMap(\.name))
     guard let all, let summary, summary.count == Int64(all.count),
-      groups.allSatisfy({ $0.name != nil })
+      groups.allSatisfy({ $0.name != nil }), areNamed || groups.isEmpty
     else { return .unreadable(cause) }
     guard let global = all.first(where: \.isGlobal) else { return .unreadable(cause) }
     let uses = summary.uses.filter { $0.integrationKey == integration.key }

@@ -52,6 +52,10 @@ struct DuoRun: Sendable {
     var people = DuoPeople()
     // A credential that was refused once is not tried on every list.
     if !isRefused { people = await self.people(await query.watch()) }
+    let areNormalised = apps.allSatisfy {
+      if case .known(let integration) = $0 { integration.isNormalising == true } else { true }
+    }
+    if areNormalised { people.dropSpellings(configuration) }
     var policies = DuoPolicies(run: self)
     if !isRefused { await policies.readShared() }
     var facts = people.facts

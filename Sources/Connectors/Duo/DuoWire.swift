@@ -34,6 +34,8 @@ enum DuoWire {
     var phoneCapabilities: Set<String>
     /// The kinds of other factors that are there.
     var devices: Set<String>
+    /// Addresses that may be the user's if Duo takes its name for another spelling.
+    var spellings: [String] = []
 
     /// Whether Duo skips the second factor of this user, or may do so: a status that nobody knows may mean it.
     var mayBeInBypass: Bool {
@@ -100,6 +102,8 @@ enum DuoWire {
     var access: String?
     /// The ids of the permitted groups; nil where they are not all shown.
     var groups: Set<String>?
+    /// Whether a name is the same user as `DOMAIN\name` and `name@domain`; nil where that is not shown.
+    var isNormalising: Bool?
 
     init(_ json: JSONValue) throws(WireError) {
       key = try json.required("integration_key", .string, \.string)
@@ -107,6 +111,11 @@ enum DuoWire {
       type = try json.optional("type", .string, \.string) ?? ""
       policyKey = try json.optional("policy_key", .string, \.string)
       access = try json.optional("user_access", .string, \.string)
+      switch try json.optional("username_normalization_policy", .string, \.string)?.lowercased() {
+      case "simple"?: isNormalising = true
+      case "none"?: isNormalising = false
+      default: break
+      }
       let permitted = try json.optional("groups_allowed", .array, \.array)
       let ids = permitted?.map { $0.string ?? $0["group_id"]?.string }
       groups = ids.flatMap { $0.contains(nil) ? nil : Set($0.compactMap { $0 }) }

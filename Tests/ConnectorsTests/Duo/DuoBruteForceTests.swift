@@ -161,7 +161,6 @@ private struct DuoOracle {
     let statuses = (user?.groups ?? []).map { name in
       tenant.groups.first { $0.name == name }?.status ?? ""
     }
-    if let user, user.status == "locked out" { return .notEvaluated }
     // Bypass comes before every policy.
     if user?.status == "bypass" || statuses.contains("Bypass") { return .notEnforced }
     if statuses.contains("Disabled") { return .notEvaluated }

@@ -162,6 +162,29 @@ extension DuoRowTests {
     }
   }
 
+  @Test("a group that the summary calls otherwise is told apart by asking Duo, or not at all")
+  func otherTitles() async throws {
+    let people = ["bo@acme.com", DuoRow.ana]
+    let scenario = Scenario.duo { tenant in
+      tenant.users = people.map { DuoUser($0) }
+      tenant.users[1].groups = [#"Contractors (from AD sync "Acme")"#]
+      tenant.policies.append(
+        DuoPolicy("Open", ["authentication_policy": ["user_auth_behavior": "bypass"]]))
+      let group = tenant.users[1].groups[0]
+      tenant.integrations[0].groupPolicies = [.init(group: group, policy: tenant.policies[1].key)]
+      tenant.integrations[0].groupTitles = [group: "Contractors"]
+    }
+    try await Bench.run(scenario) { bench in
+      let door = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.map { door.record($0).verdict } == [.enforced, .notEnforced])
+      await bench.mock.setFaults([
+        Fault(.duo, "GET /admin/v2/policies/calculate", .forbidden, times: nil)
+      ])
+      let refused = await OneDoor.read(bench.duo(), app: Bench.vpn, people: people)
+      #expect(people.map { refused.record($0).verdict } == [.enforced, .cannotTell])
+    }
+  }
+
   @Test("a list that ends before all users it counts is not complete, and nobody counts as new")
   func shortList() async throws {
     let people = [DuoRow.ana, "bo@acme.com"]
@@ -192,7 +215,92 @@ extension DuoRowTests {
 }
 
 extension DuoRow {
-  static let all = table + more + fallback
+  static let all = table + more + fallback + spellings + networks
+
+  /// Names that Duo may take for another's, or for nobody's.
+  private static let spellings: [DuoRow] =
+    [#"ACME\ana"#, "ana@acme.local"].flatMap { name in
+      [
+        DuoRow(
+          "16 \(name)", "in bypass, without an address", .cannotTell, reason: "by the name",
+          usernameDomain: "acme.com"
+        ) { unaddressed(name, &$0) },
+        DuoRow(
+          "16a \(name)", "the same, and new people are refused", .cannotTell,
+          reason: "by the name", usernameDomain: "acme.com"
+        ) {
+          unaddressed(name, &$0)
+          $0.policies[0] = .global(newUser: "deny")
+        },
+        DuoRow(
+          "16b \(name)", "beside her own, where Duo takes all spellings for one", .enforced,
+          usernameDomain: "acme.com"
+        ) { $0.users.append(bypassed(name)) },
+        DuoRow(
+          "16c \(name)", "beside her own, where each spelling is a user", .cannotTell,
+          usernameDomain: "acme.com"
+        ) {
+          $0.users.append(bypassed(name))
+          $0.integrations[0].normalization = "None"
+        },
+      ]
+    } + [
+      DuoRow(
+        "17", "each spelling is a user, and new people pass", .enforcedConditionally,
+        witness: "another spelling of the user name"
+      ) {
+        $0.integrations[0].normalization = "None"
+        $0.policies[0] = .global(newUser: "no-mfa")
+      },
+      DuoRow(
+        "17a", "nobody says whether each spelling is a user, and new people pass",
+        .enforcedConditionally
+      ) {
+        $0.integrations[0].normalization = nil
+        $0.policies[0] = .global(newUser: "no-mfa")
+      },
+      DuoRow("17b", "each spelling is a user, and new people must enrol", .enforced) {
+        $0.integrations[0].normalization = "None"
+      },
+      DuoRow("17c", "all spellings are one user, and new people pass", .enforced) {
+        $0.policies[0] = .global(newUser: "no-mfa")
+      },
+      DuoRow(
+        "17d", "each spelling is a user, new people pass, but the application is for a group",
+        .enforced
+      ) {
+        $0.integrations[0].normalization = "None"
+        $0.policies[0] = .global(newUser: "no-mfa")
+        $0.integrations[0].access = "PERMITTED_GROUPS"
+        $0.integrations[0].permittedGroups = ["Finance"]
+        $0.users[0].groups = ["Finance"]
+      },
+    ]
+
+  private static func bypassed(_ name: String) -> DuoUser {
+    var user = DuoUser("", name: name)
+    user.status = "bypass"
+    return user
+  }
+
+  private static func unaddressed(_ name: String, _ tenant: inout DuoTenant) {
+    tenant.users = [bypassed(name)]
+  }
+
+  private static let networks: [DuoRow] = [
+    DuoRow("18", "two halves of all networks", .notEnforced) {
+      $0.policies[0] = .global(networks: ["128.0.0.0/1", "0.0.0.0/1"])
+    },
+    DuoRow("18a", "a range and the rest", .notEnforced) {
+      $0.policies[0] = .global(networks: ["0.0.0.0 - 9.255.255.255", "10.0.0.0-255.255.255.255"])
+    },
+    DuoRow("18b", "all but one address", .enforcedConditionally) {
+      $0.policies[0] = .global(networks: ["0.0.0.0-9.255.255.254", "10.0.0.0-255.255.255.255"])
+    },
+    DuoRow("18c", "all of IPv6 is not all", .enforcedConditionally) {
+      $0.policies[0] = .global(networks: ["::/0"])
+    },
+  ]
 
   private static func policy(_ tenant: inout DuoTenant, _ name: String, _ sections: [String: JSON])
     -> String
@@ -299,7 +407,14 @@ extension DuoRow {
     DuoRow("4a", "disabled", .notEvaluated, code: .deprovisioned) {
       $0.users[0].status = "disabled"
     },
-    DuoRow("4b", "locked out, and a group in bypass", .notEvaluated) {
+    DuoRow("4b0", "locked out for now, and the policy skips the second factor", .notEnforced) {
+      $0.users[0].status = "locked out"
+      $0.policies[0] = .global(behaviour: "bypass")
+    },
+    DuoRow("4b1", "locked out for now, and the policy asks", .enforced) {
+      $0.users[0].status = "locked out"
+    },
+    DuoRow("4b", "locked out for now, and a group in bypass", .notEnforced) {
       $0.users[0].status = "locked out"
       $0.groups[0].status = "Bypass"
       $0.users[0].groups = ["Contractors"]

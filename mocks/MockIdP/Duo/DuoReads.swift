@@ -104,7 +104,8 @@ enum DuoReads {
       "user_access": .string(integration.access),
       "groups_allowed": .strings(integration.permittedGroups.map { tenant.group($0).id }),
       "self_service_allowed": false, "prompt_v4_enabled": 1,
-      "username_normalization_policy": "Simple", "secret_key": "mockSecretOfAnotherApplication",
+      "username_normalization_policy": integration.normalization.map { .string($0) } ?? .null,
+      "secret_key": "mockSecretOfAnotherApplication",
     ]
   }
 
@@ -148,7 +149,8 @@ enum DuoReads {
         for use in integration.groupPolicies where use.policy == policy.key {
           uses.append([
             "app_integration_key": .string(integration.key), "app_name": .string(integration.name),
-            "apply_type": "group_app", "group_name": .string(use.group),
+            "apply_type": "group_app",
+            "group_name": .string(integration.groupTitles[use.group] ?? use.group),
           ])
         }
       }

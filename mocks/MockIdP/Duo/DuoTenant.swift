@@ -149,6 +149,10 @@ public struct DuoIntegration: Codable, Sendable, Hashable {
   public var access = "ALL_USERS"
   /// The names of the permitted groups.
   public var permittedGroups: [String] = []
+  /// `Simple` or `None`; nil is not shown.
+  public var normalization: String? = "Simple"
+  /// What the list of where policies apply calls groups, by their names, where it calls them otherwise.
+  public var groupTitles: [String: String] = [:]
 
   /// Makes an application for everybody.
   public init(_ key: String = "DIACMEVPN00000000001") {
@@ -166,6 +170,10 @@ public struct DuoIntegration: Codable, Sendable, Hashable {
     try values.read(.groupPolicies, into: &groupPolicies)
     try values.read(.access, into: &access)
     try values.read(.permittedGroups, into: &permittedGroups)
+    try values.read(.groupTitles, into: &groupTitles)
+    if values.contains(.normalization) {
+      normalization = try values.decodeIfPresent(String.self, forKey: .normalization)
+    }
   }
 }
 

@@ -81,7 +81,7 @@ extension DuoMapping {
   }
 
   private mutating func network(_ networks: [String]) -> Condition {
-    if networks.contains(where: DuoSections.isEverywhere) { return .always }
+    if DuoNetworks.coverEverything(networks) { return .always }
     // The whole list: two of the same beginning are two.
     return tables.flag(
       "network \(networks.joined(separator: ", "))", ["outside", "inside"])

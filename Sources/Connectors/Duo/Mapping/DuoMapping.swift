@@ -8,6 +8,8 @@ struct DuoMapping: Sendable {
     case bypass
     case bypassGroup(id: String, name: String)
     case strangeStatus
+    /// Whether the account is the person's hangs on how Duo compares names.
+    case uncertainName
     case unreadGroups
     case unenrolled
     /// The person has no account yet.
@@ -49,6 +51,25 @@ struct DuoMapping: Sendable {
   }
 
   private mutating func policy() -> SignInPolicy {
+    let known = known()
+    guard let integration, integration.isNormalising != true, integration.admitsNewcomers else {
+      return known
+    }
+    // Another spelling of the name is somebody without an account.
+    var spelling = tables.flag("another spelling of the user name")
+    if integration.isNormalising == nil {
+      let untold = Unknown(
+        title: "whether \(integration.name) takes other spellings of a user name for the same user",
+        remedy: "run again; if it stays, report it")
+      spelling = .all([spelling, .unknown(tables.unknown(untold))])
+    }
+    return .any([
+      known, .firstMatch([.init(spelling, stranger())], otherwise: .demand(.refused, by: nil)),
+    ])
+  }
+
+  /// What applies to people by the accounts that they have.
+  private mutating func known() -> SignInPolicy {
     guard let integration else {
       let rule = rule("no integration", "is not protected by Duo: the integration is missing")
       return .demand(.singleFactor, by: rule)
@@ -71,6 +92,13 @@ struct DuoMapping: Sendable {
               "what the status of the user or of a group of theirs means (\(integration.key))",
               "report it, so that idsync learns it")
           ))
+      case .uncertainName:
+        branches.append(
+          .init(
+            .subject(place),
+            unknown(
+              "whether a Duo user without an address is the person, by the name",
+              "give the Duo user the address, or an alias that is one")))
       case .unreadGroups:
         branches.append(
           .init(
@@ -101,6 +129,11 @@ struct DuoMapping: Sendable {
         "which Duo user the person is, for some have neither an address nor an alias that is one",
         "give Duo users their addresses, or set username_domain")
     }
+    return stranger()
+  }
+
+  /// What somebody is asked for whose name Duo does not know.
+  private mutating func stranger() -> SignInPolicy {
     guard case .sections(let sections) = newcomers else {
       return policy(newcomers, .never)
     }
@@ -152,6 +185,9 @@ struct DuoMapping: Sendable {
       SubjectAtom(kind: .group, id: id, name: "\(name) (in bypass)")
     case .strangeStatus:
       SubjectAtom(kind: .attribute, id: "status=other", name: "user has an unknown status")
+    case .uncertainName:
+      SubjectAtom(
+        kind: .attribute, id: "name=?", name: "has a Duo user name that may be another person's")
     case .unreadGroups:
       SubjectAtom(kind: .attribute, id: "groups=null", name: "has groups that are not shown")
     case .unenrolled:

@@ -54,12 +54,6 @@ struct DuoSections: Sendable, Hashable {
     Self.texts(sections["authorized_networks"]?[part]?["ip_list"])
   }
 
-  /// Whether a network is every network.
-  static func isEverywhere(_ network: String) -> Bool {
-    network.hasSuffix("/0") && !network.contains(":")
-      || network.replacing(" ", with: "") == "0.0.0.0-255.255.255.255"
-  }
-
   /// A list, or a text with commas; nil for anything else.
   static func texts(_ value: JSONValue?) -> [String]? {
     if let text = value?.string {
