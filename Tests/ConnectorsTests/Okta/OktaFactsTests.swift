@@ -25,18 +25,6 @@ import Testing
   }
 }
 
-/// Numbers that look random and are the same every time.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &+ 0x9E37_79B9_7F4A_7C15 }
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
-
 /// A random organisation and what its rules mean, worked out without the program.
 private struct FoundWorld {
   enum Way: String, CaseIterable { case email, login, appName, id, inactive }
