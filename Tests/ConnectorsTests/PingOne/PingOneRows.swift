@@ -254,6 +254,12 @@ struct PingOneRow: Sendable, CustomTestStringConvertible {
     PingOneRow(
       "9b", "a device unless shown lately, for another population", .notEnforced,
       when(["and": [oldFactor, away]])),
+    PingOneRow(
+      "9a+", "a device unless shown lately, and MFA is switched off for her", .notEnforced
+    ) {
+      when(oldFactor)(&$0)
+      $0.ana.mfaEnabled = false
+    },
     PingOneRow("9c", "a password unless given lately, and always a device", .enforced) {
       $0.steps = [login.merging(["condition": oldPassword]), block]
     },

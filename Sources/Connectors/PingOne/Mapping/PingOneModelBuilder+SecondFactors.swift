@@ -14,20 +14,15 @@ extension PingOneModelBuilder {
 
   /// A step for a second factor under its condition.
   ///
-  /// Where a second factor of the same session spares the person, that one counts, unless the person is spared anyway.
+  /// Where a second factor of the same session spares the person, what the step asked for when it was opened counts, unless
+  /// the person is spared anyway.
   mutating func secondFactor(
     _ step: PingOneStep, _ condition: PingOneCondition, isAlone: Bool
   ) -> SignInPolicy {
     let asked = factor(step, condition, isAlone: isAlone)
-    guard !isAlone, !condition.factorSessions.isEmpty else {
-      return .branch(condition.holds, asked, Self.nothing)
-    }
-    let rule = reference(
-      step.rule("takes the second factor that the session was opened with", condition.phrase))
-    let spared = SignInPolicy.branch(
-      condition.isSpared(by: condition.factorSessions), .demand(.multiFactor, by: rule),
-      Self.nothing)
-    return .branch(condition.holds, asked, spared)
+    let isSpared =
+      isAlone ? Condition.never : condition.isSpared(by: condition.factorSessions)
+    return .branch(.or([condition.holds, isSpared]), asked, Self.nothing)
   }
 
   private mutating func factor(
