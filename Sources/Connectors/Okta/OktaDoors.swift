@@ -132,7 +132,7 @@ enum OktaDoors: DoorInventory {
         .door, "recovery", "the reset of a forgotten password",
         worst: .opensSometimes("a password that was just reset"),
         about:
-          "selfServicePasswordReset of the rules of GET /api/v1/policies of type PASSWORD: refused, or with additional verification (requirement.stepUp), or under an account management policy that asks for two factors; what a reset by one step counts for at the sign-in behind it is not documented",
+          "selfServicePasswordReset of the first rule for the person in GET /api/v1/policies of type PASSWORD: refused, or with additional verification (requirement.stepUp), or under an account management policy that asks for two factors; what a reset by one step counts for at the sign-in behind it is not documented",
         source:
           "https://help.okta.com/oie/en-us/Content/Topics/identity-engine-upgrade/password-reset-account-recovery.htm"
       )

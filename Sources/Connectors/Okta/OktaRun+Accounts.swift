@@ -116,6 +116,7 @@ extension OktaRun {
     }
     policies.markUnreadable(unreadable)
     markOpen(policies.apps, atoms, accounts)
+    markUnclearNames(assigned.nameless.map { policies.apps[$0].id }, atoms, accounts)
     // Who is named matters not where everybody may use the application.
     for (app, error) in assigned.unreadable where policies.apps[app].app?.isOpen != .yes {
       policies.apps[app].result.hideAssignments(
@@ -139,6 +140,18 @@ extension OktaRun {
           let isNews = accounts.table.setAssigned(app, at: position)
           if isNews, let unlisted { accounts.table.setAtom(unlisted, at: position) }
         }
+      }
+    }
+  }
+
+  /// Marks that anybody's name at some applications may be that of another account as well.
+  private func markUnclearNames(
+    _ apps: [AppID], _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+  ) {
+    let unclear = apps.compactMap { atoms.place(.attribute, OktaUnclear.names(at: $0)) }
+    accounts.withLock { accounts in
+      for position in 0..<accounts.table.count {
+        for atom in unclear { accounts.table.setAtom(atom, at: position) }
       }
     }
   }

@@ -16,6 +16,8 @@ struct OktaAssigned: Sendable {
   var strangers: [OktaStranger] = []
   /// The applications whose users could not be read to the end.
   var unreadable: [(app: Int, error: ConnectorError)] = []
+  /// The applications that know people by names of which some are not shown.
+  var nameless: [Int] = []
 }
 
 /// The rows of one list of app users.
@@ -111,6 +113,7 @@ extension OktaRun {
       for await some in group {
         result.strangers += some.strangers
         result.unreadable += some.unreadable
+        result.nameless += some.nameless
       }
       result.unreadable.sort { $0.app < $1.app }
       return result
@@ -147,11 +150,12 @@ extension OktaRun {
       return OktaAssigned(strangers: list.strangers, unreadable: [(list.app, error)])
     }
     // Where an application has names, one that is not shown may be a watched one.
-    if list.hasNameless && list.hasNamed {
+    let isNameless = list.hasNameless && list.hasNamed
+    if isNameless {
       keep(OktaMissing(call: request.endpoint, what: "credentials.userName of an app user"))
     }
     if let status = list.strangeStatus { keepStrange(status) }
-    return OktaAssigned(strangers: list.strangers)
+    return OktaAssigned(strangers: list.strangers, nameless: isNameless ? [list.app] : [])
   }
 
   /// Finds the accounts of people whose name at an app is watched while their address and login are not.

@@ -102,15 +102,15 @@ struct OktaDoorFacts: Sendable {
 
 extension OktaRun {
   /// Reads what resets of passwords ask for; nil on Classic Engine, where nothing hangs on it.
-  func recovery(_ engine: OktaMapping.Engine) async -> RowState? {
+  func recovery(_ engine: OktaMapping.Engine) async -> OktaRecovery? {
     guard engine == .identity else { return nil }
     let passwords = await policies(ofType: "PASSWORD")
     guard case .read(let read) = passwords, OktaRecovery.needsManagement(read) else {
-      return OktaRecovery.state(passwords, management: .read([]))
+      return OktaRecovery(policies: passwords, management: .read([]))
     }
     let management = await policies(ofType: "ACCESS_POLICY").map { all in
       all.filter { $0.resourceType == "END_USER_ACCOUNT_MANAGEMENT" }
     }
-    return OktaRecovery.state(passwords, management: management)
+    return OktaRecovery(policies: passwords, management: management)
   }
 }

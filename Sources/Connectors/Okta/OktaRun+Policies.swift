@@ -55,7 +55,7 @@ extension OktaRun {
     if engine == .identity { await addPolicies(&apps) }
     let mapping = OktaMapping(
       engine: engine, session: await sessionPart, perAppPolicies: configuration.perAppPolicies,
-      limitMinutes: configuration.rememberedDeviceLimitMinutes,
+      limitMinutes: configuration.rememberedDeviceLimitMinutes, recovery: await recovery,
       vouches: Vouches(configuration.vouches, at: clock()))
     var directory = OktaDirectory()
     let (inbound, note) = await inboundPart
@@ -71,7 +71,7 @@ extension OktaRun {
     directory.groups = await groups
     atoms = OktaAtoms()
     let facts = OktaDoorFacts(
-      engine, configuration.perAppPolicies, inbound, recovery: await recovery)
+      engine, configuration.perAppPolicies, inbound, recovery: mapping.recovery?.state)
     var missing: Set<OktaMissing> = []
     for index in apps.indices {
       guard let app = apps[index].app,

@@ -141,8 +141,11 @@ enum OktaWire {
     var status: String
     /// Whether it is a list of what is blocked before any policy is asked, and no place for conditions.
     var isBlocklist: Bool
-    /// How much of the world it holds.
-    var extent: Extent
+    /// How much of the world it holds; nil when Okta does not show it.
+    var extent: Extent?
+
+    /// Whether rules may mean it: what an inactive one, or a blocklist, does in them is not documented.
+    var isInForce: Bool { status == "ACTIVE" && !isBlocklist }
 
     /// How much of the world a zone holds.
     enum Extent: Sendable, Hashable {
@@ -161,10 +164,10 @@ enum OktaWire {
     }
 
     /// A request is inside where its address matches a gateway; trusted proxies alone are another matter.
-    private static func extent(_ json: JSONValue) -> Extent {
-      guard json["type"]?.string == "IP", let gateways = json["gateways"]?.array else {
-        return .part
-      }
+    private static func extent(_ json: JSONValue) -> Extent? {
+      guard let type = json["type"]?.string else { return nil }
+      guard type == "IP" else { return .part }
+      guard let gateways = json["gateways"]?.array else { return nil }
       if gateways.isEmpty, json["proxies"]?.array?.isEmpty == true { return .nothing }
       let values = Set(gateways.compactMap { $0["value"]?.string?.filter { !$0.isWhitespace } })
       let holdsIPv4 =

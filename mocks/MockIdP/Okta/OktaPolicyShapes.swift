@@ -23,6 +23,9 @@ struct OktaPolicyShapes: Sendable {
         policy.groups.isEmpty
         ? organisation.groups.filter { $0.type == "BUILT_IN" }.map(\.id) : groupIDs(policy.groups)
       shape["conditions"] = ["people": ["groups": ["include": .strings(groups)]]]
+      if policy.type == "PASSWORD" {
+        shape["conditions"]?["authProvider"] = ["provider": "OKTA"]
+      }
     }
     if policy.type == "ACCESS_POLICY" || expandsRules {
       var embedded: [String: JSON] = [:]

@@ -56,6 +56,8 @@ enum OktaUnclear {
   static func status(at app: AppID) -> String { "status at application \(app) not known" }
   /// That the account is not on the list of an application of which nobody knows whether it needs to be.
   static func listing(at app: AppID) -> String { "not on the list of application \(app)" }
+  /// That the list of an application names others without the names that it knows them by.
+  static func names(at app: AppID) -> String { "names at application \(app) not all shown" }
   /// The user type.
   static let userType = "type.id not known"
   /// The type of the provider that vouches for the password.
@@ -93,8 +95,8 @@ struct OktaFacts {
       for id in Set(list.ids) { users[id, default: []].append(list.place) }
     }
     for (id, place) in atoms.ids(.userType) { types[id] = place }
-    for type in OktaModelBuilder.federatedProviders {
-      providers[type] = atoms.place(.attribute, OktaModelBuilder.providerAtom(type))
+    for (id, place) in atoms.ids(.attribute) {
+      if let type = OktaModelBuilder.providerType(id) { providers[type] = place }
     }
     unclearStatus = atoms.place(.attribute, OktaUnclear.status)
     asleep = atoms.place(.attribute, OktaUnclear.asleep)

@@ -22,6 +22,8 @@ struct OktaMapping {
   let session: OktaPart<[OktaWire.Policy]>
   let perAppPolicies: OktaConfiguration.PerAppPolicies
   let limitMinutes: Int
+  /// What resets of passwords ask for; nil on Classic Engine, where nothing hangs on it.
+  var recovery: OktaRecovery?
   /// What the operator vouches for.
   let vouches: Vouches
 
@@ -84,12 +86,14 @@ struct OktaMapping {
     var policy = builder.sides(
       session: builder.sessionSide(session), app: appSide(input, &builder))
     policy = builder.withInboundFederation(policy)
+    if let recovery { policy = builder.withRecovery(policy, recovery, vouches, at: app.id) }
     let mode = app.signOnMode ?? ""
     if Self.storedPassword.contains(mode) {
       policy = builder.withDirectLogin(policy, app, mode)
     } else if !Self.federated.contains(mode) {
       policy = builder.withUnknownLogin(policy, app)
     }
+    policy = builder.withUnclearNames(policy, app)
     policy = builder.withUnclearListing(policy, app)
     policy = builder.withAccountStatus(builder.withWaking(policy), at: app.id)
     atoms = builder.atoms

@@ -259,7 +259,8 @@ extension OktaModelBuilder {
   private mutating func zoneOrAny(
     _ id: String, includes: Bool, _ place: OktaPlace
   ) -> Condition {
-    id == Self.allZones ? anyZone(place) : zone(id, includes: includes, place)
+    id == Self.allZones
+      ? anyZone(includes: includes, place) : zone(id, includes: includes, place)
   }
 
   private func zonePhrase(_ id: String) -> String {
@@ -312,7 +313,7 @@ extension OktaModelBuilder {
     case "ANY": return .always
     case "OKTA":
       return OktaCondition(
-        holds: anyExternalProvider().negated, phrases: ["not by an external identity provider"])
+        holds: externalProvider().negated, phrases: ["not by an external identity provider"])
     case "SPECIFIC_IDP":
       guard let ids = value["idpIds"]?.strings, !ids.isEmpty else { return nil }
       return OktaCondition(
@@ -325,7 +326,7 @@ extension OktaModelBuilder {
 
 extension JSONValue {
   /// The object with some of its members only.
-  fileprivate func keeping(_ keys: Set<String>) -> JSONValue {
+  func keeping(_ keys: Set<String>) -> JSONValue {
     .object((object ?? [:]).filter { keys.contains($0.key) })
   }
 }

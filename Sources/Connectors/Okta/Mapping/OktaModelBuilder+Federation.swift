@@ -5,8 +5,15 @@ extension OktaModelBuilder {
   /// The account attributes that mean that another identity provider vouches for the person.
   static let federatedProviders = ["FEDERATION", "SOCIAL"]
 
+  private static let providerPrefix = "credentials.provider.type="
+
   /// What an atom asks of an account's own provider.
-  static func providerAtom(_ type: String) -> String { "credentials.provider.type=\(type)" }
+  static func providerAtom(_ type: String) -> String { providerPrefix + type }
+
+  /// The type of provider that an atom asks for; nil when it asks for something else.
+  static func providerType(_ atom: String) -> String? {
+    atom.hasPrefix(providerPrefix) ? String(atom.dropFirst(providerPrefix.count)) : nil
+  }
 
   /// What an atom asks of an account's links to other providers.
   static func linkAtom(_ provider: String) -> String { "idp=\(provider)" }
@@ -26,8 +33,10 @@ extension OktaModelBuilder {
         RuleReference(
           policyID: way.id, policyName: "inbound federation", ruleID: way.id, ruleName: way.name,
           demand: "lets the identity provider assert the second factor", condition: phrase))
-      let isUsed = flag("asserted by \(way.id)", name: phrase)
-      branches.append(.init(.and([way.condition, isUsed]), demand(of: way, by: rule)))
+      let asserts = variable("asserted by \(way.id)", name: phrase, ["no", "yes"])
+      assertions.append((asserts, way.comesBy))
+      branches.append(
+        .init(.and([way.condition, .variable(asserts, in: [1])]), demand(of: way, by: rule)))
     }
     // Whom Okta's own rules refuse, no other provider lets in.
     let federated = SignInPolicy.all([
@@ -36,8 +45,98 @@ extension OktaModelBuilder {
     return .firstMatch([.init(.or(ways.map(\.condition)), federated)], otherwise: policy)
   }
 
+  // MARK: Coming in
+
+  /// The keys of the variables of coming in by the account's own provider, and by one that nobody could read.
+  private static let ownWay = "by own provider"
+  private static let unreadWay = "by unread provider"
+
+  /// The key of the variable of coming in by a provider.
+  static func idpKey(_ id: String) -> String { "idp:\(id)" }
+
+  /// That the account comes from a provider of a type.
+  mutating func isFrom(_ type: String) -> Condition {
+    subject(
+      .attribute, Self.providerAtom(type), name: "credentials provider \(type)",
+      unless: OktaUnclear.provider, "whether the account comes from a provider of type \(type)")
+  }
+
+  /// That the person came in through the provider that vouches for the account's password.
+  private mutating func ownProvider() -> Condition {
+    let isFrom = Condition.or(Self.federatedProviders.map { self.isFrom($0) })
+    return .and([
+      isFrom, flag(Self.ownWay, name: "signed in by the person's own identity provider"),
+    ])
+  }
+
+  /// That a sign-in came in by the provider of an id.
+  private mutating func used(_ id: String) -> Condition {
+    if !usedProviders.contains(id) { usedProviders.append(id) }
+    return flag(Self.idpKey(id), name: "signed in by identity provider \(id)")
+  }
+
+  /// That the person came in through whatever external identity provider.
+  mutating func externalProvider() -> Condition {
+    var ways = [ownProvider()]
+    switch directory.inbound {
+    case .attestedNone: break
+    case .known(let providers):
+      for provider in providers {
+        ways.append(.and([used(provider.id), isInForce(provider), mayComeBy(provider)]))
+      }
+    case .unreadable(let remedy):
+      let exists = unknown(
+        "inbound|ways", "whether people come in through an external identity provider",
+        remedy: remedy)
+      ways.append(
+        .and([
+          flag(Self.unreadWay, name: "signed in by an external identity provider"),
+          .unknown(exists),
+        ]))
+    }
+    return .or(ways)
+  }
+
+  /// That the person came in through one external identity provider, which only those can who are or get linked to it.
+  mutating func externalProvider(_ id: String, _ place: OktaPlace) -> Condition {
+    let isUsed = used(id)
+    let key = "\(place.id)|idp \(id)"
+    let title = "whether the person can sign in by identity provider \(id) (\(place.title))"
+    switch directory.inbound {
+    case .attestedNone: return .and([isUsed, ownProvider()])
+    case .unreadable(let remedy):
+      return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+    case .known(let providers):
+      guard let provider = providers.first(where: { $0.id == id }) else {
+        let remedy = "take the deleted identity provider out of the rule"
+        return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+      }
+      return .and([isUsed, isInForce(provider), mayComeBy(provider)])
+    }
+  }
+
+  /// That people can come in through an external identity provider at all.
+  private mutating func isInForce(_ provider: OktaWire.InboundProvider) -> Condition {
+    switch provider.status {
+    case "ACTIVE": .always
+    case "INACTIVE": .never
+    default:
+      .unknown(
+        unknown(
+          "idp \(provider.id)|status", "whether identity provider \(provider.name) is in force",
+          remedy: "let the token see the identity provider"))
+    }
+  }
+
+  /// That the account is linked to an external identity provider.
+  private mutating func linked(to provider: OktaWire.InboundProvider) -> Condition {
+    subject(
+      .attribute, Self.linkAtom(provider.id),
+      name: "linked to identity provider \(provider.name)")
+  }
+
   /// That the account can come in through an external identity provider: it is linked, or would be at the first sign-in.
-  mutating func mayComeBy(_ provider: OktaWire.InboundProvider) -> Condition {
+  private mutating func mayComeBy(_ provider: OktaWire.InboundProvider) -> Condition {
     let isLinked = linked(to: provider)
     let mayBeLinked: Condition
     switch provider.linking {
@@ -65,6 +164,8 @@ extension OktaModelBuilder {
     var id: String
     /// By what the configuration may name it; empty when it is not known which provider it is.
     var keys: [String]
+    /// The key of the variable of coming in by it.
+    var comesBy: String
   }
 
   /// What the provider itself asks for where a source reads it, otherwise one factor.
@@ -77,13 +178,10 @@ extension OktaModelBuilder {
   private mutating func federatedWays() -> [FederatedWay] {
     var ways: [FederatedWay] = []
     for type in Self.federatedProviders {
-      let isFrom = subject(
-        .attribute, Self.providerAtom(type), name: "credentials provider \(type)",
-        unless: OktaUnclear.provider, "whether the account comes from a provider of type \(type)")
       ways.append(
         FederatedWay(
-          condition: isFrom, name: "the person's own identity provider (\(type))", id: type,
-          keys: [type]))
+          condition: isFrom(type), name: "the person's own identity provider (\(type))", id: type,
+          keys: [type], comesBy: Self.ownWay))
     }
     switch directory.inbound {
     case .attestedNone: break
@@ -101,7 +199,8 @@ extension OktaModelBuilder {
             name: "identity provider \(provider.name)" + (isNamesake ? " (\(provider.id))" : ""),
             id: provider.id,
             keys: [provider.id]
-              + ([provider.name] + provider.addresses).filter { !shared.contains($0) }))
+              + ([provider.name] + provider.addresses).filter { !shared.contains($0) },
+            comesBy: Self.idpKey(provider.id)))
       }
     case .unreadable(let remedy):
       let id = unknown(
@@ -109,7 +208,8 @@ extension OktaModelBuilder {
         remedy: remedy)
       ways.append(
         FederatedWay(
-          condition: .unknown(id), name: "an external identity provider", id: "unknown", keys: []))
+          condition: .unknown(id), name: "an external identity provider", id: "unknown", keys: [],
+          comesBy: Self.unreadWay))
     }
     return ways
   }

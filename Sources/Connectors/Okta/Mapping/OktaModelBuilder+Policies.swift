@@ -49,14 +49,18 @@ extension OktaModelBuilder {
         remedy: "grant the token okta.policies.read, so that the default policy is listed"))
   }
 
-  /// Whom a global session policy is for: Okta always shows its list of groups.
-  private mutating func scope(of policy: OktaWire.Policy, _ place: OktaPlace) -> OktaCondition {
+  /// Whom a policy of sessions or passwords is for: Okta always shows its list of groups.
+  ///
+  /// - Parameter keys: the conditions that count; nil: all.
+  mutating func scope(
+    of policy: OktaWire.Policy, _ place: OktaPlace, only keys: Set<String>? = nil
+  ) -> OktaCondition {
     // The default policy is for everyone, whatever group it names.
     if policy.isSystem == true { return .always }
     guard policy.conditions?["people"]?["groups"]?["include"]?.array != nil else {
       return unshown("conditions.people.groups.include", place)
     }
-    return scope(policy.conditions, place)
+    return scope(keys.map { policy.conditions?.keeping($0) } ?? policy.conditions, place)
   }
 
   private mutating func scope(_ conditions: JSONValue?, _ place: OktaPlace) -> OktaCondition {
@@ -106,12 +110,12 @@ extension OktaModelBuilder {
     var result: [SignInPolicy.Branch] = []
     for (position, rule) in rules.enumerated() where !Self.isOff(rule.status) {
       let own = place.rule(rule)
-      isWeak = !(strangeness(rule, shape) ?? outcome(self, rule)).protects
+      let found = strangeness(rule, shape) ?? outcome(self, rule)
+      isWeak = !found.protects || isUnrecognised(policy, rule, place, shape)
       let condition = OktaCondition.and([
         people, liveness(rule.status, "rule", own), conditions(of: rule, own, shape),
       ])
       guard condition.holds != .never else { continue }
-      let found = strangeness(rule, shape) ?? outcome(self, rule)
       if shape.isSession {
         for field in OktaOutcome.unshownFields(ofSession: rule.actions) { note(field, own) }
       }
@@ -131,14 +135,30 @@ extension OktaModelBuilder {
     _ asked: SignInPolicy, _ policy: OktaWire.Policy, _ rule: OktaWire.Rule,
     _ reference: RuleReference, _ place: OktaPlace, _ shape: OktaRuleShape
   ) -> SignInPolicy {
-    let own = rule.unrecognised + OktaOutcome.unrecognised(rule.actions, isSession: shape.isSession)
     let strange =
-      unknownKeys(own, place.rule(rule)) + unknownKeys(policy.unrecognised, place)
+      unknownKeys(Self.unrecognised(rule, shape), place.rule(rule))
+      + unknownKeys(policy.unrecognised, place)
     guard !strange.isEmpty else { return asked }
     var named = reference
     named.demand = "asks for something that cannot be read"
     let by = self.reference(named)
     return .all(strange.map { .demand(.unknown($0), by: by) })
+  }
+
+  /// The keys of a rule and of what it asks for that nobody knows.
+  private static func unrecognised(
+    _ rule: OktaWire.Rule, _ shape: OktaRuleShape
+  ) -> [UnrecognisedKey] {
+    rule.unrecognised + OktaOutcome.unrecognised(rule.actions, isSession: shape.isSession)
+  }
+
+  /// Whether a rule, or its policy, says more than is known; nothing is noted of one that may never apply.
+  private func isUnrecognised(
+    _ policy: OktaWire.Policy, _ rule: OktaWire.Rule, _ place: OktaPlace, _ shape: OktaRuleShape
+  ) -> Bool {
+    var builder = self
+    return !builder.unknownKeys(Self.unrecognised(rule, shape), place.rule(rule)).isEmpty
+      || !builder.unknownKeys(policy.unrecognised, place).isEmpty
   }
 
   /// What a rule of another kind asks for cannot be told.
@@ -154,7 +174,7 @@ extension OktaModelBuilder {
     _ asked: SignInPolicy, _ outcome: OktaOutcome, _ rule: OktaWire.Rule,
     _ reference: RuleReference, _ shape: OktaRuleShape
   ) -> SignInPolicy {
-    guard hasOldSessions else { return asked }
+    guard hasOldSessions, outcome != .refused else { return asked }
     let limit = rememberedDeviceLimitMinutes
     let isLong =
       shape.isSession

@@ -16,8 +16,10 @@ struct OktaModelBuilder {
   private(set) var upstreams: [Upstream] = []
   /// The zones that live rules mention.
   private(set) var mentionedZones: Set<String> = []
-  /// The external identity providers that session rules mention.
-  private(set) var mentionedProviders: [String] = []
+  /// The external identity providers by which a sign-in may be told to come in, each once.
+  var usedProviders: [String] = []
+  /// The variables of providers that assert a second factor, and the keys of those of coming in by them.
+  var assertions: [(variable: Variable.ID, way: String)] = []
   /// What Okta did not show.
   private(set) var missing: Set<OktaMissing> = []
   /// What decides and is not known.
@@ -155,6 +157,17 @@ struct OktaModelBuilder {
     return .firstMatch([.init(isUnlisted, .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
+  /// An account whose name at the application is not shown may go there by that of the person: a door beside the own one.
+  mutating func withUnclearNames(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
+    let name = OktaUnclear.names(at: app.id)
+    let isUnclear = ask(atoms.id(.attribute, name, name, isPartial: true))
+    let id = unknown(
+      "app \(app.id)|names", "whether another account goes by the person's name at \(app.label)",
+      remedy: "let the token see credentials.userName of everybody who has the application")
+    return .firstMatch(
+      [.init(isUnclear, .any([policy, .demand(.unknown(id), by: nil)]))], otherwise: policy)
+  }
+
   /// That the person is in a group now.
   mutating func listedGroup(_ id: String) -> Condition {
     switch directory.groups[id] {
@@ -213,14 +226,17 @@ struct OktaModelBuilder {
             "whether zone \(zone.name), which is a blocklist, has an effect (\(place.title))",
             remedy: "take the blocklist out of the rule"))
       }
-      switch zone.extent {
-      case .nothing: return .never
-      case .everything: return .always
-      // Sign-ins by IPv6 are inside or outside, whichever makes the rule weaker.
-      case .everyIPv4 where includes == isWeak: return .always
-      case .everyIPv4, .part:
-        return flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
+      guard let extent = zone.extent else {
+        noteUnshown(zone)
+        return .unknown(
+          unknown(
+            key,
+            "whether the sign-in is inside zone \(zone.name), whose addresses are not shown (\(place.title))",
+            remedy: "let the token see the whole zone"))
       }
+      if extent == .nothing { return .never }
+      return holdsAll(zone, includes: includes)
+        ? .always : flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
     }
   }
 
@@ -228,66 +244,54 @@ struct OktaModelBuilder {
   static let allZones = "ALL_ZONES"
 
   /// That the sign-in comes from inside any zone at all.
-  mutating func anyZone(_ place: OktaPlace) -> Condition {
+  ///
+  /// Whether a zone that is not in force counts among them is not documented, and one whose addresses are not shown may
+  /// hold all of them.
+  mutating func anyZone(includes: Bool, _ place: OktaPlace) -> Condition {
     mentionedZones.insert(Self.allZones)
-    if case .unreadable(let remedy) = directory.zones {
+    let key = "\(place.id)|any zone"
+    switch directory.zones {
+    case .assumed: return flag("any zone", Self.sides)
+    case .unreadable(let remedy):
       return .unknown(
-        unknown(
-          "\(place.id)|any zone", "whether the sign-in is inside any zone (\(place.title))",
-          remedy: remedy))
+        unknown(key, "whether the sign-in is inside any zone (\(place.title))", remedy: remedy))
+    case .known(let zones):
+      let live = zones.values.filter { $0.isInForce && $0.extent != nil }
+      if live.contains(where: { holdsAll($0, includes: includes) }) { return .always }
+      let inside = flag("any zone", Self.sides)
+      guard live.count < zones.count else { return inside }
+      let counts = unknown(
+        key,
+        "whether zones that are not in force, or not shown, count among all zones (\(place.title))",
+        remedy: "name zones in the rule")
+      let unshown = zones.values.filter { $0.isInForce && $0.extent == nil }
+      unshown.forEach { noteUnshown($0) }
+      return .or([
+        inside,
+        unshown.isEmpty
+          ? .and([flag("a zone that is not in force", Self.sides), .unknown(counts)])
+          : .unknown(counts),
+      ])
     }
-    return flag("any zone", Self.sides)
+  }
+
+  private mutating func noteUnshown(_ zone: OktaWire.Zone) {
+    note("type and gateways of zone \(zone.id)", call: "GET /api/v1/zones")
+  }
+
+  /// Whether every sign-in is inside a zone; those by IPv6 are inside or outside, whichever makes the rule weaker.
+  private func holdsAll(_ zone: OktaWire.Zone, includes: Bool) -> Bool {
+    switch zone.extent {
+    case .everything: true
+    case .everyIPv4: includes == isWeak
+    case .nothing, .part, nil: false
+    }
   }
 
   /// The name of a zone, its id where there is none; with the id where two zones share a name.
   func zoneName(_ id: String) -> String {
     guard case .known(let zones) = directory.zones, let zone = zones[id] else { return id }
     return directory.sharedZoneNames.contains(zone.name) ? "\(zone.name) (\(id))" : zone.name
-  }
-
-  /// That the person came in through an external identity provider, which only those can who are linked to it.
-  mutating func externalProvider(_ id: String, _ place: OktaPlace) -> Condition {
-    if !mentionedProviders.contains(id) { mentionedProviders.append(id) }
-    _ = anyExternalProvider()
-    let isUsed = flag("idp:\(id)", name: "signed in by identity provider \(id)")
-    let key = "\(place.id)|idp \(id)"
-    let title = "whether the person can sign in by identity provider \(id) (\(place.title))"
-    switch directory.inbound {
-    case .attestedNone: return isUsed
-    case .unreadable(let remedy):
-      return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
-    case .known(let providers):
-      guard let provider = providers.first(where: { $0.id == id }) else {
-        let remedy = "take the deleted identity provider out of the rule"
-        return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
-      }
-      return .and([isUsed, isInForce(provider), mayComeBy(provider)])
-    }
-  }
-
-  /// That people can come in through an external identity provider at all.
-  mutating func isInForce(_ provider: OktaWire.InboundProvider) -> Condition {
-    switch provider.status {
-    case "ACTIVE": .always
-    case "INACTIVE": .never
-    default:
-      .unknown(
-        unknown(
-          "idp \(provider.id)|status", "whether identity provider \(provider.name) is in force",
-          remedy: "let the token see the identity provider"))
-    }
-  }
-
-  /// That the account is linked to an external identity provider.
-  mutating func linked(to provider: OktaWire.InboundProvider) -> Condition {
-    subject(
-      .attribute, Self.linkAtom(provider.id),
-      name: "linked to identity provider \(provider.name)")
-  }
-
-  /// That the person came in through whatever external identity provider.
-  mutating func anyExternalProvider() -> Condition {
-    flag("signed in by an external identity provider")
   }
 
   /// The finished model.
@@ -311,28 +315,24 @@ struct OktaModelBuilder {
       result += inside.map { .any([.not(yes($0)), yes(any)]) }
       if case .known(let zones) = directory.zones,
         zones.values.allSatisfy({
-          $0.status != "ACTIVE" || $0.extent == .nothing || place("zone:\($0.id)") != nil
+          !$0.isInForce || $0.extent == .nothing || $0.extent == nil
+            || place("zone:\($0.id)") != nil
         })
       {
         result.append(.any([.not(yes(any))] + inside.map(yes)))
       }
     }
-    let providers = mentionedProviders.compactMap { place("idp:\($0)") }
-    if let external = place("signed in by an external identity provider") {
-      result += providers.map { .any([.not(yes($0)), yes(external)]) }
-      if hasNoInbound { result.append(.not(yes(external))) }
-    }
+    let providers = usedProviders.map(Self.idpKey).compactMap(place)
     for (index, first) in providers.enumerated() {
       result += providers[(index + 1)...].map { .any([.not(yes(first)), .not(yes($0))]) }
     }
-    return result
-  }
-
-  private var hasNoInbound: Bool {
-    switch directory.inbound {
-    case .attestedNone: true
-    case .known(let providers): providers.isEmpty
-    case .unreadable: false
+    // Whoever asserts a second factor is whom the person came in by, and no other is.
+    for (asserting, way) in assertions {
+      if let used = place(way) { result.append(.any([.not(yes(asserting)), yes(used)])) }
+      guard way.hasPrefix(Self.idpKey("")) else { continue }
+      let others = usedProviders.map(Self.idpKey).filter { $0 != way }.compactMap(place)
+      result += others.map { .any([.not(yes(asserting)), .not(yes($0))]) }
     }
+    return result
   }
 }

@@ -14,7 +14,7 @@ struct OktaPlace {
     id = policy.id
     title = "policy '\(policy.name)'"
     call =
-      policy.type == "OKTA_SIGN_ON" ? "GET /api/v1/policies" : "GET /api/v1/policies/{policy}"
+      policy.type == "ACCESS_POLICY" ? "GET /api/v1/policies/{policy}" : "GET /api/v1/policies"
   }
 
   /// An inbound identity provider.

@@ -5,39 +5,64 @@ internal import JSONQuery
 ///
 /// Behind a reset Okta asks what the session and the application ask for. Where the reset took two things, whoever made it
 /// has shown two; where it took one, whether that one counts again at the sign-in behind it is documented nowhere.
-enum OktaRecovery {
+struct OktaRecovery: Sendable {
+  /// The rule of a password policy, and how the reading accounts for resets by it.
+  struct Reset: Sendable {
+    var policy: OktaWire.Policy
+    var rule: OktaWire.Rule
+    var state: RowState
+
+    /// The thing of the inventory's line.
+    var object: String { "\(policy.id)/\(rule.id)" }
+    /// What tells one version of it from another.
+    var version: String { (rule.actions?["selfServicePasswordReset"] ?? .null).fingerprint }
+  }
+
+  /// The active password policies with their rules.
+  let policies: OktaPart<[OktaWire.Policy]>
+  /// The account management policies, which rules may point to.
+  let management: OktaPart<[OktaWire.Policy]>
+
   private static let remedy =
     "set an additional verification in the rule of the password policy, or see which factors the application's policy takes after a reset"
 
   /// How the reading accounts for resets on Identity Engine.
-  ///
-  /// - Parameters:
-  ///   - policies: the active password policies with their rules.
-  ///   - management: the account management policies, which rules may point to.
-  static func state(
-    _ policies: OktaPart<[OktaWire.Policy]>, management: OktaPart<[OktaWire.Policy]>
-  ) -> RowState {
+  var state: RowState {
+    switch resets {
+    case .unreadable(let reason, let remedy): .unknown(reason, remedy: remedy)
+    case .read(let resets): .each(resets.map { ($0.object, $0.version, $0.state) })
+    }
+  }
+
+  /// The rules that are not off, in the order in which Okta asks them.
+  var resets: OktaPart<[Reset]> {
     switch policies {
     case .unreadable(let reason, let remedy):
-      return .unknown("what resets ask for could not be read: \(reason)", remedy: remedy)
+      return .unreadable(
+        reason: "what resets ask for could not be read: \(reason)", remedy: remedy)
     case .read(let all):
       // The default policy is for everyone whom no other is for, so it is always there.
       guard all.contains(where: { $0.isSystem == true && $0.rules?.isEmpty == false }) else {
-        return .unknown(
-          "the default password policy and its rules are not listed",
+        return .unreadable(
+          reason: "the default password policy and its rules are not listed",
           remedy: "let the token see the whole policies")
       }
-      return .each(
-        all.flatMap { policy in
-          (policy.rules ?? []).filter { !isOff($0.status) }.map { rule in
-            (
-              object: "\(policy.id)/\(rule.id)",
-              version: (rule.actions?["selfServicePasswordReset"] ?? .null).fingerprint,
-              state: state(rule, management)
-            )
+      return .read(
+        OktaOrder.sorted(all).flatMap { policy in
+          OktaOrder.sorted(policy.rules ?? []).filter { !Self.isOff($0.status) }.map {
+            Reset(policy: policy, rule: $0, state: Self.state($0, management))
           }
         })
     }
+  }
+
+  /// Whether what is shown of a rule says which resets it is for, and in which order it is asked.
+  func isOrdered(_ reset: Reset) -> Bool {
+    guard case .read(let all) = policies, OktaOrder.isKnown(all), reset.policy.status == "ACTIVE",
+      reset.policy.unrecognised.isEmpty, reset.rule.status == "ACTIVE",
+      reset.rule.unrecognised.isEmpty
+    else { return false }
+    return OktaOrder.isKnown((reset.policy.rules ?? []).filter { !Self.isOff($0.status) })
   }
 
   /// Whether some rule leaves it to the account management policy what a reset asks for.
