@@ -57,7 +57,7 @@ extension OktaRandomWorld {
   /// Whether a session may last for longer than the limit: no limit is 0, or none that is shown.
   static func lasts(_ demand: SessionDemand) -> Bool {
     func isLong(_ minutes: Int?) -> Bool { minutes.map { $0 <= 0 || $0 > limit } ?? true }
-    return isLong(demand.lifetime) && isLong(demand.idle)
+    return isLong(demand.lifetime)
   }
 
   // MARK: Applications
@@ -156,7 +156,7 @@ extension OktaRandomWorld {
   static func lasts(_ demand: AppDemand) -> Bool {
     func isShort(_ text: String?) -> Bool { ["PT0S", "PT1H", "PT2H"].contains(text) }
     let isChain = method(demand)["type"] == "AUTH_METHOD_CHAIN"
-    return !isShort(demand.again) && !isShort(demand.inactivity)
+    return !isShort(demand.again)
       && !(isChain && demand.isChainShort)
   }
 

@@ -28,8 +28,8 @@ extension OktaRandomWorld {
     return Chooser.verdict { asks(person, &$0) }
   }
 
-  private static let gone = ["STAGED", "PROVISIONED", "SUSPENDED", "DEPROVISIONED"]
-  private static let live = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"]
+  private static let gone = ["STAGED", "SUSPENDED", "DEPROVISIONED"]
+  private static let live = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT", "PROVISIONED"]
   private static let unassigned = [
     "DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED",
   ]
