@@ -56,26 +56,26 @@ enum PingOneFact: Sendable, Hashable {
 /// What policies ask of people, over all applications of one environment.
 struct PingOneAtoms: Sendable {
   private(set) var facts: [PingOneFact] = []
-  private var places: [PingOneFact: SubjectAtom.ID] = [:]
+  private var subjects = SubjectFacts()
 
   /// The facts in the common form.
-  var all: [SubjectAtom] { facts.map(\.atom) }
+  var all: [SubjectAtom] { subjects.all }
 
   /// The groups that policies ask for.
-  var groups: [String] {
-    facts.compactMap { if case .group(let id) = $0 { id } else { nil } }
-  }
+  var groups: [String] { subjects.ids(.group).map(\.id) }
 
   /// The fact's place; made if it is new.
   mutating func id(_ fact: PingOneFact) -> SubjectAtom.ID {
-    if let known = places[fact] { return known }
-    facts.append(fact)
-    places[fact] = facts.count - 1
-    return facts.count - 1
+    let atom = fact.atom
+    let place = subjects.id(atom.kind, atom.id, atom.name, isPartial: atom.isPartial)
+    if place == facts.count { facts.append(fact) }
+    return place
   }
 
   /// The place of a fact that some policy asks for; nil when none does.
-  func place(_ fact: PingOneFact) -> SubjectAtom.ID? { places[fact] }
+  func place(_ fact: PingOneFact) -> SubjectAtom.ID? {
+    subjects.place(fact.atom.kind, fact.atom.id)
+  }
 }
 
 /// A user whom somebody watches, as the lists say.

@@ -11,11 +11,8 @@ struct PingOneModelBuilder {
   private(set) var unrecognised: Unrecognised
   /// Shared by the models of all applications, because an account has one row of bits.
   var atoms: PingOneAtoms
-  private(set) var variables: [Variable] = []
-  private(set) var unknowns: [Unknown] = []
-  private var unknownPlaces: [String: Unknown.ID] = [:]
-  private(set) var rules: [RuleReference] = []
-  private(set) var upstreams: [Upstream] = []
+  private var tables = SignInModelBuilder()
+  private var rulePlaces: [RuleReference: RuleReference.ID] = [:]
   /// Sessions by what was last proven in them, with the greatest age in seconds and the variable.
   private var sessions: [(what: String, seconds: Int64, variable: Variable.ID)] = []
   /// Ranges of the risk score, with the variable.
@@ -30,11 +27,11 @@ struct PingOneModelBuilder {
   }
 
   /// A fact about a person.
-  mutating func subject(_ fact: PingOneFact) -> Condition { .subject(atoms.id(fact)) }
+  mutating func subject(_ fact: PingOneFact) -> Condition { tables.ask(atoms.id(fact)) }
 
   /// That a yes-or-no variable has its second value.
   mutating func flag(_ name: String, _ values: [String] = ["no", "yes"]) -> Condition {
-    .variable(variable(name, values), in: [1])
+    tables.flag(name, values)
   }
 
   /// The same for a name that may stand for several documents: each of them is a variable of its own.
@@ -54,7 +51,7 @@ struct PingOneModelBuilder {
     if let known = sessions.first(where: { $0.what == what && $0.seconds == seconds }) {
       return known.variable
     }
-    let made = variable(
+    let made = tables.variable(
       "\(what) younger than \(PingOneSettings.duration(seconds))", ["no", "yes"])
     sessions.append((what, seconds, made))
     return made
@@ -63,15 +60,9 @@ struct PingOneModelBuilder {
   /// That the score of the address lies in a range.
   mutating func risk(_ range: ClosedRange<Int64>) -> Condition {
     let name = "IP risk \(range.lowerBound)–\(range.upperBound)"
-    let made = variable(name, ["no", "yes"])
+    let made = tables.variable(name, ["no", "yes"])
     if !risks.contains(where: { $0.variable == made }) { risks.append((range, made)) }
     return .variable(made, in: [1])
-  }
-
-  private mutating func variable(_ name: String, _ values: [String]) -> Variable.ID {
-    if let known = variables.firstIndex(where: { $0.name == name }) { return known }
-    variables.append(Variable(name: name, values: values))
-    return variables.count - 1
   }
 
   /// Something that cannot be known.
@@ -82,20 +73,13 @@ struct PingOneModelBuilder {
   mutating func unknown(
     _ title: String, remedy: String, of object: String? = nil, text: String? = nil
   ) -> Unknown.ID {
-    unknown(Unknown(title: title, remedy: remedy, of: object, text: text))
+    tables.unknown(Unknown(title: title, remedy: remedy, of: object, text: text))
   }
 
   /// Demands that nobody can tell, of keys that nobody knows; none where somebody vouches for all of them.
   mutating func demand(of keys: [UnrecognisedKey], _ object: String) -> SignInPolicy? {
-    let unknowns = unrecognised.note(keys, of: object).map { unknown($0) }
+    let unknowns = unrecognised.note(keys, of: object).map { tables.unknown($0) }
     return unknowns.isEmpty ? nil : .all(unknowns.map { .demand(.unknown($0), by: nil) })
-  }
-
-  private mutating func unknown(_ wanted: Unknown) -> Unknown.ID {
-    if let known = unknownPlaces[wanted.key] { return known }
-    unknowns.append(wanted)
-    unknownPlaces[wanted.key] = unknowns.count - 1
-    return unknowns.count - 1
   }
 
   /// A sign-in that asks for what nobody can tell.
@@ -108,25 +92,20 @@ struct PingOneModelBuilder {
 
   /// A rule for proofs and witnesses.
   mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
-    if let known = rules.firstIndex(of: rule) { return known }
-    rules.append(rule)
-    return rules.count - 1
+    if let known = rulePlaces[rule] { return known }
+    let place = tables.reference(rule)
+    rulePlaces[rule] = place
+    return place
   }
 
   /// A sign-in that is left to another identity provider.
   mutating func upstream(_ provider: String, by rule: RuleReference.ID) -> SignInPolicy {
     let found = Upstream(name: "identity provider \(provider)", keys: [provider])
-    if let known = upstreams.firstIndex(of: found) { return .upstream(known, by: rule) }
-    upstreams.append(found)
-    return .upstream(upstreams.count - 1, by: rule)
+    return .upstream(tables.upstream(provider, found), by: rule)
   }
 
   /// The finished model; the facts of all applications are put in when they are known.
-  func model(_ policy: SignInPolicy) -> SignInModel {
-    SignInModel(
-      variables: variables, unknowns: unknowns, rules: rules, policy: policy, axioms: structure,
-      upstreams: upstreams)
-  }
+  func model(_ policy: SignInPolicy) -> SignInModel { tables.model(policy, further: structure) }
 
   /// What the variables imply: a session of an hour is one of a day, a score lies in one place.
   private var structure: [Condition] {
