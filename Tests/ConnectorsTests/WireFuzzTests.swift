@@ -179,7 +179,7 @@ import Testing
         engine: random.one(in: 6) ? .classic : .identity,
         session: .unreadable(reason: "refused", remedy: "grant it"), perAppPolicies: .unreadable,
         limitMinutes: 1440, vouches: Vouches(at: Timestamp(milliseconds: 0)))
-      var atoms = OktaAtoms()
+      var atoms = SubjectFacts()
       let compiled = mapping.compile(
         OktaMapping.App(app: app, policy: .read(policy)), OktaDirectory(), &atoms)
       guard case .readable(let model) = compiled.state else { continue }

@@ -64,10 +64,7 @@ final class OktaConnector: ProviderConnector, Diagnosable {
   /// Reads policies and accounts.
   func readProvider(_ query: ProviderQuery, progress: Progress) async -> ProviderReading {
     await tokens?.beginRun()
-    let run = OktaRun(
-      configuration: configuration, client: client, clock: clock, logger: logger,
-      progress: progress, edits: query.edits)
-    return await run.read(query)
+    return await OktaRun(self, edits: query.edits, progress: progress).read(query)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import ConnectorKit
+internal import CurlTransport
 internal import IdentityCore
 
 /// A field that Okta is known to show and did not: what hangs on it is unknown.
@@ -16,58 +17,38 @@ struct OktaMissing: Sendable, Hashable {
   }
 }
 
+extension ListShape {
+  /// A list as Okta gives it: the next page's URL stands in a `Link` header.
+  static let okta = ListShape(.link)
+}
+
+/// What the loss of a call may doubt.
+///
+/// | call | what its loss may doubt |
+/// |---|---|
+/// | `/.well-known/okta-organization` | everything: which engine decides |
+/// | `/users` | everything: who has an account |
+/// | `/users` of deprovisioned people | people without another account: whether they left |
+/// | `/users/{id}` | the person known by the application's name only |
+/// | `/apps/{id}`, `/apps/{id}/users` | the application, and people known by its names only |
+/// | `/policies/{id}`, its rules and mappings | the applications that it is linked to |
+/// | `/policies` (session) | verdicts that the application's own policy does not decide |
+/// | `/policies` (passwords) | people whom Okta asks for two factors: a reset may be a way around |
+/// | `/zones` | rules that name zones |
+/// | `/groups/{id}` | names |
+/// | `/groups/{id}/users` | rules, and exemptions, that name the group |
+/// | `/idps`, `/idps/{id}/users` | people whom Okta asks for two factors: another provider's word may count |
+/// | `/users/{id}/factors` | enrolment |
 extension OktaRun {
-  /// Keeps a field that was not shown as an issue, once.
-  func keep(_ missing: OktaMissing) { log.add(missing.issue) }
+  /// Tells of a field that was not shown, once.
+  func tell(_ missing: OktaMissing) { reading.log.add(missing.issue) }
 
-  /// Keeps the failure of a part that the models know as unknown: it doubts only what hangs on it.
-  ///
-  /// | call | what its loss may doubt |
-  /// |---|---|
-  /// | `/.well-known/okta-organization` | everything: which engine decides |
-  /// | `/users` | everything: who has an account |
-  /// | `/users` of deprovisioned people | people without another account: whether they left |
-  /// | `/users/{id}` | the person known by the application's name only |
-  /// | `/apps/{id}`, `/apps/{id}/users` | the application, and people known by its names only |
-  /// | `/policies/{id}`, its rules and mappings | the applications that it is linked to |
-  /// | `/policies` (session) | verdicts that the application's own policy does not decide |
-  /// | `/policies` (passwords) | people whom Okta asks for two factors: a reset may be a way around |
-  /// | `/zones` | rules that name zones |
-  /// | `/groups/{id}` | names |
-  /// | `/groups/{id}/users` | rules, and exemptions, that name the group |
-  /// | `/idps`, `/idps/{id}/users` | people whom Okta asks for two factors: another provider's word may count |
-  /// | `/users/{id}/factors` | enrolment |
-  ///
-  /// A credential that is refused on one call is refused on all of them, so it doubts everything.
-  func keepPart(_ error: ConnectorError) {
-    keep(error, affects: error.code == .unauthorised ? .verdicts : .parts)
-  }
-
-  /// Notes a row that a list named again with the same facts, because it moved over a border of pages meanwhile.
-  func keepRepeated(_ call: String) {
-    log.add(
+  /// Tells of a row that a list named again with the same facts, because it moved over a border of pages meanwhile.
+  func tellRepeated(_ call: String) {
+    reading.log.add(
       SourceIssue(
         code: ConnectorError.Code.duplicateIDs.rawValue, call: call, status: 200,
         message: "Okta named a row twice in \(call), with the same facts; it counts once.",
         remedy: "Nothing is to be done: the list moved while it was read.", affects: .details))
-  }
-
-  /// The rows of a small list without repetitions.
-  ///
-  /// - Throws: ``ConnectorError/Code/duplicateIDs`` when one id comes with different facts.
-  func distinct<T: Hashable>(
-    _ rows: [T], _ id: (T) -> String, _ call: String
-  ) throws(ConnectorError) -> [T] {
-    var known: [String: T] = [:]
-    var result: [T] = []
-    for (index, row) in rows.enumerated() {
-      guard let before = known.updateValue(row, forKey: id(row)) else {
-        result.append(row)
-        continue
-      }
-      guard before == row else { throw client.duplicate(call, page: 1, row: index + 1) }
-      keepRepeated(call)
-    }
-    return result
   }
 }

@@ -32,7 +32,9 @@ struct OktaProvisioning: Sendable, Hashable {
   /// The statuses without a way in from which it brings an account back.
   var wakes: Set<String>
 
-  private static let asleep = ["suspended": "SUSPENDED", "deprovisioned": "DEPROVISIONED"]
+  private static let conditions = ["suspended": "SUSPENDED", "deprovisioned": "DEPROVISIONED"]
+  /// The statuses without a way in that a sign-in may lift.
+  static let asleep = Set(conditions.values)
 
   /// Reads the part of an identity provider's policy; what is not shown, or in a form that is not known, may do anything.
   ///
@@ -41,17 +43,17 @@ struct OktaProvisioning: Sendable, Hashable {
     guard let json, json.object != nil else {
       isShown = false
       groups = .decides(nil)
-      wakes = Set(Self.asleep.values)
+      wakes = Self.asleep
       return
     }
     groups = Self.groups(json["groups"])
     wakes = []
-    for (key, status) in Self.asleep {
+    for (key, status) in Self.conditions {
       guard let condition = json["conditions"]?[key] else { continue }
       if condition["action"]?.string != "NONE" { wakes.insert(status) }
     }
     if let conditions = json["conditions"], conditions.object == nil {
-      wakes = Set(Self.asleep.values)
+      wakes = Self.asleep
     }
   }
 

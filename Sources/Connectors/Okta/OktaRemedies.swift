@@ -21,11 +21,6 @@ extension OktaConfiguration {
     }
   }
 
-  /// The same as a phrase, for a model or an application that cannot be judged.
-  func phrase(for error: ConnectorError) -> String {
-    Sentence.inside(error.code.remedy ?? remedy(for: error))
-  }
-
   private func configurationRemedy(_ error: ConnectorError) -> String {
     if error.vendorCode?.contains("dpop") == true {
       return "Turn off \"Require Demonstrating Proof of Possession\" in the service app's settings."

@@ -57,8 +57,6 @@ struct OktaStatuses {
     let text: String
     let account: AccountStatus
     let isKnown: Bool
-    /// Whether it lets nobody in but may be lifted by a sign-in through another identity provider.
-    let mayWake: Bool
   }
 
   /// Accounts that can sign in, or could again without an administrator's help.
@@ -72,7 +70,11 @@ struct OktaStatuses {
   let wakes: Set<String>
   private var known: [(bytes: [UInt8], status: Status)] = []
 
-  init(wakes: Set<String>) { self.wakes = wakes }
+  init(_ atoms: SubjectFacts) {
+    wakes = OktaProvisioning.asleep.filter {
+      atoms.place(.attribute, OktaUnclear.asleep($0)) != nil
+    }
+  }
 
   /// What a row's word means; of one that we do not know, or that is not shown, nobody can tell.
   mutating func status(_ bytes: UnsafeBufferPointer<UInt8>?) -> Status {
@@ -84,7 +86,7 @@ struct OktaStatuses {
     let isDead = Self.dead.contains(text)
     let status = Status(
       text: text, account: isDead && !mayWake ? .inactive : .active,
-      isKnown: isDead || Self.live.contains(text), mayWake: mayWake)
+      isKnown: isDead || Self.live.contains(text))
     if let bytes { known.append((Array(bytes), status)) }
     return status
   }
@@ -95,7 +97,8 @@ extension OktaRun {
   func readAccounts(_ query: ProviderQuery, _ policies: inout OktaPolicies) async -> AccountTable {
     let empty = AccountTable(atomCount: policies.atoms.all.count)
     // A credential that was refused once is not tried on every list.
-    guard !log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
+    guard
+      !reading.log.issues.contains(where: { $0.code == ConnectorError.Code.unauthorised.rawValue })
     else {
       policies.groups = [:]
       return empty
@@ -122,7 +125,7 @@ extension OktaRun {
       policies.apps[app].result.hideAssignments(
         reason:
           "Who may use \(policies.apps[app].result.label) could not be read: \(error.message)",
-        remedy: configuration.phrase(for: error))
+        remedy: reading.phrase(for: error))
     }
     if query.collectFactors || configuration.collectFactors { await collectFactors(accounts) }
     return accounts.withLock { $0.finished() }
@@ -130,7 +133,7 @@ extension OktaRun {
 
   /// Marks that everybody may use the applications that need no assignment, whoever their lists name.
   private func markOpen(
-    _ apps: [OktaReadApp], _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+    _ apps: [OktaReadApp], _ atoms: SubjectFacts, _ accounts: OktaSharedAccounts
   ) {
     let open = apps.indices.filter { apps[$0].isLive && apps[$0].app?.isOpen != .no }
     let unlisted = open.map { atoms.place(.attribute, OktaUnclear.listing(at: apps[$0].id)) }
@@ -146,7 +149,7 @@ extension OktaRun {
 
   /// Marks that anybody's name at some applications may be that of another account as well.
   private func markUnclearNames(
-    _ apps: [AppID], _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+    _ apps: [AppID], _ atoms: SubjectFacts, _ accounts: OktaSharedAccounts
   ) {
     let unclear = apps.compactMap { atoms.place(.attribute, OktaUnclear.names(at: $0)) }
     accounts.withLock { accounts in
@@ -167,28 +170,28 @@ extension OktaRun {
 
   /// Reads the users and, beside them, those that Okta's plain list leaves out; keeps whom the filter takes.
   func listAccounts(
-    _ atoms: OktaAtoms, atMost capacity: Int = 0, _ isWanted: @escaping Filter
+    _ atoms: SubjectFacts, atMost capacity: Int = 0, _ isWanted: @escaping Filter
   ) async -> OktaAccounts {
     async let gone = accounts(
       [("filter", "status eq \"DEPROVISIONED\""), ("limit", "200")], "deprovisioned accounts",
       atoms, 0, isWanted)
     let (live, error) = await accounts([("limit", "200")], "accounts", atoms, capacity, isWanted)
     var result = live
-    if let error { keep(error) }
+    if let error { reading.keep(error) }
     // Who is on both lists was deprovisioned between them; the list that lets in counts.
     let (late, loss) = await gone
-    if let loss { keepPart(loss) }
+    if let loss { reading.keep(loss, .parts) }
     for position in 0..<late.table.count { result.table.append(late.table[position]) }
     return result
   }
 
   private func accounts(
-    _ parameters: [(String, String)], _ phase: String, _ atoms: OktaAtoms, _ capacity: Int,
+    _ parameters: [(String, String)], _ phase: String, _ atoms: SubjectFacts, _ capacity: Int,
     _ isWanted: Filter
   ) async -> (OktaAccounts, ConnectorError?) {
     var result = OktaAccounts(atomCount: atoms.all.count, capacity: capacity)
     let facts = OktaFacts(atoms)
-    var statuses = OktaStatuses(wakes: atoms.wakes)
+    var statuses = OktaStatuses(atoms)
     let request = client.get("/api/v1/users", query: parameters)
     var firsts = FirstRows()
     // What each account's row said, for rows that come again.
@@ -210,15 +213,15 @@ extension OktaRun {
             guard rowHashes[known] == hash else {
               throw client.duplicate(request.endpoint, page: page, row: index + 1)
             }
-            keepRepeated(request.endpoint)
+            tellRepeated(request.endpoint)
             continue
           }
           add(row, facts, &statuses, &result)
           rowHashes.append(hash)
         }
         seen += rows.count
-        log.count(rows.count)
-        progress(configuration.name, phase, done: seen)
+        reading.log.count(rows.count)
+        reading.tell(phase, done: seen)
       }
     } catch {
       return (result, error)
@@ -244,7 +247,7 @@ extension OktaRun {
     guard let id = row.text(OktaWire.UserField.id) else { return }
     let status = statuses.status(row.text(OktaWire.UserField.status))
     if row.text(OktaWire.UserField.status) == nil {
-      keep(OktaMissing(call: "GET /api/v1/users", what: "the status of an account"))
+      tell(OktaMissing(call: "GET /api/v1/users", what: "the status of an account"))
     } else if !status.isKnown {
       keepStrange(status.text)
     }
@@ -255,10 +258,10 @@ extension OktaRun {
     else { return }
     let gaps = facts.mark(row, status, at: position, in: &accounts.table)
     if gaps.contains(.userType) {
-      keep(OktaMissing(call: "GET /api/v1/users", what: "type.id of an account"))
+      tell(OktaMissing(call: "GET /api/v1/users", what: "type.id of an account"))
     }
     if gaps.contains(.provider) {
-      keep(
+      tell(
         OktaMissing(call: "GET /api/v1/users", what: "credentials.provider.type of an account"))
     }
   }
@@ -268,16 +271,16 @@ extension OktaRun {
     _ email: UnsafeBufferPointer<UInt8>?, _ login: UnsafeBufferPointer<UInt8>?
   ) {
     if email == nil {
-      keep(OktaMissing(call: "GET /api/v1/users", what: "profile.email of an account"))
+      tell(OktaMissing(call: "GET /api/v1/users", what: "profile.email of an account"))
     }
     if login == nil {
-      keep(OktaMissing(call: "GET /api/v1/users", what: "profile.login of an account"))
+      tell(OktaMissing(call: "GET /api/v1/users", what: "profile.login of an account"))
     }
   }
 
   func keepStrange(_ status: String) {
     let printable = String(status.filter { $0.isASCII && ($0.isLetter || $0 == "_") }.prefix(30))
-    log.add(
+    reading.log.add(
       SourceIssue(
         code: "unknown-status", call: "GET /api/v1/users", status: 200,
         message:

@@ -100,7 +100,7 @@ extension OktaRun {
 
   /// Marks who may use which application.
   func markAssignments(
-    _ apps: [OktaReadApp], _ atoms: OktaAtoms, _ watch: WatchList, _ accounts: OktaSharedAccounts
+    _ apps: [OktaReadApp], _ atoms: SubjectFacts, _ watch: WatchList, _ accounts: OktaSharedAccounts
   ) async -> OktaAssigned {
     return await withTaskGroup(of: OktaAssigned.self) { group in
       for (index, app) in apps.enumerated() where app.isLive {
@@ -135,7 +135,7 @@ extension OktaRun {
           for row in 0..<rows.count {
             guard case .again(let isSame) = list.take(rows[row], &accounts) else { continue }
             guard isSame else { return row }
-            keepRepeated(request.endpoint)
+            tellRepeated(request.endpoint)
           }
           return nil
         }
@@ -143,16 +143,16 @@ extension OktaRun {
           throw client.duplicate(request.endpoint, page: page, row: contradiction + 1)
         }
         seen += rows.count
-        progress(configuration.name, "users of \(app)", done: seen)
+        reading.tell("users of \(app)", done: seen)
       }
     } catch {
-      keepPart(error)
+      reading.keep(error, .parts)
       return OktaAssigned(strangers: list.strangers, unreadable: [(list.app, error)])
     }
     // Where an application has names, one that is not shown may be a watched one.
     let isNameless = list.hasNameless && list.hasNamed
     if isNameless {
-      keep(OktaMissing(call: request.endpoint, what: "credentials.userName of an app user"))
+      tell(OktaMissing(call: request.endpoint, what: "credentials.userName of an app user"))
     }
     if let status = list.strangeStatus { keepStrange(status) }
     return OktaAssigned(strangers: list.strangers, nameless: isNameless ? [list.app] : [])
@@ -160,7 +160,7 @@ extension OktaRun {
 
   /// Finds the accounts of people whose name at an app is watched while their address and login are not.
   func bringIn(
-    _ strangers: [OktaStranger], _ apps: [OktaReadApp], _ atoms: OktaAtoms,
+    _ strangers: [OktaStranger], _ apps: [OktaReadApp], _ atoms: SubjectFacts,
     _ accounts: OktaSharedAccounts
   ) async {
     let ids = Set(strangers.map(\.id))
@@ -187,11 +187,11 @@ extension OktaRun {
     }
   }
 
-  private func singles(_ ids: [String], _ atoms: OktaAtoms) async -> OktaAccounts {
+  private func singles(_ ids: [String], _ atoms: SubjectFacts) async -> OktaAccounts {
     var result = OktaAccounts(atomCount: atoms.all.count)
     let reader = JSONReader()
     let facts = OktaFacts(atoms)
-    var statuses = OktaStatuses(wakes: atoms.wakes)
+    var statuses = OktaStatuses(atoms)
     for id in ids {
       let request = client.get("/api/v1/users/{user}", [id])
       do throws(ConnectorError) {
@@ -204,7 +204,7 @@ extension OktaRun {
           throw client.malformed(error, request)
         }
       } catch {
-        keepPart(error)
+        reading.keep(error, .parts)
       }
     }
     return result

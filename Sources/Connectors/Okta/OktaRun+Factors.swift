@@ -31,7 +31,7 @@ extension OktaRun {
       }
       while let goesOn = await group.next() {
         done += 1
-        progress(configuration.name, "factors", done: done, total: all.count)
+        reading.tell("factors", done: done, of: all.count)
         // After a refusal every further account would be refused as well.
         guard goesOn, let account = next.next() else { continue }
         group.addTask { await self.collect(account.position, account.id, accounts) }
@@ -45,7 +45,7 @@ extension OktaRun {
   ) async -> Bool {
     let request = client.get("/api/v1/users/{user}/factors", [id])
     do throws(ConnectorError) {
-      let factors = try await client.values(request, .link) { row throws(WireError) in
+      let factors = try await rows(request) { row throws(WireError) in
         try OktaWire.Factor(row)
       }
       let live = factors.filter { $0.status == "ACTIVE" }
@@ -56,7 +56,7 @@ extension OktaRun {
       accounts.withLock { $0.table.setEnrolment(isEnrolled, found, at: position) }
       return true
     } catch {
-      keep(error, affects: .details)
+      reading.keep(error, .details)
       return error.code == .notFound || error.isTransient
     }
   }

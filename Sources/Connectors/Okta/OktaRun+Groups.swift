@@ -18,16 +18,13 @@ extension OktaRun {
   private func group(_ id: String) async -> OktaDirectory.Group? {
     let request = client.get("/api/v1/groups/{group}", [id])
     do throws(ConnectorError) {
-      let json = try await client.value(request)
-      do throws(WireError) {
-        let group = try OktaWire.Group(json)
-        return group.isEveryone ? .everyone : .named(group.name)
-      } catch {
-        throw client.malformed(error, request)
+      let group = try await reading.value(request) { json throws(WireError) in
+        try OktaWire.Group(json)
       }
+      return group.isEveryone ? .everyone : .named(group.name)
     } catch {
       // With a credential that is refused nothing else can be read either.
-      keep(error, affects: error.code == .unauthorised ? .verdicts : .details)
+      reading.keep(error, error.code == .unauthorised ? .verdicts : .details)
       return nil
     }
   }
@@ -45,12 +42,11 @@ extension OktaRun {
     do throws(ConnectorError) {
       if let group = try await groupByID(name) { return group }
       let request = client.get("/api/v1/groups", query: [("q", name), ("limit", "200")])
-      let rows = try await client.values(request, .link) { row throws(WireError) in
+      let named = try await rows(request) { row throws(WireError) in
         try OktaWire.Group(row)
-      }
-      let named = try distinct(rows, \.id, request.endpoint).filter { $0.name == name }
+      }.filter { $0.name == name }
       if let group = named.first, named.count == 1 { return group }
-      log.add(
+      reading.log.add(
         SourceIssue(
           code: ConnectorError.Code.notFound.rawValue, call: request.endpoint, status: 200,
           message: named.isEmpty
@@ -58,7 +54,7 @@ extension OktaRun {
             : "Okta has \(named.count) groups that are called \(name).",
           remedy: "Name the group by its id.", affects: .details))
     } catch {
-      keepPart(error)
+      reading.keep(error, .parts)
     }
     return nil
   }
@@ -67,11 +63,8 @@ extension OktaRun {
     guard id.hasPrefix("00g"), id.utf8.count == 20 else { return nil }
     let request = client.get("/api/v1/groups/{group}", [id])
     do throws(ConnectorError) {
-      let json = try await client.value(request)
-      do throws(WireError) {
-        return try OktaWire.Group(json)
-      } catch {
-        throw client.malformed(error, request)
+      return try await reading.value(request) { json throws(WireError) in
+        try OktaWire.Group(json)
       }
     } catch {
       if error.code == .notFound { return nil }

@@ -7,7 +7,7 @@ extension OktaRun {
   ///
   /// - Returns: the facts that could not be read to the end, unknown for everybody.
   func markMemberships(
-    _ atoms: OktaAtoms, _ accounts: OktaSharedAccounts
+    _ atoms: SubjectFacts, _ accounts: OktaSharedAccounts
   ) async -> [SubjectAtom.ID: Unknown] {
     await withTaskGroup(of: (SubjectAtom.ID, Unknown?).self) { group in
       for (id, atom) in atoms.ids(.group) {
@@ -52,26 +52,26 @@ extension OktaRun {
             guard let id = rows[row].text(0), let position = accounts.table.position(ofID: id)
             else { continue }
             accounts.table.setAtom(atom, at: position)
-            if !marked.insert(position).inserted { keepRepeated(request.endpoint) }
+            if !marked.insert(position).inserted { tellRepeated(request.endpoint) }
             guard let provider else { continue }
             // An account without a name there is asked for by none: nobody can tell.
             let subject = rows[row].string(1)
             if subject == nil {
-              keep(OktaMissing(call: request.endpoint, what: "externalId of a linked account"))
+              tell(OktaMissing(call: request.endpoint, what: "externalId of a linked account"))
             }
             accounts.table.addLink(
               AccountLink(upstream: provider, subject: subject ?? ""), at: position)
           }
         }
         seen += rows.count
-        progress(configuration.name, phase, done: seen)
+        reading.tell(phase, done: seen)
       }
       return nil
     } catch {
-      keepPart(error)
+      reading.keep(error, .parts)
       return Unknown(
         title: "\(title): \(Sentence.clause(error.message))",
-        remedy: configuration.phrase(for: error))
+        remedy: reading.phrase(for: error))
     }
   }
 }

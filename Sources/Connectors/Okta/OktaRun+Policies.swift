@@ -1,6 +1,7 @@
 internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
+internal import JSONQuery
 
 /// One application with all that is known of it.
 struct OktaReadApp: Sendable {
@@ -21,7 +22,7 @@ struct OktaReadApp: Sendable {
 /// What the configuration of an organisation says, compiled.
 struct OktaPolicies: Sendable {
   var apps: [OktaReadApp]
-  var atoms: OktaAtoms
+  var atoms: SubjectFacts
   /// The groups that the query asked for, by the name asked.
   var groups: [String: SubjectAtom.ID] = [:]
   /// By which name of an account other providers know it.
@@ -56,12 +57,12 @@ extension OktaRun {
     let mapping = OktaMapping(
       engine: engine, session: await sessionPart, perAppPolicies: configuration.perAppPolicies,
       limitMinutes: configuration.rememberedDeviceLimitMinutes, recovery: await recovery,
-      vouches: Vouches(configuration.vouches, at: clock()))
+      vouches: Vouches(configuration.vouches, at: connector.clock()))
     var directory = OktaDirectory()
     let (inbound, note) = await inboundPart
     directory.inbound = inbound
     // First with names assumed, to learn what is mentioned; then with what was read.
-    var atoms = OktaAtoms()
+    var atoms = SubjectFacts()
     var zones: Set<String> = []
     for app in apps {
       zones.formUnion(compile(app, mapping, directory, &atoms)?.mentionedZones ?? [])
@@ -69,7 +70,7 @@ extension OktaRun {
     async let groups = groups(atoms.ids(.group).map(\.id))
     directory.zones = await self.zones(zones)
     directory.groups = await groups
-    atoms = OktaAtoms()
+    atoms = SubjectFacts()
     let facts = OktaDoorFacts(
       engine, configuration.perAppPolicies, inbound, recovery: mapping.recovery?.state)
     var missing: Set<OktaMissing> = []
@@ -87,10 +88,9 @@ extension OktaRun {
       let told = apps[index].result.account(OktaDoors.self, mapping.vouches) {
         facts.state(of: $0, app, compiled)
       }
-      for issue in told { log.add(issue) }
+      for issue in told { reading.log.add(issue) }
     }
-    for field in missing { keep(field) }
-    atoms.wakes = inbound.wakes
+    for field in missing { tell(field) }
     var policies = OktaPolicies(apps: apps, atoms: atoms)
     for (name, group) in await wanted {
       policies.groups[name] = policies.atoms.id(.group, group.id, group.name)
@@ -127,7 +127,8 @@ extension OktaRun {
   }
 
   private func compile(
-    _ app: OktaReadApp, _ mapping: OktaMapping, _ directory: OktaDirectory, _ atoms: inout OktaAtoms
+    _ app: OktaReadApp, _ mapping: OktaMapping, _ directory: OktaDirectory,
+    _ atoms: inout SubjectFacts
   ) -> OktaMapping.Compiled? {
     guard let wire = app.app else { return nil }
     let policy =
@@ -169,17 +170,14 @@ extension OktaRun {
   private func readApp(_ id: AppID, _ engine: OktaMapping.Engine) async -> OktaReadApp {
     do throws(ConnectorError) {
       let request = client.get("/api/v1/apps/{app}", [id])
-      let json = try await client.value(request)
-      let app: OktaWire.App
-      do throws(WireError) {
-        app = try OktaWire.App(json)
+      let app = try await reading.value(request) { json throws(WireError) in
+        let app = try OktaWire.App(json)
         guard app.id == id else { throw Self.anotherID }
-      } catch {
-        throw client.malformed(error, request)
+        return app
       }
       let link = engine == .identity ? app.accessPolicyID : nil
       if engine == .identity, link == nil, app.status == "ACTIVE" {
-        keep(OktaMissing(call: request.endpoint, what: "the sign-in policy of application \(id)"))
+        tell(OktaMissing(call: request.endpoint, what: "the sign-in policy of application \(id)"))
       }
       return OktaReadApp(
         id: id, app: app,
@@ -189,14 +187,14 @@ extension OktaRun {
     } catch {
       // Also that there is no such application: a token that sees less of the organisation than before gets the
       // same answer as everybody after the application was deleted.
-      keepPart(error)
+      reading.keep(error, .parts)
       let reason =
         error.code == .notFound ? "Okta has no application with the id \(id)." : error.message
       return OktaReadApp(
         id: id, app: nil,
         result: ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: reason, remedy: configuration.phrase(for: error)),
+          state: .unreadable(reason: reason, remedy: reading.phrase(for: error)),
           isMissing: error.code == .notFound))
     }
   }
@@ -245,7 +243,7 @@ extension OktaRun {
   }
 
   private func keepContradiction(_ app: AppID, _ policy: String) {
-    log.add(
+    reading.log.add(
       SourceIssue(
         code: ConnectorError.Code.contradiction.rawValue,
         call: "GET /api/v1/policies/{policy}/mappings", status: 200,
@@ -254,44 +252,32 @@ extension OktaRun {
   }
 
   private func policy(_ id: String) async -> OktaPart<OktaWire.Policy> {
-    do throws(ConnectorError) {
+    await reading.part(.parts) { () throws(ConnectorError) in
       let request = client.get("/api/v1/policies/{policy}", [id], query: [("expand", "rules")])
-      let json = try await client.value(request)
-      var policy: OktaWire.Policy
-      do throws(WireError) {
-        policy = try OktaWire.Policy(json)
+      var policy = try await reading.value(request) { json throws(WireError) in
+        let policy = try OktaWire.Policy(json)
         guard policy.id == id else { throw Self.anotherID }
-      } catch {
-        throw client.malformed(error, request)
+        return policy
       }
       if policy.rules == nil { policy.rules = try await rules(id) }
-      return .read(try edited(policy, request))
-    } catch {
-      keepPart(error)
-      return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+      return try edited(policy, request)
     }
   }
 
   private func rules(_ policy: String) async throws(ConnectorError) -> [OktaWire.Rule] {
-    let request = client.get("/api/v1/policies/{policy}/rules", [policy])
-    let rows = try await client.values(request, .link) { row throws(WireError) in
-      try OktaWire.Rule(row)
+    try await rows(client.get("/api/v1/policies/{policy}/rules", [policy])) {
+      row throws(WireError) in try OktaWire.Rule(row)
     }
-    return try distinct(rows, \.id, request.endpoint)
   }
 
   /// Which of some applications a policy names; nil when that could not be read.
   private func mapped(_ policy: String, _ apps: Set<String>) async -> Set<String>? {
-    do throws(ConnectorError) {
-      let rows = try await client.values(
-        client.get("/api/v1/policies/{policy}/mappings", [policy]), .link
-      ) { row throws(WireError) in try OktaWire.Mapping(row) }
+    await reading.part(.parts) { () throws(ConnectorError) in
+      let rows = try await rows(client.get("/api/v1/policies/{policy}/mappings", [policy])) {
+        row throws(WireError) in try OktaWire.Mapping(row)
+      }
       return Set(rows.compactMap(\.appID)).intersection(apps)
-    } catch {
-      keepPart(error)
-      return nil
-    }
+    }.value
   }
 
   private func sessionPolicies() async -> OktaPart<[OktaWire.Policy]> {
@@ -300,26 +286,28 @@ extension OktaRun {
 
   /// The policies of a type that may be in force, with their rules.
   func policies(ofType type: String) async -> OktaPart<[OktaWire.Policy]> {
-    do throws(ConnectorError) {
+    await reading.part(.parts) { () throws(ConnectorError) in
       let request = client.get(
         "/api/v1/policies",
         query: [("type", type)] + (edits.isEmpty ? [("status", "ACTIVE")] : [])
           + [("expand", "rules")])
-      var policies = try await client.values(request, .link) { row throws(WireError) in
+      var policies = try await rows(request) { row throws(WireError) in
         try OktaWire.Policy(row)
       }
-      policies = try distinct(policies, \.id, request.endpoint)
       for index in policies.indices
       where policies[index].rules == nil && policies[index].status != "INACTIVE" {
         policies[index].rules = try await rules(policies[index].id)
       }
       for index in policies.indices { policies[index] = try edited(policies[index], request) }
-      return .read(policies.filter { $0.type == type && $0.status != "INACTIVE" })
-    } catch {
-      keepPart(error)
-      return .unreadable(
-        reason: Sentence.clause(error.message), remedy: configuration.phrase(for: error))
+      return policies.filter { $0.type == type && $0.status != "INACTIVE" }
     }
+  }
+
+  /// The rows of a list, each once.
+  func rows<T: Sendable>(
+    _ request: HTTPRequest, _ read: (JSONValue) throws(WireError) -> T
+  ) async throws(ConnectorError) -> [T] {
+    try await reading.rows(request, .okta, id: { $0["id"]?.string }, read)
   }
 
   // MARK: What policies mention
@@ -335,15 +323,14 @@ extension OktaRun {
     }
     let request = client.get("/api/v1/idps")
     do throws(ConnectorError) {
-      let rows = try await client.values(request, .link) { row throws(WireError) in
+      let providers = try await rows(request) { row throws(WireError) in
         try OktaWire.InboundProvider(row)
       }
-      let providers = try distinct(rows, \.id, request.endpoint)
       for provider in providers {
         for (isShown, field) in [
           (provider.status != nil, "status"), (provider.assertsFactors != nil, "policy"),
         ] where !isShown {
-          keep(
+          tell(
             OktaMissing(
               call: request.endpoint, what: "\(field) of identity provider \(provider.id)"))
         }
@@ -351,9 +338,9 @@ extension OktaRun {
       return (.known(providers), nil)
     } catch {
       // What the models know as unknown still makes verdicts weaker than they may be: the source is not whole.
-      keepPart(error)
+      reading.keep(error, .parts)
       guard error.code == .forbidden || error.code == .notFound else {
-        return (.unreadable(remedy: configuration.phrase(for: error)), nil)
+        return (.unreadable(remedy: reading.phrase(for: error)), nil)
       }
       let remedy =
         "grant okta.idps.read, or set inbound_federation: none if people sign in at Okta only"
@@ -364,15 +351,13 @@ extension OktaRun {
   private func zones(_ mentioned: Set<String>) async -> OktaDirectory.Zones {
     guard !mentioned.isEmpty else { return .assumed }
     do throws(ConnectorError) {
-      let request = client.get("/api/v1/zones")
-      let rows = try await client.values(request, .link) { row throws(WireError) in
+      let zones = try await rows(client.get("/api/v1/zones")) { row throws(WireError) in
         try OktaWire.Zone(row)
       }
-      let zones = try distinct(rows, \.id, request.endpoint)
       return .known(Dictionary(zones.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
     } catch {
-      keepPart(error)
-      return .unreadable(remedy: configuration.phrase(for: error))
+      reading.keep(error, .parts)
+      return .unreadable(remedy: reading.phrase(for: error))
     }
   }
 }

@@ -1,63 +1,50 @@
 internal import ConnectorKit
 internal import CurlTransport
 internal import IdentityCore
-internal import Logging
 
 /// One reading of an organisation.
 struct OktaRun: Sendable {
-  let configuration: OktaConfiguration
-  let client: APIClient
-  let clock: @Sendable () -> Timestamp
-  let logger: Logger
-  let progress: Progress
-  let log: ReadingLog
+  let connector: OktaConnector
+  let reading: Reading
   /// What is to be read otherwise than Okta says it.
   let edits: PolicyEdits
 
-  init(
-    configuration: OktaConfiguration, client: APIClient, clock: @escaping @Sendable () -> Timestamp,
-    logger: Logger, progress: Progress, edits: PolicyEdits = PolicyEdits()
-  ) {
-    self.configuration = configuration
-    self.client = client
-    self.clock = clock
-    self.logger = logger
-    self.progress = progress
-    self.edits = edits
-    log = ReadingLog(client.source, startedAt: clock())
-  }
+  var client: APIClient { connector.client }
+  var configuration: OktaConfiguration { connector.configuration }
 
-  /// Keeps a failure as an issue, with what to do about it.
-  func keep(_ error: ConnectorError, affects: SourceIssue.Affects = .verdicts) {
-    logger.debug("\(error)")
-    log.add(error.issue(remedy: configuration.remedy(for: error), affects: affects))
+  init(_ connector: OktaConnector, edits: PolicyEdits, progress: Progress) {
+    self.connector = connector
+    self.edits = edits
+    reading = Reading(
+      connector.client, progress: progress, logger: connector.logger, startedAt: connector.clock(),
+      remedy: connector.configuration.remedy)
   }
 
   func read(_ query: ProviderQuery) async -> ProviderReading {
-    progress(configuration.name, "policies", done: 0)
-    var reading = ProviderReading(
-      source: log.reading(kind: "okta", at: clock()), apps: [],
+    reading.tell("policies", done: 0)
+    var result = ProviderReading(
+      source: reading.log.reading(kind: connector.kind, at: connector.clock()), apps: [],
       accounts: AccountTable(atomCount: 0), hosts: hosts(besides: []),
       vendorHostSuffixes: OktaConfiguration.vendorHosts)
     do throws(ConnectorError) {
       let organisation = try await organisation()
-      reading.hosts = hosts(besides: organisation.links)
+      result.hosts = hosts(besides: organisation.links)
       var policies = try await readPolicies(query, organisation)
       let accounts = await readAccounts(query, &policies)
-      reading.apps = policies.apps.map(\.result)
-      reading.groups = policies.groups
-      reading.passesOn = policies.passesOn
-      reading.accounts = accounts
+      result.apps = policies.apps.map(\.result)
+      result.groups = policies.groups
+      result.passesOn = policies.passesOn
+      result.accounts = accounts
     } catch {
-      keep(error)
-      reading.apps = query.apps.map { id in
+      reading.keep(error)
+      result.apps = query.apps.map { id in
         ProviderApp(
           id: id, label: id,
-          state: .unreadable(reason: error.message, remedy: configuration.phrase(for: error)))
+          state: .unreadable(reason: error.message, remedy: reading.phrase(for: error)))
       }
     }
-    reading.source = log.reading(kind: "okta", at: clock())
-    return reading
+    result.source = reading.log.reading(kind: connector.kind, at: connector.clock())
+    return result
   }
 
   /// What kind of organisation this is; asked without credentials.

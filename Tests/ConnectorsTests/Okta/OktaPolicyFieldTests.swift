@@ -134,7 +134,7 @@ private struct OktaDocuments {
     let mapping = OktaMapping(
       engine: engine, session: session, perAppPolicies: .none, limitMinutes: 1440,
       vouches: Vouches(at: Timestamp(milliseconds: 0)))
-    var atoms = OktaAtoms()
+    var atoms = SubjectFacts()
     let compiled = mapping.compile(OktaMapping.App(app: app, policy: policy), directory, &atoms)
     isComplete = isComplete && compiled.missing.isEmpty
     switch compiled.state {

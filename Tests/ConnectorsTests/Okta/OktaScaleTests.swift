@@ -68,7 +68,7 @@ import Testing
       let policy = try Self.policy(count)
       let app = try Self.app(1)
       return shortest {
-        var atoms = OktaAtoms()
+        var atoms = SubjectFacts()
         _ = Self.mapping.compile(
           OktaMapping.App(app: app, policy: .read(policy)), OktaDirectory(), &atoms)
       }
@@ -105,7 +105,7 @@ import Testing
           policy: .read(try Self.policy(0, groups: 20, id: "rst\(number)")))
       }
       return shortest {
-        var atoms = OktaAtoms()
+        var atoms = SubjectFacts()
         var read: [OktaReadApp] = []
         for app in apps {
           let compiled = Self.mapping.compile(app, OktaDirectory(), &atoms)

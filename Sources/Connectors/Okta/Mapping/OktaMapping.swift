@@ -54,7 +54,7 @@ struct OktaMapping {
   ///
   /// - Parameter atoms: what policies ask of people; shared by all applications and added to.
   func compile(
-    _ input: App, _ directory: OktaDirectory, _ atoms: inout OktaAtoms
+    _ input: App, _ directory: OktaDirectory, _ atoms: inout SubjectFacts
   ) -> Compiled {
     let app = input.app
     switch app.status {
@@ -81,7 +81,7 @@ struct OktaMapping {
       directory: directory, rememberedDeviceLimitMinutes: limitMinutes, atoms: atoms,
       unrecognised: Unrecognised(OktaDoors.unrecognised.row, vouches, at: app.id))
     // With two owners each new atom would copy all.
-    atoms = OktaAtoms()
+    atoms = SubjectFacts()
     builder.hasOldSessions = hasOldSessions(input)
     var policy = builder.sides(
       session: builder.sessionSide(session), app: appSide(input, &builder))
@@ -96,7 +96,7 @@ struct OktaMapping {
     policy = builder.withUnclearNames(policy, app)
     policy = builder.withUnclearListing(policy, app)
     policy = builder.withAccountStatus(builder.withWaking(policy), at: app.id)
-    atoms = builder.atoms
+    atoms = builder.tables.facts
     var missing = builder.missing
     if app.signOnMode == nil {
       missing.insert(
@@ -110,7 +110,7 @@ struct OktaMapping {
     }
     return Compiled(
       state: .readable(builder.model(policy)), mentionedZones: builder.mentionedZones,
-      missing: missing, asked: builder.asked, unrecognised: builder.unrecognised)
+      missing: missing, asked: builder.tables.asked, unrecognised: builder.unrecognised)
   }
 
   /// Whether there is a rule by which a second factor counts for longer than the limit.

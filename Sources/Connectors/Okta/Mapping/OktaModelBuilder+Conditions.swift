@@ -102,11 +102,11 @@ extension OktaModelBuilder {
     let place = policy.part(key)
     guard let known = Self.knownKeys[key] else {
       let strange = JSONValue.object([key: whole]).unrecognised(besides: [], at: "conditions")
-      return unknown(unknownKeys(strange, policy), key, whole)
+      return unknownCondition(unknownKeys(strange, policy), key, whole)
     }
     let inner = whole.unrecognised(besides: known, at: "conditions/\(key)")
     let doubts = unknownKeys(inner, policy)
-    guard doubts.isEmpty else { return unknown(doubts, key, whole) }
+    guard doubts.isEmpty else { return unknownCondition(doubts, key, whole) }
     let value = inner.isEmpty ? whole : whole.keeping(known)
     let result: OktaCondition? =
       switch key {
@@ -135,7 +135,7 @@ extension OktaModelBuilder {
   ]
 
   /// A condition of keys that nobody knows; always where somebody vouches for all of them.
-  private func unknown(
+  private func unknownCondition(
     _ keys: [Unknown.ID], _ key: String, _ value: JSONValue
   ) -> OktaCondition {
     guard !keys.isEmpty else { return .always }
@@ -148,7 +148,7 @@ extension OktaModelBuilder {
     _ key: String, _ value: JSONValue, _ place: OktaPlace
   ) -> OktaCondition {
     let text = OktaOutcome.short(value)
-    let id = unknown(
+    let id = tables.unknown(
       "\(place.id)|\(value.text)",
       "whether the condition \(key) \(text) holds (\(place.title))",
       remedy: "take the condition out of the rule, or report it so that idsync learns it")
@@ -165,11 +165,11 @@ extension OktaModelBuilder {
     _ ids: [String], _ place: OktaPlace
   ) -> (holds: Condition, phrases: [String]) {
     guard ids.count > Self.listedUsers else {
-      return (.or(ids.map { subject(.user, $0) }), ids.map { "user \($0)" })
+      return (.or(ids.map { tables.subject(.user, $0) }), ids.map { "user \($0)" })
     }
     let name = "one of \(ids.count) users"
-    let atom = atoms.list(ids, id: place.id, name: "\(name) (\(place.title))")
-    return (ask(atom), [name])
+    let atom = tables.facts.list(ids, id: place.id, name: "\(name) (\(place.title))")
+    return (tables.ask(atom), [name])
   }
 
   private mutating func people(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
@@ -206,7 +206,7 @@ extension OktaModelBuilder {
     _ first: Condition, _ second: Condition, _ place: OktaPlace
   ) -> Condition {
     let bothNeeded = Condition.unknown(
-      unknown(
+      tables.unknown(
         "\(place.id)|both", "whether a rule with lists of users and of groups needs both to match",
         remedy: "name users or groups in a rule, not both"))
     return .and([.or([first, second]), .or([bothNeeded.negated, .and([first, second])])])
@@ -225,7 +225,7 @@ extension OktaModelBuilder {
   }
 
   private mutating func isOfType(_ id: String) -> Condition {
-    subject(
+    fact(
       .userType, id, name: id, unless: OktaUnclear.userType,
       "whether the account is of user type \(id)")
   }
@@ -275,7 +275,8 @@ extension OktaModelBuilder {
     if level == "ANY" { return .always }
     guard let index = levels.firstIndex(of: level.lowercased()) else { return nil }
     return OktaCondition(
-      holds: .variable(variable("risk", levels), in: [index]), phrases: ["risk \(levels[index])"])
+      holds: .variable(tables.variable("risk", levels), in: [index]),
+      phrases: ["risk \(levels[index])"])
   }
 
   private mutating func expression(_ value: JSONValue, _ place: OktaPlace) -> OktaCondition? {
@@ -285,11 +286,11 @@ extension OktaModelBuilder {
     guard !words.isEmpty else { return nil }
     if OktaExpression.readsOnlySignIn(text) {
       return OktaCondition(
-        holds: flag(
+        holds: tables.flag(
           "expression:\(text)", name: "expression \(words)", ["does not hold", "holds"]),
         phrases: ["expression \(words)"])
     }
-    let id = unknown(
+    let id = tables.unknown(
       "\(place.id)|\(text)", "whether \"\(words)\" holds (\(place.title))",
       remedy: "put the condition as groups, zones or device states, which can be read")
     return OktaCondition(holds: .unknown(id), phrases: ["expression \(words)"])

@@ -66,7 +66,8 @@ extension OktaModelBuilder {
       guard let detail = os[key], detail.string != "", detail != .object([:]) else { continue }
       let text = detail.string ?? detail.text
       result = .and([
-        result, OktaCondition(holds: flag("system \(key) \(text)"), phrases: ["\(key) \(text)"]),
+        result,
+        OktaCondition(holds: tables.flag("system \(key) \(text)"), phrases: ["\(key) \(text)"]),
       ])
     }
     return result
@@ -80,7 +81,7 @@ extension OktaModelBuilder {
       : values == Self.mobiles
         ? "mobile" : values.sorted().map { Self.platforms[$0] }.joined(separator: " or ")
     return OktaCondition(
-      holds: .variable(variable("platform", Self.platforms), in: values), phrases: [names])
+      holds: .variable(tables.variable("platform", Self.platforms), in: values), phrases: [names])
   }
 
   /// `OTHER` is the rest of its family; whether the rest of the desktops still holds Linux, which became a choice of its
@@ -90,8 +91,8 @@ extension OktaModelBuilder {
   ) -> OktaCondition {
     let rest = family.intersection([4, 7, 8])
     guard family.contains(3) else { return among(rest) }
-    let platform = variable("platform", Self.platforms)
-    let counts = unknown(
+    let platform = tables.variable("platform", Self.platforms)
+    let counts = tables.unknown(
       "\(place.id)|linux", "whether Linux counts as another desktop",
       remedy: "name LINUX in the rule's platforms")
     return OktaCondition(
@@ -110,7 +111,7 @@ extension OktaModelBuilder {
     for key in ["registered", "managed"] {
       guard let member = value[key] else { continue }
       guard let wanted = member.bool else { return nil }
-      let holds = flag("device \(key)")
+      let holds = tables.flag("device \(key)")
       // That a rule which says "false" wants the opposite, and not just anything, is not documented.
       parts.append(
         wanted
@@ -119,7 +120,7 @@ extension OktaModelBuilder {
             holds: .or([
               holds.negated,
               .unknown(
-                unknown(
+                tables.unknown(
                   "\(place.id)|\(key)",
                   "whether \(key) false admits devices that are \(key) (\(place.title))",
                   remedy: "set the device state of the rule to any, or to \(key)")),
@@ -132,7 +133,7 @@ extension OktaModelBuilder {
       if !ids.isEmpty {
         parts.append(
           OktaCondition(
-            holds: .or(ids.map { flag("device assurance \($0)") }),
+            holds: .or(ids.map { tables.flag("device assurance \($0)") }),
             phrases: ["device assurance " + ids.joined(separator: " or ")]))
       }
     }

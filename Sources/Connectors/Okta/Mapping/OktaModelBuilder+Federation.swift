@@ -29,11 +29,11 @@ extension OktaModelBuilder {
     var branches: [SignInPolicy.Branch] = []
     for way in ways {
       let phrase = "second factor asserted by \(way.name)"
-      let rule = reference(
+      let rule = tables.reference(
         RuleReference(
           policyID: way.id, policyName: "inbound federation", ruleID: way.id, ruleName: way.name,
           demand: "lets the identity provider assert the second factor", condition: phrase))
-      let asserts = variable("asserted by \(way.id)", name: phrase, ["no", "yes"])
+      let asserts = tables.variable("asserted by \(way.id)", name: phrase, ["no", "yes"])
       assertions.append((asserts, way.comesBy))
       branches.append(
         .init(.and([way.condition, .variable(asserts, in: [1])]), demand(of: way, by: rule)))
@@ -56,7 +56,7 @@ extension OktaModelBuilder {
 
   /// That the account comes from a provider of a type.
   mutating func isFrom(_ type: String) -> Condition {
-    subject(
+    fact(
       .attribute, Self.providerAtom(type), name: "credentials provider \(type)",
       unless: OktaUnclear.provider, "whether the account comes from a provider of type \(type)")
   }
@@ -65,14 +65,14 @@ extension OktaModelBuilder {
   private mutating func ownProvider() -> Condition {
     let isFrom = Condition.or(Self.federatedProviders.map { self.isFrom($0) })
     return .and([
-      isFrom, flag(Self.ownWay, name: "signed in by the person's own identity provider"),
+      isFrom, tables.flag(Self.ownWay, name: "signed in by the person's own identity provider"),
     ])
   }
 
   /// That a sign-in came in by the provider of an id.
   private mutating func used(_ id: String) -> Condition {
     if !usedProviders.contains(id) { usedProviders.append(id) }
-    return flag(Self.idpKey(id), name: "signed in by identity provider \(id)")
+    return tables.flag(Self.idpKey(id), name: "signed in by identity provider \(id)")
   }
 
   /// That the person came in through whatever external identity provider.
@@ -85,12 +85,12 @@ extension OktaModelBuilder {
         ways.append(.and([used(provider.id), isInForce(provider), mayComeBy(provider)]))
       }
     case .unreadable(let remedy):
-      let exists = unknown(
+      let exists = tables.unknown(
         "inbound|ways", "whether people come in through an external identity provider",
         remedy: remedy)
       ways.append(
         .and([
-          flag(Self.unreadWay, name: "signed in by an external identity provider"),
+          tables.flag(Self.unreadWay, name: "signed in by an external identity provider"),
           .unknown(exists),
         ]))
     }
@@ -105,24 +105,24 @@ extension OktaModelBuilder {
     switch directory.inbound {
     case .attestedNone: return .and([isUsed, ownProvider()])
     case .unreadable(let remedy):
-      return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+      return .and([isUsed, .unknown(tables.unknown(key, title, remedy: remedy))])
     case .known(let providers):
       guard let provider = providers.first(where: { $0.id == id }) else {
         let remedy = "take the deleted identity provider out of the rule"
-        return .and([isUsed, .unknown(unknown(key, title, remedy: remedy))])
+        return .and([isUsed, .unknown(tables.unknown(key, title, remedy: remedy))])
       }
       return .and([isUsed, isInForce(provider), mayComeBy(provider)])
     }
   }
 
   /// That people can come in through an external identity provider at all.
-  private mutating func isInForce(_ provider: OktaWire.InboundProvider) -> Condition {
+  mutating func isInForce(_ provider: OktaWire.InboundProvider) -> Condition {
     switch provider.status {
     case "ACTIVE": .always
     case "INACTIVE": .never
     default:
       .unknown(
-        unknown(
+        tables.unknown(
           "idp \(provider.id)|status", "whether identity provider \(provider.name) is in force",
           remedy: "let the token see the identity provider"))
     }
@@ -130,13 +130,13 @@ extension OktaModelBuilder {
 
   /// That the account is linked to an external identity provider.
   private mutating func linked(to provider: OktaWire.InboundProvider) -> Condition {
-    subject(
+    tables.subject(
       .attribute, Self.linkAtom(provider.id),
       name: "linked to identity provider \(provider.name)")
   }
 
   /// That the account can come in through an external identity provider: it is linked, or would be at the first sign-in.
-  private mutating func mayComeBy(_ provider: OktaWire.InboundProvider) -> Condition {
+  mutating func mayComeBy(_ provider: OktaWire.InboundProvider) -> Condition {
     let isLinked = linked(to: provider)
     let mayBeLinked: Condition
     switch provider.linking {
@@ -144,12 +144,12 @@ extension OktaModelBuilder {
     case .everybody: mayBeLinked = .always
     case .accounts(let filter):
       let isFor = filter.groups.map { Condition.or($0.map { listedGroup($0) }) } ?? .always
-      let isExcluded = Condition.or(filter.exceptUsers.map { subject(.user, $0) })
+      let isExcluded = Condition.or(filter.exceptUsers.map { tables.subject(.user, $0) })
       mayBeLinked = .and([isFor, isExcluded.negated])
     case .unclear:
       note("policy.accountLink of identity provider \(provider.id)", call: "GET /api/v1/idps")
       mayBeLinked = .unknown(
-        unknown(
+        tables.unknown(
           "idp \(provider.id)|link",
           "whether accounts are linked to identity provider \(provider.name) at the first sign-in",
           remedy: "let the token see the whole identity provider, and link by named groups or not"))
@@ -171,7 +171,8 @@ extension OktaModelBuilder {
   /// What the provider itself asks for where a source reads it, otherwise one factor.
   private mutating func demand(of way: FederatedWay, by rule: RuleReference.ID) -> SignInPolicy {
     guard !way.keys.isEmpty else { return .demand(.singleFactor, by: rule) }
-    let id = upstream(way.id, Upstream(name: way.name, keys: way.keys, otherwise: .singleFactor))
+    let id = tables.upstream(
+      way.id, Upstream(name: way.name, keys: way.keys, otherwise: .singleFactor))
     return .upstream(id, by: rule)
   }
 
@@ -203,7 +204,7 @@ extension OktaModelBuilder {
             comesBy: Self.idpKey(provider.id)))
       }
     case .unreadable(let remedy):
-      let id = unknown(
+      let id = tables.unknown(
         "inbound", "whether an external identity provider may assert the second factor",
         remedy: remedy)
       ways.append(
@@ -221,7 +222,7 @@ extension OktaModelBuilder {
     case true?: return .always
     case false?: return .or(strange.map { .unknown($0) })
     case nil:
-      let id = unknown(
+      let id = tables.unknown(
         "idp \(provider.id)|claims",
         "whether Okta believes identity provider \(provider.name) on second factors",
         remedy: "let the token see the identity provider")
@@ -246,11 +247,11 @@ extension OktaModelBuilder {
     _ policy: SignInPolicy, _ app: OktaWire.App
   ) -> SignInPolicy {
     let mode = app.signOnMode.map { "sign-on mode \($0.prefix(40))" } ?? "no sign-on mode"
-    let isOpen = unknown(
+    let isOpen = tables.unknown(
       "app \(app.id)|sign-on mode",
       "whether people can sign in to \(app.label) without Okta (\(mode))",
       remedy: "report the sign-on mode, so that idsync learns it")
-    let rule = reference(
+    let rule = tables.reference(
       RuleReference(
         policyID: app.id, policyName: mode, ruleID: app.id, ruleName: "sign-in without Okta",
         demand: "asks for one factor", condition: "if there is one"))
@@ -263,8 +264,8 @@ extension OktaModelBuilder {
     _ policy: SignInPolicy, _ app: OktaWire.App, _ mode: String
   ) -> SignInPolicy {
     let isDirect = Condition.variable(
-      variable("started", ["through Okta", "at the application itself"]), in: [1])
-    let rule = reference(
+      tables.variable("started", ["through Okta", "at the application itself"]), in: [1])
+    let rule = tables.reference(
       RuleReference(
         policyID: app.id, policyName: "sign-on mode \(mode)", ruleID: app.id,
         ruleName: "stored password", demand: "asks for the stored password only",

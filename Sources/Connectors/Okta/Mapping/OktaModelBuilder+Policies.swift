@@ -11,7 +11,7 @@ extension OktaModelBuilder {
 
   /// A demand that cannot be read, by the key of what it is of.
   mutating func unknownDemand(_ key: String, _ title: String, remedy: String) -> SignInPolicy {
-    .demand(.unknown(unknown(key, title, remedy: remedy)), by: nil)
+    .demand(.unknown(tables.unknown(key, title, remedy: remedy)), by: nil)
   }
 
   /// The global session policies: by priority, each rule by priority; when no rule of a policy holds, the next policy is
@@ -141,7 +141,7 @@ extension OktaModelBuilder {
     guard !strange.isEmpty else { return asked }
     var named = reference
     named.demand = "asks for something that cannot be read"
-    let by = self.reference(named)
+    let by = tables.reference(named)
     return .all(strange.map { .demand(.unknown($0), by: by) })
   }
 
@@ -186,11 +186,11 @@ extension OktaModelBuilder {
     } else if isLong, outcome.mayBeOld {
       var old = reference
       old.demand = "asks for nothing anew in an older session"
-      inSession = .demand(.singleFactor, by: self.reference(old))
+      inSession = .demand(.singleFactor, by: tables.reference(old))
     } else {
       return asked
     }
-    return .firstMatch([.init(flag("older session"), inSession)], otherwise: asked)
+    return .firstMatch([.init(tables.flag("older session"), inSession)], otherwise: asked)
   }
 
   /// Rules whose order Okta did not show: some of them may apply, and ask for anything.
@@ -199,7 +199,7 @@ extension OktaModelBuilder {
   ) -> SignInPolicy.Branch {
     note("the order of the rules", place)
     let remedy = "let the token see the whole policy"
-    let applies = unknown(
+    let applies = tables.unknown(
       "\(place.id)|applies", "whether a rule of \(place.title) applies", remedy: remedy)
     return .init(
       .and([people.holds, .unknown(applies)]),
@@ -217,7 +217,7 @@ extension OktaModelBuilder {
     _ status: String, _ what: String, _ place: OktaPlace
   ) -> OktaCondition {
     guard status != "ACTIVE" else { return .always }
-    let id = unknown(
+    let id = tables.unknown(
       "\(place.id)|status",
       "whether a \(what) with status \(status.prefix(20)) is in force (\(place.title))",
       remedy: "activate or deactivate the \(what)")
@@ -230,14 +230,14 @@ extension OktaModelBuilder {
     func by(_ phrase: String) -> RuleReference.ID {
       var named = rule
       named.demand = phrase
-      return reference(named)
+      return tables.reference(named)
     }
     switch outcome {
     case .refused: return .demand(.refused, by: by("refuses"))
     case .single(let phrase): return .demand(.singleFactor, by: by(phrase))
     case .multi(let phrase): return .demand(.multiFactor, by: by(phrase))
     case .rememberable:
-      let isRemembered = flag("remembered device")
+      let isRemembered = tables.flag("remembered device")
       let skips = by("asks for a password only on a remembered device")
       return .firstMatch(
         [.init(isRemembered, .demand(.singleFactor, by: skips))],
@@ -247,11 +247,11 @@ extension OktaModelBuilder {
       let phrase = "second factor asserted by an external identity provider"
       let asserts = by("lets an external identity provider assert the second factor")
       return .firstMatch(
-        [.init(flag(phrase), .demand(.singleFactor, by: asserts))],
+        [.init(tables.flag(phrase), .demand(.singleFactor, by: asserts))],
         otherwise: .demand(.multiFactor, by: by("asks for two factors")))
     case .unknown(let what), .unshown(let what):
       if case .unshown = outcome { note(what, place) }
-      let id = unknown(
+      let id = tables.unknown(
         "\(place.id)|demand", "what \(place.title) asks for: \(what)",
         remedy: "give the rule a form that idsync knows, or report it")
       return .demand(.unknown(id), by: by("asks for something that cannot be read (\(what))"))

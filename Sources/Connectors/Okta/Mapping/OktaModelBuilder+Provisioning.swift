@@ -24,11 +24,11 @@ extension OktaModelBuilder {
       }
       let place = "group \(groupName(id)) by a sign-in through \(provider.name)"
       if groups.mayGive(id), isScope || includes == isWeak {
-        let gives = flag("idp:\(provider.id)|gives:\(id)", name: "put into \(place)")
+        let gives = tables.flag("idp:\(provider.id)|gives:\(id)", name: "put into \(place)")
         isGiven.append(.and([way, gives]))
       }
       if groups.mayTake(id), isScope || includes != isWeak {
-        let takes = flag("idp:\(provider.id)|takes:\(id)", name: "taken out of \(place)")
+        let takes = tables.flag("idp:\(provider.id)|takes:\(id)", name: "taken out of \(place)")
         isTaken.append(.and([way, takes]))
       }
     }
@@ -37,15 +37,17 @@ extension OktaModelBuilder {
 
   /// Nobody knows whether a status that lets nobody in is lifted by a sign-in through another identity provider.
   mutating func withWaking(_ policy: SignInPolicy) -> SignInPolicy {
-    let isAsleep = ask(
-      atoms.id(.attribute, OktaUnclear.asleep, OktaUnclear.asleep, isPartial: true))
-    let id = unknown(
+    let asleep = directory.inbound.wakes.sorted().map {
+      tables.subject(.attribute, OktaUnclear.asleep($0), isPartial: true)
+    }
+    guard !asleep.isEmpty else { return policy }
+    let id = tables.unknown(
       "account waking",
       "whether a sign-in through an identity provider lifts the account's status (policy.provisioning.conditions)",
       remedy:
         "set the identity provider's actions for suspended and deprovisioned accounts to NONE, or let the token read identity providers"
     )
-    return .firstMatch([.init(isAsleep, .demand(.unknown(id), by: nil))], otherwise: policy)
+    return .firstMatch([.init(.or(asleep), .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 }
 
@@ -58,7 +60,7 @@ extension OktaDirectory.Inbound {
       providers.filter { $0.status != "INACTIVE" }.reduce(into: []) {
         $0.formUnion($1.provisioning.wakes)
       }
-    case .unreadable: ["SUSPENDED", "DEPROVISIONED"]
+    case .unreadable: OktaProvisioning.asleep
     }
   }
 }

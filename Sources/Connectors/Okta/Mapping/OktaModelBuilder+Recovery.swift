@@ -22,12 +22,12 @@ extension OktaModelBuilder {
         people(of: reset.rule, place.rule(reset.rule)), isForPassword(reset.policy, place),
       ])
       if let doubt = doubt(reset, vouches, app) {
-        ways.append(.and([leftOver, isFor, .unknown(unknown(doubt))]))
+        ways.append(.and([leftOver, isFor, .unknown(tables.unknown(doubt))]))
       }
       guard recovery.isOrdered(reset), reset.rule.saysPlaces else { continue }
       leftOver = .and([leftOver, isFor.negated])
     }
-    let isReset = flag("a password that was just reset")
+    let isReset = tables.flag("a password that was just reset")
     return policy.weakened(when: .and([isReset, .or(ways)]))
   }
 
@@ -56,7 +56,7 @@ extension OktaModelBuilder {
     if policy.isSystem == true { return .always }
     // For whose passwords it is where that is not shown, or of accounts of other providers, is not documented.
     let mayBe = Condition.unknown(
-      unknown(
+      tables.unknown(
         "\(place.id)|authProvider", "for whose passwords \(place.title) is",
         remedy: "let the token see the whole policy, or report its authentication provider"))
     guard let shown = policy.conditions?["authProvider"], shown.hasOnly(["provider"]),

@@ -7,13 +7,7 @@ struct OktaModelBuilder {
   let rememberedDeviceLimitMinutes: Int64
   /// Whether a second factor of an older session may be enough, so that sessions are told apart by their age.
   var hasOldSessions = false
-  /// Shared by the models of all applications, because an account has one row of bits.
-  var atoms: OktaAtoms
-  private(set) var variables: [Variable] = []
-  private(set) var unknowns: [Unknown] = []
-  private(set) var rules: [RuleReference] = []
-  private(set) var axioms: [Condition] = []
-  private(set) var upstreams: [Upstream] = []
+  var tables: SignInModelBuilder
   /// The zones that live rules mention.
   private(set) var mentionedZones: Set<String> = []
   /// The external identity providers by which a sign-in may be told to come in, each once.
@@ -28,62 +22,20 @@ struct OktaModelBuilder {
   var isWeak = false
   /// Whether what is compiled is the scope of a whole policy, whose rules may be weak and strong.
   var isScope = false
-  /// The facts that this model asks for; other models ask for others.
-  private(set) var asked: Set<SubjectAtom.ID> = []
-  // What is the same: by kind and id or whole text, never by the name that people read.
-  private var variablePlaces: [String: Variable.ID] = [:]
-  private var unknownPlaces: [String: Unknown.ID] = [:]
-  private var upstreamPlaces: [String: Upstream.ID] = [:]
-
   init(
-    directory: OktaDirectory, rememberedDeviceLimitMinutes: Int, atoms: OktaAtoms = OktaAtoms(),
+    directory: OktaDirectory, rememberedDeviceLimitMinutes: Int,
+    atoms: SubjectFacts = SubjectFacts(),
     unrecognised: Unrecognised
   ) {
     self.directory = directory
     self.unrecognised = unrecognised
     self.rememberedDeviceLimitMinutes = Int64(rememberedDeviceLimitMinutes)
-    self.atoms = atoms
-  }
-
-  /// A variable by its key; made if it is new, under a name for people.
-  mutating func variable(_ key: String, name: String? = nil, _ values: [String]) -> Variable.ID {
-    if let known = variablePlaces[key] { return known }
-    variables.append(Variable(name: name ?? key, values: values))
-    variablePlaces[key] = variables.count - 1
-    return variables.count - 1
-  }
-
-  /// An external identity provider, by its id; made if it is new.
-  mutating func upstream(_ id: String, _ upstream: Upstream) -> Upstream.ID {
-    if let known = upstreamPlaces[id] { return known }
-    upstreams.append(upstream)
-    upstreamPlaces[id] = upstreams.count - 1
-    return upstreams.count - 1
-  }
-
-  /// That a yes-or-no variable has its second value.
-  mutating func flag(
-    _ key: String, name: String? = nil, _ values: [String] = ["no", "yes"]
-  ) -> Condition {
-    .variable(variable(key, name: name, values), in: [1])
-  }
-
-  /// Something that cannot be known, by its key: the object, the place in it, and the whole text.
-  mutating func unknown(_ key: String, _ title: String, remedy: String) -> Unknown.ID {
-    unknown(Unknown(title: title, remedy: remedy, key: key))
-  }
-
-  /// Something that cannot be known, by its own key; made if it is new.
-  mutating func unknown(_ unknown: Unknown) -> Unknown.ID {
-    if let known = unknownPlaces[unknown.key] { return known }
-    unknowns.append(unknown)
-    unknownPlaces[unknown.key] = unknowns.count - 1
-    return unknowns.count - 1
+    tables = SignInModelBuilder(atoms)
   }
 
   /// Notes keys that nobody knows; those that somebody vouches for as harmless are none.
   mutating func unknownKeys(_ keys: [UnrecognisedKey], _ place: OktaPlace) -> [Unknown.ID] {
-    unrecognised.note(keys, of: place.id).map { unknown($0) }
+    unrecognised.note(keys, of: place.id).map { tables.unknown($0) }
   }
 
   /// Notes a field that Okta did not show.
@@ -99,47 +51,30 @@ struct OktaModelBuilder {
   /// Whether something applies whose field Okta did not show.
   mutating func unshown(_ field: String, _ place: OktaPlace) -> OktaCondition {
     note(field, place)
-    let id = unknown(
+    let id = tables.unknown(
       "\(place.id)|no \(field)",
       "whom and when \(place.title) applies to, because Okta did not show its \(field)",
       remedy: "let the token see the whole policy, or report it")
     return OktaCondition(holds: .unknown(id), phrases: ["\(field) not shown"])
   }
 
-  /// A rule for proofs and witnesses.
-  mutating func reference(_ rule: RuleReference) -> RuleReference.ID {
-    rules.append(rule)
-    return rules.count - 1
-  }
-
-  /// A fact about a person.
-  mutating func subject(_ kind: SubjectAtom.Kind, _ id: String, name: String? = nil) -> Condition {
-    ask(atoms.id(kind, id, name ?? id))
-  }
-
-  /// The condition that a fact holds.
-  mutating func ask(_ atom: SubjectAtom.ID) -> Condition {
-    asked.insert(atom)
-    return .subject(atom)
-  }
-
   /// A fact that an account's row may not show: then it may hold or not.
-  mutating func subject(
+  mutating func fact(
     _ kind: SubjectAtom.Kind, _ id: String, name: String, unless unclear: String, _ title: String
   ) -> Condition {
-    let isUnclear = ask(atoms.id(.attribute, unclear, unclear, isPartial: true))
-    let mayHold = unknown(
+    let isUnclear = tables.subject(.attribute, unclear, isPartial: true)
+    let mayHold = tables.unknown(
       "account \(kind.rawValue) \(id)", title, remedy: "let the token see the whole account")
-    return .or([subject(kind, id, name: name), .and([isUnclear, .unknown(mayHold)])])
+    return .or([tables.subject(kind, id, name: name), .and([isUnclear, .unknown(mayHold)])])
   }
 
   /// Nothing is known of accounts whose status, at Okta or at this application, is not.
   mutating func withAccountStatus(_ policy: SignInPolicy, at app: AppID) -> SignInPolicy {
     let isUnclear = Condition.or(
       [OktaUnclear.status, OktaUnclear.status(at: app)].map { name in
-        ask(atoms.id(.attribute, name, name, isPartial: true))
+        tables.subject(.attribute, name, isPartial: true)
       })
-    let id = unknown(
+    let id = tables.unknown(
       "account status", "whether the account's status lets it sign in",
       remedy: "report the status, so that idsync learns it")
     return .firstMatch([.init(isUnclear, .demand(.unknown(id), by: nil))], otherwise: policy)
@@ -149,8 +84,8 @@ struct OktaModelBuilder {
   mutating func withUnclearListing(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
     guard app.isOpen == .unknown else { return policy }
     let name = OktaUnclear.listing(at: app.id)
-    let isUnlisted = ask(atoms.id(.attribute, name, name, isPartial: true))
-    let id = unknown(
+    let isUnlisted = tables.subject(.attribute, name, isPartial: true)
+    let id = tables.unknown(
       "app \(app.id)|open",
       "whether \(app.label) may be used without an assignment (settings.implicitAssignment, accessibility.selfService)",
       remedy: "let the token see the whole application, or report it")
@@ -160,8 +95,8 @@ struct OktaModelBuilder {
   /// An account whose name at the application is not shown may go there by that of the person: a door beside the own one.
   mutating func withUnclearNames(_ policy: SignInPolicy, _ app: OktaWire.App) -> SignInPolicy {
     let name = OktaUnclear.names(at: app.id)
-    let isUnclear = ask(atoms.id(.attribute, name, name, isPartial: true))
-    let id = unknown(
+    let isUnclear = tables.subject(.attribute, name, isPartial: true)
+    let id = tables.unknown(
       "app \(app.id)|names", "whether another account goes by the person's name at \(app.label)",
       remedy: "let the token see credentials.userName of everybody who has the application")
     return .firstMatch(
@@ -172,8 +107,8 @@ struct OktaModelBuilder {
   mutating func listedGroup(_ id: String) -> Condition {
     switch directory.groups[id] {
     case .everyone: .always
-    case .named(let name): subject(.group, id, name: name)
-    case nil: subject(.group, id)
+    case .named(let name): tables.subject(.group, id, name: name)
+    case nil: tables.subject(.group, id)
     }
   }
 
@@ -199,29 +134,29 @@ struct OktaModelBuilder {
     let key = "\(place.id)|zone \(id)"
     switch directory.zones {
     case .assumed:
-      return flag("zone:\(id)", name: "zone \(id)", Self.sides)
+      return tables.flag("zone:\(id)", name: "zone \(id)", Self.sides)
     case .unreadable(let remedy):
       return .unknown(
-        unknown(
+        tables.unknown(
           key, "whether the sign-in is inside zone \(id) (\(place.title))", remedy: remedy))
     case .known(let zones):
       guard let zone = zones[id] else {
         return .unknown(
-          unknown(
+          tables.unknown(
             key,
             "whether the sign-in is inside zone \(id), which the list of zones does not name (\(place.title))",
             remedy: "take the deleted zone out of the rule"))
       }
       guard zone.status == "ACTIVE" else {
         return .unknown(
-          unknown(
+          tables.unknown(
             key,
             "whether zone \(zone.name), which is \(zone.status.lowercased()), has an effect (\(place.title))",
             remedy: "activate the zone or take it out of the rule"))
       }
       guard !zone.isBlocklist else {
         return .unknown(
-          unknown(
+          tables.unknown(
             key,
             "whether zone \(zone.name), which is a blocklist, has an effect (\(place.title))",
             remedy: "take the blocklist out of the rule"))
@@ -229,14 +164,14 @@ struct OktaModelBuilder {
       guard let extent = zone.extent else {
         noteUnshown(zone)
         return .unknown(
-          unknown(
+          tables.unknown(
             key,
             "whether the sign-in is inside zone \(zone.name), whose addresses are not shown (\(place.title))",
             remedy: "let the token see the whole zone"))
       }
       if extent == .nothing { return .never }
       return holdsAll(zone, includes: includes)
-        ? .always : flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
+        ? .always : tables.flag("zone:\(id)", name: "zone \(zoneName(id))", Self.sides)
     }
   }
 
@@ -251,16 +186,17 @@ struct OktaModelBuilder {
     mentionedZones.insert(Self.allZones)
     let key = "\(place.id)|any zone"
     switch directory.zones {
-    case .assumed: return flag("any zone", Self.sides)
+    case .assumed: return tables.flag("any zone", Self.sides)
     case .unreadable(let remedy):
       return .unknown(
-        unknown(key, "whether the sign-in is inside any zone (\(place.title))", remedy: remedy))
+        tables.unknown(
+          key, "whether the sign-in is inside any zone (\(place.title))", remedy: remedy))
     case .known(let zones):
       let live = zones.values.filter { $0.isInForce && $0.extent != nil }
       if live.contains(where: { holdsAll($0, includes: includes) }) { return .always }
-      let inside = flag("any zone", Self.sides)
+      let inside = tables.flag("any zone", Self.sides)
       guard live.count < zones.count else { return inside }
-      let counts = unknown(
+      let counts = tables.unknown(
         key,
         "whether zones that are not in force, or not shown, count among all zones (\(place.title))",
         remedy: "name zones in the rule")
@@ -269,7 +205,7 @@ struct OktaModelBuilder {
       return .or([
         inside,
         unshown.isEmpty
-          ? .and([flag("a zone that is not in force", Self.sides), .unknown(counts)])
+          ? .and([tables.flag("a zone that is not in force", Self.sides), .unknown(counts)])
           : .unknown(counts),
       ])
     }
@@ -295,17 +231,13 @@ struct OktaModelBuilder {
   }
 
   /// The finished model.
-  func model(_ policy: SignInPolicy) -> SignInModel {
-    SignInModel(
-      variables: variables, atoms: atoms.all, unknowns: unknowns, rules: rules, policy: policy,
-      axioms: axioms + structure, upstreams: upstreams)
-  }
+  func model(_ policy: SignInPolicy) -> SignInModel { tables.model(policy, further: structure) }
 
   /// What variables imply: managed devices are registered, a zone is one of all zones, a sign-in comes
   /// through one provider.
   private var structure: [Condition] {
     var result: [Condition] = []
-    let place = { (key: String) in variablePlaces[key] }
+    let place = { (key: String) in tables.variable(of: key) }
     let yes = { (variable: Int) in Condition.variable(variable, in: [1]) }
     if let managed = place("device managed"), let registered = place("device registered") {
       result.append(.any([.not(yes(managed)), yes(registered)]))

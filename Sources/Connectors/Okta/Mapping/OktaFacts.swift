@@ -1,57 +1,12 @@
 internal import ConnectorKit
 internal import IdentityCore
 
-/// What policies ask of people, over all applications of one organisation.
-struct OktaAtoms: Sendable {
-  private struct Key: Hashable, Sendable {
-    var kind: SubjectAtom.Kind
-    var id: String
-  }
-
-  private(set) var all: [SubjectAtom] = []
-  private var places: [Key: SubjectAtom.ID] = [:]
-  /// The accounts of each list that is one fact.
-  private(set) var lists: [(place: SubjectAtom.ID, ids: [String])] = []
-  /// The statuses without a way in that a sign-in through another identity provider may lift.
-  var wakes: Set<String> = []
-
-  /// The atom's place; made if it is new.
-  mutating func id(
-    _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isPartial: Bool = false
-  ) -> SubjectAtom.ID {
-    let key = Key(kind: kind, id: id)
-    if let known = places[key] { return known }
-    all.append(SubjectAtom(kind: kind, id: id, name: name, isPartial: isPartial))
-    places[key] = all.count - 1
-    return all.count - 1
-  }
-
-  /// One fact for a whole list of accounts: that the account is in it.
-  mutating func list(_ ids: [String], id: String, name: String) -> SubjectAtom.ID {
-    let key = Key(kind: .user, id: id)
-    if let known = places[key] { return known }
-    let place = self.id(.user, id, name)
-    lists.append((place, ids))
-    return place
-  }
-
-  /// The place of an atom; nil where nothing asks for it.
-  func place(_ kind: SubjectAtom.Kind, _ id: String) -> SubjectAtom.ID? {
-    places[Key(kind: kind, id: id)]
-  }
-
-  /// The places of all atoms of a kind, with what they ask for.
-  func ids(_ kind: SubjectAtom.Kind) -> [(id: String, place: SubjectAtom.ID)] {
-    all.indices.filter { all[$0].kind == kind }.map { (all[$0].id, $0) }
-  }
-}
-
 /// Facts about an account that Okta did not show, or that we do not understand.
 enum OktaUnclear {
   /// The status at Okta.
   static let status = "status not known"
   /// That the status lets nobody in, unless another identity provider lifts it.
-  static let asleep = "status that another identity provider may lift"
+  static func asleep(_ status: String) -> String { "status \(status), which may be lifted" }
   /// The status at an application.
   static func status(at app: AppID) -> String { "status at application \(app) not known" }
   /// That the account is not on the list of an application of which nobody knows whether it needs to be.
@@ -82,11 +37,11 @@ struct OktaFacts {
   private var types: [String: SubjectAtom.ID] = [:]
   private var providers: [String: SubjectAtom.ID] = [:]
   private let unclearStatus: SubjectAtom.ID?
-  private let asleep: SubjectAtom.ID?
+  private var asleep: [String: SubjectAtom.ID] = [:]
   private let unclearType: SubjectAtom.ID?
   private let unclearProvider: SubjectAtom.ID?
 
-  init(_ atoms: OktaAtoms) {
+  init(_ atoms: SubjectFacts) {
     let places = Set(atoms.lists.map(\.place))
     for (id, place) in atoms.ids(.user) where !places.contains(place) {
       users[id, default: []].append(place)
@@ -99,7 +54,9 @@ struct OktaFacts {
       if let type = OktaModelBuilder.providerType(id) { providers[type] = place }
     }
     unclearStatus = atoms.place(.attribute, OktaUnclear.status)
-    asleep = atoms.place(.attribute, OktaUnclear.asleep)
+    for status in OktaProvisioning.asleep {
+      asleep[status] = atoms.place(.attribute, OktaUnclear.asleep(status))
+    }
     unclearType = atoms.place(.attribute, OktaUnclear.userType)
     unclearProvider = atoms.place(.attribute, OktaUnclear.provider)
   }
@@ -114,7 +71,7 @@ struct OktaFacts {
       for atom in users[id] ?? [] { table.setAtom(atom, at: position) }
     }
     if let unclearStatus, !status.isKnown { table.setAtom(unclearStatus, at: position) }
-    if let asleep, status.mayWake { table.setAtom(asleep, at: position) }
+    if let asleep = asleep[status.text] { table.setAtom(asleep, at: position) }
     if let unclearType {
       if let type = row.string(OktaWire.UserField.userType) {
         if let atom = types[type] { table.setAtom(atom, at: position) }
