@@ -58,6 +58,27 @@ import Testing
       "it switches MFA off in so many words", .enforcedConditionally, .judged,
       handler("if (event.x) { api.multifactor.enable('none') }")),
     .action(
+      "the same with a comment in the call", .enforcedConditionally, .judged,
+      handler("if (event.x) { api.multifactor.enable( // skip\n 'none') }")),
+    .action(
+      "the same with a comment between the names", .enforcedConditionally, .judged,
+      handler("if (event.x) { api.multifactor/* x */.enable(/*y*/\"none\") }")),
+    .action(
+      "quotes in a regular expression before a link, and what comes after it", .cannotTell,
+      .unknown,
+      handler("const t = event.x.replace(/\"/g, ''); f(\"https://a\"); api.multifactor.enable(t)")),
+    .action(
+      "a regular expression with slashes and quotes", .enforced, .closed,
+      handler("if (/[/'\"]/.test(event.x)) { api.multifactor.enable('any') } // 'none'")),
+    .action(
+      "a text without an end", .cannotTell, .unknown, handler("api.access.deny('x")),
+    .action(
+      "it spreads its api", .cannotTell, .unknown,
+      handler("const o = {...api}; o['multi' + 'factor'].enable('no' + 'ne')")),
+    .action(
+      "it has browsers remembered, whoever vouches for them", .enforcedConditionally, .closed,
+      handler("api.multifactor.enable('any', { allowRememberBrowser: true })")),
+    .action(
       "the same, attested to ask some sign-ins", .enforcedConditionally, .judged,
       attested: .conditional, handler("if (event.x) { api.multifactor.enable('none') }")),
     .action(
@@ -101,7 +122,79 @@ import Testing
     },
     World(
       situation: "a Rule that does not", expected: .enforced, row: .rules, state: .closed
-    ) { $0.rules = [.init("Log", id: "r1", script: "callback(null, user, context)")] },
+    ) {
+      $0.rules = [
+        rule("log(context.clientName, user.email); callback(null, user, context); // multifactor")
+      ]
+    },
+    World(
+      situation: "a Rule that hands its context on", expected: .cannotTell, row: .rules,
+      state: .unknown
+    ) { $0.rules = [rule("global.apply(user, context); callback(null, user, context);")] },
+    World(
+      situation: "a Rule that writes into its context by another name", expected: .cannotTell,
+      row: .rules, state: .unknown
+    ) {
+      $0.rules = [rule("c['multi' + 'factor'] = {provider: 'none'}; b(null, u, c);", "u, c, b")]
+    },
+    World(
+      situation: "a Rule that assigns to all of its context", expected: .cannotTell, row: .rules,
+      state: .unknown
+    ) {
+      $0.rules = [rule("Object.assign(context, configuration.P); callback(null, user, context);")]
+    },
+    World(
+      situation: "a Rule that is no function", expected: .cannotTell, row: .rules, state: .unknown
+    ) { $0.rules = [.init("Odd", id: "r1", script: "module.run")] },
+    World(
+      situation: "codes by e-mail beside a database, whose password is reset there",
+      expected: .enforcedConditionally, row: .passwordReset, state: .judged
+    ) { $0.factors = ["otp", "email"] },
+    World(
+      situation: "codes by e-mail only", expected: .enforcedConditionally, row: .factors,
+      state: .judged
+    ) { $0.factors = ["email"] },
+    World(
+      situation: "codes by SMS beside a database", expected: .enforced, row: .factors,
+      state: .judged
+    ) { $0.factors = ["sms"] },
+    World(
+      situation: "codes by SMS twice, if one likes", expected: .enforcedConditionally,
+      row: .factors, state: .judged
+    ) {
+      $0.factors = ["otp", "sms"]
+      $0.users[0].identities = [.init("sms", provider: "sms", user: "u1")]
+    },
+    World(
+      situation: "codes by SMS twice, and nothing else", expected: .notEnforced, row: .factors,
+      state: .judged
+    ) {
+      $0.factors = ["sms", "recovery-code"]
+      $0.users[0].identities = [.init("sms", provider: "sms", user: "u1")]
+    },
+    World(
+      situation: "tokens of others are exchanged", expected: .cannotTell, row: .grants,
+      state: .unknown
+    ) {
+      $0.clients[0].further = [
+        "token_exchange": ["allow_any_profile_of_type": ["custom_authentication"]]
+      ]
+    },
+    World(
+      situation: "tokens of others are not exchanged", expected: .enforced, row: .grants,
+      state: .closed
+    ) { $0.clients[0].further = ["token_exchange": ["allow_any_profile_of_type": []]] },
+    World(
+      situation: "a native social login", expected: .cannotTell, row: .grants, state: .unknown
+    ) { $0.clients[0].further = ["native_social_login": ["apple": ["enabled": true]]] },
+    World(
+      situation: "a connection says that MFA is not active", expected: .cannotTell,
+      row: .connectionMFA, state: .unknown
+    ) { $0.connections[0].options = ["mfa": ["active": false]] },
+    World(
+      situation: "a connection says that MFA is active", expected: .enforced,
+      row: .connectionMFA, state: .absent
+    ) { $0.connections[0].options = ["mfa": ["active": true, "return_enroll_settings": true]] },
     World(
       situation: "a Rule that is switched off", expected: .enforced, row: .rules, state: .absent
     ) {
@@ -152,6 +245,58 @@ import Testing
       situation: "the policy asks after every connection", expected: .enforced,
       row: .otherConnections, state: .closed),
   ]
+
+  private static func rule(
+    _ body: String, _ parameters: String = "user, context, callback"
+  ) -> Auth0Tenant.Rule {
+    .init("Own", id: "r\(body.count)", script: "function (\(parameters)) { \(body) }")
+  }
+
+  @Test("an Action that is attested asks nobody where no factor is on")
+  func hollow() async throws {
+    let code = Self.handler("api.multifactor.enable('any')")
+    for (factors, expected) in [(["otp"], Verdict.enforced), ([], .notEnforced)] {
+      let scenario = Auth0Bench.scenario {
+        $0.actions = [.init("Own", id: "own", code: code)]
+        $0.factors = factors
+      }
+      try await Bench.run(scenario) { bench in
+        let attestation = Auth0Configuration.Attestation(
+          action: "own", codeSHA256: Auth0Bench.hash(code), word: .enforced)
+        let connector = try Auth0Bench.connector(
+          bench, attestations: [attestation], vouches: Auth0Bench.vouched)
+        let door = await OneDoor.read(connector, app: Auth0Bench.app, people: [Auth0Bench.ana])
+        #expect(door.record(Auth0Bench.ana).verdict == expected)
+      }
+    }
+  }
+
+  @Test("another version of what an Action stands on voids its attestation")
+  func dependencies() async throws {
+    let code = Self.handler("h(api)")
+    let scenario = Auth0Bench.scenario {
+      $0.policies = []
+      $0.actions = [.init("Own", id: "own", code: code)]
+      $0.actions[0].dependencies = ["acme": "1.0.0", "base": "2.1.0"]
+    }
+    let attestation = Auth0Configuration.Attestation(
+      action: "own", codeSHA256: Auth0Bench.hash(code + "\nacme@1.0.0\nbase@2.1.0"),
+      word: .enforced)
+    try await Bench.run(scenario) { bench in
+      func verdict() async throws -> Verdict {
+        await OneDoor.read(
+          try Auth0Bench.connector(
+            bench, attestations: [attestation], vouches: Auth0Bench.vouched), app: Auth0Bench.app,
+          people: [Auth0Bench.ana]
+        ).record(Auth0Bench.ana).verdict
+      }
+      let before = try await verdict()
+      #expect(before == .enforced)
+      await bench.mock.update { $0[Auth0Tenant.self].actions[0].dependencies?["acme"] = "2.0.0" }
+      let after = try await verdict()
+      #expect(after == .notEnforced)
+    }
+  }
 
   @Test("every world gives its verdict, and the line its state", arguments: actions + others)
   func world(_ world: World) async throws {

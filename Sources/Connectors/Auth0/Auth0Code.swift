@@ -16,11 +16,10 @@ struct Auth0Code: Sendable {
     "challengeWith", "challengeWithAny", "enrollWith", "enrollWithAny",
   ]
   /// What reaches things by other names than their own.
-  private static let detours = ["eval(", "Function(", "arguments", "\\u", "\\x", "module.exports"]
+  static let detours = ["eval(", "Function(", "arguments", "\\u", "\\x", "module.exports"]
 
   init(_ text: String) {
-    let code = Self.withoutComments(text)
-    maySwitchOff = !Self.isPlain(code)
+    maySwitchOff = Auth0Script.withoutComments(text).map { !Self.isPlain($0) } ?? true
   }
 
   private static func isPlain(_ code: String) -> Bool {
@@ -38,7 +37,7 @@ struct Auth0Code: Sendable {
       guard let word = try? Regex("\\b\(name)\\b").wordBoundaryKind(.simple) else { return false }
       for match in rest.matches(of: word) {
         // A property of something else that has the same name.
-        if rest[..<match.range.lowerBound].last == "." { continue }
+        if isMember(rest[..<match.range.lowerBound]) { continue }
         guard isKnown(rest[match.range.upperBound...]) else { return false }
       }
     }
@@ -66,33 +65,8 @@ struct Auth0Code: Sendable {
     return !call.output.2.isEmpty
   }
 
-  /// The code without comments; texts stay as they are.
-  private static func withoutComments(_ text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    var quote: Character?
-    while let character = rest.first {
-      if let open = quote {
-        result.append(character)
-        rest = rest.dropFirst()
-        if character == "\\", let escaped = rest.first {
-          result.append(escaped)
-          rest = rest.dropFirst()
-        } else if character == open {
-          quote = nil
-        }
-      } else if rest.hasPrefix("//") {
-        rest = rest.drop { !$0.isNewline }
-      } else if rest.hasPrefix("/*") {
-        guard let end = rest.firstRange(of: "*/") else { return result + rest }
-        rest = rest[end.upperBound...]
-        result.append(" ")
-      } else {
-        if character == "'" || character == "\"" || character == "`" { quote = character }
-        result.append(character)
-        rest = rest.dropFirst()
-      }
-    }
-    return result
+  /// Whether what stands before a name makes it a member of something else; a spread (`...api`) does not.
+  static func isMember(_ before: Substring) -> Bool {
+    before.last == "." && !before.hasSuffix("...")
   }
 }

@@ -4,7 +4,7 @@ internal import IdentityCore
 /// Every way into a session by an Auth0 tenant, and what changes one.
 enum Auth0Doors: DoorInventory {
   case policy, factors, actions, actionsChoose, rules
-  case identities, otherConnections, passkeys, grants, crossOrigin, passwordReset
+  case identities, otherConnections, connectionMFA, passkeys, grants, crossOrigin, passwordReset
   case rememberedBrowser, sessionLength, administrators
 
   private static let docs = "https://auth0.com/docs/"
@@ -12,7 +12,9 @@ enum Auth0Doors: DoorInventory {
   var row: InventoryRow {
     switch self {
     case .policy, .factors, .actions, .actionsChoose, .rules: policyRow
-    case .identities, .otherConnections, .passkeys, .grants, .crossOrigin, .passwordReset: doorRow
+    case .identities, .otherConnections, .connectionMFA, .passkeys, .grants, .crossOrigin,
+      .passwordReset:
+      doorRow
     case .rememberedBrowser, .sessionLength, .administrators: otherRow
     }
   }
@@ -28,7 +30,7 @@ enum Auth0Doors: DoorInventory {
       InventoryRow(
         .modifier, "factors", "the factors that are switched on",
         about:
-          "GET /api/v2/guardian/factors; a factor whose trial is over, and recovery codes, ask nobody",
+          "GET /api/v2/guardian/factors; a factor whose trial is over, and recovery codes, ask nobody. The factor email is no second one for whom a database or a code by e-mail is the first, sms none beside a code by SMS",
         source: Self.docs + "secure/multi-factor-authentication/multi-factor-authentication-factors"
       )
     case .actions:
@@ -49,7 +51,7 @@ enum Auth0Doors: DoorInventory {
       InventoryRow(
         .modifier, "rules", "a Rule, the older form of Actions",
         about:
-          "GET /api/v2/rules: one that is enabled and names context.multifactor takes precedence over the policy",
+          "GET /api/v2/rules: one that is enabled and names context.multifactor takes precedence over the policy, and so may one that hands context on or reaches it otherwise than by a known member",
         source: Self.docs + "secure/multi-factor-authentication/customize-mfa")
     }
   }
@@ -67,6 +69,14 @@ enum Auth0Doors: DoorInventory {
         about:
           "whoever comes through another connection of the application is asked by the tenant's policy as well; where that asks nobody, nothing is known of them",
         source: Self.docs + "authenticate/identity-providers")
+    case .connectionMFA:
+      InventoryRow(
+        .modifier, "connection-mfa", "a connection that says MFA is not active for it",
+        about:
+          "options.mfa.active of GET /api/v2/connections; what it does beside the tenant's policy is documented nowhere that was found",
+        source:
+          "https://auth0.github.io/node-auth0/interfaces/management.Management.ConnectionMfa.html"
+      )
     case .passkeys:
       InventoryRow(
         .door, "passkeys", "passkeys", worst: .opensSometimes("a passkey"),
@@ -77,7 +87,7 @@ enum Auth0Doors: DoorInventory {
       InventoryRow(
         .door, "grants", "a grant that the application may use",
         about:
-          "grant_types of GET /api/v2/clients: those that end at the login page, or that the policy asks with mfa_required, are closed",
+          "grant_types of GET /api/v2/clients: those that end at the login page, or that the policy asks with mfa_required, are closed; token_exchange and native_social_login, which need no grant of their own, are not",
         source: Self.docs + "get-started/applications/application-grant-types")
     case .crossOrigin:
       InventoryRow(
@@ -87,7 +97,8 @@ enum Auth0Doors: DoorInventory {
     default:
       InventoryRow(
         .door, "password-reset", "the reset of a forgotten password",
-        about: "it ends in no session, and the login after it is like any other",
+        about:
+          "it ends in no session, and the login after it is like any other; where the factor email is on, one inbox gets both codes",
         source: Self.docs + "authenticate/database-connections/password-change")
     }
   }
@@ -138,15 +149,18 @@ extension Auth0Mapping {
     case .passkeys: passkeyState
     case .grants: Self.grants(client)
     case .crossOrigin: .closed("it ends in a login like any other")
-    case .passwordReset: .closed("it ends in no session")
+    case .passwordReset: .judged("it ends in no session; the factor email is told apart")
+    case .connectionMFA: connectionStates
     case .rememberedBrowser:
-      asksAnyway
-        ? .configured("an attested Action asks every sign-in")
-        : .unknown(
-          "no API shows whether people are offered to have their browser remembered",
-          remedy:
-            "switch it off in an Action (allowRememberBrowser: false) and attest that, or vouch for it"
-        )
+      remembersBrowsers
+        ? .judged("an Action has browsers remembered (allowRememberBrowser)")
+        : asksAnyway
+          ? .configured("an attested Action asks every sign-in")
+          : .unknown(
+            "no API shows whether people are offered to have their browser remembered",
+            remedy:
+              "switch it off in an Action (allowRememberBrowser: false) and attest that, or vouch for it"
+          )
     case .sessionLength: sessionState
     case .administrators: .outOfScope("acts of administrators")
     }
@@ -197,6 +211,19 @@ extension Auth0Mapping {
     }
   }
 
+  private var connectionStates: RowState {
+    guard let found = connections.value else { return .judged("may not be read: see passkeys") }
+    return .each(
+      found.filter(\.isWithoutMFA).map { connection in
+        (
+          connection.name, nil,
+          .unknown(
+            "options.mfa.active of the connection is false",
+            remedy: "switch it on, or see that its people are asked for MFA and vouch for it")
+        )
+      })
+  }
+
   private var passkeyState: RowState {
     switch connections {
     case .unreadable(let reason, _):
@@ -237,7 +264,7 @@ extension Auth0Mapping {
     guard let grants = client.grants else {
       return .unknown("Auth0 does not tell the grants of the application", remedy: "run again")
     }
-    let open = Set(grants).subtracting(closedGrants).sorted()
+    let open = Set(grants).subtracting(closedGrants).sorted() + client.exchanges
     if open.isEmpty { return .closed("each ends at the login page or is told mfa_required") }
     return .each(
       open.map { grant in

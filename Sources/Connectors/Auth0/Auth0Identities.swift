@@ -9,6 +9,12 @@ struct Auth0Identities: Sendable {
     var connection: String
     /// Whether Auth0 itself takes the first factor; another provider does else.
     var isOwn: Bool
+    /// The factor that goes to the same place as the first one, or as the reset of it; nil without one.
+    ///
+    /// - SeeAlso: <https://auth0.com/docs/authenticate/database-connections/password-change>
+    var sameChannel: String?
+    /// Whether the first factor is nothing but a code to that place.
+    var isPasswordless = false
   }
 
   /// The fact that not all identities of an account are told.
@@ -25,7 +31,11 @@ struct Auth0Identities: Sendable {
   }
 
   private static func way(_ identity: Auth0Wire.Identity) -> Way {
-    Way(connection: identity.connection, isOwn: identity.isOwn)
+    let provider = identity.provider.lowercased()
+    return Way(
+      connection: identity.connection, isOwn: identity.isOwn,
+      sameChannel: ["auth0": "email", "email": "email", "sms": "sms"][provider],
+      isPasswordless: provider != "auth0")
   }
 
   /// What policies ask of people.
@@ -87,6 +97,38 @@ struct Auth0Identities: Sendable {
       }
     }
     return .any(parts)
+  }
+
+  /// The sign-ins where the second factor goes where the first one, or its reset, does.
+  ///
+  /// Whoever has a verified address may choose the factor `email`, enrolled or not; Auth0 says that it is no true factor beside
+  /// a password.
+  /// - SeeAlso: <https://auth0.com/docs/secure/multi-factor-authentication/multi-factor-authentication-factors/configure-email-notifications-for-mfa>
+  func sameChannel(
+    _ factors: [String], _ second: SignInPolicy, _ model: inout SignInModel
+  ) -> SignInPolicy {
+    var branches: [SignInPolicy.Branch] = []
+    for (place, way) in ways.enumerated() {
+      guard let channel = way.sameChannel, factors.contains(channel) else { continue }
+      let name = "\(channel == "email" ? "inbox" : "telephone") that gets both codes"
+      let known = model.variables.firstIndex { $0.name == name }
+      if known == nil { model.variables.append(Variable(name: name, values: ["no", "yes"])) }
+      model.rules.append(
+        RuleReference(
+          policyID: way.connection, policyName: "connection \(way.connection)",
+          ruleID: "\(way.connection) \(channel)", ruleName: "factor \(channel)",
+          demand: way.isPasswordless
+            ? "sends both codes to one place"
+            : "sends the code where the password is reset"))
+      let isOnly = way.isPasswordless && factors.allSatisfy { $0 == channel }
+      let chosen = Condition.variable(known ?? model.variables.count - 1, in: [1])
+      let fact = Condition.subject(place + 1)
+      branches.append(
+        .init(
+          isOnly ? fact : .all([fact, chosen]),
+          .demand(.singleFactor, by: model.rules.count - 1)))
+    }
+    return branches.isEmpty ? second : .firstMatch(branches, otherwise: second)
   }
 
   /// A way in of those for whom a fact holds.

@@ -29,8 +29,11 @@ struct Auth0Mapping: Sendable {
   func model() -> SignInModel {
     var model = SignInModel(policy: .demand(.refused, by: nil))
     let candidate = candidate(&model)
-    let second = withActions(candidate, &model)
-    model.policy = .all([identities.firstFactor(&model), second])
+    let first = identities.firstFactor(&model)
+    let second = remembered(withActions(candidate, &model), &model)
+    let enabled = (factors.value ?? []).filter { $0.isEnabled && $0.name != "recovery-code" }
+    let told = identities.sameChannel(enabled.map(\.name), second, &model)
+    model.policy = .all([first, told])
     return model
   }
 
@@ -86,6 +89,33 @@ struct Auth0Mapping: Sendable {
     }
   }
 
+  // MARK: Remembered browsers
+
+  /// Whether the code of an Action has browsers remembered: it says anything but no.
+  ///
+  /// - SeeAlso: <https://auth0.com/docs/customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/post-login-api-object>
+  var remembersBrowsers: Bool {
+    actions.value?.contains { action in
+      Self.plain(action).contains(#/allowRememberBrowser['"]?\]?:(?!false\b)/#)
+    } == true
+  }
+
+  /// What code that was read says outweighs whoever vouches that browsers are not remembered.
+  private func remembered(_ second: SignInPolicy, _ model: inout SignInModel) -> SignInPolicy {
+    guard remembersBrowsers else { return second }
+    model.rules.append(
+      RuleReference(
+        policyID: "post-login", policyName: "post-login Actions", ruleID: "allowRememberBrowser",
+        ruleName: "allowRememberBrowser", demand: "asks no remembered browser"))
+    model.variables.append(Variable(name: "a remembered browser", values: ["no", "yes"]))
+    return .firstMatch(
+      [
+        .init(
+          .variable(model.variables.count - 1, in: [1]),
+          .demand(.singleFactor, by: model.rules.count - 1))
+      ], otherwise: second)
+  }
+
   // MARK: Actions
 
   private func withActions(_ candidate: SignInPolicy, _ model: inout SignInModel) -> SignInPolicy {
@@ -129,7 +159,8 @@ struct Auth0Mapping: Sendable {
     }
     let word = attestation(of: action)?.word
     if word == .enforced {
-      return .demand(.multiFactor, by: rule("asks for two factors, as its attestation says"))
+      let rules = (rule("asks for two factors, as its attestation says"), rule(Self.hollow))
+      return withFactors(rules.0, none: rules.1, &model)
     }
     // That it asks some or nobody says nothing of whom it switches MFA off for.
     var before = before
@@ -191,20 +222,25 @@ struct Auth0Mapping: Sendable {
     attestations.first { $0.action == action.id && $0.codeSHA256 == Self.hash(action) }
   }
 
+  /// The hash of what runs: the code, and after it a line for each dependency with its version.
   static func hash(_ action: Auth0Wire.Action) -> String {
-    SHA256.hash(data: Data((action.code ?? "").utf8)).map { String(format: "%02x", $0) }.joined()
+    let whole = ([action.code ?? ""] + action.dependencies).joined(separator: "\n")
+    return SHA256.hash(data: Data(whole.utf8)).map { String(format: "%02x", $0) }.joined()
   }
 
   private static func concernsFactors(_ action: Auth0Wire.Action) -> Bool {
-    let code = plain(action.code ?? "")
+    let code = plain(action)
     return asks.contains { code.contains($0) }
   }
 
   static func canSwitchOff(_ action: Auth0Wire.Action) -> Bool {
-    let code = plain(action.code ?? "")
+    let code = plain(action)
     return ["\"none\"", "'none'", "`none`"].contains { code.contains("multifactor.enable(\($0)") }
   }
 
-  /// The code without white space.
-  private static func plain(_ code: String) -> String { code.filter { !$0.isWhitespace } }
+  /// The code without comments and white space.
+  private static func plain(_ action: Auth0Wire.Action) -> String {
+    let code = action.code ?? ""
+    return (Auth0Script.withoutComments(code) ?? code).filter { !$0.isWhitespace }
+  }
 }

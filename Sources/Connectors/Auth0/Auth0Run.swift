@@ -221,7 +221,7 @@ struct Auth0Run: Sendable {
 
   /// One application: by its id, and where that finds none, out of the list of all.
   private func client(_ id: AppID) async throws(ConnectorError) -> Auth0Wire.Client {
-    let fields = ("fields", "client_id,name,grant_types")
+    let fields = ("fields", "client_id,name,grant_types,token_exchange,native_social_login")
     let request = client.get("/api/v2/clients/{client}", [id], query: [fields])
     do throws(ConnectorError) {
       let json = try await client.value(request)

@@ -93,11 +93,23 @@ enum Auth0Wire {
     var name: String
     /// The grants it may use; nil where they are not told.
     var grants: [String]?
+    /// What it swaps for a session beside its grants: kinds of token exchange, and native social logins.
+    var exchanges: [String]
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("client_id", .string, \.string)
       name = try json.optional("name", .string, \.string) ?? id
       grants = try json.optional("grant_types", .array, \.strings)
+      // An application that never had any does not show them.
+      let kinds = try json.optional("token_exchange", .object) { $0.object == nil ? nil : $0 }
+      let types = try kinds?.optional("allow_any_profile_of_type", .array, \.strings) ?? []
+      let social = try json.optional("native_social_login", .object) {
+        $0.object == nil ? nil : $0
+      }
+      let logins = (social?.object ?? [:]).filter { $0.value["enabled"]?.bool != false }
+      exchanges =
+        types.map { "token_exchange \($0)" }
+        + logins.keys.sorted().map { "native_social_login \($0)" }
     }
   }
 
@@ -133,8 +145,7 @@ enum Auth0Wire {
       name = try json.optional("name", .string, \.string) ?? id
       isEnabled = try json.required("enabled", .bool, \.bool)
       let script = try json.required("script", .string, \.string)
-      mayDecide = ["multifactor", "context[", "eval(", "Function(", "\\u", "\\x"]
-        .contains(where: script.contains)
+      mayDecide = Auth0RuleCode.mayDecide(script)
       version = JSONValue.string(script).fingerprint
     }
   }
@@ -144,12 +155,15 @@ enum Auth0Wire {
     var name: String
     /// Whether people sign in with passkeys; nil where a database does not say.
     var takesPasskeys: Bool?
+    /// Whether it says that MFA is not active for it.
+    var isWithoutMFA: Bool
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("name", .string, \.string)
       let strategy = try json.required("strategy", .string, \.string)
       let options = try json.optional("options", .object) { $0.object == nil ? nil : $0 }
       let methods = options?.object?["authentication_methods"]
+      isWithoutMFA = options?.object?["mfa"]?["active"]?.bool == false
       // Only databases have passkeys, and one that never had any does not show them.
       takesPasskeys =
         strategy != "auth0" || options != nil && methods?["passkey"] == nil
@@ -180,6 +194,8 @@ enum Auth0Wire {
     var name: String
     /// The code that runs; nil when it is not shown.
     var code: String?
+    /// What the code stands on, each with its version, in order.
+    var dependencies: [String] = []
 
     init(_ json: JSONValue) throws(WireError) {
       id = try json.required("id", .string, \.string)
@@ -189,6 +205,11 @@ enum Auth0Wire {
         $0.object == nil ? nil : $0
       }
       code = try deployed?.required("code", .string, \.string)
+      let list = try deployed?.optional("dependencies", .array, \.array) ?? []
+      dependencies = try list.map { row throws(WireError) in
+        let name = try row.required("name", .string, \.string)
+        return "\(name)@\(try row.optional("version", .string, \.string) ?? "?")"
+      }.sorted()
     }
   }
 }

@@ -71,10 +71,11 @@ extension Auth0API {
   }
 
   private static func shape(_ client: Auth0Tenant.Client) -> JSON {
-    [
+    let shape: [String: JSON] = [
       "client_id": .string(client.id), "name": .string(client.name),
       "grant_types": .array(client.grants.map { .string($0) }),
     ]
+    return .object(shape.merging(client.further ?? [:]) { _, further in further })
   }
 
   private static func bindings(_ call: Call, _ context: Context) async throws -> Reply {
@@ -97,10 +98,16 @@ extension Auth0API {
   private static func action(_ call: Call, _ context: Context) async throws -> Reply {
     guard let action = context.tenant.actions.first(where: { $0.id == call.capture("action") })
     else { throw Refusal(status: 404, code: "action_not_found", message: "Not found.") }
+    var deployed: [String: JSON] = [
+      "id": "v1", "deployed": true, "code": .string(action.code),
+    ]
+    deployed["dependencies"] = action.dependencies.map { all in
+      .array(all.map { ["name": .string($0.key), "version": .string($0.value)] })
+    }
     return Reply(json: [
       "id": .string(action.id), "name": .string(action.name), "status": "built",
       "code": .string(action.code + "\n// draft"), "all_changes_deployed": false,
-      "deployed_version": ["id": "v1", "deployed": true, "code": .string(action.code)],
+      "deployed_version": .object(deployed),
     ])
   }
 

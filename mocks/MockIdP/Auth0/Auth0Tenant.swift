@@ -57,6 +57,9 @@ public struct Auth0Tenant: VendorScenario {
     /// The grants it may use.
     public var grants: [String]
 
+    /// Further settings, in Auth0's shape.
+    public var further: [String: JSON]?
+
     /// Makes an application.
     public init(_ id: String, name: String, grants: [String] = ["authorization_code"]) {
       self.id = id
@@ -73,6 +76,8 @@ public struct Auth0Tenant: VendorScenario {
     public var name: String
     /// The deployed code.
     public var code: String
+    /// What it stands on, with versions; nil is not shown.
+    public var dependencies: [String: String]?
 
     /// Makes an Action.
     public init(_ name: String, id: String, code: String) {
