@@ -4,7 +4,8 @@ internal import JSONQuery
 
 /// Every way past privacyIDEA once it is asked, and what changes its question.
 enum PrivacyIDEADoors: DoorInventory {
-  case frontEnd, noToken, noUser, weakTokens, otpPIN, remembered, selfService, rewriting, handlers
+  case frontEnd, noToken, noUser, weakTokens, otpPIN, passkeys, remembered, selfService, rewriting,
+    handlers
   case unrecognised
 
   var row: InventoryRow {
@@ -36,6 +37,12 @@ enum PrivacyIDEADoors: DoorInventory {
         .modifier, "otppin", "sign-ins with the value of a token alone",
         about: "otppin of GET /policy/: with none nothing but the value is asked for",
         source: policies + "#otppin")
+    case .passkeys:
+      InventoryRow(
+        .modifier, "passkeys", "passkeys, which sign in without a name or a password",
+        about:
+          "tokens of type passkey, and webauthn_user_verification_requirement of GET /policy/: only required makes two factors of one",
+        source: "https://privacyidea.readthedocs.io/en/latest/tokens/tokentypes.html")
     case .remembered:
       InventoryRow(
         .modifier, "remembered", "remembered sign-ins and devices",
@@ -74,6 +81,7 @@ struct PrivacyIDEAPicture {
   var selfService: Part<[PrivacyIDEAWire.Policy]>
   var handlers: Part<[PrivacyIDEAWire.EventHandler]>
   var remember: PrivacyIDEAConfiguration.Remember?
+  var isPasskeyVouched: Bool
 
   /// How the reading accounts for each door and modifier.
   func state(of door: PrivacyIDEADoors) -> RowState {
@@ -90,6 +98,10 @@ struct PrivacyIDEAPicture {
           "policy \($0.name) asks for the value of a token alone",
           remedy: "vouch that \(front) asks for the password itself, or set otppin to userstore")
       }
+    case .passkeys:
+      isPasskeyVouched
+        ? .configured("vouched for: \(front) asks for a password beside a passkey")
+        : .judged("the passkeys of the person, and whether user verification is required")
     case .remembered:
       remember == .note
         ? .configured("remember_device: note")

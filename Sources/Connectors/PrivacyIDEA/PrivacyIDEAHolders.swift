@@ -81,6 +81,7 @@ struct PrivacyIDEAHolders {
     let usable = token.isUsable(at: now)
     guard usable != .no, !PrivacyIDEATokens.otherTypes.contains(token.type) else { return }
     let isCertain = isOwner == .yes && usable == .yes
+    if token.type == "passkey" { holders[place].facts.insert(.passkey) }
     if PrivacyIDEATokens.simpleTypes.contains(token.type) {
       holders[place].facts.insert(isCertain ? .simple : .unclear)
     } else if !PrivacyIDEATokens.strongTypes.contains(token.type) {

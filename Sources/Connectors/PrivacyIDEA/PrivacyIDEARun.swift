@@ -53,7 +53,9 @@ struct PrivacyIDEARun: Sendable {
       }
       var compiled = PrivacyIDEAModel(
         realm: configuration.realm, policies: policies, selfService: selfService.value,
-        remember: configuration.remember)
+        remember: configuration.remember,
+        isPasskeyVouched: query.apps.allSatisfy(vouchesForPasskeys)
+      )
       var model = compiled.model()
       accounts = await self.accounts(query, compiled, &model)
       apps = query.apps.map { app($0, compiled, model, selfService, handlers) }
@@ -92,12 +94,18 @@ struct PrivacyIDEARun: Sendable {
     var app = ProviderApp(id: id, label: id, state: .readable(model), evidence: evidence)
     let picture = PrivacyIDEAPicture(
       front: front, policies: compiled.policies, selfService: selfService, handlers: handlers,
-      remember: configuration.remember)
+      remember: configuration.remember, isPasskeyVouched: compiled.isPasskeyVouched)
     let vouches = Vouches(configuration.vouches, at: connector.clock())
     for issue in app.account(PrivacyIDEADoors.self, vouches, picture.state) {
       reading.log.add(issue)
     }
     return app
+  }
+
+  /// Whether somebody vouches that a passkey is not all that is asked for.
+  private func vouchesForPasskeys(_ app: AppID) -> Bool {
+    Vouches(configuration.vouches, at: connector.clock())
+      .vouch(for: PrivacyIDEADoors.passkeys.row.id, object: nil, version: nil, at: app) != nil
   }
 
   // MARK: Policies

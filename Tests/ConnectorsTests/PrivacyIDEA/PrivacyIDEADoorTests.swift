@@ -81,6 +81,33 @@ import Testing
     #expect(other.verdict == .enforced)
   }
 
+  @Test(
+    "a passkey is one factor unless it is asked who holds it, or somebody vouches for the front end"
+  )
+  func passkeys() async throws {
+    let requirement = "webauthn_user_verification_requirement"
+    for (value, expected) in [
+      (nil, Verdict.cannotTell), ("preferred", .cannotTell), ("required", .enforced),
+    ] as [(String?, Verdict)] {
+      let outcome = try await judge {
+        $0.tokens = [PrivacyIDEAToken("ana", "passkey")]
+        if let value {
+          $0.policies.append(P.policy("verify", .object([requirement: .string(value)])))
+        }
+      }
+      #expect(outcome.verdict == expected, "\(value ?? "none"): \(outcome.record.reason)")
+    }
+    let vouched = try await judge({ $0.vouches = Vouch.for("passkeys") }) {
+      $0.tokens = [PrivacyIDEAToken("ana", "passkey")]
+    }
+    #expect(vouched.verdict == .enforced)
+    #expect(vouched.state("passkeys") == .vouched)
+    let other = try await judge {
+      $0.tokens = [PrivacyIDEAToken("ana", "webauthn"), PrivacyIDEAToken("bo", "passkey")]
+    }
+    #expect(other.verdict == .enforced)
+  }
+
   // MARK: Whom policies mean
 
   @Test(

@@ -17,11 +17,15 @@ struct PrivacyIDEAModel {
     case unclear
     /// Has a token of a type that leaves the question to another server or person, or that is not known.
     case strange
+    /// May have a passkey, which signs in without a name or a password.
+    case passkey
     /// Comes from a resolver that is not told.
     case noResolver
 
     /// The facts about tokens.
-    static let ofTokens: [Atom] = [.usable, .assigned, .rolledOut, .simple, .unclear, .strange]
+    static let ofTokens: [Atom] = [
+      .usable, .assigned, .rolledOut, .simple, .unclear, .strange, .passkey,
+    ]
 
     /// Its words: what tells it from others, and what people read.
     var words: (id: String, name: String) {
@@ -32,6 +36,7 @@ struct PrivacyIDEAModel {
       case .simple: ("token=simple", "has a token that is no second factor")
       case .unclear: ("token=?", "may have a token that is no second factor")
       case .strange: ("token=other", "has a token whose question another server asks")
+      case .passkey: ("token=passkey", "may have a passkey")
       case .noResolver: ("resolver=?", "comes from a resolver that is not told")
       }
     }
@@ -56,6 +61,8 @@ struct PrivacyIDEAModel {
   /// What people may do with their own tokens; nil where that was not read.
   let selfService: [PrivacyIDEAWire.Policy]?
   let remember: PrivacyIDEAConfiguration.Remember?
+  /// Whether somebody vouches that the front end asks for a password beside a passkey.
+  let isPasskeyVouched: Bool
   private var builder = SignInModelBuilder()
   /// The texts that a policy names users and resolvers by, by the atom that asks for them.
   private(set) var users: [SubjectAtom.ID: UserText] = [:]
@@ -63,12 +70,13 @@ struct PrivacyIDEAModel {
 
   init(
     realm: String, policies: [PrivacyIDEAWire.Policy], selfService: [PrivacyIDEAWire.Policy]?,
-    remember: PrivacyIDEAConfiguration.Remember?
+    remember: PrivacyIDEAConfiguration.Remember?, isPasskeyVouched: Bool
   ) {
     self.realm = realm
     self.policies = policies.filter(\.isActive).sorted { $0.name < $1.name }
     self.selfService = selfService?.filter(\.isActive).sorted { $0.name < $1.name }
     self.remember = remember
+    self.isPasskeyVouched = isPasskeyVouched
     for atom in Atom.allCases {
       _ = builder.facts.id(.attribute, atom.words.id, atom.words.name)
     }
@@ -108,7 +116,34 @@ struct PrivacyIDEAModel {
       .init(.subject(Atom.simple.rawValue), .demand(.singleFactor, by: simple)),
       .init(.subject(Atom.unclear.rawValue), .demand(.unknown(unclear), by: nil)),
       .init(.subject(Atom.strange.rawValue), .demand(.unknown(strange), by: nil)),
+    ] + passkeyBranches()
+  }
+
+  /// A passkey is asked for without a name or a password, and unless user verification is demanded a touch of it is all.
+  ///
+  /// - SeeAlso: <https://github.com/privacyidea/privacyidea/blob/master/privacyidea/lib/fido2/challenge.py>,
+  ///   <https://github.com/privacyidea/keycloak-provider/releases/tag/v1.6.0>
+  private mutating func passkeyBranches() -> [SignInPolicy.Branch] {
+    guard !isPasskeyVouched else { return [] }
+    let alone = unknown(
+      "whether the front end asks for a password beside a passkey, which a touch may do for",
+      "set webauthn_user_verification_requirement to required in a policy of the scope authentication, or vouch for the row passkeys"
+    )
+    return [
+      .init(
+        .and([.subject(Atom.passkey.rawValue), verification().negated]),
+        .demand(.unknown(alone), by: nil))
     ]
+  }
+
+  /// That a passkey is asked who holds it.
+  private mutating func verification() -> Condition {
+    let demanding = policies.filter {
+      $0.actions["webauthn_user_verification_requirement"]?.lowercased() == "required"
+    }
+    var conditions: [Condition] = []
+    for policy in demanding { conditions.append(applies(policy)) }
+    return .or(conditions)
   }
 
   /// What the person may enrol: a token that proves nothing beside a password is a way in of the person's own making.
@@ -121,12 +156,16 @@ struct PrivacyIDEAModel {
       return [.init(flag(words), .demand(.singleFactor, by: rule))]
     }
     return selfService.compactMap { policy in
-      guard policy.actions.contains(where: { isOn($0.value) && Self.enrolsWeakly($0.key) }) else {
-        return nil
-      }
+      let actions = policy.actions.filter { isOn($0.value) }.keys
+      let isWeak = actions.contains(where: Self.enrolsWeakly)
+      let isPasskey =
+        !isPasskeyVouched && actions.contains { $0.lowercased() == "enrollpasskey" }
+      guard isWeak || isPasskey else { return nil }
       let rule = rule(
         "self-service", "lets people enrol tokens that are no second factor", name: policy.name)
-      return .init(.and([applies(policy), flag(words)]), .demand(.singleFactor, by: rule))
+      return .init(
+        .and([applies(policy), flag(words)] + (isWeak ? [] : [verification().negated])),
+        .demand(.singleFactor, by: rule))
     }
   }
 
