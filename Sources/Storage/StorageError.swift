@@ -88,7 +88,8 @@ extension StorageError {
   static func corrupt(path: String, detail: String) -> StorageError {
     StorageError(
       .corrupt,
-      "The store \(path) is damaged or no store of idsync (\(detail)). Move it away together with"
+      "The store \(path) is damaged or no store of idsync (\(detail)). If it is another program's, name another file"
+        + " as `store`. Otherwise: Move it away together with"
         + " \(path)-wal and \(path)-shm, then put back the last backup; `sqlite3 DAMAGED .recover` saves what"
         + " is readable. Without a backup the next run builds the members anew, without their history."
     )

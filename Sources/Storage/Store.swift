@@ -11,25 +11,45 @@ public final class Store: Sendable {
   /// The absolute path of the file.
   public let path: String
   let writer: DatabaseQueue
+  /// The file by the name that SQLite reads it by.
+  private let location: String
+  /// What the file looked like when it was opened, where it is read without locks.
+  private let stamp: FileStamp?
+  private let file: OpenStore
   /// Connections for reading that nobody uses at the moment.
   private let idleReaders = Mutex<[DatabaseQueue]>([])
   private let readerConfiguration: Configuration
   private static let keptReaders = 4
 
-  /// Opens the store, creating it, and brings its schema up to date.
+  /// What a store is opened for.
+  public enum Purpose: Sendable {
+    /// To be written to: it is created, and its schema brought up to date.
+    case writing
+    /// To be looked at, also by a user who may not write to it: then nothing about it changes.
+    case reading
+  }
+
+  /// Opens the store.
   ///
-  /// The file and its companions get mode 0600, whatever they had. A small file is looked through for damage, a larger
-  /// one when the process that wrote it last did not end as it should.
+  /// The file is looked at before anything is done to it: what is no store is left as it is. A store and its companions
+  /// get mode 0600, whatever they had. A small file is looked through for damage, a larger one when the process that
+  /// wrote it last did not end as it should.
   /// - Throws: ``StorageError``: `.notFound` without the directory, `.readOnly`, `.permissions`, `.corrupt`, `.locked`,
-  ///   `.newerSchema`, `.diskFull`, or `.invalid` for a file of another program.
-  public convenience init(path: String) throws(StorageError) {
-    try self.init(path: path, busyTimeout: .seconds(5))
+  ///   `.newerSchema`, `.diskFull`, or `.invalid` for a file of another program and for a link to one.
+  public convenience init(path: String, for purpose: Purpose = .writing) throws(StorageError) {
+    try self.init(path: path, for: purpose, busyTimeout: .seconds(5))
   }
 
   /// Opens the store; waits so long at most for another process to finish a write.
-  init(path: String, busyTimeout: Duration) throws(StorageError) {
-    let path = StoreFile.absolute(path)
-    try StoreFile.prepare(path)
+  init(
+    path: String, for purpose: Purpose = .writing, busyTimeout: Duration
+  ) throws(StorageError) {
+    let path = try StoreFile.resolved(path)
+    let access: StoreFile.Access
+    switch purpose {
+    case .writing: (file, access) = (try StoreFile.prepareForWriting(path), .writing)
+    case .reading: (file, access) = try StoreFile.prepareForReading(path)
+    }
     let checkedBytes = StoreFile.checkedBytes(path)
     var configuration = Configuration()
     configuration.label = "idsync.store"
@@ -48,9 +68,22 @@ public final class Store: Sendable {
     reading.readonly = true
     self.path = path
     readerConfiguration = reading
-    writer = try StoreOpening.open(
-      path, configuration, checkedBytes: checkedBytes, patience: busyTimeout)
+    let opening = StoreOpening(path: path, checkedBytes: checkedBytes, patience: busyTimeout)
+    switch access {
+    case .writing:
+      (location, stamp) = (path, nil)
+      writer = try opening.open(configuration)
+    case .reading:
+      (location, stamp) = (path, nil)
+      writer = try opening.openReadOnly(location, reading)
+    case .frozen(let found):
+      (location, stamp) = (StoreHeader.frozen(path), found)
+      writer = try opening.openReadOnly(location, reading)
+    }
   }
+
+  /// Whether nothing can be written here.
+  public var isReadOnly: Bool { writer.configuration.readonly }
 
   /// Closes the readers first: whoever closes a store last empties its log into the file, and readers may not.
   deinit {
@@ -90,11 +123,13 @@ public final class Store: Sendable {
   func read<R>(_ body: (Database) throws -> R) throws -> R {
     let connection =
       try idleReaders.withLock { $0.popLast() }
-      ?? DatabaseQueue(path: path, configuration: readerConfiguration)
+      ?? DatabaseQueue(path: location, configuration: readerConfiguration)
     defer {
       idleReaders.withLock { if $0.count < Self.keptReaders { $0.append(connection) } }
     }
-    return try connection.read(body)
+    let result = try connection.read(body)
+    try stamp?.refuseChange()
+    return result
   }
 
   /// How sure a transaction is once its call has returned.

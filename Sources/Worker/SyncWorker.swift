@@ -73,6 +73,11 @@ public struct SyncWorker: Sendable {
     try naming { try Store(path: configuration.storePath) }
   }
 
+  /// The store of the configuration as it is, for whoever only looks: it may be one that nobody can write to.
+  func storeToRead() throws -> Store {
+    try naming { try Store(path: configuration.storePath, for: .reading) }
+  }
+
   /// The transport with what the configuration says of proxy, authorities and time.
   ///
   /// - Parameter deadline: how long all that it is for may take; nil for the whole time of a run.

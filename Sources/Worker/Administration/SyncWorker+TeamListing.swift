@@ -225,7 +225,7 @@ extension SyncWorker {
 
   /// The store, when there is one; looking makes none.
   func storeIfThere() throws -> Store? {
-    FileManager.default.fileExists(atPath: configuration.storePath) ? try store() : nil
+    FileManager.default.fileExists(atPath: configuration.storePath) ? try storeToRead() : nil
   }
 
   /// A local team; empty while there is no store.

@@ -17,7 +17,7 @@ extension SyncWorker {
   /// The messages in the outbox.
   public func alerts(includingDelivered: Bool) throws -> [AlertMessage] {
     guard hasStore else { return [] }
-    let store = try store()
+    let store = try storeToRead()
     return try naming { try store.alerts(pendingOnly: !includingDelivered) }
   }
 
@@ -131,7 +131,7 @@ extension SyncWorker {
 
   /// The admins of all teams, for test messages.
   private func teamAdmins() throws -> [String] {
-    let store = try store()
+    let store = try storeToRead()
     var admins: Set<String> = []
     for team in configuration.teams {
       try store.members(MemberQuery(team: team.name)) { status in

@@ -125,7 +125,7 @@ extension SyncWorker {
   /// Nobody is gathered: memory does not grow with the teams.
   public func headcounts(of teams: [TeamName]) throws -> [TeamHeadcount] {
     guard hasStore else { return [] }
-    let store = try store()
+    let store = try storeToRead()
     return try naming {
       try teams.map { team in
         var headcount = Headcount()
@@ -304,6 +304,6 @@ extension SyncWorker {
       throw WorkerError(
         .badInput, "There is no store at \(configuration.storePath) yet. Run idsync sync first.")
     }
-    return try store()
+    return try storeToRead()
   }
 }

@@ -98,7 +98,7 @@ extension SyncWorker {
   /// Exemptions and identities that meet nobody of the members as they stand; nothing before the first run.
   public func unmetSettings(team: TeamName? = nil) throws -> [ReportAdvice] {
     guard hasStore else { return [] }
-    let store = try store()
+    let store = try storeToRead()
     return try naming {
       try configuration.teams.filter { team == nil || $0.name == team }.flatMap { settings in
         guard try store.version(ofTeam: settings.name) > 0 else { return [ReportAdvice]() }

@@ -35,7 +35,7 @@ extension SyncWorker {
 
   /// Hands over what a plan would change, in order.
   public func changes(ofPlan id: String, _ body: (MemberChange) throws -> Void) throws {
-    let store = try store()
+    let store = try storeToRead()
     try naming { try store.changes(ofPlan: id, body) }
   }
 

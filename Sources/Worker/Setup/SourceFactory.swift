@@ -76,7 +76,7 @@ struct SourceFactory {
     guard FileManager.default.fileExists(atPath: path) else {
       return TeamState(team, isLocal: true)
     }
-    return try naming { try Store(path: path).localTeam(team) }
+    return try naming { try Store(path: path, for: .reading).localTeam(team) }
   }
 
   private func url(_ source: SourceConfiguration, _ secrets: SecretResolver) throws -> String {

@@ -88,8 +88,13 @@ extension SyncWorker {
         : line(.failure, "\(directory) cannot be written")
     }
     do {
-      let store = try Store(path: configuration.storePath)
+      let store = try Store(path: configuration.storePath, for: .reading)
       try store.checkIntegrity()
+      guard !store.isReadOnly else {
+        return line(
+          .failure,
+          "\(configuration.storePath) is whole, but can only be read: no run can write to it")
+      }
       return line(.good, "\(configuration.storePath) is whole")
     } catch {
       return line(.failure, error.description)
