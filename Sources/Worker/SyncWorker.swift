@@ -78,6 +78,17 @@ public struct SyncWorker: Sendable {
     try naming { try Store(path: configuration.storePath, for: .reading) }
   }
 
+  /// Takes a lock when no other process has it any more; nil when the time is over.
+  func lock<Lock>(within limit: Duration, _ take: () throws -> Lock?) async throws -> Lock? {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limit
+    while true {
+      if let lock = try take() { return lock }
+      guard clock.now < deadline else { return nil }
+      try await clock.sleep(for: .milliseconds(25))
+    }
+  }
+
   /// The transport with what the configuration says of proxy, authorities and time.
   ///
   /// - Parameter deadline: how long all that it is for may take; nil for the whole time of a run.

@@ -233,18 +233,14 @@ extension SyncWorker {
 
   /// Waits until no other process of ours changes a team.
   func administrationLock() async throws -> AdministrationLock {
-    let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(60)
-    while true {
-      if let lock = try naming({ try AdministrationLock(storePath: configuration.storePath) }) {
-        return lock
-      }
-      guard clock.now < deadline else {
-        throw WorkerError(
-          .locked, "Another idsync has been changing teams for a minute. Nothing was changed.")
-      }
-      try await clock.sleep(for: .milliseconds(25))
+    let lock = try await lock(within: .seconds(60)) {
+      try naming { try AdministrationLock(storePath: configuration.storePath) }
     }
+    guard let lock else {
+      throw WorkerError(
+        .locked, "Another idsync has been changing teams for a minute. Nothing was changed.")
+    }
+    return lock
   }
 }
 

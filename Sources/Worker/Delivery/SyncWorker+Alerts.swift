@@ -66,14 +66,37 @@ extension SyncWorker {
     }
   }
 
-  func deliverAlerts(
+  /// Delivers what is due after a commit; that another process delivers for long is a problem, and no failure of the run.
+  func tell(_ store: Store, within deadline: Deadline? = nil) async throws -> AlertOutcome {
+    do {
+      return try await deliverAlerts(store, ignoringSchedule: false, within: deadline)
+    } catch let error as WorkerError where error.code == .locked {
+      var outcome = AlertOutcome()
+      outcome.problems = [error.description]
+      return outcome
+    }
+  }
+
+  private func deliverAlerts(
     _ store: Store, ignoringSchedule: Bool, within deadline: Deadline? = nil
   ) async throws -> AlertOutcome {
     guard !configuration.alerts.isEmpty else { return AlertOutcome() }
+    let patience = min(Self.patienceForDelivery, deadline?.duration ?? Self.patienceForDelivery)
+    let lock = try await lock(within: patience) {
+      try naming { try DeliveryLock(storePath: configuration.storePath) }
+    }
+    guard let lock else {
+      throw WorkerError(
+        .locked, "Another idsync is still delivering alerts. What is due stays in the outbox.")
+    }
+    defer { withExtendedLifetime(lock) {} }
     return try await withChannels(within: deadline) { factory in
       try await deliver(store, factory, ignoringSchedule: ignoringSchedule)
     }
   }
+
+  /// Longer than a delivery may take, so that whoever waits finds what another one left.
+  private static let patienceForDelivery = AlertDispatcher.Options().deadline + .seconds(15)
 
   /// Makes the transports of the channels and ends them afterwards.
   private func withChannels<R: Sendable>(

@@ -103,7 +103,7 @@ extension SyncWorker {
       try HeldRun.dropObsolete(in: store)
       return run
     }
-    let problems = try await deliverAlerts(store, ignoringSchedule: false).problems
+    let problems = try await tell(store).problems
     var result = SyncResult(
       run: run, outcomes: [], heldPlan: nil, isHeld: false, readNothing: false,
       alertProblems: problems, reports: [])

@@ -89,7 +89,7 @@ extension SyncWorker {
     }
     let committed = try naming { try committer.commit(in: open) }
     var outcome = try result(committed, readings, teams, store)
-    let alerts = try await deliverAlerts(store, ignoringSchedule: false, within: time.telling)
+    let alerts = try await tell(store, within: time.telling)
     outcome.alertProblems = alerts.problems
     outcome.misconfiguredChannels = alerts.misconfigured
     outcome.headcounts = try headcounts(of: teams.map(\.name))
