@@ -12,6 +12,7 @@ public final class HTTPTransport: Sendable {
   /// When it was made, by its clock: from then its deadline runs.
   let start: Duration
   private let gates = Mutex<[String: SecretGate]>([:])
+  private let skews = Mutex<[String: ClockSkew]>([:])
 
   /// Starts the thread.
   public init(
@@ -41,6 +42,19 @@ public final class HTTPTransport: Sendable {
       let gate = SecretGate()
       gates[source] = gate
       return gate
+    }
+  }
+
+  /// How far our clock is from that of the servers of a source; nil while no reply named a date.
+  public func clockSkew(of source: String) -> ClockSkew? { skews.withLock { $0[source] } }
+
+  /// Takes in what a reply shows; the smallest difference counts, since nothing but a clock makes it smaller.
+  func note(_ skew: ClockSkew, of source: String) {
+    skews.withLock { skews in
+      guard let known = skews[source], known.seconds.magnitude <= skew.seconds.magnitude else {
+        skews[source] = skew
+        return
+      }
     }
   }
 

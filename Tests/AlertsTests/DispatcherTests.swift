@@ -85,6 +85,9 @@ struct AlertDispatcherTests {
     let schedule = RetrySchedule.standard
     #expect(schedule.wait(afterTries: 1, retryAfter: .seconds(90), random: 0) == .seconds(90))
     #expect(schedule.wait(afterTries: 2, retryAfter: .seconds(90), random: 0) == .seconds(300))
+    // No further ahead than the schedule itself ever goes: beyond that a clock was wrong.
+    #expect(
+      schedule.wait(afterTries: 1, retryAfter: .seconds(864_000), random: 0) == schedule.longest)
     #expect(schedule.wait(afterTries: 10, retryAfter: .seconds(90), random: 0) == nil)
     for tries in 1...9 {
       let waits = (0..<50).map { Double($0) / 50 }

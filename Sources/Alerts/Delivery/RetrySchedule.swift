@@ -27,11 +27,12 @@ public struct RetrySchedule: Sendable {
   ///
   /// - Parameters:
   ///   - tries: the tries made, the failed one included; from 1.
-  ///   - retryAfter: what the receiver asks for; it can lengthen the wait and never shortens it.
+  ///   - retryAfter: what the receiver asks for; it can lengthen the wait up to the longest of the schedule, and never
+  ///     shortens it: what lies further ahead was put off by a clock that ran ahead.
   ///   - random: a number from 0 up to, but without, 1.
   public func wait(afterTries tries: Int, retryAfter: Duration?, random: Double) -> Duration? {
     guard tries >= 1, tries <= delays.count else { return nil }
     let delay = delays[tries - 1]
-    return max(delay + delay * (jitter * random), retryAfter ?? .zero)
+    return max(delay + delay * (jitter * random), min(retryAfter ?? .zero, longest))
   }
 }

@@ -166,7 +166,7 @@ extension HTTPSource {
   }
 
   /// Notes figures, limits and a line in the log.
-  func note(_ outcome: TransferOutcome, _ call: Call, attempt: Int) {
+  func note(_ outcome: TransferOutcome, _ call: Call, attempt: Int, sentAt: Date) {
     let status = outcome.head?.status ?? 0
     count { figures in
       figures.count(call.request.endpoint, status: status)
@@ -174,6 +174,7 @@ extension HTTPSource {
       figures.connections += outcome.connections
     }
     if let head = outcome.head {
+      note(ClockSkew(head.headers, sentAt: sentAt, receivedAt: clock.now()))
       let reading = governor.observe(
         head.headers, endpoint: call.request.endpoint, receivedAt: clock.now())
       if reading?.isConcurrencyLimit != true { gate.widen() }
@@ -211,8 +212,9 @@ extension HTTPSource {
         }
       }
       job.wire = wire(call.job.wire)
+      let sentAt = clock.now()
       let outcome = await loop.run(Transfer(.http(job), onHead: observer))
-      note(outcome, call, attempt: attempt)
+      note(outcome, call, attempt: attempt, sentAt: sentAt)
       if let failure = outcome.failure {
         return .failure(self.failure(failure, call, status: outcome.head?.status))
       }

@@ -40,8 +40,9 @@ extension HTTPSource {
     let id = RequestID.add(to: &job, policy)
     let pipe = BodyPipe()
     let transfer = Transfer(.http(job), sink: .stream(pipe)) { pipe.begin($0) }
+    let sentAt = clock.now()
     transfer.whenEnded { [self] outcome in
-      note(outcome, call, attempt: attempt)
+      note(outcome, call, attempt: attempt, sentAt: sentAt)
       gate.leave()
       pipe.finish(outcome)
     }

@@ -85,6 +85,11 @@ public final class HTTPSource: Sendable {
     figures.withLock { change(&$0) }
   }
 
+  /// Takes in how far our clock is from theirs.
+  func note(_ skew: ClockSkew?) {
+    if let skew { owner.note(skew, of: name) }
+  }
+
   /// Waits, and counts the time as spent on the vendor's account.
   ///
   /// - Returns: false when the task was cancelled.

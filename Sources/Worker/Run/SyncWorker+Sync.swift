@@ -64,6 +64,7 @@ extension SyncWorker {
       try readings.refuseLostTeams(teams, local: configuration.localSources, in: store)
     }
     readings.noteIdleExemptions(teams, now: now)
+    readings.noteClocks { transport.clockSkew(of: $0) }
     // A page of a list that broke off is not to be confirmed by the next run.
     for source in readings.sources where !source.isComplete { cache?.drop(source.name) }
     let committer = RunCommitter(

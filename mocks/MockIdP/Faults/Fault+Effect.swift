@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension Fault {
   /// Waits, when this fault makes replies late.
   func delay() async throws {
@@ -61,6 +63,8 @@ extension Fault {
     case .oversize:
       let missing = (bytes ?? 64 << 20) - reply.body.count
       reply.body.append(contentsOf: [UInt8](repeating: 0x20, count: max(0, missing)))
+    case .misdated:
+      reply.setHeader("Date", HTTPDate.text(Date(timeIntervalSinceNow: seconds ?? 3600)))
     case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }

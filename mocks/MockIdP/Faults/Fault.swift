@@ -51,6 +51,8 @@ public struct Fault: Codable, Sendable, Hashable {
     /// The property at the path in `text` is missing in every row; a path that begins with a slash (`/0/attributes/x`,
     /// `/*/id`) begins at the document instead, for this and the two before.
     case missingField = "missing-field"
+    /// The reply is dated `seconds` later than it is made, or earlier when that is negative.
+    case misdated
     /// The value at the JSON pointer in `text` of the whole reply is null; in XML the element of that number is empty.
     case nullAt = "null-at"
     /// The property at the JSON pointer in `text` of the whole reply is missing; in XML the element of that number.

@@ -136,11 +136,14 @@ struct HerokuAPI: VendorAPI {
 /// Dates in the form of HTTP headers.
 enum HTTPDate {
   /// The present moment.
-  static func now() -> String {
+  static func now() -> String { text(Date()) }
+
+  /// A moment as HTTP writes it.
+  static func text(_ moment: Date) -> String {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt
     let parts = calendar.dateComponents(
-      [.year, .month, .day, .weekday, .hour, .minute, .second], from: Date())
+      [.year, .month, .day, .weekday, .hour, .minute, .second], from: moment)
     let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
