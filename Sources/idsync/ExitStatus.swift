@@ -13,6 +13,7 @@ enum ExitStatus: Int32, CaseIterable {
   case badInput = 65
   case nothingRead = 69
   case internalError = 70
+  case scarce = 71
   case locked = 75
   case notPermitted = 77
   case configuration = 78
@@ -33,6 +34,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .badInput: "bad input data"
     case .nothingRead: "no source could be read, or a platform failed"
     case .internalError: "internal"
+    case .scarce: "the system gives too few open files, threads or memory"
     case .locked: "another run holds the lock"
     case .notPermitted: "not permitted"
     case .configuration: "configuration"

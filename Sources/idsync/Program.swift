@@ -13,6 +13,12 @@ enum Program {
   static func main() {
     openStandardDescriptors()
     ignoreSignalsOfWrites()
+    do {
+      try Surroundings.check()
+    } catch {
+      Console.error(error.message)
+      exit(error.status.rawValue)
+    }
     // Lists of a million members grow by large pieces: what was outgrown goes back.
     cmalloc_map_from(1 << 20)
     Idsync.run(arguments, watching: SignalWatch())
