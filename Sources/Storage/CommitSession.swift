@@ -133,14 +133,20 @@ final class CommitSession {
   ) throws {
     try checkOpen()
     let before = try teamReadings.state(of: source, for: team, as: role)
+    let soundAt = quality.isSound ? at.milliseconds : before?.lastSoundAt?.milliseconds
+    var seal = RowSeal()
+    for text in [team, source, role.rawValue] { seal.add(text) }
+    seal.add(run)
+    seal.add(at.milliseconds)
+    seal.add(quality.rawValue)
+    if let soundAt { seal.add(soundAt) } else { seal.addNull() }
     try database.execute(
       sql: """
-        INSERT INTO team_readings (team, source, role, run, at, quality, last_sound_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO team_readings (team, source, role, run, at, quality, last_sound_at, seal)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        team, source, role.rawValue, run, at.milliseconds, quality.rawValue,
-        quality.isSound ? at.milliseconds : before?.lastSoundAt?.milliseconds,
+        team, source, role.rawValue, run, at.milliseconds, quality.rawValue, soundAt, seal.stored,
       ])
     if let notice = AlertNotice(
       source: source, before: before?.quality, now: quality, issue: issue)
@@ -320,13 +326,7 @@ final class CommitSession {
     let isChanged = lastVersion >= firstVersion
     if isChanged { record.changes = counts }
     try RunRows.close(database, run, record, firstVersion...lastVersion + 1)
-    for team in teams.values {
-      try database.execute(
-        sql: """
-          UPDATE teams SET members = ?2, open_gaps = ?3
-          WHERE id = ?1 AND (members <> ?2 OR open_gaps <> ?3)
-          """, arguments: [team.id, team.members, team.openGaps])
-    }
+    for team in teams.values { try write(team) }
     if isChanged {
       try database.execute(
         sql: "UPDATE meta SET value = value + 1 WHERE name = 'state_version'")
@@ -338,5 +338,19 @@ final class CommitSession {
         maxPerMessage: maxPerMessage)
     }
     return record
+  }
+
+  /// Writes the counts of a team, and the seal of its row.
+  private func write(_ team: Team) throws {
+    try database.execute(
+      sql: "UPDATE teams SET members = ?2, open_gaps = ?3 WHERE id = ?1",
+      arguments: [team.id, team.members, team.openGaps])
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT * FROM teams WHERE id = ?", arguments: [team.id])
+    else { throw StorageError(.notFound, "The store has no team \(team.name).") }
+    try database.execute(
+      sql: "UPDATE teams SET seal = ? WHERE id = ?",
+      arguments: [RowSeal.whole(row).stored, team.id])
   }
 }

@@ -20,7 +20,8 @@ final class JudgementWriter {
     self.database = database
     find = try Query(database, "SELECT id, body FROM judgements WHERE digest = ?")
     insert = try Query(
-      database, "INSERT INTO judgements (digest, verdict, body) VALUES (?, ?, ?)")
+      database, "INSERT INTO judgements (digest, verdict, body, seal) VALUES (?, ?, ?, ?)",
+      sealing: true)
   }
 
   func id(of judgement: Judgement) throws -> Int64 {
@@ -51,6 +52,7 @@ final class JudgementWriter {
     insert.bind(1, digest)
     insert.bind(2, judgement.verdict.rawValue)
     insert.bind(3, body)
+    insert.bindSeal(4)
     try insert.run()
     return database.lastInsertedRowID
   }
@@ -63,7 +65,7 @@ final class JudgementReader {
   private static let kept = 4096
 
   init(_ database: Database) throws {
-    find = try Query(database, "SELECT body FROM judgements WHERE id = ?")
+    find = try Query(database, "SELECT digest, verdict, body, seal FROM judgements WHERE id = ?")
   }
 
   func judgement(_ id: Int64) throws -> Judgement {
@@ -73,7 +75,8 @@ final class JudgementReader {
     guard try find.step() else {
       throw StorageError(.corrupt, "The store lacks the judgement \(id). Put back the last backup.")
     }
-    let judgement = try StoreJSON.value(Judgement.self, find.text(0))
+    try RowSeal.check(find, 0..<3, seal: 3, "the judgement \(id)")
+    let judgement = try StoreJSON.value(Judgement.self, find.text(2))
     if known.count >= Self.kept { known.removeAll(keepingCapacity: true) }
     known[id] = judgement
     return judgement

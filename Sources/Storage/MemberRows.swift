@@ -44,22 +44,22 @@ final class MemberRows {
       """
       INSERT INTO member_versions (id, run, team_id, previous, kind, opened, resolved, findings, is_exempt,
         is_pending, enrolled, factors, judgement_id, true_at, since, key, email, name, role, sso, platform_mfa,
-        platform_user_id, provider, account_id, exemption, fields, accounts, kept_from, is_held)
-      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-      """)
+        platform_user_id, provider, account_id, exemption, fields, accounts, kept_from, is_held, seal)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+      """, sealing: true)
     insert = try Query(
       database,
       """
       INSERT INTO members (version_id, fingerprint, is_present, is_admin, is_exempt, findings, is_gap, user_id,
-        team_id, key)
-      VALUES (?,?,?,?,?,?,?,?,?,?)
-      """)
+        team_id, key, seal)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?)
+      """, sealing: true)
     update = try Query(
       database,
       """
-      UPDATE members SET version_id = ?, fingerprint = ?, is_present = ?, is_admin = ?, is_exempt = ?,
-        findings = ?, is_gap = ?, user_id = ? WHERE team_id = ? AND key = ?
-      """)
+      UPDATE members SET version_id = ?1, fingerprint = ?2, is_present = ?3, is_admin = ?4, is_exempt = ?5,
+        findings = ?6, is_gap = ?7, user_id = ?8, seal = ?11 WHERE team_id = ?9 AND key = ?10
+      """, sealing: true)
   }
 
   func current(_ team: Int64, _ key: String) throws -> Current? {
@@ -88,6 +88,7 @@ final class MemberRows {
     query.bind(8, row.userID)
     query.bind(9, team)
     query.bind(10, key)
+    query.bindSeal(11)
     try query.run()
   }
 
@@ -123,6 +124,7 @@ final class MemberRows {
     query.bind(27, record.accounts.isEmpty ? nil : try StoreJSON.text(record.accounts))
     query.bind(28, record.keptFrom?.milliseconds)
     query.bind(29, record.isHeld)
+    query.bindSeal(30)
     try query.run()
   }
 }

@@ -20,8 +20,16 @@ final class VersionReader {
     v.id, v.run, v.previous, v.kind, v.opened, v.resolved, v.findings, v.is_exempt, v.is_pending,
     v.enrolled, v.factors, v.judgement_id, v.true_at, v.since, v.key, v.email, v.name, v.role, v.sso,
     v.platform_mfa, v.platform_user_id, v.provider, v.account_id, v.exemption, t.name,
-    v.accounts, v.kept_from, v.is_held
+    v.accounts, v.kept_from, v.is_held, v.team_id, v.fields, v.seal
     """
+  /// Behind the last of ``columns``.
+  static let end: Int32 = 31
+  /// The columns in the order in which ``MemberRows`` seals them.
+  private static let sealed: [Int32] = [
+    0, 1, 28, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 29,
+    25,
+    26, 27,
+  ]
   private let judgements: JudgementReader
   private let find: Query
 
@@ -38,7 +46,7 @@ final class VersionReader {
     find.bind(1, id)
     defer { find.reset() }
     guard try find.step() else {
-      throw StorageError(.notFound, "The store has no member version \(id).")
+      throw StorageError.altered("the member version \(id), which is gone,")
     }
     return try version(find)
   }
@@ -56,6 +64,7 @@ final class VersionReader {
 
   /// The version in the current row of a query.
   func version(_ row: Query) throws -> MemberVersion {
+    try RowSeal.check(row, Self.sealed, seal: 30, "the member version \(row.integer(0))")
     let record = MemberRecord(
       team: row.text(24), key: row.text(14), email: row.text(15), name: row.optionalText(16),
       role: Role(rawValue: row.text(17)),

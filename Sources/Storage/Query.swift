@@ -12,7 +12,14 @@ final class Query {
   private var used = 0
   private static let capacity = 8192
 
-  init(_ database: Database, _ sql: String) throws {
+  /// What has been bound since the last execution, for a row that is to be sealed; nil where none is.
+  private var seal: RowSeal?
+
+  /// Prepares a statement.
+  ///
+  /// - Parameter sealing: whether what is bound is put into a seal, in the order in which it is bound.
+  init(_ database: Database, _ sql: String, sealing: Bool = false) throws {
+    seal = sealing ? RowSeal() : nil
     statement = try database.makeStatement(sql: sql)
     handle = statement.sqliteStatement
   }
@@ -26,28 +33,34 @@ final class Query {
   // MARK: Binding, positions from 1
 
   func bind(_ position: Int32, _ value: Int64) {
+    seal?.add(value)
     sqlite3_bind_int64(handle, position, value)
   }
 
-  func bind(_ position: Int32, _ value: Int) {
-    sqlite3_bind_int64(handle, position, Int64(value))
-  }
+  func bind(_ position: Int32, _ value: Int) { bind(position, Int64(value)) }
 
-  func bind(_ position: Int32, _ value: Bool) {
-    sqlite3_bind_int64(handle, position, value ? 1 : 0)
-  }
+  func bind(_ position: Int32, _ value: Bool) { bind(position, value ? 1 : 0 as Int64) }
 
   func bind(_ position: Int32, _ value: Int64?) {
-    if let value { bind(position, value) } else { sqlite3_bind_null(handle, position) }
+    if let value { bind(position, value) } else { bindNull(position) }
   }
 
   func bind(_ position: Int32, _ value: String?) {
-    if let value { bind(position, value) } else { sqlite3_bind_null(handle, position) }
+    if let value { bind(position, value) } else { bindNull(position) }
   }
+
+  private func bindNull(_ position: Int32) {
+    seal?.addNull()
+    sqlite3_bind_null(handle, position)
+  }
+
+  /// Binds the seal of everything bound before.
+  func bindSeal(_ position: Int32) { sqlite3_bind_int64(handle, position, seal?.stored ?? 0) }
 
   func bind(_ position: Int32, _ value: String) {
     var copy = value
     copy.withUTF8 { text in
+      seal?.add(UnsafeRawBufferPointer(text))
       guard text.count <= Self.capacity - used else {
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         text.withMemoryRebound(to: CChar.self) {
@@ -78,6 +91,7 @@ final class Query {
   func reset() {
     sqlite3_reset(handle)
     used = 0
+    if seal != nil { seal = RowSeal() }
   }
 
   /// Executes a statement without rows.
@@ -104,6 +118,22 @@ final class Query {
     guard let start = sqlite3_column_text(handle, column) else { return "" }
     let count = Int(sqlite3_column_bytes(handle, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// The seal of some columns of the current row, in the order given.
+  func seal(of columns: some Sequence<Int32>) -> RowSeal {
+    var seal = RowSeal()
+    for column in columns {
+      switch sqlite3_column_type(handle, column) {
+      case SQLITE_INTEGER: seal.add(sqlite3_column_int64(handle, column))
+      case SQLITE_TEXT:
+        let start = sqlite3_column_text(handle, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        seal.add(UnsafeRawBufferPointer(start: start, count: count))
+      default: seal.addNull()
+      }
+    }
+    return seal
   }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

@@ -7,16 +7,6 @@ enum RunRows {
   static func close(
     _ database: Database, _ seq: Int64, _ run: RunRecord, _ versions: ClosedRange<Int64>
   ) throws {
-    try database.execute(
-      sql: """
-        UPDATE runs SET id = ?, started_at = ?, finished_at = ?, outcome = ?, added = ?, changed = ?,
-          removed = ?, opened = ?, resolved = ?, first_version = ?, last_version = ? WHERE seq = ?
-        """,
-      arguments: [
-        run.id, run.startedAt.milliseconds, run.finishedAt.milliseconds, run.outcome.rawValue,
-        run.changes.added, run.changes.changed, run.changes.removed, run.changes.opened,
-        run.changes.resolved, versions.lowerBound, versions.upperBound - 1, seq,
-      ])
     for (position, source) in run.sources.enumerated() {
       try database.execute(
         sql: """
@@ -31,6 +21,32 @@ enum RunRows {
           try StoreJSON.text(source.issues),
         ])
     }
+    try database.execute(
+      sql: """
+        UPDATE runs SET id = ?1, started_at = ?2, finished_at = ?3, added = ?4, changed = ?5, removed = ?6,
+          opened = ?7, resolved = ?8, first_version = ?9, last_version = ?10 WHERE seq = ?11
+        """,
+      arguments: [
+        run.id, run.startedAt.milliseconds, run.finishedAt.milliseconds, run.changes.added,
+        run.changes.changed, run.changes.removed, run.changes.opened, run.changes.resolved,
+        versions.lowerBound, versions.upperBound - 1, seq,
+      ])
+    // The outcome comes last: from then on the row is history.
+    try seal(database, seq, outcome: run.outcome)
+  }
+
+  private static func seal(
+    _ database: Database, _ seq: Int64, outcome: RunRecord.Outcome
+  ) throws {
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT * FROM runs WHERE seq = ?", arguments: [seq])
+    else { return }
+    try database.execute(
+      sql: "UPDATE runs SET outcome = ?, seal = ? WHERE seq = ?",
+      arguments: [
+        outcome.rawValue, try RowSeal.run(row, outcome: outcome.rawValue, database).stored, seq,
+      ])
   }
 
   /// Reads a run.
@@ -40,6 +56,9 @@ enum RunRows {
     _ database: Database, _ row: Row, isLocked: () -> Bool
   ) throws -> RunRecord {
     let seq: Int64 = row["seq"]
+    if let seal = row["seal"] as Int64?, try RowSeal.run(row, database).stored != seal {
+      throw StorageError.altered("run \(row["id"] as String)")
+    }
     var changes = ChangeCounts()
     changes.added = row["added"]
     changes.changed = row["changed"]

@@ -27,6 +27,7 @@ enum Schema {
       try database.execute(sql: "DROP VIEW findings; \(currentFindings)")
     }
     registerTruth(in: &migrator)
+    registerSeals(in: &migrator)
     return migrator
   }
 

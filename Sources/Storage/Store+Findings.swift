@@ -98,6 +98,9 @@ extension Store {
         \(query.email == nil ? "" : "AND f.key = ?4")
       """
     let ended = query.scope == .all ? "" : "AND f.resolved_version > ?2"
+    // Whoever asks for all that is open now is told when something is missing among it.
+    let isWhole =
+      query.scope == .open && query.asOf == nil && query.kind == nil && query.email == nil
     let rows = try Query(
       database,
       """
@@ -117,9 +120,14 @@ extension Store {
       rows.bind(2, moment.version)
       rows.bind(3, query.kind.flatMap { FindingSet($0).bits.first })
       if let email = query.email { rows.bind(4, EmailKey.make(email)) }
+      var found = 0
       while try rows.step() {
+        found += 1
         guard let kind = FindingSet.kind(bit: rows.integer(1)) else { continue }
         let opened = try reader.versions.version(id: rows.integer(2))
+        guard opened.opened.contains(FindingSet(kind)) else {
+          throw StorageError.altered("the finding \(kind.rawValue) of \(rows.text(0))")
+        }
         let end = rows.optionalInteger(3).flatMap { $0 <= moment.version ? $0 : nil }
         let ending = try end.map { try reader.versions.version(id: $0) }
         let state =
@@ -129,7 +137,20 @@ extension Store {
             kind, opened: opened, state: state ?? opened, resolvedRun: ending?.run))
       }
       rows.reset()
+      if isWhole, found != (try openFindings(database, team)) {
+        throw StorageError.altered("the list of open findings of \(team.name)")
+      }
     }
+  }
+
+  /// How many findings are open on a team, as its members have them.
+  private static func openFindings(_ database: Database, _ team: TeamRow) throws -> Int {
+    let rows = try Query(
+      database, "SELECT findings FROM members WHERE team_id = ? AND findings <> 0")
+    rows.bind(1, team.id)
+    var count = 0
+    while try rows.step() { count += rows.integer(0).nonzeroBitCount }
+    return count
   }
 
   private static func changed(

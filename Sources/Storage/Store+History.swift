@@ -58,7 +58,14 @@ extension Store {
     rows.bind(1, team)
     rows.bind(2, max(0, limit))
     var result: [MemberVersion] = []
-    while try rows.step() { result.append(try versions.version(rows)) }
+    while try rows.step() {
+      let version = try versions.version(rows)
+      // Versions are numbered without a gap.
+      if team == nil, let last = result.last, last.id != version.id + 1 {
+        throw StorageError.altered("the history before the member version \(last.id)")
+      }
+      result.append(version)
+    }
     return result
   }
 
@@ -84,9 +91,14 @@ extension Store {
   public func runs(limit: Int = 20) throws(StorageError) -> [RunRecord] {
     try translating(path) {
       try read { database in
-        try Row.fetchAll(
-          database, sql: "SELECT * FROM runs ORDER BY seq DESC LIMIT ?", arguments: [max(0, limit)]
-        ).map { try RunRows.run(database, $0, isLocked: isLocked) }
+        let rows = try Row.fetchAll(
+          database, sql: "SELECT * FROM runs ORDER BY seq DESC LIMIT ?", arguments: [max(0, limit)])
+        // Runs are numbered without a gap.
+        for (row, next) in zip(rows, rows.dropFirst())
+        where (row["seq"] as Int64) != (next["seq"] as Int64) + 1 {
+          throw StorageError.altered("the list of runs before \(row["id"] as String)")
+        }
+        return try rows.map { try RunRows.run(database, $0, isLocked: isLocked) }
       }
     }
   }

@@ -98,7 +98,7 @@ extension Store {
     let rows = try Query(
       database,
       """
-      SELECT \(isPast ? "m.version_id" : VersionReader.columns)
+      SELECT \(isPast ? "m.version_id" : VersionReader.columns), \(RowSeal.memberColumns)
       FROM members m CROSS JOIN member_versions v ON v.id = m.version_id CROSS JOIN teams t ON t.id = v.team_id
       WHERE m.team_id = ?1 AND (?2 OR m.is_present = 1)
         \(query.email == nil ? "" : "AND m.key = ?3")
@@ -111,7 +111,9 @@ extension Store {
     if let finding = query.finding, query.isFindingStored {
       rows.bind(4, Int64(FindingSet(finding).rawValue))
     }
+    var roll = RollCall(team, at: isPast ? 1 : VersionReader.end)
     while try rows.step() {
+      try roll.take(rows)
       let version =
         isPast
         ? try versions.version(id: rows.integer(0), notAfter: moment.version)
@@ -119,6 +121,7 @@ extension Store {
       guard let version, version.kind != "removed" else { continue }
       try body(version)
     }
+    if !isPast, query.email == nil, !query.isFindingStored { try roll.end() }
   }
 }
 
@@ -150,11 +153,56 @@ struct TeamRow {
   var id: Int64
   var name: TeamName
   var rosterSource: SourceName
+  /// How many members it has.
+  var members: Int64
+
+  private init(_ row: Row) throws {
+    (id, name) = (row["id"], row["name"])
+    (rosterSource, members) = (row["roster_source"], row["members"])
+    if let seal = row["seal"] as Int64?, RowSeal.whole(row).stored != seal {
+      throw StorageError.altered("team \(name)")
+    }
+  }
 
   static func all(_ database: Database, named name: TeamName?) throws -> [TeamRow] {
     try Row.fetchAll(
       database, sql: "SELECT * FROM teams WHERE ?1 IS NULL OR name = ?1 ORDER BY name",
       arguments: [name]
-    ).map { TeamRow(id: $0["id"], name: $0["name"], rosterSource: $0["roster_source"]) }
+    ).map(TeamRow.init)
+  }
+}
+
+/// Sees while the members of a team are read that nobody is missing: in order, each as written, and as many as counted.
+struct RollCall {
+  private let team: TeamRow
+  /// The first of the columns of a member.
+  private let first: Int32
+  private var last: String?
+  private var count: Int64 = 0
+
+  /// - Parameter first: where ``RowSeal/memberColumns`` begin in the rows.
+  init(_ team: TeamRow, at first: Int32) {
+    self.team = team
+    self.first = first
+  }
+
+  /// Takes the next row.
+  mutating func take(_ row: Query) throws {
+    let key = row.text(first + 9)
+    try RowSeal.check(
+      row, first..<first + RowSeal.memberCount, seal: first + RowSeal.memberCount, "member \(key)")
+    if let last, !last.utf8.lexicographicallyPrecedes(key.utf8) {
+      throw StorageError.altered("the list of members of \(team.name)")
+    }
+    last = key
+    count += 1
+  }
+
+  /// Compares with the count of the team, once everybody who is present was taken.
+  func end() throws {
+    guard count == team.members else {
+      throw StorageError.altered(
+        "the list of members of \(team.name), which shows \(count) of \(team.members),")
+    }
   }
 }

@@ -36,6 +36,9 @@ extension Store {
         SELECT id FROM runs WHERE seq = (
           SELECT max(run) FROM team_readings WHERE team = ? AND role = 'roster' AND run <= ?)
         """, arguments: [team, run])
+    if readAt != nil, try TeamRow.all(database, named: team).isEmpty {
+      throw StorageError.altered("team \(team), which was read and is gone,")
+    }
     return TeamCoverage(
       team: team, runID: runID, readAt: readAt.map(Timestamp.init(milliseconds:)))
   }

@@ -99,19 +99,20 @@ public final class Store: Sendable {
     try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'state_version'") ?? 0
   }
 
-  /// Looks for damage: structure, constraints and references of the whole file.
+  /// Looks for damage in the whole file: structure, indices, references, every row, and what rows say of each other.
+  ///
+  /// - Parameter limit: how many damages are named at most.
+  /// - Returns: the damages, one sentence each; nothing for a store that is whole.
+  public func damages(limit: Int = 20) throws(StorageError) -> [String] {
+    try translating(path) { try read { try StoreAudit($0).all(limit: limit) } }
+  }
+
+  /// Looks for damage in the whole file.
   ///
   /// - Throws: ``StorageError`` with code `.corrupt`, naming the first damage found.
   public func checkIntegrity() throws(StorageError) {
-    try translating(path) {
-      try read { database in
-        let report = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
-        guard report == "ok" else { throw StorageError.corrupt(path: path, detail: report) }
-        if let row = try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") {
-          let table = row["table"] as String? ?? "?"
-          throw StorageError.corrupt(path: path, detail: "a dangling reference in \(table)")
-        }
-      }
+    if let damage = try damages(limit: 1).first {
+      throw StorageError.corrupt(path: path, detail: damage)
     }
   }
 

@@ -10,31 +10,36 @@ public struct StoredPriorMembers: PriorMembers {
   private let readings: TeamReadings
   private let rosterSource: SourceName
   private let newest: Query
+  private var roll: RollCall?
 
   init(_ database: Database, team: TeamName) throws {
-    let row = try Row.fetchOne(
-      database, sql: "SELECT id, roster_source FROM teams WHERE name = ?", arguments: [team])
+    let row = try TeamRow.all(database, named: team).first
     rows = try Query(
       database,
       """
-      SELECT version_id, key, fingerprint, user_id FROM members WHERE team_id = ? AND is_present = 1
+      SELECT \(RowSeal.memberColumns) FROM members m WHERE team_id = ? AND is_present = 1
       ORDER BY key
       """)
-    rows.bind(1, row?["id"] ?? -1 as Int64)
-    rosterSource = row?["roster_source"] ?? ""
+    rows.bind(1, row?.id ?? -1)
+    rosterSource = row?.rosterSource ?? ""
+    roll = row.map { RollCall($0, at: 0) }
     versions = try VersionReader(database)
     newest = try Query(
       database, "SELECT max(id) FROM member_versions WHERE team_id = ? AND key = ?")
-    newest.bind(1, row?["id"] ?? -1 as Int64)
+    newest.bind(1, row?.id ?? -1)
     readings = TeamReadings(database)
   }
 
   /// The next member, or nil at the end.
   public mutating func next() throws -> PriorRow? {
-    guard try rows.step() else { return nil }
+    guard try rows.step() else {
+      try roll?.end()
+      return nil
+    }
+    try roll?.take(rows)
     return PriorRow(
-      id: rows.integer(0), key: rows.text(1),
-      fingerprint: UInt64(bitPattern: rows.integer(2)), userID: rows.optionalText(3))
+      id: rows.integer(0), key: rows.text(9),
+      fingerprint: UInt64(bitPattern: rows.integer(1)), userID: rows.optionalText(7))
   }
 
   /// The whole record of a member, with the moment when the oldest thing that it rests on was read.

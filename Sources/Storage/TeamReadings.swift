@@ -55,9 +55,12 @@ final class TeamReadings {
     let row = try Row.fetchOne(
       database,
       sql: """
-        SELECT quality, last_sound_at FROM team_readings
+        SELECT * FROM team_readings
         WHERE team = ? AND source = ? AND role = ? AND run <= ? ORDER BY run DESC LIMIT 1
         """, arguments: [team, source, role.rawValue, run])
+    if let row, let seal = row["seal"] as Int64?, RowSeal.whole(row).stored != seal {
+      throw StorageError.altered("a reading of \(source) for team \(team)")
+    }
     let state =
       if let row {
         State(

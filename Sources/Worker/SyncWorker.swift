@@ -78,6 +78,17 @@ public struct SyncWorker: Sendable {
     try naming { try Store(path: configuration.storePath, for: .reading) }
   }
 
+  /// What is damaged in the store, one sentence each; nothing when it is whole.
+  ///
+  /// - Throws: ``WorkerError`` with `.store` for one that cannot be opened for its damage.
+  public func storeDamages() throws -> [String] {
+    let store = try existingStore()
+    return try naming { try store.damages() }
+  }
+
+  /// The store, as messages name it.
+  public var storePath: String { configuration.storePath }
+
   /// Takes a lock when no other process has it any more; nil when the time is over.
   func lock<Lock>(within limit: Duration, _ take: () throws -> Lock?) async throws -> Lock? {
     let clock = ContinuousClock()

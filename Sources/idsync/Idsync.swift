@@ -20,7 +20,7 @@ struct Idsync: AsyncParsableCommand {
       InitCommand.self, DoctorCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
       StatusCommand.self, ExplainCommand.self, HistoryCommand.self, RunsCommand.self,
       ReportCommand.self, AlertsCommand.self, WhatIfCommand.self, ProvidersCommand.self,
-      MembersCommand.self, AccessCommand.self, AppsCommand.self,
+      MembersCommand.self, AccessCommand.self, AppsCommand.self, StoreCommand.self,
     ])
 
   /// Carries out a command line and ends the process.
