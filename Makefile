@@ -16,6 +16,7 @@ run: build           ## a real sync against the mock organisation, shown in the 
 
 test: deps lint      ## everything that must hold
 	swift build --build-tests $(STRICT)
+	scripts/hardening .build/debug/idsync
 	@set -e; for target in $(TARGETS); do \
 	  echo "== $$target"; $(WIDTH) swift test --skip-build $(STRICT) --filter "^$$target\."; done
 
@@ -47,8 +48,13 @@ laws: deps           ## the laws over 20,000 random worlds, in a build that is f
 	IDSYNC_LAW_WORLDS=$${WORLDS:-20000} IDSYNC_LAW_SEED=$${SEED:-1} IDSYNC_LAW_BENCHES=$${BENCHES:-12} \
 	  swift test -c release -Xswiftc -enable-testing --filter '^LawTests\.'
 
-install: build
+install: build       ## the program without what only debuggers read, and that in a file of its own
+	scripts/hardening --release .build/release/idsync
 	install -D -m 0755 .build/release/idsync $(DESTDIR)$(PREFIX)/bin/idsync
+	install -d $(DESTDIR)$(PREFIX)/lib/debug/bin
+	objcopy --only-keep-debug .build/release/idsync $(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug
+	strip --strip-all $(DESTDIR)$(PREFIX)/bin/idsync
+	objcopy --add-gnu-debuglink=$(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug $(DESTDIR)$(PREFIX)/bin/idsync
 
 clean:
 	rm -rf .build .venv demo

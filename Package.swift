@@ -8,6 +8,18 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Our own C and C++: a stack that was written over and a copy beyond its target end the program.
+let hardened = ["-fstack-protector-strong", "-fstack-clash-protection"]
+
+/// The programs: a table of calls that is read-only from the start, and in releases no way to libraries of a toolchain.
+let hardenedLinks: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"],
+    .when(platforms: [.linux])),
+  .unsafeFlags(
+    ["-no-toolchain-stdlib-rpath"], .when(platforms: [.linux], configuration: .release)),
+]
+
 /// The vendors that are read; each is a folder and a target that knows the kit and none of its neighbours.
 let vendors = [
   "AWS", "Auth0", "CSV", "Duo", "Endpoint", "Entra", "GitHub", "Google", "Heroku", "JumpCloud",
@@ -60,8 +72,19 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
-    .target(name: "CProcess"),
-    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CProcess",
+      cSettings: [
+        .unsafeFlags(hardened),
+        .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+      ]),
+    .target(
+      name: "CSimdjson",
+      cxxSettings: [
+        .unsafeFlags(hardened),
+        .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+      ],
+      linkerSettings: [.linkedLibrary("simdjson")]),
 
     // One direction: transport and core know nothing of each other; adapters know the core; Worker wires.
     .target(
@@ -118,7 +141,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict, linkerSettings: hardenedLinks),
 
     // The mock organisation: vendors' APIs from a scenario file, with faults.
     .target(
@@ -158,7 +181,8 @@ let package = Package(
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [
-        "ConnectorKit", "IdentityCore", "CurlTransport", "JSONQuery", "MockIdP", "TestSupport",
+        "ConnectorKit", "IdentityCore", "CurlTransport", "JSONQuery", "MockIdP", "Reports",
+        "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),

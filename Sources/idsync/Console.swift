@@ -25,6 +25,9 @@ enum Console {
     return String(cString: entry.pointee.pw_name)
   }
 
+  /// Whether this process has the rights of root, which it needs for nothing.
+  static var isRoot: Bool { geteuid() == 0 }
+
   /// How tables look on standard output: as wide as the terminal and coloured, or plain.
   static func style(_ environment: [String: String]) -> TerminalStyle {
     let isTerminal = isatty(STDOUT_FILENO) == 1

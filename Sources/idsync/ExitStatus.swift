@@ -71,6 +71,17 @@ struct ExitWith: Error {
 }
 
 extension ParsableCommand {
+  /// Prints what ArgumentParser has to say; it repeats what was typed, with whatever control characters that holds.
+  private static func tell(_ error: any Error, _ code: ExitCode) -> Never {
+    let message = fullMessage(for: error)
+    if code == .success {
+      Console.line(message)
+    } else if !message.isEmpty {
+      Console.note(message)
+    }
+    Foundation.exit(code.rawValue)
+  }
+
   /// Prints an error to standard error and ends the process with its number.
   static func leave(with error: any Error) -> Never {
     switch error {
@@ -91,7 +102,7 @@ extension ParsableCommand {
         Console.error("\(error)")
         Foundation.exit(ExitStatus.internalError.rawValue)
       }
-      exit(withError: error)
+      tell(error, code)
     }
   }
 }

@@ -296,7 +296,7 @@ extension SyncWorker {
   }
 
   /// Whether an earlier run made a store.
-  var hasStore: Bool { FileManager.default.fileExists(atPath: configuration.storePath) }
+  public var hasStore: Bool { FileManager.default.fileExists(atPath: configuration.storePath) }
 
   /// The store of an earlier run; listings do not make one.
   func existingStore() throws -> Store {

@@ -54,6 +54,8 @@ struct SyncCommand: AsyncParsableCommand {
   func run() async throws {
     let bars = common.bars
     let worker = try common.worker(bars)
+    // Told once: the run that makes the store is the one that decides whose it is.
+    let isFirst = !dryRun && !common.quiet && Console.isRoot && !worker.hasStore
     let options = SyncOptions(teams: team, sources: source, isDryRun: dryRun, isFull: full)
     let style = Console.style(common.environment)
     let changes = ChangePrinter(style: style, isJSON: format == .json)
@@ -62,6 +64,11 @@ struct SyncCommand: AsyncParsableCommand {
       try changes.print(change)
     }
     bars?.clear()
+    if isFirst {
+      Console.note(
+        "idsync runs as root, which it need not: give it a user of its own, to whom \(worker.storePath) belongs."
+      )
+    }
     let isQuiet = common.quiet && !dryRun && format == .text
     switch format {
     case .text:
