@@ -22,17 +22,27 @@ extension OktaModelBuilder {
         note(
           "policy.provisioning of identity provider \(provider.id)", call: "GET /api/v1/idps")
       }
-      let place = "group \(groupName(id)) by a sign-in through \(provider.name)"
       if groups.mayGive(id), isScope || includes == isWeak {
-        let gives = tables.flag("idp:\(provider.id)|gives:\(id)", name: "put into \(place)")
-        isGiven.append(.and([way, gives]))
+        isGiven.append(.and([way, isChanged("put into", id, by: provider)]))
       }
       if groups.mayTake(id), isScope || includes != isWeak {
-        let takes = tables.flag("idp:\(provider.id)|takes:\(id)", name: "taken out of \(place)")
-        isTaken.append(.and([way, takes]))
+        isTaken.append(.and([way, isChanged("taken out of", id, by: provider)]))
       }
     }
     return .or([.and([isListed] + isTaken.map(\.negated))] + isGiven)
+  }
+
+  /// That a sign-in through a provider changed whether the person is in a group; what it changes may not be shown.
+  private mutating func isChanged(
+    _ how: String, _ group: String, by provider: OktaWire.InboundProvider
+  ) -> Condition {
+    let key = "idp:\(provider.id)|\(how)|\(group)"
+    let what = "\(how) group \(groupName(group)) by a sign-in through \(provider.name)"
+    guard !provider.provisioning.isShown else { return tables.flag(key, name: what) }
+    return .unknown(
+      tables.unknown(
+        key, "whether the person can be \(what)",
+        remedy: "let the token see the whole identity provider"))
   }
 
   /// Nobody knows whether a status that lets nobody in is lifted by a sign-in through another identity provider.
