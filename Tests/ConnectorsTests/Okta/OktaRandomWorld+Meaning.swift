@@ -15,7 +15,9 @@ extension OktaRandomWorld {
   private typealias Traits = Member.Traits
 
   func verdict(_ person: Member.Traits) -> Verdict {
-    if let status = person.status, Self.gone.contains(status) { return .notEvaluated }
+    // Whether another provider wakes an account is not known where providers may not be read.
+    let mayWake = inbound == .refused && Self.asleep.contains(person.status ?? "")
+    if let status = person.status, Self.gone.contains(status), !mayWake { return .notEvaluated }
     guard appStatus == "ACTIVE" else { return .notEvaluated }
     // Okta authenticates nobody for a bookmark.
     if signOnMode == "BOOKMARK" { return .cannotTell }
@@ -23,12 +25,13 @@ extension OktaRandomWorld {
     if !isListed, openness == .nobody { return .notEvaluated }
     // Who may use it is not known.
     if !isListed, openness == .notShown { return .cannotTell }
-    if person.status.map({ !Self.live.contains($0) }) ?? true { return .cannotTell }
+    if mayWake || person.status.map({ !Self.live.contains($0) }) ?? true { return .cannotTell }
     if person.assignment == "NEW" { return .cannotTell }
     return Chooser.verdict { asks(person, &$0) }
   }
 
   private static let gone = ["STAGED", "SUSPENDED", "DEPROVISIONED"]
+  private static let asleep = ["SUSPENDED", "DEPROVISIONED"]
   private static let live = ["ACTIVE", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT", "PROVISIONED"]
   private static let unassigned = [
     "DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED",
