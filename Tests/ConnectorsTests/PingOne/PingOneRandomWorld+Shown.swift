@@ -61,7 +61,7 @@ extension PingOneRandomWorld {
     user.groups = traits.groups.sorted().map { "g-\($0)" }
     user.mfaEnabled = traits.isMFAOn
     user.identityProvider = traits.authority.map(provider)
-    if !traits.isLive { user.accountStatus = "LOCKED" }
+    user.enabled = traits.isLive
     user.devices =
       traits.devices.sorted().map { .init($0) }
       + [.init("EMAIL", status: "ACTIVATION_REQUIRED")]
