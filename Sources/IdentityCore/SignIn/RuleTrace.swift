@@ -97,11 +97,14 @@ struct RuleTraces {
     if digest == old.policyDigest { return true }
     // Whose facts were not read: only a policy of which nothing was read says nothing else.
     guard let now else { return lacksRules && traces.isEmpty }
-    // A rule that is new may let in where something holds that is not known: nothing that was known speaks of it.
+    // A rule that is new in a policy that decided may let in where something holds that is not known: nothing that was
+    // known speaks of it. What stands for a list that could not be read is no rule of such a policy.
     let known = Set(old.ruleKeys)
-    guard known.isEmpty || mayBeOpen.allSatisfy({ known.contains(Self.leaf($0)) }) else {
-      return false
+    let policies = Set(old.rules.map(\.key.policy))
+    let isNew = mayBeOpen.contains {
+      policies.contains($0.policy) && !known.contains(Self.leaf($0))
     }
+    guard known.isEmpty || !isNew else { return false }
     let was = Dictionary(old.rules.map { ($0.key, $0) }) { first, _ in first }
     for rule in now where !rule.isStrict {
       guard let before = was[rule.key], before.isSame(as: rule) else { return false }
