@@ -44,7 +44,8 @@ final class CurlLoop: @unchecked Sendable {
   // The loop thread's.
   private var active: [ObjectIdentifier: Transfer] = [:]
   private var idle: [EasyHandle] = []
-  private let meter = ProcessorMeter()
+  private let meter: ProcessorMeter
+  private let stallGuard: StallGuard
 
   /// What a process that speaks through libcurl does once.
   private static let isPrepared: Bool = {
@@ -57,6 +58,9 @@ final class CurlLoop: @unchecked Sendable {
 
   /// Starts the thread; without libcurl's help the loop is closed from the beginning.
   init(maxIdleConnections: Int) {
+    let meter = ProcessorMeter()
+    self.meter = meter
+    stallGuard = StallGuard(meter)
     guard Self.isPrepared, let raw = curl_multi_init() else {
       inbox = Mutex(Inbox(isClosed: true))
       ended.signal()
@@ -131,11 +135,14 @@ final class CurlLoop: @unchecked Sendable {
   // MARK: The loop thread
 
   private func run(_ multi: Multi) {
+    meter.attach()
+    stallGuard.start()
     while drain(multi) {
       var running: Int32 = 0
       meter.restart()
       curl_multi_perform(multi.raw, &running)
-      collect(multi)
+      meter.stop()
+      collect(multi, stallGuard.cause())
       let mayWait = inbox.withLock { inbox in
         inbox.isWaiting = inbox.isEmpty
         return inbox.isWaiting
@@ -153,6 +160,7 @@ final class CurlLoop: @unchecked Sendable {
     }
     for transfer in left { transfer.end(TransferOutcome(failure: .closed)) }
     curl_multi_cleanup(multi.raw)
+    stallGuard.stop()
     ended.signal()
   }
 
@@ -189,6 +197,7 @@ final class CurlLoop: @unchecked Sendable {
     }
     do throws(CurlFailure) {
       try TransferSetup.prepare(transfer, easy)
+      try stallGuard.watch(easy)
       let code = curl_multi_add_handle(multi.raw, easy.raw)
       guard code == CURLM_OK else {
         throw CurlFailure(
@@ -203,8 +212,8 @@ final class CurlLoop: @unchecked Sendable {
     }
   }
 
-  /// Ends the transfers that libcurl is done with.
-  private func collect(_ multi: Multi) {
+  /// Ends the transfers that libcurl is done with; those that failed have the cause that is given, or their own.
+  private func collect(_ multi: Multi, _ cause: CurlFailure?) {
     var left: Int32 = 0
     while let message = curl_multi_info_read(multi.raw, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let raw = message.pointee.easy_handle else {
@@ -215,7 +224,7 @@ final class CurlLoop: @unchecked Sendable {
       guard ccurl_getinfo_pointer(raw, CURLINFO_PRIVATE, &context) == CURLE_OK, let context
       else { continue }
       let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-      let failure = code == CURLE_OK ? nil : transfer.easy?.failure(code)
+      let failure = code == CURLE_OK ? nil : cause ?? transfer.easy?.failure(code)
       finish(transfer, failure, multi)
     }
   }

@@ -87,6 +87,14 @@ struct EasyHandle {
     try check(ccurl_setopt_debug_callback(raw, option, debug), option)
   }
 
+  func set(_ option: CURLoption, socket: @escaping curl_sockopt_callback) throws(CurlFailure) {
+    try check(ccurl_setopt_sockopt_callback(raw, option, socket), option)
+  }
+
+  func set(_ option: CURLoption, close: @escaping curl_closesocket_callback) throws(CurlFailure) {
+    try check(ccurl_setopt_close_callback(raw, option, close), option)
+  }
+
   /// Hands over a body, which libcurl copies.
   func setBody(_ bytes: [UInt8]) throws(CurlFailure) {
     try set(CURLOPT_POSTFIELDSIZE_LARGE, large: bytes.count)
