@@ -18,7 +18,7 @@ test: deps lint      ## everything that must hold
 	swift build --build-tests $(STRICT)
 	scripts/hardening .build/debug/idsync
 	@set -e; for target in $(TARGETS); do \
-	  echo "== $$target"; $(WIDTH) swift test --skip-build $(STRICT) --filter "^$$target\."; done
+	  echo "== $$target"; $(WIDTH) timeout 1800 swift test --skip-build $(STRICT) --filter "^$$target\."; done
 
 build: deps          ## the program and the mock organisation, optimised
 	swift build $(RELEASE) --product idsync
@@ -40,9 +40,9 @@ bench: build         ## ratios against curl and a plain script, and a large tena
 fuzz: deps           ## the fuzzers of the tests, longer
 	IDSYNC_FUZZ_ROUNDS=$${ROUNDS:-200000} swift test --filter Fuzz
 
-fields: deps         ## every field of every reply, missing and null, one at a time
+fields: deps         ## every field of every reply, edited at every place, one at a time; ONLY=Okta,Heroku FORMS=otherCase for some
 	swift build --build-tests $(STRICT)
-	IDSYNC_EVERY_FIELD=1 $(WIDTH) swift test --skip-build $(STRICT) --filter '^ConnectorsTests\..*Field'
+	IDSYNC_EVERY_FIELD=$${ONLY:-1} IDSYNC_EDIT_FORMS=$$FORMS $(WIDTH) swift test --skip-build $(STRICT) --filter '^ConnectorsTests\..*(Field|ReplyEdit)'
 
 laws: deps           ## the laws over 20,000 random worlds, in a build that is fast; WORLDS=… SEED=… for others
 	IDSYNC_LAW_WORLDS=$${WORLDS:-20000} IDSYNC_LAW_SEED=$${SEED:-1} IDSYNC_LAW_BENCHES=$${BENCHES:-12} \

@@ -77,6 +77,20 @@ extension Store {
     }
   }
 
+  /// The match keys of a team's members, in byte order.
+  public func memberKeys(of team: TeamName) throws(StorageError) -> [String] {
+    try translating(path) {
+      try read { database in
+        try String.fetchAll(
+          database,
+          sql: """
+            SELECT m.key FROM members m JOIN teams t ON t.id = m.team_id
+            WHERE t.name = ? AND m.is_present = 1 ORDER BY m.key
+            """, arguments: [team])
+      }
+    }
+  }
+
   /// The teams, by name.
   public func teams() throws(StorageError) -> [StoredTeam] {
     try translating(path) {

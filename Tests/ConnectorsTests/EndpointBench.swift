@@ -177,6 +177,13 @@ struct EndpointBench: Sendable {
   struct Broken: Error { let reason: String }
 }
 
+extension EndpointBench {
+  /// The same mock and transport.
+  init(_ bench: Bench) {
+    self.init(mock: bench.mock, transport: bench.transport, log: bench.log)
+  }
+}
+
 /// What a provider states of some people, as the adjudicator judges it.
 struct EndpointJudged {
   let provider: ProviderReading

@@ -104,10 +104,15 @@ struct HerokuAdministrationTests {
   @Test("an app of a team is one by its team also where its owner is null")
   func ownerless() async throws {
     try await Bench.run(Self.scenario()) { bench in
-      await bench.mock.setEdit(ReplyEdit(.heroku, "GET /apps/{app}", ["owner"], value: .null))
+      func hide(_ field: String) async {
+        await bench.mock.setFaults([
+          Fault(.heroku, "GET /apps/{app}", .edited, times: nil, text: field, value: .null)
+        ])
+      }
+      await hide("/owner")
       let state = try await bench.heroku().readApp("api")
       #expect(state.team == Self.team && state.apps["api"]?.isTeamApp == true)
-      await bench.mock.setEdit(ReplyEdit(.heroku, "GET /apps/{app}", ["team"], value: .null))
+      await hide("/team")
       #expect(try await bench.heroku().readApp("api").team == Self.team, "by its owner's name")
     }
   }

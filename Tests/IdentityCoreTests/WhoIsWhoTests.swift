@@ -82,6 +82,47 @@ struct WhoIsWhoTests {
     #expect(held.map(\.kind) == [.removed, .added], "the address is taken: nothing to hold")
   }
 
+  @Test("an id in another case is the same person's, under the old address and under another")
+  func otherCase() throws {
+    for address in ["ana@acme.com", "ana.lima@acme.com"] {
+      var team = team("ana@acme.com", "bo@acme.com")
+      team.state = .readable(SignInModel(policy: .demand(.singleFactor, by: nil)))
+      var prior = try known(team)
+      if address != "ana@acme.com" { rename(&team, 0, to: address) }
+      team.roster[0].userID = "ID-ANA@ACME.COM"
+      let changes = try team.reconcile(prior).changes
+      #expect(changes.allSatisfy { $0.kind == .changed && $0.resolved.isEmpty }, "\(address)")
+      prior.apply(changes)
+      #expect(prior.records.count == 2)
+      #expect(prior.records[address]?.findings == FindingSet(.mfaNotEnforced))
+      #expect(prior.records[address]?.platformUserID == "id-ana@acme.com")
+    }
+  }
+
+  @Test("an account is found by its id in another case only where no other has it so")
+  func listedIDs() {
+    var table = AccountTable(atomCount: 0)
+    for id in ["00uA1", "00uB2", "00ub2"] { table.append(Account(id: id, email: nil)) }
+    let ids = ["00uA1", "00ua1", "00UA1", "00uB2", "00ub2", "00UB2", "00uC3"]
+    #expect(ids.map { table.position(listed: $0) } == [0, 0, 0, 1, 2, nil, nil])
+    #expect(table.position(ofID: "00ua1") == nil)
+  }
+
+  @Test("nobody is known not to be there while an account has no name to be found by")
+  func nameless() throws {
+    var team = team("ana@acme.com")
+    team.accounts = []
+    #expect(team.records["ana@acme.com"]?.findings == FindingSet(.notInIdP))
+    team.oktaIssues = [
+      SourceIssue(
+        code: SourceIssue.namelessAccount, call: "GET /users", message: "One has no address.",
+        remedy: "none", affects: .details)
+    ]
+    let record = try #require(team.records["ana@acme.com"])
+    #expect(record.verdict == .cannotTell && record.findings == FindingSet(.cannotTell))
+    #expect(record.reason.contains("One has no address."))
+  }
+
   @Test("an exemption names a member by address or by the roster's id")
   func byID() throws {
     var team = team("ana@acme.com", "bo@acme.com")
@@ -199,6 +240,13 @@ struct WhoIsWhoTests {
     #expect(team.records["ana@acme.com"]?.verdict == .notEnforced, "several links: the weakest")
     team.accounts[0].links = [AccountLink(upstream: "Corp-2", subject: "e-corp")]
     #expect(team.records["ana@acme.com"]?.verdict == .enforced, "a link to somewhere else")
+    // What the provider asks of people without an account says nothing of somebody who is linked to one.
+    team.accounts[0].links = []
+    team.otherProviders["entra"]?.accounts = AccountTable(atomCount: 4)
+    team.otherProviders["entra"]?.newcomer = Account(id: "", email: nil, assigned: [0])
+    #expect(team.records["ana@acme.com"]?.verdict == .enforced, "nobody goes by the address")
+    team.accounts[0].links = [AccountLink(upstream: "corp", subject: "e-gone")]
+    #expect(team.records["ana@acme.com"]?.verdict == .cannotTell)
   }
 
   @Test("ids of upstream providers are compared whole and with their case, hosts are not")

@@ -238,7 +238,8 @@ import Testing
     }
   }
 
-  @Test("one place of one reply is null or missing; the same request of another reading meets it")
+  @Test(
+    "one place of one reply is another or missing; the same request of another reading meets it")
   func places() async throws {
     try await withMock(smallOrganisation()) { mock async throws in
       let client = Client.okta(mock)
@@ -246,10 +247,11 @@ import Testing
       _ = try await client.get("/api/v1/users?limit=2")
       let kept = try #require(await mock.replies().last)
       #expect(kept.endpoint == "GET /api/v1/users" && kept.body?.elements?.count == 2)
-      for (kind, value) in [(Fault.Kind.nullAt, JSON?.some(.null)), (.missingAt, nil)] {
+      for value in [JSON?.some(.null), "elsewhere", nil] {
         await mock.setFaults([
           Fault(
-            .okta, kept.endpoint, kind, times: nil, text: "/1/profile/email", request: kept.request)
+            .okta, kept.endpoint, .edited, times: nil, text: "/1/profile/email", value: value,
+            request: kept.request)
         ])
         for _ in 0..<2 {
           let rows = try await client.get("/api/v1/users?limit=2").rows()

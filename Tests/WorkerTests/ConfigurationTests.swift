@@ -258,6 +258,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       "no approval", "approved_by: ciso@acme.com, ", "", at: "member: break-glass",
       key: "teams.acme-widgets.exemptions[0]", "\"approved_by\" is missing"),
     Mistake(
+      "a blank approval", "approved_by: ciso@acme.com", "approved_by: \"  \"",
+      at: "member: break-glass", key: "teams.acme-widgets.exemptions[0].approved_by",
+      "\"approved_by\" is empty"),
+    Mistake(
       "no sender", "    from: idsync@acme.com\n", "", at: "kind: email", key: "alerts.admins",
       "\"from\" is missing"),
     // Secrets in the file.

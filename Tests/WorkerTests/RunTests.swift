@@ -124,7 +124,7 @@ import Testing
       let id = try #require(try await bench.worker(hook).sync().heldPlan)
       let held = try #require(try bench.members()["p1@acme.com"])
       #expect(held.observedAt == before && held.isStale && held.record.isHeld)
-      #expect(held.record.verdict == .enforced)
+      #expect(held.record.verdict == .notEnforced, "what got worse counts, whoever is held")
       let worse = try #require(try bench.members()["p15@acme.com"])
       #expect(worse.observedAt > before && worse.record.verdict == .notEnforced, "stored at once")
       let told = try bench.worker(hook).alerts(includingDelivered: true)
@@ -311,6 +311,42 @@ import Testing
       #expect(members["p1@acme.com"]?.findings.contains(FindingSet(.noMFA)) == true)
       #expect(members["p0@acme.com"]?.verdict == .enforced)
       #expect(members["p2@acme.com"]?.verdict == .enforced, "what was not read stays")
+    }
+  }
+
+  @Test("what was read by a clock that was days ahead is nothing that is known")
+  func future() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      bench.advance(hours: 24 * 30)
+      _ = try await bench.worker().sync()
+      bench.advance(hours: -24 * 30)
+      let read = try #require(try bench.members()["p1@acme.com"])
+      #expect(read.record.verdict == .cannotTell)
+      #expect(read.record.findings.contains(FindingSet(.stale)))
+      #expect(read.record.judgement.deciding?.reason.contains("ahead of this clock") == true)
+      await bench.mock.setFaults([Fault(.okta, "GET /api/v1/users", .status, status: 403)])
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .cannotTell)
+      await bench.mock.setFaults([])
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p1@acme.com"]?.record.verdict == .enforced)
+    }
+  }
+
+  @Test("whoever a roster suddenly leaves out is asked about: what got worse for him counts")
+  func heldRemovalWorse() async throws {
+    try await WorkerBench.run(members: 30) { bench async throws in
+      _ = try await bench.worker().sync()
+      #expect(try bench.members()["p29@acme.com"]?.record.verdict == .enforced)
+      await bench.mock.update { scenario in
+        scenario.heroku.teams[0].members.removeLast(20)
+        scenario.okta.policies = [Policy("Strict", rules: [.catchAll("1FA")])]
+      }
+      _ = try await bench.worker().sync()
+      let left = try bench.members()["p29@acme.com"]?.record
+      #expect(left?.isHeld == true, "20 of 30 at once are held")
+      #expect(left?.verdict == .notEnforced)
+      #expect(left?.findings.contains(FindingSet(.mfaNotEnforced)) == true)
     }
   }
 

@@ -93,25 +93,6 @@ public final class MockIdP: Sendable {
     await state.setFaults(faults)
   }
 
-  /// Makes replies lose a field from now on; nil leaves them whole again.
-  public func setEdit(_ edit: ReplyEdit?) async {
-    await state.setEdit(edit)
-  }
-
-  /// Returns the documents that were sent while a body ran, by endpoint.
-  public func documents(during body: () async throws -> Void) async rethrows -> [String: [JSON]] {
-    await state.setKeepsDocuments(true)
-    do {
-      try await body()
-    } catch {
-      await state.setKeepsDocuments(false)
-      throw error
-    }
-    let found = await state.documents
-    await state.setKeepsDocuments(false)
-    return found
-  }
-
   /// Returns the requests since the start or the last reset, in the order of their replies.
   public func requests(_ vendor: Vendor? = nil) async -> [RecordedRequest] {
     await state.requests.filter { vendor == nil || $0.vendor == vendor }

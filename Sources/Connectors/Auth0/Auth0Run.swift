@@ -273,6 +273,12 @@ struct Auth0Run: Sendable {
           if page == 1, found.total > Self.searchCap { keepCap(found.total) }
           for user in found.users where seen.isNew(user.id, page: page) {
             let names = [user.email, user.username].compactMap(\.self)
+            if !names.contains(where: { $0.contains("@") }) {
+              log.add(
+                .nameless(
+                  "the address of a user", vendor: "Auth0", call: request.endpoint,
+                  affects: .details))
+            }
             if watch.keeps(id: user.id, names: names) {
               users.append(user)
             }

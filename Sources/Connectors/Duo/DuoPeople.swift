@@ -217,8 +217,9 @@ extension DuoMapping {
     case "NO_USERS": return false
     case "PERMITTED_GROUPS":
       // Whom a list lets in that is not shown is not known; that the others are refused is no way in.
-      guard let permitted = integration.groups else { return true }
-      return user.groups?.contains { permitted.contains($0.id) } == true
+      guard let groups = integration.groups else { return true }
+      let permitted = ListedIDs(groups)
+      return user.groups?.contains { permitted.known($0.id) != nil } == true
     default: return true
     }
   }

@@ -152,6 +152,12 @@ extension EndpointRun {
       })
     try await read(reader, counts: &counts, &kept) { item, _, found throws(WireError) in
       let person = plan.fields.row(RowDocuments(item: item), only: identity)
+      if plan.fields.has(.email) || plan.fields.has(.emails), !Self.hasAddress(person) {
+        log.add(
+          .nameless(
+            "the address of an account", vendor: "\(plan.name)", call: plan.list.request.call,
+            affects: .details))
+      }
       guard watch.keeps(id: person.text(.id), names: Self.keys(person)) else {
         return found.use.noteNames(person)
       }
@@ -167,6 +173,10 @@ extension EndpointRun {
 
   private static func keys(_ row: MappedRow) -> [String] {
     [row.text(.email), row.text(.login)].compactMap { $0 } + row.knownTexts(.emails)
+  }
+
+  private static func hasAddress(_ row: MappedRow) -> Bool {
+    row.text(.email) != nil || !row.knownTexts(.emails).isEmpty
   }
 
   /// The names of the applications that a row speaks of; nil when one of them is no text.

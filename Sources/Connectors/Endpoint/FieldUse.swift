@@ -47,13 +47,22 @@ struct FieldUse: Sendable {
           name, plan,
           "\(field.text) matches nothing in \(all)\(Self.listed(keys)).")
       }
-      if let (count, type) = wrong[name], count == found[name] || name.identifies {
+      if let (count, type) = wrong[name],
+        count == found[name] || name.identifies || name.isFlag && name.decides
+      {
         var issue = Self.issue(
           name, plan,
           "\(type.phrase) came from \(field.text), and \(name.expectation) was expected.")
         // Whoever stands in such a row cannot be found: that somebody is not there is not certain.
         if name.identifies { issue.affects = .verdicts }
         return issue
+      }
+      // A flag that decides and that some rows do not say: nobody can tell of those.
+      if field.place == .item, let count = found[name], count < rows, name.isFlag, name.decides,
+        field.take != .count, field.take != .exists
+      {
+        return Self.issue(
+          name, plan, "\(field.text) matches nothing in \(rows - count) of the \(rows) rows.")
       }
       return nil
     }

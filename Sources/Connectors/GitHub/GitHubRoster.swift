@@ -107,7 +107,17 @@ struct GitHubRoster: Sendable {
       policy: PlatformPolicy(
         requiresMFA: Tri(organisation.requiresTwoFactor), requiresSSO: requiresSSO,
         managedProvider: manager, evidence: evidence(organisation)),
-      issues: issues + odd.all)
+      issues: issues + odd.all + nameless(linked))
+  }
+
+  /// What is told where the provider's name of a linked member is not shown: nobody can look for the member there.
+  private func nameless(_ linked: [Int64: Link]) -> [SourceIssue] {
+    guard linked.values.contains(where: \.names.isEmpty) else { return [] }
+    return [
+      .nameless(
+        "by which name a linked member signs in", vendor: "GitHub",
+        call: GitHubConfiguration.graphQLCall)
+    ]
   }
 
   private func evidence(_ organisation: GitHubWire.Organisation) -> [EvidenceItem] {

@@ -184,7 +184,7 @@ extension GoogleRun {
           if type == "CUSTOMER" {
             for position in 0..<table.count { table.setAtom(atom, at: position) }
           } else if let id = rows[index].text(0), id.count > 0 {
-            if let position = table.position(ofID: id) { table.setAtom(atom, at: position) }
+            if let position = table.position(listed: id) { table.setAtom(atom, at: position) }
           } else {
             // People from outside have no id here, and groups are not people.
             let known = positions ?? Self.positions(table)

@@ -28,6 +28,15 @@ struct HerokuRoster: Sendable {
   /// Whether the enterprise account's list would tell more.
   var needsEnterprise: Bool { lacksSignIn || hasOutsiders }
 
+  /// Whether it is not known of somebody on the team how he signs in, whatever list was asked.
+  var hidesSignIn: Bool {
+    guard lacksSignIn else { return false }
+    return (0..<roster.count).contains {
+      let member = roster[$0]
+      return member.kind == .member && member.federated == .unknown
+    }
+  }
+
   /// What is to be told of addresses.
   var issues: [SourceIssue] { odd.all }
 

@@ -46,6 +46,7 @@ struct HerokuTeamRun: Sendable {
     }
     members.value.add(invitations: invitations.value)
     let providers = await providers(team, settings, members.value, &issues)
+    issues += untold(team, members.value, providers.isThere)
     return TeamReading(
       team: name, roster: members.value.roster, identityProviders: providers.all,
       hasIdentityProvider: providers.isThere, saysSignIn: true,
@@ -54,6 +55,27 @@ struct HerokuTeamRun: Sendable {
     .refusingEmptiness(
       source: run.configuration.name, call: "GET /teams/{team}/members", needsMembers: true,
       knownRoles: HerokuRoster.knownRoles)
+  }
+
+  /// What Heroku always shows and did not, where it decides.
+  private func untold(
+    _ team: HerokuWire.Team, _ roster: HerokuRoster, _ hasProvider: Tri
+  ) -> [SourceIssue] {
+    func missing(_ what: String, _ call: String) -> SourceIssue {
+      .missing(what, vendor: "Heroku", call: call)
+    }
+    var issues: [SourceIssue] = []
+    if roster.hidesSignIn {
+      issues.append(missing("how a member signs in (federated)", "GET /teams/{team}/members"))
+    }
+    guard hasProvider == .unknown else { return issues }
+    if !team.saysProvider {
+      issues.append(missing("the identity_provider of the team", "GET /teams/{team}"))
+    }
+    if !team.saysAccount {
+      issues.append(missing("the enterprise_account of the team", "GET /teams/{team}"))
+    }
+    return issues
   }
 
   /// A failure of this team, with what to do about it.

@@ -131,7 +131,7 @@ extension JumpCloudRun {
         try await ids(request, phase: "members of \(name)")
       }
       for id in members.value ?? [] {
-        if let position = table.position(ofID: id) { table.setAtom(place, at: position) }
+        if let position = table.position(listed: id) { table.setAtom(place, at: position) }
       }
       unreadable[place] = members.unknown("who is in group \(name)", of: "group \(group)")
     }
@@ -143,7 +143,7 @@ extension JumpCloudRun {
         try await ids(request, phase: "users of \(app.name)")
       }
       for id in users.value ?? [] {
-        if let position = table.position(ofID: id) { table.setAssigned(index, at: position) }
+        if let position = table.position(listed: id) { table.setAssigned(index, at: position) }
       }
     }
     return (table, unreadable)

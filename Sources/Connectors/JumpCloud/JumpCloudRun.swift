@@ -92,13 +92,20 @@ struct JumpCloudRun: Sendable {
         $0["effect"]?.object != nil && $0["targets"]?.object != nil
       }
     }
-    return await reading.part { () throws(ConnectorError) in
+    let read = await reading.part { () throws(ConnectorError) in
       try await rows("/api/v2/authn/policies", edit: edit) { row throws(WireError) in
         var policy = try JumpCloudWire.Policy(row)
         if edits.enabled.contains(policy.id) { policy.onlyMonitors = false }
         return policy
       }.named()
     }
+    if read.value?.contains(where: { $0.isDisabled == nil || $0.hidesMonitoring }) == true {
+      log.add(
+        .missing(
+          "whether a policy is switched on", vendor: "JumpCloud",
+          call: "GET /api/v2/authn/policies"))
+    }
+    return read
   }
 
   /// The names of IP lists; where they cannot be read the ids stand in.

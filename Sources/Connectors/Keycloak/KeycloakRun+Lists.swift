@@ -102,7 +102,7 @@ extension KeycloakRun {
         accounts.withLock { table in
           for row in 0..<rows.count {
             guard let text = rows[row].string(0), seen.isNew(text, page: page),
-              let position = table.position(ofID: text)
+              let position = table.position(listed: text)
             else { continue }
             found.insert(position)
           }

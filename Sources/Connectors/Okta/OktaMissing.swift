@@ -8,12 +8,13 @@ struct OktaMissing: Sendable, Hashable {
   var call: String
   /// Which field of what: `conditions of rule 'Office' of policy 'Strict'`.
   var what: String
+  /// Whether members are found by it.
+  var isName = false
 
   /// The issue of the source: the models know the field as unknown.
   var issue: SourceIssue {
-    SourceIssue(
-      code: "missing-field", call: call, status: 200, message: "Okta did not show \(what).",
-      remedy: "Try again; if it stays, report it with the call.", affects: .parts)
+    isName
+      ? .nameless(what, vendor: "Okta", call: call) : .missing(what, vendor: "Okta", call: call)
   }
 }
 

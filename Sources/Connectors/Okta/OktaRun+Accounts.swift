@@ -271,10 +271,14 @@ extension OktaRun {
     _ email: UnsafeBufferPointer<UInt8>?, _ login: UnsafeBufferPointer<UInt8>?
   ) {
     if email == nil {
-      tell(OktaMissing(call: "GET /api/v1/users", what: "profile.email of an account"))
+      tell(
+        OktaMissing(
+          call: "GET /api/v1/users", what: "profile.email of an account", isName: true))
     }
     if login == nil {
-      tell(OktaMissing(call: "GET /api/v1/users", what: "profile.login of an account"))
+      tell(
+        OktaMissing(
+          call: "GET /api/v1/users", what: "profile.login of an account", isName: true))
     }
   }
 

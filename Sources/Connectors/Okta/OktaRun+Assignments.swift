@@ -60,7 +60,7 @@ private struct OktaAppUsers {
     // A name without an at sign is no address, so no platform knows the person by it.
     let name = row.text(2)
     let isWatched = name.map { $0.contains(0x40) && watch.contains($0) } ?? false
-    let position = accounts.table.position(ofID: id)
+    let position = accounts.table.position(listed: id)
     let isDead = Self.dead.contains { status.elementsEqual($0) }
     if !isDead, name == nil { hasNameless = true }
     if name != nil { hasNamed = true }
@@ -177,7 +177,7 @@ extension OktaRun {
     accounts.withLock { accounts in
       for position in 0..<found.table.count { accounts.table.append(found.table[position]) }
       for stranger in strangers {
-        guard let position = accounts.table.position(ofID: stranger.id) else { continue }
+        guard let position = accounts.table.position(listed: stranger.id) else { continue }
         accounts.table.setAssigned(stranger.app, at: position)
         if !stranger.hasKnownStatus, let unclear = unclear[stranger.app] {
           accounts.table.setAtom(unclear, at: position)

@@ -49,7 +49,7 @@ extension OktaRun {
         if !firsts.isNew(rows) { throw client.duplicate(request.endpoint, page: page, row: 1) }
         accounts.withLock { accounts in
           for row in 0..<rows.count {
-            guard let id = rows[row].text(0), let position = accounts.table.position(ofID: id)
+            guard let id = rows[row].text(0), let position = accounts.table.position(listed: id)
             else { continue }
             accounts.table.setAtom(atom, at: position)
             if !marked.insert(position).inserted { tellRepeated(request.endpoint) }

@@ -299,6 +299,9 @@ extension OktaRun {
         policies[index].rules = try await rules(policies[index].id)
       }
       for index in policies.indices { policies[index] = try edited(policies[index], request) }
+      for policy in policies where policy.isSystem == nil {
+        tell(OktaMissing(call: request.endpoint, what: "system of policy '\(policy.name)'"))
+      }
       return policies.filter { $0.type == type && $0.status != "INACTIVE" }
     }
   }

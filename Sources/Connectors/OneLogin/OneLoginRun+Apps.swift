@@ -78,7 +78,7 @@ extension OneLoginRun {
           if let id = row.integer(0) { ids.append(id) }
         }
         for id in ids {
-          if let account = table.position(ofID: String(id)) {
+          if let account = table.position(listed: String(id)) {
             table.setAssigned(position, at: account)
           }
         }

@@ -52,7 +52,7 @@ extension PingOneRun {
   func readGroups(
     _ groups: [String], _ people: [PingOnePerson]
   ) async -> [String: Part<Set<String>>] {
-    let wanted = Set(people.map(\.id))
+    let wanted = ListedIDs(people.map(\.id))
     return await withTaskGroup(of: (String, Part<Set<String>>).self) { group in
       for id in groups where !edits.removes(group: id, name: nil) {
         group.addTask { (id, await self.members(of: id, wanted)) }
@@ -65,7 +65,7 @@ extension PingOneRun {
 
   /// Who is in the groups that exemptions name; by id, for no filter asks for names.
   func members(of wanted: [String], _ people: [PingOnePerson]) async -> WantedGroups {
-    let ids = Set(people.map(\.id))
+    let ids = ListedIDs(people.map(\.id))
     var result = WantedGroups()
     for group in Set(wanted).sorted() {
       if case .read(let members) = await members(of: group, ids, .details) {
@@ -76,7 +76,7 @@ extension PingOneRun {
   }
 
   private func members(
-    of group: String, _ wanted: Set<String>, _ doubts: Doubts = .verdicts
+    of group: String, _ wanted: ListedIDs, _ doubts: Doubts = .verdicts
   ) async -> Part<Set<String>> {
     // An id with a quotation mark would be another filter.
     guard !group.contains(where: { "\"\\".contains($0) }) else {
@@ -90,7 +90,7 @@ extension PingOneRun {
         request, .hal("users"), PingOneWire.ids, phase: "members of group \(group)",
         into: { Set<String>() }
       ) { row, members throws(WireError) in
-        if let id = row.string(0), wanted.contains(id) { members.insert(id) }
+        if let id = row.string(0).flatMap(wanted.known) { members.insert(id) }
       }
     }
   }

@@ -18,6 +18,12 @@ extension PrivacyIDEARun {
       let (users, request) = try await users()
       for user in users {
         holders.count(user)
+        if user.email == nil, !user.username.contains("@") {
+          reading.log.add(
+            .nameless(
+              "the address of a user", vendor: "privacyIDEA", call: request.endpoint,
+              affects: .details))
+        }
         guard watch.keeps(id: user.id, names: [user.username, user.email].compactMap { $0 }) else {
           continue
         }
@@ -28,6 +34,7 @@ extension PrivacyIDEARun {
           try repeated(user, holders, request)
           continue
         }
+        if user.resolver == nil { tell("the resolver of a user", request.endpoint) }
         holders.add(user, at: position)
         mark(user, compiled, at: position, &table)
       }
@@ -35,7 +42,10 @@ extension PrivacyIDEARun {
       reading.keep(error)
     }
     do throws(ConnectorError) {
-      for token in try await tokens() { holders.take(token) }
+      for token in try await tokens() {
+        if !token.isTold { tell("whose a token is, or when it may be used", "GET /token/") }
+        holders.take(token)
+      }
       holders.mark(&table)
     } catch {
       reading.keep(error)
@@ -45,6 +55,11 @@ extension PrivacyIDEARun {
       for atom in PrivacyIDEAModel.Atom.ofTokens { model.unreadableAtoms[atom.rawValue] = unknown }
     }
     return table
+  }
+
+  /// Tells of what is always shown and was not.
+  private func tell(_ what: String, _ call: String) {
+    reading.log.add(.missing(what, vendor: "privacyIDEA", call: call))
   }
 
   /// Marks which users and resolvers that policies name a user is of.

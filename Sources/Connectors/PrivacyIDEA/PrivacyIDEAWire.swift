@@ -183,6 +183,17 @@ enum PrivacyIDEAWire {
       }
     }
 
+    /// Whether it says whose it is and when it may be used.
+    var isTold: Bool {
+      let saysOwner =
+        switch owner {
+        case .nobody: true
+        case .user: resolver != nil
+        case .unknown: false
+        }
+      return saysOwner && state != .unknown && start != .unknown && end != .unknown
+    }
+
     /// Whether it can be used at a time.
     func isUsable(at now: Timestamp) -> Tri {
       if state == .no { return .no }

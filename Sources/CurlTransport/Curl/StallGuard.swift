@@ -14,7 +14,9 @@ final class StallGuard: Sendable {
   private static let look = DispatchTimeInterval.milliseconds(500)
 
   private let meter: ProcessorMeter
-  /// The open sockets of the loop. Under the lock they stay open: nobody else's descriptor is shut down.
+  /// The open sockets of the loop.
+  ///
+  /// Under the lock they stay open: nobody else's descriptor is shut down.
   private let sockets = Mutex<Set<Int32>>([])
   private let hasStruck = Atomic<Bool>(false)
   private let quit = DispatchSemaphore(value: 0)

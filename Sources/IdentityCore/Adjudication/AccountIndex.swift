@@ -37,8 +37,10 @@ struct AccountIndex {
         statusTexts.append(reading.accounts.statusText(at: position))
       }
     }
-    // A list that broke off does not say who has no account.
-    guard let account = reading.newcomer, reading.source.carriesVerdicts else { return }
+    // A list that broke off does not say who has no account, nor one with accounts that no name leads to.
+    guard let account = reading.newcomer, reading.source.carriesVerdicts,
+      reading.source.namelessReason == nil
+    else { return }
     var table = AccountTable(atomCount: reading.accounts.atomCount)
     table.append(account)
     newcomer = Int32(signatures.count)
@@ -60,6 +62,8 @@ struct AccountIndex {
   func standing(_ match: AccountMatcher.Match, isShared: (Int32) -> Bool) -> Standing {
     switch match {
     case .none: newcomer.map { .account(signature: $0) } ?? .unknown
+    // Somebody who has an account that is not listed here is no newcomer.
+    case .missing: .unknown
     case .one(let position):
       isShared(position) ? .ambiguous : .account(signature: numbers[Int(position)])
     case .several(let positions):

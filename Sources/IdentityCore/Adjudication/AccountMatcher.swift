@@ -5,13 +5,15 @@ struct AccountMatcher {
   /// What a name finds.
   enum Match: Hashable {
     case none
+    /// No account goes by what a link or the configuration names as the person's.
+    case missing
     case one(Int32)
     /// Several accounts go by the name: never guessed, but the application may tell which one is meant.
     case several([Int32])
 
     var positions: [Int32] {
       switch self {
-      case .none: []
+      case .none, .missing: []
       case .one(let position): [position]
       case .several(let positions): positions
       }
@@ -50,7 +52,13 @@ struct AccountMatcher {
   /// The accounts that go by a member's key.
   func match(_ key: UnsafeBufferPointer<UInt8>) -> Match { match(key, [.email, .alias, .login]) }
 
-  /// The accounts that go by a name of a link or of the configuration: an id goes before all others.
+  /// The accounts that go by a name of a link or of the configuration, which says that there is one.
+  func match(linked subject: String) -> Match {
+    let found = match(subject: subject)
+    return found == .none ? .missing : found
+  }
+
+  /// The accounts that go by a name that another provider passes on, or by an id, which goes before all others.
   func match(subject: String) -> Match {
     var exact = subject
     let byID = exact.withUTF8 { name in

@@ -90,6 +90,11 @@ extension ProviderGraph {
       guard index.reading.source.carriesVerdicts else {
         return door(.cannotTell, .sourceIncomplete, index.reading.source.incompleteReason)
       }
+      if let reason = index.reading.source.namelessReason {
+        return door(
+          .cannotTell, .sourceIncomplete,
+          "No account at \(target.provider) is known to go by this address. \(reason)")
+      }
       return door(.cannotTell, .notInIdP, "No account at \(target.provider) goes by this address.")
     case .ambiguous:
       return door(

@@ -164,10 +164,10 @@ struct ProviderGraph {
     _ person: Int, on route: Route, _ index: AccountIndex,
     key: (Int, (UnsafeBufferPointer<UInt8>) -> Void) -> Void, names: PersonNames?
   ) -> [AccountMatcher.Match] {
-    if let account = names?.account { return [index.matcher.match(subject: account)] }
+    if let account = names?.account { return [index.matcher.match(linked: account)] }
     if let parent = route.parent, let upstream = route.upstream {
       let subjects = subjects(of: person, on: parent, for: upstream)
-      if !subjects.isEmpty { return subjects.map { index.matcher.match(subject: $0) } }
+      if !subjects.isEmpty { return subjects.map { $0.match(index.matcher) } }
     }
     var match = AccountMatcher.Match.none
     key(person) { match = index.matcher.match($0) }
@@ -186,17 +186,21 @@ struct ProviderGraph {
   }
 
   /// What the provider before knows a person by at an upstream provider; empty where it has no account of the person.
-  private func subjects(of person: Int, on route: Int, for upstream: Upstream) -> [String] {
+  private func subjects(of person: Int, on route: Int, for upstream: Upstream) -> [PassedName] {
     guard index(route) != nil else { return [] }
     return subjects(matches[route].matches(of: person), on: route, for: upstream)
   }
 
   private func subjects(
     _ found: [AccountMatcher.Match], on route: Int, for upstream: Upstream
-  ) -> [String] {
+  ) -> [PassedName] {
     guard let index = index(route) else { return [] }
     let accounts = index.reading.accounts
-    var result: [String] = []
+    var result: [PassedName] = []
+    func add(_ name: String, isLink: Bool) {
+      guard !result.contains(where: { $0.name == name }) else { return }
+      result.append(PassedName(name: name, isLink: isLink))
+    }
     for position in found.flatMap(\.positions) {
       let links = (accounts.links[position] ?? []).filter {
         $0.upstream == upstream.name || upstream.keys.contains($0.upstream)
@@ -206,9 +210,9 @@ struct ProviderGraph {
         let own =
           index.reading.passesOn == .login
           ? names.login ?? names.email : names.email ?? names.login
-        if let own, !result.contains(own) { result.append(own) }
+        if let own { add(own, isLink: false) }
       } else {
-        result += links.map(\.subject).filter { !result.contains($0) }
+        for link in links { add(link.subject, isLink: true) }
       }
     }
     return result
@@ -221,7 +225,7 @@ struct ProviderGraph {
       guard let parent = route.parent, let upstream = route.upstream else { continue }
       let names = subjects(of: person, on: parent, for: upstream)
       guard !names.isEmpty, result[route.provider] == nil else { continue }
-      result[route.provider] = names.sorted().joined(separator: " ")
+      result[route.provider] = names.map(\.name).sorted().joined(separator: " ")
     }
     return result
   }
@@ -268,7 +272,7 @@ struct ProviderGraph {
         continue
       }
       let subjects = subjects(found[parent], on: parent, for: upstream)
-      found.append(subjects.isEmpty ? [own] : subjects.map { index.matcher.match(subject: $0) })
+      found.append(subjects.isEmpty ? [own] : subjects.map { $0.match(index.matcher) })
     }
     return found.enumerated().map { number, matches in
       guard let index = index(number) else { return [] }
@@ -285,6 +289,17 @@ struct ProviderGraph {
       case .several(let all)? = table.matches(of: person).first
     else { return nil }
     return index.meant(all.map(index.signatureNumber), at: app).map { Int(all[$0]) }
+  }
+}
+
+/// What one provider knows a person by at another.
+private struct PassedName {
+  var name: String
+  /// Whether a link says that there is an account of this name.
+  var isLink: Bool
+
+  func match(_ matcher: AccountMatcher) -> AccountMatcher.Match {
+    isLink ? matcher.match(linked: name) : matcher.match(subject: name)
   }
 }
 

@@ -6,8 +6,10 @@ struct RouteMatches {
   private static let nobody: Int32 = -1
   private static let listed: Int32 = -2
   private static let several: Int32 = -2
+  private static let missing: Int32 = -3
 
-  /// The position of the one account; ``nobody`` for none, ``listed`` for what stands in ``many``.
+  /// The position of the one account; ``nobody`` for none, ``missing`` for one that is named and not there, ``listed`` for
+  /// what stands in ``many``.
   private var single: [Int32] = []
   private var many: [Int: [AccountMatcher.Match]] = [:]
   /// The person that an account was found for first; ``nobody`` for none, ``several`` for two people or more.
@@ -30,6 +32,7 @@ struct RouteMatches {
     }
     switch matches.count > 1 ? nil : matches.first ?? AccountMatcher.Match.none {
     case .some(.none): single.append(Self.nobody)
+    case .missing: single.append(Self.missing)
     case .one(let position): single.append(position)
     case .several, nil:
       single.append(Self.listed)
@@ -41,6 +44,7 @@ struct RouteMatches {
   func matches(of person: Int) -> [AccountMatcher.Match] {
     switch single[person] {
     case Self.nobody: [.none]
+    case Self.missing: [.missing]
     case Self.listed: many[person] ?? [.none]
     case let position: [.one(position)]
     }
@@ -52,7 +56,7 @@ struct RouteMatches {
   /// Whether the person's names do not find one account that is the person's alone.
   func isAmbiguous(_ person: Int) -> Bool {
     switch single[person] {
-    case Self.nobody: false
+    case Self.nobody, Self.missing: false
     case Self.listed: true
     case let position: isShared(position)
     }

@@ -107,7 +107,7 @@ public struct AccountTable: Sendable {
     id: UnsafeBufferPointer<UInt8>, email: UnsafeBufferPointer<UInt8>?,
     login: UnsafeBufferPointer<UInt8>?, status: AccountStatus, statusText: String
   ) -> Int? {
-    let hash = KeyHash.fast(id)
+    let hash = KeyHash.folded(id)
     if find(id, hash) != nil { return nil }
     let textIndex: Int
     if let known = statusTexts.firstIndex(of: statusText) {
@@ -133,7 +133,30 @@ public struct AccountTable: Sendable {
 
   /// The position of an account by its id.
   public func position(ofID id: UnsafeBufferPointer<UInt8>) -> Int? {
-    find(id, KeyHash.fast(id))
+    find(id, KeyHash.folded(id))
+  }
+
+  /// The position of an account by its id as another list spells it: just so, or where nobody has it so, the only one that
+  /// differs by case alone.
+  ///
+  /// Whoever took such an id for somebody else's would take the account for one that the list does not name. For ids that
+  /// the provider makes; names that people choose may well differ by case alone.
+  public func position(listed id: UnsafeBufferPointer<UInt8>) -> Int? {
+    let hash = KeyHash.folded(id)
+    if let exact = find(id, hash) { return exact }
+    var others: [Int] = []
+    _ = index.first(hash) { position in
+      let isSame = arena.withBytes(of: rows[Int(position)].id) { Self.isFoldedSame($0, id) }
+      if isSame { others.append(Int(position)) }
+      return false
+    }
+    return others.count == 1 ? others[0] : nil
+  }
+
+  /// The position of an account by its id as another list spells it.
+  public func position(listed id: String) -> Int? {
+    var copy = id
+    return copy.withUTF8 { position(listed: $0) }
   }
 
   /// The position of an account by its id.
@@ -257,12 +280,17 @@ public struct AccountTable: Sendable {
     func isSame(_ text: TextArena.Reference) -> Bool {
       text.length == name.count
         && arena.withBytes(of: text) { text in
-          text.hasSameBytes(as: name)
-            || zip(text, name).allSatisfy { Self.lower($0) == Self.lower($1) }
+          text.hasSameBytes(as: name) || Self.isFoldedSame(text, name)
         }
     }
     let row = rows[position]
     return isSame(row.email) || row.login != row.email && isSame(row.login)
+  }
+
+  private static func isFoldedSame(
+    _ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    one.count == other.count && zip(one, other).allSatisfy { lower($0) == lower($1) }
   }
 
   private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }

@@ -11,6 +11,9 @@ public struct SourceIssue: Sendable, Codable, Hashable {
     case details
   }
 
+  /// The code of an issue about accounts that no name leads to: whoever is not found may have one of them.
+  public static let namelessAccount = "nameless-account"
+
   /// A stable code: `unauthorised`, `forbidden`, `malformed`, `truncated`, `cursor-loop`, and so on.
   public var code: String
   /// The call, as method and path template.
@@ -68,6 +71,10 @@ public struct SourceReading: Sendable, Codable, Hashable {
   public var isComplete: Bool { firstGap == nil }
   /// Whether verdicts can be worked out: what is missing at most is known to the model as missing.
   public var carriesVerdicts: Bool { !issues.contains { $0.affects == .verdicts } }
+  /// Why somebody who is not found may have an account all the same; nil where nobody can.
+  var namelessReason: String? {
+    issues.first { $0.code == SourceIssue.namelessAccount }?.message
+  }
   /// The gravest reason for not being complete.
   public var firstGap: SourceIssue? {
     issues.first { $0.affects == .verdicts } ?? issues.first { $0.affects == .parts }

@@ -14,9 +14,13 @@ public struct AgeLimit: Sendable, Hashable {
     self.now = now
   }
 
-  /// Whether what was read at a moment is too old by now.
+  /// Whether what was read at a moment is too old by now, or so far ahead that one of the clocks was wrong.
   public func isExceeded(by observedAt: Timestamp) -> Bool {
-    observedAt.adding(seconds: staleAfter) < now
+    observedAt.adding(seconds: staleAfter) < now || isAhead(observedAt)
+  }
+
+  private func isAhead(_ observedAt: Timestamp) -> Bool {
+    now.adding(seconds: staleAfter) < observedAt
   }
 
   /// A status as it is to be shown now: evidence that is too old is `cannot-tell`, and an exemption that ended is over.
@@ -77,8 +81,12 @@ public struct AgeLimit: Sendable, Hashable {
     var result = door
     result.verdict = .cannotTell
     result.code = .stale
+    let distance =
+      isAhead(observedAt)
+      ? "which is more than \(Self.span(staleAfter)) ahead of this clock"
+      : "more than \(Self.span(staleAfter)) ago"
     result.reason =
-      "Last read to its end at \(observedAt.text), more than \(Self.span(staleAfter)) ago; was \(door.verdict.rawValue)."
+      "Last read to its end at \(observedAt.text), \(distance); was \(door.verdict.rawValue)."
     result.witness = nil
     result.witnessContext = []
     return result

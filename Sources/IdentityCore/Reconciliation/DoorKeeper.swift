@@ -27,6 +27,8 @@ struct DoorKeeper {
   let limit: AgeLimit
   /// What the policies show now, by door; nothing for those that could not be read.
   let traces: [SignInTarget: RuleTraces]
+  /// Whether the platform shows an identity provider of the team; unknown when that was not told.
+  let hasIdentityProvider: Tri
 
   private var record: MemberRecord { person.record }
 
@@ -260,6 +262,13 @@ struct DoorKeeper {
       settled.contains(where: { [.outsideSSO, .noSecondFactor].contains($0.door.code) })
     {
       held.formUnion(noMFA)
+    }
+    // Nor is somebody inside a single sign-on that is not told any more.
+    let outside = FindingSet(.outsideSSO)
+    if hasIdentityProvider == .unknown, record.sso != .enabled, !gone.isDisjoint(with: outside),
+      settled.contains(where: { $0.door.code == .noSecondFactor })
+    {
+      held.formUnion(outside)
     }
     return held
   }

@@ -94,7 +94,7 @@ public struct Reconciler {
   /// Whether a row of one address is about the same person; only the roster's own ids say that it is not.
   private func isSamePerson(_ row: PriorRow, _ person: Int) -> Bool {
     guard let was = row.userID, let now = adjudicator.userID(of: person) else { return true }
-    return was == now
+    return was == now || PersonIDs.differInCase(was, now)
   }
 
   private var isRosterComplete: Bool { adjudicator.reading.isComplete }
@@ -133,7 +133,7 @@ public struct Reconciler {
   private mutating func settle(
     _ moves: inout Moves, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
   ) throws {
-    let renamed = renames(moves)
+    let renamed = PersonIDs.renames(moves.left, moves.joined) { adjudicator.userID(of: $0) }
     let taken = Set(
       moves.joined.map { adjudicator.withKey(of: $0) { String(decoding: $0, as: UTF8.self) } })
     for row in moves.left where !renamed.values.contains(where: { $0.id == row.id }) {
@@ -144,17 +144,6 @@ public struct Reconciler {
       try settle(person, row, prior, emit)
     }
     for person in moves.joined where renamed[person] == nil { try settleNew(person, prior, emit) }
-  }
-
-  /// Who is a known person under another address: one row and one person have the roster's id, and no others.
-  private func renames(_ moves: Moves) -> [Int: PriorRow] {
-    let rows = Dictionary(grouping: moves.left) { $0.userID ?? "" }
-    let people = Dictionary(grouping: moves.joined) { adjudicator.userID(of: $0) ?? "" }
-    var result: [Int: PriorRow] = [:]
-    for (id, found) in people where !id.isEmpty && found.count == 1 {
-      if let row = rows[id], row.count == 1 { result[found[0]] = row[0] }
-    }
-    return result
   }
 
   // MARK: One member
@@ -205,13 +194,19 @@ public struct Reconciler {
     let judged = adjudicator.person(person)
     let before = try prior.record(of: row)
     var record = judged.record
+    if let was = before.record.platformUserID, let now = record.platformUserID,
+      PersonIDs.differInCase(was, now)
+    {
+      record.platformUserID = was
+    }
     keepExemption(of: before.record, in: &record)
     refuseExemption(of: before.record, in: &record)
     if isRenamed { _ = try refuseHandedOn(in: &record, prior) }
     keepLastAdmin(of: before.record, in: &record)
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
-      settings: adjudicator.settings, limit: limit, traces: traces)
+      settings: adjudicator.settings, limit: limit, traces: traces,
+      hasIdentityProvider: adjudicator.reading.hasIdentityProvider)
     apply(keeper.outcome(), of: before, to: &record)
     try emitChange(
       from: before, to: record, formerKey: isRenamed ? row.key : nil, emit)

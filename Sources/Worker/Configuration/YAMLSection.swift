@@ -105,7 +105,15 @@ final class YAMLSection {
 
   func string(_ key: String) -> String? { node(key).flatMap { text($0, key, "text") } }
 
-  func requiredString(_ key: String) -> String? { require(key).flatMap { text($0, key, "text") } }
+  /// A text that is there and says something.
+  func requiredString(_ key: String) -> String? {
+    guard let node = require(key), let text = text(node, key, "text") else { return nil }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      problems.add("\"\(key)\" is empty", at: join(key), node.mark)
+      return nil
+    }
+    return text
+  }
 
   func strings(_ key: String) -> [String]? {
     guard let node = node(key) else { return nil }

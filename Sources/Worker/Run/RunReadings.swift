@@ -25,7 +25,7 @@ struct SourceReader: Sendable {
   let hosts: [SourceName: [String]]
   /// Where sign-ins go that a provider leaves to others, from the configuration.
   let routes: [SourceName: [UpstreamRoute]]
-  /// The match keys of the members that a team had, for where its roster breaks off: nobody is to be lost sight of.
+  /// The match keys of the members that a team had: nobody is to be lost sight of.
   var knownKeys: @Sendable (TeamName) -> [String] = { _ in [] }
   /// What is to be read otherwise than the providers say it; none but for a what-if.
   var edits: [SourceName: PolicyEdits] = [:]
@@ -152,7 +152,8 @@ struct SourceReader: Sendable {
       for roster in rosters {
         for position in 0..<roster.count { roster.withKey(at: position) { watch.insert($0) } }
       }
-      for team in watchedTeams where readings.teams[team.name]?.isComplete != true {
+      // A roster that names somebody no more may have broken off, or be one that the guard does not believe.
+      for team in watchedTeams {
         for key in knownKeys(team.name) { watch.insert(name: key) }
       }
       for mapping in watchedTeams.flatMap(\.identities) {

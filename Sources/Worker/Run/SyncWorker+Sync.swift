@@ -51,11 +51,7 @@ extension SyncWorker {
       rosters: factory.rosters(for: teams), providers: factory.providers(for: teams), teams: teams,
       hosts: configuration.sources.mapValues(\.ssoHosts),
       routes: configuration.sources.mapValues(\.routes), progress: progress)
-    reader.knownKeys = { team in
-      var keys: [String] = []
-      try? store.members(MemberQuery(team: team)) { keys.append($0.record.key) }
-      return keys
-    }
+    reader.knownKeys = { (try? store.memberKeys(of: $0)) ?? [] }
     reader.strike = { transport.secrets(of: $0).strike($1) }
     var readings = await reader.read()
     try Task.checkCancellation()

@@ -22,7 +22,7 @@ import Testing
   func missing() async throws {
     let functions = try await judge(
       Fault(
-        .aws, "cognito-idp:DescribeUserPool", .missingAt, times: nil,
+        .aws, "cognito-idp:DescribeUserPool", .edited, times: nil,
         text: "/UserPool/LambdaConfig")
     ) { $0.clients[0].flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"] }
     #expect(functions.verdict == .enforcedConditionally, "\(functions.reason)")

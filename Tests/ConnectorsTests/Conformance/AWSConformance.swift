@@ -28,6 +28,8 @@ extension ConformanceCase {
         "a pool shows the functions that it has",
       "cognito-idp:DescribeUserPool /UserPool/DeviceConfiguration":
         "a pool that remembers no devices has none (API_UserPoolType)",
+      "cognito-idp:DescribeUserPool /UserPool/UserPoolAddOns":
+        "a pool without threat protection has no add-ons (API_UserPoolType)",
     ], secrets: awsSecrets
   ) { bench in
     await ConformanceReading(
@@ -44,7 +46,8 @@ extension ConformanceCase {
       Endpoint(
         "iam:GetAccountAuthorizationDetails", .list, hasUniqueRows: false),
       Endpoint("iam:SimulatePrincipalPolicy"), Endpoint("iam:ListServiceSpecificCredentials"),
-    ], secrets: awsSecrets
+    ], untold: ["iam:GetAccountAuthorizationDetails /", "iam:SimulatePrincipalPolicy /"],
+    secrets: awsSecrets
   ) { bench in
     await ConformanceReading(
       of: bench.iam(), app: "aws-iam:111122223333",
@@ -57,8 +60,7 @@ extension ConformanceCase {
     endpoints: [
       Endpoint("sso:ListInstances", required: ["Instances"]),
       Endpoint(
-        "identitystore:ListUsers", .list, required: ["UserId", "UserName"],
-        optional: ["UserStatus"]),
+        "identitystore:ListUsers", .list, required: ["UserId", "UserName", "UserStatus"]),
     ], verdicts: [.enforced, .notEvaluated], secrets: awsSecrets
   ) { bench in
     let connector = bench.identityCenter {

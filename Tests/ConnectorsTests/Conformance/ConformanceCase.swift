@@ -110,11 +110,16 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   var verdicts: Set<Verdict>
   /// Whether the empty scenario is read to its end; a team without anybody is none.
   var emptyIsComplete = true
-  /// Further scenarios in which fields are lost one at a time: policies and people that the small one has no room for.
+  /// Further scenarios in which fields are edited one at a time: policies and people that the small one has no room for.
   var fieldWorlds: [Scenario]
-  /// Fields whose absence may make a verdict better, as endpoint and place (`GET /v1/users /*/status`; with ` nulled` where
-  /// only null is an absence), each with what the vendor documents its absence to mean.
+  /// Places that may say nothing, as ``EditedSource/absences``.
   var absences: [String: String]
+  /// Edits that do harm and are not mended, as ``EditedSource/known``.
+  var known: [String: String]
+  /// Places that ought to be told and are not, as ``EditedSource/untold``.
+  var untold: Set<String>
+  /// Lists that the vendor counts, as ``EditedSource/counted``.
+  var counted: Set<String>
   /// What must never be seen in an error, an issue or a log, beside the mock's tokens.
   var secrets: [String]
   var read: Reader
@@ -123,7 +128,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     _ name: String, vendor: Vendor, small: Scenario, paged: Scenario, empty: Scenario,
     endpoints: [Endpoint], capabilities: Set<Capability> = [],
     verdicts: Set<Verdict> = [.enforced, .notEnforced], fieldWorlds: [Scenario] = [],
-    absences: [String: String] = [:], secrets: [String] = [],
+    absences: [String: String] = [:], known: [String: String] = [:],
+    untold: Set<String> = [], counted: Set<String> = [], secrets: [String] = [],
     read: @escaping Reader
   ) {
     self.name = name
@@ -136,17 +142,14 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     self.verdicts = verdicts
     self.fieldWorlds = fieldWorlds
     self.absences = absences
+    self.known = known
+    self.untold = untold
+    self.counted = counted
     self.secrets = secrets
     self.read = read
   }
 
   var testDescription: String { name }
-
-  /// Whether the vendor documents what it means that this field is not there.
-  func documents(absence loss: FieldLoss) -> Bool {
-    let place = "\(loss.reply.endpoint) \(loss.place)"
-    return absences[place] != nil || absences["\(place) \(loss.form.rawValue)"] != nil
-  }
 
   /// Every connector.
   static let all: [ConformanceCase] = [

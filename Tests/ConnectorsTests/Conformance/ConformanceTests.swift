@@ -253,19 +253,8 @@ private struct Probe {
       #expect(change.kind != .removed, "\(fault.kind): \(key) removed")
       guard change.kind == .changed, let old = before[key]?.verdict else { continue }
       #expect(
-        change.record.verdict == .cannotTell
-          || Self.rank(change.record.verdict) <= Self.rank(old),
+        !old.isWorse(than: change.record.verdict),
         "\(fault.kind) \(fault.text ?? ""): \(key) from \(old) to \(change.record.verdict)")
-    }
-  }
-
-  private static func rank(_ verdict: Verdict) -> Int {
-    switch verdict {
-    case .notEnforced: 0
-    case .cannotTell: 1
-    case .enforcedConditionally: 2
-    case .enforced: 3
-    case .notEvaluated: 4
     }
   }
 }

@@ -65,7 +65,8 @@ extension ConformanceCase {
     absences: [
       "GET /v1.0/identity/conditionalAccess/policies /value/*/conditions/locations nulled":
         "null is no location condition"
-    ], secrets: [secret]
+    ], untold: ["GET /v1.0/identity/conditionalAccess/policies /value/*/"],
+    counted: ["GET /v1.0/users /value/*"], secrets: [secret]
   ) { bench in
     let url = bench.mock[.entra]?.baseURL ?? ""
     let connector = EntraConnector(

@@ -68,7 +68,9 @@ extension ConformanceCase {
         "GET \(keycloakRealm)/users/{user}/role-mappings/realm/composite",
         required: ["id", "name"]),
     ],
-    capabilities: [.pagedByNumber, .renewsCredential]
+    capabilities: [.pagedByNumber, .renewsCredential],
+    untold: ["GET \(keycloakRealm) /", "GET \(keycloakRealm)/clients /*/"],
+    counted: ["GET \(keycloakRealm)/users /*"]
   ) { bench in
     let endpoint = bench.mock[.keycloak]
     let connector = KeycloakConnector(

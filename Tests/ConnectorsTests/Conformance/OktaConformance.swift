@@ -57,6 +57,10 @@ extension ConformanceCase {
       name, vendor: .okta, small: oktaScenario(), paged: oktaScenario(others: 1_000),
       empty: oktaScenario(isEmpty: true), endpoints: endpoints,
       capabilities: capabilities.union([.pagedByLink]),
+      untold: [
+        "GET /api/v1/policies /*/_embedded/rules/",
+        "GET /api/v1/policies/{policy} /_embedded/rules/",
+      ],
       secrets: [oktaKey.pemRepresentation.split(separator: "\n").dropFirst().first.map(String.init)]
         .compactMap { $0 }
     ) { await read($0, people) }

@@ -270,7 +270,7 @@ import Testing
       for path in ["remembered_devices", "remembered_devices/browser_apps/enabled"] {
         await bench.mock.setFaults([
           Fault(
-            .duo, "GET /admin/v2/policies/calculate", .missingAt, times: nil,
+            .duo, "GET /admin/v2/policies/calculate", .edited, times: nil,
             text: "/response/sections/\(path)")
         ])
         let after = await ConformanceReading(of: bench.duo(), app: Bench.vpn, people: [Self.ana])

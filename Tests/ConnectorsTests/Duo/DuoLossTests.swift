@@ -14,7 +14,7 @@ import Testing
     try await Bench.run(scenario) { bench in
       for field in ["/metadata", "/metadata/total_objects", "/metadata/next_offset"] {
         await bench.mock.setFaults([
-          Fault(.duo, "GET /admin/v1/users", .missingAt, times: nil, text: field)
+          Fault(.duo, "GET /admin/v1/users", .edited, times: nil, text: field)
         ])
         let door = await OneDoor.read(
           bench.duo(), app: Bench.vpn, people: [Self.ana, "new@acme.com"])
@@ -89,7 +89,7 @@ import Testing
     try await Bench.run(scenario) { bench in
       await bench.mock.setFaults([
         Fault(
-          .duo, "GET /admin/v3/integrations/{integration}", .missingAt, times: nil,
+          .duo, "GET /admin/v3/integrations/{integration}", .edited, times: nil,
           text: "/response/groups_allowed")
       ])
       let people = [Self.ana, "new@acme.com"]

@@ -210,7 +210,7 @@ extension JumpCloudRows {
     JumpCloudRow("15", "it only monitors", .notEnforced) {
       $0.policies = [J.policy("p1", "SSO MFA", ["monitorOnly": true])]
     },
-    JumpCloudRow("15a", "whether it is switched on is not told", .cannotTell) {
+    JumpCloudRow("15a", "whether it is switched on is not told", .cannotTell, isComplete: false) {
       $0.policies = [J.policy("p1", without: "disabled")]
     },
     JumpCloudRow(

@@ -36,8 +36,8 @@ import Testing
       let record = try await judge(
         owner == "ana"
           ? Fault(
-            .privacyIDEA, "GET /token/", .nullAt, times: nil,
-            text: "/result/value/tokens/0/username") : nil
+            .privacyIDEA, "GET /token/", .edited, times: nil,
+            text: "/result/value/tokens/0/username", value: .null) : nil
       ) { $0.tokens = [PrivacyIDEAToken(owner, "spass")] }
       #expect(record.verdict == .cannotTell, "\(owner): \(record.verdict)")
       #expect(record.reason.contains("prove nothing beside a password"))
@@ -52,7 +52,7 @@ import Testing
   func noResolver() async throws {
     let record = try await judge(
       Fault(
-        .privacyIDEA, "GET /user/", .missingAt, times: nil, text: "/result/value/0/resolver")
+        .privacyIDEA, "GET /user/", .edited, times: nil, text: "/result/value/0/resolver")
     ) {
       $0.policies = [
         PrivacyIDEAServers.policy("grace", ["passthru": "userstore"], ["resolver": ["ldap"]])
@@ -64,7 +64,7 @@ import Testing
   @Test("a policy that does not say whether case matters names more people and leaves out fewer")
   func noCase() async throws {
     let field = Fault(
-      .privacyIDEA, "GET /policy/", .missingAt, times: nil,
+      .privacyIDEA, "GET /policy/", .edited, times: nil,
       text: "/result/value/0/user_case_insensitive")
     for users in [["ANA"], ["*", "-ANA"]] as [[JSON]] {
       let record = try await judge(field) {

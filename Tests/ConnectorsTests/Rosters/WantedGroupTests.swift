@@ -87,8 +87,9 @@ struct WantedGroupCase: Sendable, CustomTestStringConvertible {
       let endpoint = try bench.endpoint(Endpoints.configuration())
       let reading = await read(endpoint, ["break-glass", "nobody"], people)
       #expect(members(reading, "break-glass") == ["u-1"] && members(reading, "nobody") == [])
-      await bench.mock.setEdit(
-        ReplyEdit(.json, "GET /people", ["data", "1", "teams"], value: .null))
+      await bench.mock.setFaults([
+        Fault(.json, "GET /people", .edited, times: nil, text: "/data/1/teams", value: .null)
+      ])
       let unknown = await read(endpoint, ["break-glass"], people)
       #expect(members(unknown, "break-glass") == nil)
     }

@@ -68,8 +68,7 @@ extension Fault {
     case .wrongType: editField(&reply, api) { $0?.elements == nil ? .array([]) : 7 }
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
-    case .nullAt: editPlace(&reply, keepsTag: true) { _ in .null }
-    case .missingAt: editPlace(&reply, keepsTag: false) { _ in nil }
+    case .edited: editPlace(&reply)
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
       .notFound, .slow:
       break
@@ -103,15 +102,13 @@ extension Fault {
     editRows(&reply, api) { rows in rows.map { Self.edit($0, path[...], change) } }
   }
 
-  private func editPlace(
-    _ reply: inout Reply, keepsTag: Bool, _ change: (JSON?) -> JSON?
-  ) {
-    if let number = text.flatMap(Int.init) {
-      reply.body = XMLPlaces.editing(reply.body, at: number, keepsTag: keepsTag)
-      return
+  private func editPlace(_ reply: inout Reply) {
+    let pointer = JSONPointer(text ?? "")
+    if let json = try? JSON(parsing: reply.body) {
+      reply.body = json.setting(value, at: pointer)?.bytes ?? []
+    } else {
+      reply.body = XMLPlaces.setting(value, at: pointer, in: reply.body)
     }
-    guard let json = try? JSON(parsing: reply.body) else { return }
-    reply.body = json.editing(at: JSONPointer(text ?? ""), change)?.bytes ?? []
   }
 
   private static func edit(

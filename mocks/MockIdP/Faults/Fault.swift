@@ -53,10 +53,10 @@ public struct Fault: Codable, Sendable, Hashable {
     case missingField = "missing-field"
     /// The reply is dated `seconds` later than it is made, or earlier when that is negative.
     case misdated
-    /// The value at the JSON pointer in `text` of the whole reply is null; in XML the element of that number is empty.
-    case nullAt = "null-at"
-    /// The property at the JSON pointer in `text` of the whole reply is missing; in XML the element of that number.
-    case missingAt = "missing-at"
+    /// The place at the JSON pointer in `text` of the whole reply holds `value`, or is missing where there is none; a
+    /// property that was not there is added. In XML the pointer begins with the number of an element, in the order in which
+    /// they begin.
+    case edited
   }
 
   /// The vendor.
@@ -77,6 +77,8 @@ public struct Fault: Codable, Sendable, Hashable {
   public var bytes: Int?
   /// A header value, a URL, or the path of or pointer to a property.
   public var text: String?
+  /// What an edited place holds; nil is nothing.
+  public var value: JSON?
   /// The one request that goes wrong, as ``RecordedReply/request`` names it; nil is every request of the endpoint.
   public var request: String?
 
@@ -84,7 +86,7 @@ public struct Fault: Codable, Sendable, Hashable {
   public init(
     _ vendor: Vendor, _ endpoint: String, _ kind: Kind, first: Int = 1, times: Int? = 1,
     status: Int? = nil, seconds: Double? = nil, bytes: Int? = nil, text: String? = nil,
-    request: String? = nil
+    value: JSON? = nil, request: String? = nil
   ) {
     self.vendor = vendor
     self.endpoint = endpoint
@@ -95,6 +97,7 @@ public struct Fault: Codable, Sendable, Hashable {
     self.seconds = seconds
     self.bytes = bytes
     self.text = text
+    self.value = value
     self.request = request
   }
 
@@ -111,6 +114,7 @@ public struct Fault: Codable, Sendable, Hashable {
     try values.read(.seconds, into: &seconds)
     try values.read(.bytes, into: &bytes)
     try values.read(.text, into: &text)
+    if values.contains(.value) { value = try values.decode(JSON.self, forKey: .value) }
     try values.read(.request, into: &request)
   }
 

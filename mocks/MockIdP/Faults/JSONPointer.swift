@@ -23,29 +23,33 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension JSON {
-  /// Returns this document with another value at a place, or without it; as it is where there is no such place.
-  func editing(at pointer: JSONPointer, _ change: (JSON?) -> JSON?) -> JSON? {
-    Self.edit(self, pointer.steps[...], change)
+  /// Returns this document with another value at a place, or without it where that is nil.
+  ///
+  /// The last step may be a property that is not there yet; where another one leads nowhere, the document stays as it is.
+  func setting(_ new: JSON?, at pointer: JSONPointer) -> JSON? {
+    Self.set(new, in: self, pointer.steps[...])
   }
 
-  private static func edit(
-    _ value: JSON, _ steps: ArraySlice<String>, _ change: (JSON?) -> JSON?
-  ) -> JSON? {
-    guard let step = steps.first else { return change(value) }
-    switch value {
+  private static func set(_ new: JSON?, in old: JSON, _ steps: ArraySlice<String>) -> JSON? {
+    guard let step = steps.first else { return new }
+    let rest = steps.dropFirst()
+    switch old {
     case .object(var properties):
-      guard let inner = properties[step] else { return value }
-      properties[step] = edit(inner, steps.dropFirst(), change)
+      if rest.isEmpty {
+        properties[step] = new
+      } else if let inner = properties[step] {
+        properties[step] = set(new, in: inner, rest)
+      }
       return .object(properties)
     case .array(var elements):
-      guard let index = Int(step), elements.indices.contains(index) else { return value }
-      if let edited = edit(elements[index], steps.dropFirst(), change) {
+      guard let index = Int(step), elements.indices.contains(index) else { return old }
+      if let edited = set(new, in: elements[index], rest) {
         elements[index] = edited
       } else {
         elements.remove(at: index)
       }
       return .array(elements)
-    default: return value
+    default: return old
     }
   }
 }

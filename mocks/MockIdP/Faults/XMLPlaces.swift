@@ -1,4 +1,4 @@
-/// The elements of an XML document as the mock writes it, for losing one at a time.
+/// The elements of an XML document as the mock writes it, for editing one at a time.
 struct XMLPlaces {
   /// One element: the names on the way to it, where it is, and where its content is.
   struct Place {
@@ -33,11 +33,49 @@ struct XMLPlaces {
     }
   }
 
-  /// The document without an element, or without what it holds.
-  static func editing(_ bytes: [UInt8], at number: Int, keepsTag: Bool) -> [UInt8] {
+  /// The elements as a kept reply names them.
+  static func recorded(_ bytes: [UInt8]) -> [RecordedReply.Element] {
     let places = XMLPlaces(bytes).places
-    guard places.indices.contains(number) else { return bytes }
-    let cut = keepsTag ? places[number].content : places[number].range
-    return Array(bytes[..<cut.lowerBound] + bytes[cut.upperBound...])
+    return places.enumerated().map { number, place in
+      let isLeaf =
+        number + 1 == places.count || !place.content.contains(places[number + 1].range.lowerBound)
+      return RecordedReply.Element(
+        path: place.path,
+        text: isLeaf ? String(decoding: bytes[place.content], as: UTF8.self) : nil)
+    }
+  }
+
+  /// The document with another content in the element of a number, or without the element where that is nil; a second step
+  /// names an element that is added to it.
+  static func setting(_ value: JSON?, at pointer: JSONPointer, in bytes: [UInt8]) -> [UInt8] {
+    let places = XMLPlaces(bytes).places
+    guard let number = pointer.steps.first.flatMap(Int.init), places.indices.contains(number) else {
+      return bytes
+    }
+    var cut = places[number].range
+    var new = ""
+    if pointer.steps.count > 1 {
+      cut = places[number].content.upperBound..<places[number].content.upperBound
+      new = value.map { "<\(pointer.steps[1])>\(content($0))</\(pointer.steps[1])>" } ?? ""
+    } else if let value {
+      cut = places[number].content
+      new = content(value)
+    }
+    return Array(bytes[..<cut.lowerBound] + Array(new.utf8) + bytes[cut.upperBound...])
+  }
+
+  private static func content(_ value: JSON) -> String {
+    switch value {
+    case .null: ""
+    case .bool(let flag): "\(flag)"
+    case .integer(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .string(let text):
+      text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    case .array(let elements): elements.map { "<member>\(content($0))</member>" }.joined()
+    case .object(let properties):
+      properties.sorted { $0.key < $1.key }.map { "<\($0.key)>\(content($0.value))</\($0.key)>" }
+        .joined()
+    }
   }
 }

@@ -15,10 +15,6 @@ actor MockState {
   private(set) var replies: [RecordedReply]?
   /// Where Okta is reached, for links to it from elsewhere.
   private(set) var oktaURL = "https://acme.okta.com"
-  /// The field that replies lose.
-  var edit: ReplyEdit?
-  /// The documents that were sent, by endpoint; each once.
-  private(set) var documents: [String: [JSON]] = [:]
   private var faults: [Fault]
   private var seen: [Int] = []
   private var firstRows: [String: JSON] = [:]
@@ -54,21 +50,6 @@ actor MockState {
 
   func resetRequests() { requests = [] }
 
-  func setEdit(_ edit: ReplyEdit?) { self.edit = edit }
-
-  /// Keeps a document for whoever wants to know what is in it.
-  func keep(_ document: JSON, of endpoint: String) {
-    if documents[endpoint]?.contains(document) != true {
-      documents[endpoint, default: []].append(document)
-    }
-  }
-
-  private(set) var keepsDocuments = false
-
-  func setKeepsDocuments(_ keeps: Bool) {
-    keepsDocuments = keeps
-    documents = [:]
-  }
   func keepReplies(_ isWanted: Bool) { replies = isWanted ? [] : nil }
 
   func record(_ reply: RecordedReply) { replies?.append(reply) }

@@ -46,6 +46,14 @@ public struct RecordedReply: Sendable, Hashable {
   public var status: Int
   /// The body; nil when it is no JSON.
   public var body: JSON?
-  /// The paths of the elements of an XML body, in the order in which they begin.
-  public var elements: [String]
+  /// The elements of an XML body, in the order in which they begin.
+  public var elements: [Element]
+
+  /// An element of an XML body.
+  public struct Element: Sendable, Hashable {
+    /// The names on the way to it, each after a slash.
+    public var path: String
+    /// What it holds, as it is written; nil where that is elements.
+    public var text: String?
+  }
 }

@@ -104,10 +104,6 @@ extension VendorAPI {
     if let fault {
       fault.damage(&reply, firstRow: await state.firstRow(of: endpoint), self)
     }
-    if await state.keepsDocuments, reply.status < 300, let sent = try? JSON(parsing: reply.body) {
-      await state.keep(sent, of: endpoint)
-    }
-    await state.edit?.apply(to: &reply, Self.vendor, endpoint)
     await state.record(
       RecordedRequest(
         vendor: Self.vendor, method: sent.method, path: sent.path, query: sent.query,
@@ -117,7 +113,7 @@ extension VendorAPI {
         RecordedReply(
           vendor: Self.vendor, endpoint: endpoint, request: identity, status: reply.status,
           body: try? JSON(parsing: reply.body),
-          elements: XMLPlaces(reply.body).places.map(\.path)))
+          elements: XMLPlaces.recorded(reply.body)))
     }
     return reply
   }

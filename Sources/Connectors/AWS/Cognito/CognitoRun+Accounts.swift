@@ -31,6 +31,12 @@ extension CognitoRun {
         } catch {
           throw client.malformed(error, request, page: page)
         }
+        if users.contains(where: \.isNameless) {
+          log.add(
+            .nameless(
+              "the address of a user", vendor: "Cognito", call: request.endpoint,
+              affects: .details))
+        }
         for (row, user) in users.enumerated() where isWatched(user, watch) {
           let account = account(user, mapping, clients)
           guard table.append(account) == nil else { continue }
@@ -107,6 +113,9 @@ extension CognitoRun {
     _ mapping: CognitoMapping
   ) -> Bool {
     guard let listed = client.identityProviders, !listed.isEmpty else { return true }
+    // A provider that the pool does not have by this name may be any of them.
+    let known = Set(mapping.facts.providers.map(\.name)).union(["COGNITO"])
+    if mapping.unreadableProviders == nil, !known.isSuperset(of: listed) { return true }
     // Whoever is not linked yet may come in by any provider that the client offers.
     if !providers.isDisjoint(with: listed)
       || mapping.facts.providers.contains(where: { mapping.offers($0.name, client) })

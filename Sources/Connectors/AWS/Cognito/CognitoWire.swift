@@ -32,7 +32,7 @@ enum CognitoWire {
       let signIn = try policies?.optional("SignInPolicy", .object, CognitoWire.object)
       firstFactors = try signIn?.optional("AllowedFirstAuthFactors", .array, \.strings)
       let addOns = try pool.optional("UserPoolAddOns", .object, CognitoWire.object)
-      threatProtection = try addOns?.optional("AdvancedSecurityMode", .string, \.string)
+      threatProtection = try addOns?.required("AdvancedSecurityMode", .string, \.string)
       // A pool without functions shows an empty object.
       let functions = try pool.optional("LambdaConfig", .object, \.object)
       definesChallenges = Tri(
@@ -144,6 +144,11 @@ enum CognitoWire {
     var identities: [AccountLink]
     /// Whether the row may leave out some of them.
     var mayHaveMore: Bool
+
+    /// Whether the person has no address that a member could be found by.
+    var isNameless: Bool {
+      email == nil && ![name, preferredName ?? ""].contains { $0.contains("@") }
+    }
 
     init(_ json: JSONValue) throws(WireError) {
       name = try json.required("Username", .string, \.string)

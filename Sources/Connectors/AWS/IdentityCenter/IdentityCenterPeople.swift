@@ -8,12 +8,31 @@ struct IdentityCenterPeople {
   private var places: [String: Int] = [:]
   private var sources: [Sources] = []
   private var allIssuers: Set<String> = []
+  /// Whether somebody has no address at all.
+  private var hasNameless = false
+  /// Whether of somebody it is not told, in a word that is known, whether the account is enabled.
+  private var hasStatusless = false
 
   /// Where a user comes from.
   private struct Sources: Equatable {
     var issuers: Set<String> = []
     /// Whether there may be others.
     var mayHaveMore = false
+  }
+
+  /// What is to be told of the rows.
+  var issues: [SourceIssue] {
+    let call = "identitystore:ListUsers"
+    var issues: [SourceIssue] = []
+    if hasNameless {
+      issues.append(
+        .nameless("the address of a user", vendor: "Identity Center", call: call, affects: .details)
+      )
+    }
+    if hasStatusless {
+      issues.append(.missing("the status of a user", vendor: "Identity Center", call: call))
+    }
+    return issues
   }
 
   /// The issuers of all users that were listed, in order.
@@ -37,7 +56,9 @@ struct IdentityCenterPeople {
     allIssuers.formUnion(found.issuers)
     var account = try Self.account(row)
     let names = [account.email, account.login].compactMap { $0 } + account.aliases
+    if !names.contains(where: { $0.contains("@") }) { hasNameless = true }
     guard watch.keeps(id: account.id, names: names) else { return nil }
+    if account.atoms.contains(IdentityCenterMapping.unclear) { hasStatusless = true }
     account.assigned = assigned
     if let known = places[account.id] {
       return accounts[known] == account && sources[known] == found

@@ -221,6 +221,7 @@ struct IdentityCenterRun: Sendable {
     } catch {
       keep(error)
     }
+    for issue in people.issues { log.add(issue) }
     return people
   }
 }

@@ -23,12 +23,17 @@ extension DuoMapping {
     case nil:
       return unknown(
         "what the authentication policy of \(names.isEmpty ? "application \(key)" : names) is",
-        "let the Admin API application read the global policy")
+        "let the Admin API application read the global policy", by: unclear(names))
     case let word?:
       return unknown(
         "what authentication policy '\(word)' of \(names) means",
-        "report it, so that idsync learns it")
+        "report it, so that idsync learns it", by: unclear(names))
     }
+  }
+
+  /// The rule that is there and not understood, so that nobody takes it for one that is gone.
+  private mutating func unclear(_ names: String) -> RuleReference.ID {
+    rule(names, "asks for something that idsync does not know")
   }
 
   private mutating func enforce(

@@ -166,8 +166,10 @@ struct DuoMapping: Sendable {
     sections.policies.joined(separator: ", ")
   }
 
-  mutating func unknown(_ title: String, _ remedy: String) -> SignInPolicy {
-    .demand(.unknown(tables.unknown(Unknown(title: title, remedy: remedy))), by: nil)
+  mutating func unknown(
+    _ title: String, _ remedy: String, by rule: RuleReference.ID? = nil
+  ) -> SignInPolicy {
+    .demand(.unknown(tables.unknown(Unknown(title: title, remedy: remedy))), by: rule)
   }
 
   mutating func rule(_ name: String, _ demand: String) -> RuleReference.ID {

@@ -49,7 +49,8 @@ extension Transform {
       }
     case .map(let table):
       guard let key = text(value, note) else { return nil }
-      if let mapped = table.member(key) ?? table["*"] { return mapped }
+      if let mapped = table.member(key) { return mapped }
+      if let mapped = table["*"], Self.speaks(of: value, table) { return mapped }
       note("\(value.shown) is not in the map")
       return nil
     case .regex(let expression):
@@ -58,6 +59,17 @@ extension Transform {
       note("\(value.shown) does not fit the expression")
       return nil
     case .fallback: return value
+    }
+  }
+
+  /// Whether a table may mean a value by `*`: all other words, and all other numbers only where it names one.
+  ///
+  /// A field that was a word and is a number now is none of the words that the operator had in mind.
+  private static func speaks(of value: JSONValue, _ table: [String: JSONValue]) -> Bool {
+    switch value {
+    case .string: true
+    case .bool: table.keys.contains { ["true", "false"].contains($0) }
+    default: table.keys.contains { Double($0) != nil }
     }
   }
 
