@@ -9,7 +9,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
 # Each in a process of its own: what one leaves open does not weigh on the next.
 TARGETS := $(notdir $(wildcard Tests/*Tests))
 
-.PHONY: run test build deps lint format bench fuzz laws fields install clean
+.PHONY: run test build deps lint format bench fuzz laws fields mutants sbom install clean
 
 run: build           ## a real sync against the mock organisation, shown in the terminal and as a page
 	scripts/demo
@@ -17,6 +17,7 @@ run: build           ## a real sync against the mock organisation, shown in the 
 test: deps lint      ## everything that must hold
 	swift build --build-tests $(STRICT)
 	scripts/hardening .build/debug/idsync
+	scripts/sbom .build/debug/idsync > .build/debug/idsync.cdx.json
 	@set -e; for target in $(TARGETS); do \
 	  echo "== $$target"; $(WIDTH) timeout 1800 swift test --skip-build $(STRICT) --filter "^$$target\."; done
 
@@ -55,6 +56,12 @@ install: build       ## the program without what only debuggers read, and that i
 	objcopy --only-keep-debug .build/release/idsync $(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug
 	strip --strip-all $(DESTDIR)$(PREFIX)/bin/idsync
 	objcopy --add-gnu-debuglink=$(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug $(DESTDIR)$(PREFIX)/bin/idsync
+
+mutants: deps        ## each law broken in turn, in a clean checkout: a test has to see it
+	.venv/bin/python scripts/mutants $(NAMES)
+
+sbom: build          ## what the program is made of, as CycloneDX, beside it
+	scripts/sbom .build/release/idsync > .build/release/idsync.cdx.json
 
 clean:
 	rm -rf .build .venv demo

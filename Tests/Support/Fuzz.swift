@@ -71,3 +71,14 @@ public struct FuzzRandom: RandomNumberGenerator {
     return bytes
   }
 }
+
+extension Fuzz {
+  /// The inputs that are kept for a format, in `Tests/Corpora`: written by hand, or once found to break something.
+  public static func corpus(_ format: String) throws -> [[UInt8]] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Corpora").appending(path: format)
+    return try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil
+    ).sorted { $0.path < $1.path }.map { Array(try Data(contentsOf: $0)) }
+  }
+}

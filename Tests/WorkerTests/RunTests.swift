@@ -314,6 +314,22 @@ import Testing
     }
   }
 
+  @Test("what was never read makes nobody young, however often the roster is read")
+  func neverRead() async throws {
+    try await WorkerBench.run(members: 3) { bench async throws in
+      await bench.mock.setFaults([
+        Fault(.okta, "GET /api/v1/users", .status, times: nil, status: 403)
+      ])
+      _ = try await bench.worker().sync()
+      let first = try #require(try bench.members()["p1@acme.com"])
+      #expect(first.record.verdict == .cannotTell)
+      bench.advance(hours: 60)
+      _ = try await bench.worker().sync()
+      let second = try #require(try bench.members()["p1@acme.com"])
+      #expect(second.observedAt < first.record.since.adding(seconds: 3600))
+    }
+  }
+
   @Test("what was read by a clock that was days ahead is nothing that is known")
   func future() async throws {
     try await WorkerBench.run(members: 3) { bench async throws in

@@ -97,10 +97,11 @@ package struct Reading: Sendable {
   ///
   /// - Parameters:
   ///   - edit: what `whatif` makes of the rows.
+  ///   - isOrdered: whether the place of a row in the list says something; otherwise the rows come by their ids.
   ///   - id: what tells rows apart; a row without one is told apart by all that it says.
   package func rows<T>(
     _ request: HTTPRequest, _ shape: ListShape, edit: ([JSONValue]) -> [JSONValue] = { $0 },
-    id: (JSONValue) -> String?, _ read: (JSONValue) throws(WireError) -> T
+    isOrdered: Bool = false, id: (JSONValue) -> String?, _ read: (JSONValue) throws(WireError) -> T
   ) async throws(ConnectorError) -> [T] {
     let rows: [JSONValue] = try await whole(request, shape) {
       () -> [JSONValue] in
@@ -124,6 +125,7 @@ package struct Reading: Sendable {
       }
     }
     do throws(WireError) {
+      let rows = isOrdered ? rows.map(\.inOneOrder) : rows.inOneOrder(by: id)
       return try JSONValue.array(edit(rows)).rows(read)
     } catch {
       throw client.malformed(error, request)

@@ -24,7 +24,7 @@ extension APIClient {
     try await pages(first, style) { response, page throws(ConnectorError) in
       let rows: [T]
       do throws(WireError) {
-        let document = try reader.value(response.body)
+        let document = try reader.value(response.body).inOneOrder
         let list = try document.list(key)
         rows = try list?.rows(read) ?? []
       } catch {
@@ -37,7 +37,7 @@ extension APIClient {
         result.append(row)
       }
     }
-    return result
+    return result.sorted { id($0) < id($1) }
   }
 
   /// Reads such a list as a table, page by page, without making values of it.

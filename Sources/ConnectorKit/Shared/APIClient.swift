@@ -83,7 +83,7 @@ package final class APIClient: Sendable {
   package func value(_ request: HTTPRequest) async throws(ConnectorError) -> JSONValue {
     let response = try await send(request)
     do throws(WireError) {
-      return try JSONReader().value(response.body)
+      return try JSONReader().value(response.body).inOneOrder
     } catch {
       throw malformed(error, request)
     }
@@ -138,7 +138,7 @@ package final class APIClient: Sendable {
     }
   }
 
-  /// Reads a list whose pages are small enough to be kept as values.
+  /// Reads a list whose pages are small enough to be kept as values; the place of a row in it says nothing.
   package func values<T>(
     _ first: HTTPRequest, _ style: PagingStyle, _ read: (JSONValue) throws(WireError) -> T
   ) async throws(ConnectorError) -> [T] {
@@ -146,7 +146,7 @@ package final class APIClient: Sendable {
     var result: [T] = []
     try await pages(first, style) { response, page throws(ConnectorError) in
       do throws(WireError) {
-        result += try reader.value(response.body).rows(read)
+        result += try reader.value(response.body).withRowsInOneOrder.rows(read)
       } catch {
         throw self.malformed(error, first, page: page)
       }

@@ -72,7 +72,9 @@ package struct StatedVerdicts: Sendable {
   ) -> SignInModel {
     var model = SignInModel(atoms: atoms, unknowns: [silence], policy: .demand(.refused, by: nil))
     model.isStated = true
-    let branches = cases.enumerated().map { index, stated in
+    // A person has one statement; which of the others come before it must not hang on whom the list names first.
+    let ordered = cases.enumerated().sorted { Self.key($0.element) < Self.key($1.element) }
+    let branches = ordered.map { index, stated in
       SignInPolicy.Branch(
         .subject(first + index), Self.policy(of: stated, source, &model))
     }
@@ -106,6 +108,11 @@ package struct StatedVerdicts: Sendable {
         Unknown(title: "what \(source) asks for: \(why)", remedy: stated.remedy))
       return .demand(.unknown(model.unknowns.count - 1), by: rule)
     }
+  }
+
+  private static func key(_ stated: StatedCase) -> String {
+    [stated.statement, stated.policyID ?? "", stated.verdict.rawValue, stated.reason]
+      .joined(separator: "\0")
   }
 
   private static func demand(_ verdict: Verdict) -> String {

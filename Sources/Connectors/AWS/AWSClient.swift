@@ -105,7 +105,7 @@ struct AWSClient: Sendable {
   func value(_ request: HTTPRequest) async throws(ConnectorError) -> JSONValue {
     let response = try await send(request)
     do throws(WireError) {
-      return try JSONReader().value(response.body)
+      return try JSONReader().value(response.body).inOneOrder
     } catch {
       throw malformed(error, request)
     }
@@ -179,7 +179,9 @@ struct AWSClient: Sendable {
     } _: { response, call, page throws(ConnectorError) in
       do throws(WireError) {
         let json = try JSONReader().value(response.body)
-        let rows = try json.required(list, .array) { $0.array == nil ? nil : $0 }
+        let rows = try json.required(list, .array) {
+          $0.array == nil ? nil : $0.withRowsInOneOrder
+        }
         result += try rows.rows(read)
         return try json.optional(token, .string, \.string)
       } catch {

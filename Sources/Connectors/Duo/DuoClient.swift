@@ -75,7 +75,7 @@ struct DuoClient: Sendable {
   ) async throws(ConnectorError) -> (JSONValue, HTTPRequest) {
     let page = try await send(template, values, parameters)
     do throws(WireError) {
-      let json = try JSONReader().value(page.response.body)
+      let json = try JSONReader().value(page.response.body).inOneOrder
       try Self.check(json["stat"]?.string)
       return (try json.required("response", .object) { $0 }, page.request)
     } catch {

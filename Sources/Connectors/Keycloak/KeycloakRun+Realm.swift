@@ -222,7 +222,7 @@ extension KeycloakRun {
       edit: {
         edits.applied(
           to: $0, state: "requirement", on: .string("REQUIRED"), off: .string("DISABLED"))
-      }, KeycloakWire.Execution.init)
+      }, isOrdered: true, KeycloakWire.Execution.init)
     var flow: KeycloakFlow
     do throws(WireError) {
       flow = try KeycloakFlow(id: id, alias: alias, list)

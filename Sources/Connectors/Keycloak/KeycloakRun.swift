@@ -85,8 +85,10 @@ struct KeycloakRun: Sendable {
   /// Reads a list of small rows, which a key of theirs tells apart.
   func rows<T>(
     _ request: HTTPRequest, by shape: ListShape = ListShape(paging()), id key: String = "id",
-    edit: ([JSONValue]) -> [JSONValue] = { $0 }, _ read: (JSONValue) throws(WireError) -> T
+    edit: ([JSONValue]) -> [JSONValue] = { $0 }, isOrdered: Bool = false,
+    _ read: (JSONValue) throws(WireError) -> T
   ) async throws(ConnectorError) -> [T] {
-    try await reading.rows(request, shape, edit: edit, id: { $0[key]?.string }, read)
+    try await reading.rows(
+      request, shape, edit: edit, isOrdered: isOrdered, id: { $0[key]?.string }, read)
   }
 }

@@ -33,7 +33,7 @@ import Testing
       try await ProviderBench.run(J.small { $0.policies = [policy] }) { bench in
         let evidence = await bench.judgeJumpCloud().record.judgement.doors.flatMap(\.evidence)
         #expect(
-          evidence.contains { $0.value.contains("two factors (TOTP, PUSH)") }, "\(evidence)")
+          evidence.contains { $0.value.contains("two factors (PUSH, TOTP)") }, "\(evidence)")
       }
     }
   }

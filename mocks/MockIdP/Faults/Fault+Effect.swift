@@ -69,6 +69,7 @@ extension Fault {
     case .nullField: editField(&reply, api) { _ in .null }
     case .missingField: editField(&reply, api) { _ in nil }
     case .edited: editPlace(&reply)
+    case .reordered: editRows(&reply, api) { $0.reversed().map(\.withTextsReversed) }
     case .rateLimited, .concurrencyLimited, .status, .unauthorized, .expiredToken, .forbidden,
       .notFound, .slow:
       break
@@ -138,5 +139,18 @@ extension Fault {
     guard var properties = value.properties, let inner = properties[key] else { return value }
     properties[key] = rest.isEmpty ? change(inner) : edit(inner, at: rest, change)
     return .object(properties)
+  }
+}
+
+extension JSON {
+  /// The same with every list of nothing but texts in the opposite order.
+  fileprivate var withTextsReversed: JSON {
+    if let elements {
+      guard elements.contains(where: { if case .string = $0 { false } else { true } }) else {
+        return .array(elements.reversed())
+      }
+      return .array(elements.map(\.withTextsReversed))
+    }
+    return properties.map { .object($0.mapValues(\.withTextsReversed)) } ?? self
   }
 }

@@ -51,6 +51,8 @@ public struct Fault: Codable, Sendable, Hashable {
     /// The property at the path in `text` is missing in every row; a path that begins with a slash (`/0/attributes/x`,
     /// `/*/id`) begins at the document instead, for this and the two before.
     case missingField = "missing-field"
+    /// The rows of a page, and the texts of every list in it, come in the opposite order, where none means anything.
+    case reordered
     /// The reply is dated `seconds` later than it is made, or earlier when that is negative.
     case misdated
     /// The place at the JSON pointer in `text` of the whole reply holds `value`, or is missing where there is none; a

@@ -72,7 +72,7 @@ extension JumpCloudModel {
     if let first = unknown.first {
       return strange("what the factor \(first) of \(place) proves", rule)
     }
-    let all = names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+    let all = names.isEmpty ? "" : " (\(names.sorted().joined(separator: ", ")))"
     let two = SignInPolicy.demand(.multiFactor, by: by(rule, "asks for two factors\(all)"))
     let isVerified =
       obligations?.object?["userVerification"]?.object?["requirement"]?.string == "required"

@@ -1,0 +1,1 @@
+"""Campaigns against the built program; see run.py."""
