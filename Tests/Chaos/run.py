@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, help="how many cases of each campaign, instead of its own number")
     parser.add_argument("--case", type=int, help="only the case of this number, and say all about it")
-    parser.add_argument("--only", metavar="TEXT", help="only evil servers whose name holds this")
+    parser.add_argument("--only", metavar="TEXT", help="of kills and evil: only cases whose name holds this")
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     parser.add_argument("--minutes", type=float, help="begin no case of a campaign after so many minutes")
     options = parser.parse_args()

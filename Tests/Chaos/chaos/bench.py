@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 
 from .leaks import Leaks
@@ -95,17 +94,23 @@ teams:
     def finish(self, started, case="-", limit=120):
         """Waits for a command, with its peak memory in KiB; what takes longer than the limit is killed."""
         process, files, start = started
-        timer = threading.Timer(limit, lambda: os.killpg(process.pid, signal.SIGKILL))
-        timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        timer.cancel()
+        peak, end = 0, start + limit
+        while True:
+            found, status = os.waitpid(process.pid, os.WNOHANG)
+            if found:
+                break
+            peak = max(peak, high_water(process.pid))
+            if time.monotonic() > end:
+                os.killpg(process.pid, signal.SIGKILL)
+                end = float("inf")
+            time.sleep(0.02)
         process.returncode = os.waitstatus_to_exitcode(status)
         texts = []
         for file in files:
             file.seek(0)
             texts.append(file.read())
             file.close()
-        outcome = Outcome(process.returncode, *texts, time.monotonic() - start, usage.ru_maxrss)
+        outcome = Outcome(process.returncode, *texts, time.monotonic() - start, peak)
         for name in self.leaks.of(texts[0] + texts[1]):
             self.tally.breach(case, f"secret {name} in the output of {process.args}", outcome.text)
         self.tally.add("processes")
@@ -135,6 +140,16 @@ teams:
 
     def report(self, name="status.json"):
         return json.loads((self.directory / name).read_bytes())
+
+
+def high_water(process):
+    """VmHWM of a process in KiB; ru_maxrss would count what it was before it became another program."""
+    try:
+        with open(f"/proc/{process}/status", "rb") as file:
+            line = next((line for line in file if line.startswith(b"VmHWM")), b"VmHWM: 0")
+            return int(line.split()[1])
+    except (OSError, ProcessLookupError):
+        return 0
 
 
 def members(document):

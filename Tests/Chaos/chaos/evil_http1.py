@@ -1,5 +1,6 @@
 """HTTP/1 that never ends, lies about its length, hides a second reply, or blows up."""
 
+import functools
 import gzip
 import os
 import random
@@ -41,9 +42,10 @@ def redirect(target):
     return play
 
 
-def bomb(levels=1, megabytes=512):
-    """Gzip of zeroes, or of gzip."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+@functools.cache
+def bomb(levels=1, megabytes=512, window=31):
+    """Gzip of white space, or gzip of that; made in pieces, so that this process stays small."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, window)
     data = packer.compress(b"[")
     for _ in range(megabytes):
         data += packer.compress(b" " * MEGABYTE)
@@ -170,7 +172,7 @@ def _gzip_bomb_eight_times_announced(connection, head):
 
 
 def _deflate_bomb(connection, head):
-    body_of(connection, zlib.compress(b"[" + b" " * (256 * MEGABYTE), 9), b"deflate")
+    body_of(connection, bomb(1, 256, 15), b"deflate")
 
 
 def _gzip_endless(connection, head):

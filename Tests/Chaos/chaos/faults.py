@@ -165,7 +165,7 @@ reports: [ { format: json, output: status.json } ]"""
             elif whole and right and ORDER.index(verdict) > ORDER.index(right):
                 breach(f"{where}: complete, and {email} is {verdict}, without the fault {right}")
             elif verdict == was:
-                if right and ORDER.index(verdict) > ORDER.index(right) and member["observed_at"] >= self.begin:
+                if right and ORDER.index(verdict) > ORDER.index(right) and member["observed_at"] > kept[email]["observed_at"]:
                     breach(f"{where}: {email} is {verdict} as of now, without the fault {right}", str(member))
                 else:
                     self.tally.add("verdicts kept with their age")

@@ -52,12 +52,15 @@ class Tally:
             cases = [pair for pair in cases if pair[0] == self.options.case]
         jobs = max(1, self.options.jobs)
         end = time.monotonic() + self.options.minutes * 60 if self.options.minutes else None
-        left = iter(cases)
+        left, said = iter(cases), [time.monotonic()]
 
         def work(worker):
             while True:
                 with self.lock:
                     pair = next(left, None)
+                    if time.monotonic() - said[0] > 60:
+                        said[0] = time.monotonic()
+                        print(f"{self.name}: {self.counts.get('cases', 0)} of {len(cases)}, {len(self.breaches)} breaches", flush=True)
                 if pair is None or (end and time.monotonic() > end):
                     return
                 try:

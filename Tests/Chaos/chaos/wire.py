@@ -100,7 +100,7 @@ class Server:
         self.security = getattr(attack, "security", "none")
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
-        scheme = {"http/1": "http", "smtp": "smtps" if self.security == "tls" else "smtp"}.get(kind, "https")
+        scheme = {"http/1": "http", "hook": "http", "smtp": "smtps" if self.security == "tls" else "smtp"}.get(kind, "https")
         host = "localhost" if scheme in ("https", "smtp", "smtps") else "127.0.0.1"
         self.url = f"{scheme}://{host}:{self.port}"
         self.open = set()
@@ -120,7 +120,7 @@ class Server:
     def serve(self, sock):
         connection = Connection(sock, self)
         try:
-            if self.kind == "http/1":
+            if self.kind in ("http/1", "hook"):
                 while True:
                     head = connection.request()
                     path = head.split(" ")[1]
