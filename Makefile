@@ -9,7 +9,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
 # Each in a process of its own: what one leaves open does not weigh on the next.
 TARGETS := $(notdir $(wildcard Tests/*Tests))
 
-.PHONY: run test build deps lint format bench fuzz laws fields mutants sbom install clean
+.PHONY: run test build deps lint format bench fuzz laws fields chaos mutants sbom install clean
 
 run: build           ## a real sync against the mock organisation, shown in the terminal and as a page
 	scripts/demo
@@ -56,6 +56,12 @@ install: build       ## the program without what only debuggers read, and that i
 	objcopy --only-keep-debug .build/release/idsync $(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug
 	strip --strip-all $(DESTDIR)$(PREFIX)/bin/idsync
 	objcopy --add-gnu-debuglink=$(DESTDIR)$(PREFIX)/lib/debug/bin/idsync.debug $(DESTDIR)$(PREFIX)/bin/idsync
+
+chaos:               ## kills, faults, evil servers, damaged stores, clocks, races; CHAOS=short ONLY=stores SEED=2 for some
+	scripts/deps strace libfaketime
+	swift build --product idsync
+	swift build --product mock-idp
+	.venv/bin/python Tests/Chaos/run.py $(if $(filter short,$(CHAOS)),--short) --seed $${SEED:-1} $(ONLY)
 
 mutants: deps        ## each law broken in turn, in a clean checkout: a test has to see it
 	.venv/bin/python scripts/mutants $(NAMES)

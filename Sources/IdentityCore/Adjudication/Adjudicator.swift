@@ -60,7 +60,7 @@ public struct Adjudicator {
   let reading: TeamReading
   let now: Timestamp
   private let door: PlatformDoor
-  private var graph: ProviderGraph
+  var graph: ProviderGraph
   private var cases: [CaseKey: Int] = [:]
   private(set) var judged: [Case] = []
   /// Positions of the roster in byte order of their keys.
@@ -71,7 +71,7 @@ public struct Adjudicator {
   private let exemptions: [String: Exemption]
   /// The exemption of each person that comes by a group.
   private let groupExemptions: [Int: Exemption]
-  private let identities: PersonIdentities
+  let identities: PersonIdentities
   private let onlyAdmin: Int?
 
   /// Prepares to judge a team.
@@ -153,15 +153,6 @@ public struct Adjudicator {
     cases[key] = number
     judged.append(judge(person, positions))
     return number
-  }
-
-  /// What the providers ask now of somebody whom the roster did not get to name: his doors there, as far as they were read.
-  mutating func providerDoors(ofKey key: String) -> [Door] {
-    let standings = graph.standings(ofKey: key)
-    return settings.signIn.indices.compactMap { target in
-      let made = graph.door(at: target, standings)
-      return made.failure == nil ? made.door : nil
-    }
   }
 
   /// What the policies that decide at the doors show now, door by door; nothing for those that could not be read.
@@ -298,23 +289,16 @@ public struct Adjudicator {
     ways += providerDoors(person, targets).map { way in
       var way = way
       way.door.evidence = shown + way.door.evidence
-      way.door.origin = origin(of: way.door, shown)
+      way.door.origin = origin(of: way.door, shown)?.text
       return way
     }
     return makeCase(ways, platformMFA: platformMFA)
   }
 
-  /// What leads to a door at a provider, as a digest.
-  private func origin(of door: Door, _ shown: [EvidenceItem]) -> String? {
-    guard let place = settings.places[door.provider] else { return nil }
-    var digest = Digest()
-    digest.add(place)
-    for item in shown {
-      digest.add(item.id ?? "\u{0}")
-      digest.add(item.name)
-      digest.add(item.value)
-    }
-    return String(digest.value, radix: 16)
+  /// What leads to a door at a provider.
+  private func origin(of door: Door, _ shown: [EvidenceItem]) -> DoorOrigin? {
+    guard let place = settings.place(of: door.provider) else { return nil }
+    return DoorOrigin(place: place, shown: shown, scope: settings.scopeDigest)
   }
 
   private func add(_ door: Door, to ways: inout [Way]) {

@@ -164,13 +164,26 @@ struct ProviderGraph {
     _ person: Int, on route: Route, _ index: AccountIndex,
     key: (Int, (UnsafeBufferPointer<UInt8>) -> Void) -> Void, names: PersonNames?
   ) -> [AccountMatcher.Match] {
-    if let account = names?.account { return [index.matcher.match(linked: account)] }
+    var passed: [PassedName] = []
     if let parent = route.parent, let upstream = route.upstream {
-      let subjects = subjects(of: person, on: parent, for: upstream)
-      if !subjects.isEmpty { return subjects.map { $0.match(index.matcher) } }
+      passed = subjects(of: person, on: parent, for: upstream)
     }
-    var match = AccountMatcher.Match.none
-    key(person) { match = index.matcher.match($0) }
+    return Self.found(index, names: names, passed: passed) {
+      var match = AccountMatcher.Match.none
+      key(person) { match = index.matcher.match($0) }
+      return match
+    }
+  }
+
+  /// What a person's names find at a provider: the account that the configuration names, else what the provider before passes
+  /// on, else the roster's address and those that the configuration adds.
+  private static func found(
+    _ index: AccountIndex, names: PersonNames?, passed: [PassedName],
+    own: () -> AccountMatcher.Match
+  ) -> [AccountMatcher.Match] {
+    if let account = names?.account { return [index.matcher.match(linked: account)] }
+    if !passed.isEmpty { return passed.map { $0.match(index.matcher) } }
+    let match = own()
     guard let names, !names.addresses.isEmpty else { return [match] }
     var positions = match.positions
     for address in names.addresses {
@@ -257,27 +270,47 @@ struct ProviderGraph {
     }
   }
 
-  /// How somebody whom the roster did not get to name stands on every route, by a match key.
-  func standings(ofKey key: String) -> [[AccountIndex.Standing]] {
+  /// What the names of somebody whom the roster did not get to name find on every route.
+  func matches(
+    ofKey key: String, names: (SourceName) -> PersonNames?
+  ) -> [[AccountMatcher.Match]] {
     var found: [[AccountMatcher.Match]] = []
     for (number, route) in routes.enumerated() {
       guard let index = index(number) else {
         found.append([])
         continue
       }
-      var key = key
-      let own = key.withUTF8 { index.matcher.match($0) }
-      guard let parent = route.parent, let upstream = route.upstream else {
-        found.append([own])
-        continue
+      var passed: [PassedName] = []
+      if let parent = route.parent, let upstream = route.upstream {
+        passed = subjects(found[parent], on: parent, for: upstream)
       }
-      let subjects = subjects(found[parent], on: parent, for: upstream)
-      found.append(subjects.isEmpty ? [own] : subjects.map { $0.match(index.matcher) })
+      found.append(
+        Self.found(index, names: names(route.provider), passed: passed) {
+          var key = key
+          return key.withUTF8 { index.matcher.match($0) }
+        })
     }
-    return found.enumerated().map { number, matches in
+    return found
+  }
+
+  /// How somebody with these matches stands on every route.
+  func standings(_ found: [[AccountMatcher.Match]]) -> [[AccountIndex.Standing]] {
+    found.enumerated().map { number, matches in
       guard let index = index(number) else { return [] }
       return matches.map { index.standing($0, isShared: { _ in false }) }
     }
+  }
+
+  /// The account that these matches are, at each provider of the sign-in where there is exactly one.
+  func accountIDs(_ found: [[AccountMatcher.Match]], atFirst count: Int) -> [SourceName: String] {
+    var ids: [SourceName: String] = [:]
+    for node in nodes.prefix(count) {
+      guard let route = node.route, let index = index(route), found[route].count == 1,
+        case .one(let position)? = found[route].first
+      else { continue }
+      ids[node.target.provider] = index.reading.accounts.id(at: Int(position))
+    }
+    return ids
   }
 
   /// The account of a person at a node, as far as there is exactly one that may be meant.

@@ -10,7 +10,7 @@ public struct TeamSettings: Sendable, Hashable {
   public var exemptions: [Exemption]
   /// Who of its members goes by which account or by which further addresses.
   public var identities: [IdentityMapping]
-  /// Which tenant, realm or server each source of the sign-in is about.
+  /// Which tenant, realm, server or file the roster and each source of the sign-in are about.
   public var places: [SourceName: String]
 
   /// Makes settings.
@@ -26,11 +26,17 @@ public struct TeamSettings: Sendable, Hashable {
     self.places = places
   }
 
+  /// What is configured of the roster and of a provider, together; nil where the provider's is not told.
+  func place(of provider: SourceName) -> String? {
+    places[provider].map { "\($0)\u{0}\(roster)\u{0}\(places[roster] ?? "")" }
+  }
+
   /// A digest of whom verdicts are about by the configuration: the roster, the ways in with what is said of each source, and
   /// who goes by which account.
   public var scopeDigest: String {
     var digest = Digest()
     digest.add(roster)
+    digest.add(places[roster] ?? "\u{0}")
     for target in signIn {
       digest.add(target.provider)
       digest.add(target.app)

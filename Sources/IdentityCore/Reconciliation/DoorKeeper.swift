@@ -29,6 +29,8 @@ struct DoorKeeper {
   let traces: [SignInTarget: RuleTraces]
   /// Whether the platform shows an identity provider of the team; unknown when that was not told.
   let hasIdentityProvider: Tri
+  /// Whether the roster says who signs in at the platform itself.
+  let saysSignIn: Bool
 
   private var record: MemberRecord { person.record }
 
@@ -46,7 +48,7 @@ struct DoorKeeper {
   /// Compares the prior doors with the new ones.
   func outcome() -> Outcome {
     var settled = record.judgement.doors.map(settle)
-    settled += vanishedWaysIn(beside: settled)
+    settled += vanishedWaysIn(beside: settled) + untoldLogins(beside: settled)
     let judgement = Judgement(doors: settled.map(\.door))
     var findings: FindingSet = []
     for one in settled {
@@ -180,14 +182,14 @@ struct DoorKeeper {
   }
 
   /// Whether both doors are about the same policy and the same account or login, as far as that can be told.
-  private func isSameThing(_ old: Door, _ new: Door) -> Bool {
+  func isSameThing(_ old: Door, _ new: Door) -> Bool {
     guard new.app != nil else {
       let isSameLogin =
         (record.sso == before.sso || record.sso == .unknown)
         && (record.platformMFA == before.platformMFA || record.platformMFA == .unknown)
       return isSameLogin && record.isPending == before.isPending
     }
-    if let was = old.origin, let now = new.origin, was != now { return false }
+    if let was = old.origin, let now = new.origin, !DoorOrigin.isSame(was, now) { return false }
     // Whom another address means could not be looked up.
     if old.verdict != .notEnforced, record.key != before.key,
       Self.account(record, at: old.provider) == nil
@@ -226,7 +228,18 @@ struct DoorKeeper {
     }
   }
 
-  private static func doubted(_ door: Door, _ reason: String) -> Door {
+  /// Logins of the platform's own with one factor, where the roster does not say any more how people sign in.
+  private func untoldLogins(beside settled: [Settled]) -> [Settled] {
+    guard !saysSignIn, record.isPending == before.isPending else { return [] }
+    return before.judgement.doors.compactMap { old in
+      guard old.app == nil, old.verdict == .notEnforced || old.code == .stale,
+        old.code != .notConfigured, !settled.contains(where: { $0.door.isSamePlace(as: old) })
+      else { return nil }
+      return kept(old, needsDate: true)
+    }
+  }
+
+  static func doubted(_ door: Door, _ reason: String) -> Door {
     Door(
       provider: door.provider, app: door.app, verdict: .cannotTell, code: .sourceIncomplete,
       reason: reason, sources: door.sources, policyLink: door.policyLink, origin: door.origin)

@@ -26,7 +26,7 @@ public struct Reconciler {
   private let holds: ChangeGuard.Holds
   private var outcome: TeamOutcome
   /// What the policies at the team's doors show now.
-  private var traces: [SignInTarget: RuleTraces] = [:]
+  var traces: [SignInTarget: RuleTraces] = [:]
 
   /// Prepares to reconcile a team.
   ///
@@ -62,6 +62,10 @@ public struct Reconciler {
       if let current = row, isSame(current.key, person) {
         if isSamePerson(current, person) {
           try settle(person, current, prior, emit)
+        } else if !isRosterComplete {
+          // Who goes by the address is not certain: nobody comes and nobody goes.
+          outcome.prior += 1
+          try age(current, prior, emit)
         } else {
           try leave(current, &moves, prior, emit)
           try join(person, isFirst, &moves, prior, emit)
@@ -134,16 +138,26 @@ public struct Reconciler {
     _ moves: inout Moves, _ prior: some PriorMembers, _ emit: (MemberChange) throws -> Void
   ) throws {
     let renamed = PersonIDs.renames(moves.left, moves.joined) { adjudicator.userID(of: $0) }
-    let taken = Set(
-      moves.joined.map { adjudicator.withKey(of: $0) { String(decoding: $0, as: UTF8.self) } })
+    // Whoever goes now by the address of somebody who is held waits until the plan is applied; somebody known takes it.
+    let newcomers = moves.joined.filter { renamed[$0] == nil }
+    let wanted = holds.contains(.removals) ? Set(newcomers.map(key)) : []
+    let taken = Set(renamed.keys.map(key))
+    var held: Set<String> = []
     for row in moves.left where !renamed.values.contains(where: { $0.id == row.id }) {
+      if wanted.contains(row.key), !taken.contains(row.key) { held.insert(row.key) }
       try settleMissing(row, prior, isReplaced: taken.contains(row.key), emit)
     }
     for person in moves.joined {
       guard let row = renamed[person] else { continue }
       try settle(person, row, prior, emit)
     }
-    for person in moves.joined where renamed[person] == nil { try settleNew(person, prior, emit) }
+    for person in newcomers where !held.contains(key(person)) {
+      try settleNew(person, prior, emit)
+    }
+  }
+
+  private func key(_ person: Int) -> String {
+    adjudicator.withKey(of: person) { String(decoding: $0, as: UTF8.self) }
   }
 
   // MARK: One member
@@ -206,7 +220,8 @@ public struct Reconciler {
     let keeper = DoorKeeper(
       before: before.record, observedAt: before.observedAt, person: judged,
       settings: adjudicator.settings, limit: limit, traces: traces,
-      hasIdentityProvider: adjudicator.reading.hasIdentityProvider)
+      hasIdentityProvider: adjudicator.reading.hasIdentityProvider,
+      saysSignIn: adjudicator.reading.saysSignIn)
     apply(keeper.outcome(), of: before, to: &record)
     try emitChange(
       from: before, to: record, formerKey: isRenamed ? row.key : nil, emit)
@@ -233,7 +248,7 @@ public struct Reconciler {
 
   /// Somebody is gone.
   ///
-  /// - Parameter isReplaced: whether another person goes by the address now, so that the old one cannot stay under it.
+  /// - Parameter isReplaced: whether somebody known goes by the address now, so that the old one cannot stay under it.
   private mutating func settleMissing(
     _ row: PriorRow, _ prior: some PriorMembers, isReplaced: Bool = false,
     _ emit: (MemberChange) throws -> Void
@@ -269,7 +284,7 @@ public struct Reconciler {
     keepExemption(of: before.record, in: &record)
     refuseExemption(of: before.record, in: &record)
     record = limit.applied(to: record, observedAt: before.observedAt)
-    worsen(&record)
+    worsen(&record, observedAt: before.observedAt)
     if let named { worsen(&record, by: named) }
     if let exemption = record.exemption, !record.hasExemptionOfAnother(at: limit.now) {
       record.findings.formUnion(FindingRules.findings(of: exemption, at: limit.now))
@@ -328,7 +343,7 @@ public struct Reconciler {
       held.isExempt = record.isExempt
       held.platformUserID = record.platformUserID
     } else {
-      worsen(&held)
+      worsen(&held, observedAt: before.observedAt)
     }
     held.isHeld = true
     held.keptFrom = before.observedAt
@@ -347,7 +362,7 @@ public struct Reconciler {
       FindingRules.findings(of: record.judgement, platformMFA: platformMFA), record)
   }
 
-  private func complete(_ findings: FindingSet, _ record: MemberRecord) -> FindingSet {
+  func complete(_ findings: FindingSet, _ record: MemberRecord) -> FindingSet {
     FindingRules.complete(
       findings, verdict: record.verdict, enrolled: record.enrolled, factors: record.factors,
       exemption: record.hasExemptionOfAnother(at: limit.now) ? nil : record.exemption,

@@ -30,7 +30,7 @@ struct TeamSectionParser {
     guard let roster else { return nil }
     return TeamSettings(
       name: name, roster: roster, signIn: signIn, exemptions: exemptions, identities: identities,
-      places: sources.filter { providers.contains($0.key) }.mapValues(\.place))
+      places: sources.filter { ([roster] + providers).contains($0.key) }.mapValues(\.place))
   }
 
   private func target(_ section: YAMLSection) -> SignInTarget? {

@@ -36,7 +36,7 @@ def play(tally, options):
     preload = library()
     cases = [(way, jump) for way in WAYS for jump in JUMPS]
     random.Random(options.seed).shuffle(cases)
-    cases = cases[: options.count or (6 if options.short else len(cases))]
+    cases = cases[: options.count or (4 if options.short else len(cases))]
     scenes = []
     try:
         scenes += [Scene(tally, options, preload) for _ in range(max(1, options.jobs))]

@@ -34,7 +34,7 @@ def plan(options):
         first = {}
         for case in cases:
             first.setdefault(case[0], []).append(case)
-        cases = [case for group in first.values() for case in group[:3]]
+        cases = [case for group in first.values() for case in group[:2]]
     return cases[: options.count] if options.count else cases
 
 

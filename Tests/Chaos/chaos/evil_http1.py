@@ -103,6 +103,15 @@ def _endless_rows(connection, head):
     connection.pour(b"%x\r\n%s\r\n" % (len(row), row))
 
 
+def _thirty_megabytes_of_empty_rows(connection, head):
+    connection.send(CHUNKED + b"1\r\n[\r\n")
+    rows = b"{}," * 20_000
+    for _ in range(500):
+        connection.send(b"%x\r\n%s\r\n" % (len(rows), rows))
+    connection.send(b"3\r\n{}]\r\n0\r\n\r\n")
+    connection.hold()
+
+
 def _endless_depth(connection, head):
     connection.send(CHUNKED)
     connection.pour(b"10000\r\n" + b"[" * 65536 + b"\r\n")
