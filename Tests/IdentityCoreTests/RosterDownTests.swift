@@ -47,7 +47,7 @@ import Testing
     change(&now)
     let changes = try now.reconcile(prior).changes
     #expect(changes.allSatisfy { $0.kind == .changed })
-    return changes.first?.record ?? prior.records["ana@acme.com"]!
+    return try #require(changes.first?.record ?? prior.records["ana@acme.com"])
   }
 
   @Test("nothing changes for somebody of whom nothing got worse")
@@ -161,7 +161,7 @@ import Testing
     now.roster[0].federated = .unknown
     now.roster[0].platformMFA = .unknown
     let changes = try now.reconcile(prior).changes
-    let record = changes.first?.record ?? prior.records["ana@acme.com"]!
+    let record = try #require(changes.first?.record ?? prior.records["ana@acme.com"])
     #expect(record.verdict == .notEnforced)
     #expect(record.findings.contains(FindingSet(.noMFA)))
     #expect(record.findings.contains(FindingSet(.outsideSSO)))
