@@ -68,7 +68,7 @@ enum EntraDoors: DoorInventory {
       InventoryRow(
         .modifier, "memberships", "who is in the groups and roles of policies",
         about:
-          "transitive members with their count, visibility of each group, tenant-wide assignments of built-in roles",
+          "transitive members with their count, tenant-wide assignments of built-in roles; visibility, membershipRule and owners of each group: who may join one by himself, or edit what its rule asks for, is in it whenever he likes",
         source: Self.graph + "group-list-transitivemembers")
     case .eligible:
       InventoryRow(
@@ -80,7 +80,7 @@ enum EntraDoors: DoorInventory {
       InventoryRow(
         .modifier, "assignment", "who may use the application",
         about:
-          "appRoleAssignmentRequired, appRoleAssignedTo, direct members of assigned groups with their count",
+          "appRoleAssignmentRequired, appRoleAssignedTo, direct members of assigned groups with their count, who may join those by himself, and the tag of applications that people take themselves",
         source: Self.graph + "serviceprincipal-list-approleassignedto")
     }
   }
@@ -96,7 +96,8 @@ enum EntraDoors: DoorInventory {
     case .federatedDomain:
       InventoryRow(
         .door, "federated-domain", "the identity provider of a federated domain",
-        about: "authenticationType of GET /domains, and its federationConfiguration",
+        about:
+          "authenticationType of GET /domains, and its federationConfiguration; a domain that the list leaves out may be federated",
         source: Self.graph + "resources/internaldomainfederation")
     case .stagedRollout:
       InventoryRow(

@@ -7,28 +7,46 @@ struct EntraUserMarks {
   private let kinds: [String: SubjectAtom.ID]
   private let domains: [String: SubjectAtom.ID]
   private let customDomain: SubjectAtom.ID?
+  private let unlistedDomain: SubjectAtom.ID?
+  /// The domains that the tenant lists; nil where they were not read.
+  private let listed: Set<String>?
   private static let domainPrefix = EntraAccountFact.domain("")
 
-  init(_ atoms: EntraAtoms) {
+  init(_ atoms: EntraAtoms, _ listed: Set<String>?) {
+    self.listed = listed
     kinds = Dictionary(atoms.ids(.userType).map { ($0.id, $0.place) }) { first, _ in first }
     var domains: [String: SubjectAtom.ID] = [:]
     for (id, place) in atoms.ids(.attribute) where id.hasPrefix(Self.domainPrefix) {
       domains[String(id.dropFirst(Self.domainPrefix.count))] = place
     }
     customDomain = atoms.place(.attribute, EntraAccountFact.customDomain)
+    unlistedDomain = atoms.place(.attribute, EntraAccountFact.unlistedDomain)
     self.domains = domains
   }
 
   /// The facts that hold for a user with this kind of account and this name.
   func places(kind: String?, name: String) -> [SubjectAtom.ID] {
     var result = kind.flatMap { kinds[$0] }.map { [$0] } ?? []
-    guard customDomain != nil || !domains.isEmpty else { return result }
-    let domain =
-      (name.utf8.lastIndex(of: UInt8(ascii: "@")).map { name[$0...].dropFirst() } ?? name[...])
-      .lowercased()
+    guard customDomain != nil || unlistedDomain != nil || !domains.isEmpty else { return result }
+    let domain = Self.domain(of: name)
     if let place = domains[domain] { result.append(place) }
+    if let unlistedDomain, isUnlisted(name) { result.append(unlistedDomain) }
     if let customDomain, !domain.hasSuffix(".onmicrosoft.com") { result.append(customDomain) }
     return result
+  }
+
+  /// Whether a name is in a domain that the list leaves out: every principal name is in one of the tenant's domains.
+  ///
+  /// Domains of Microsoft's own are never federated.
+  func isUnlisted(_ name: String) -> Bool {
+    guard let listed else { return false }
+    let domain = Self.domain(of: name)
+    return !listed.contains(domain) && !domain.hasSuffix(".onmicrosoft.com")
+  }
+
+  private static func domain(of name: String) -> String {
+    (name.utf8.lastIndex(of: UInt8(ascii: "@")).map { name[$0...].dropFirst() } ?? name[...])
+      .lowercased()
   }
 }
 
@@ -52,12 +70,12 @@ extension EntraRun {
     let watch = await query.watch()
     guard !watch.isEmpty else { return empty }
     let atoms = policies.atoms
-    let (table, hasGuests) = await listAccounts(atoms, watch)
+    let (table, hasGuests) = await listAccounts(atoms, policies.domains, watch)
     let accounts = EntraAccounts(table)
     async let groupMarks = markGroups(policies, accounts, query.edits)
     async let roleMarks = markRoles(atoms, accounts)
     let (groups, roles) = (await groupMarks, await roleMarks)
-    let eligible = await markEligible(policies, groups.nested, roles.holders, accounts, query.edits)
+    let eligible = await markEligible(policies, groups, roles.holders, accounts, query.edits)
     await markAssignments(policies, accounts, query.edits)
     let unreadable = groups.unreadable.merging(roles.unreadable) { first, _ in first }
       .merging(eligible) { first, _ in first }
@@ -76,10 +94,10 @@ extension EntraRun {
   ///
   /// - Returns: the accounts kept, and whether one of them is external.
   private func listAccounts(
-    _ atoms: EntraAtoms, _ watch: WatchList
+    _ atoms: EntraAtoms, _ domains: Set<String>?, _ watch: WatchList
   ) async -> (AccountTable, hasGuests: Bool) {
     async let counted = countUsers()
-    var users = EntraUserList(atoms, watch)
+    var users = EntraUserList(atoms, domains, watch)
     let request = client.get("/v1.0/users", query: Self.userQuery)
     var isRead = false
     do throws(ConnectorError) {
@@ -126,6 +144,14 @@ extension EntraRun {
           message:
             "\(users.nameless) users are shown without mail, proxyAddresses or otherMails, so that people may not be found.",
           remedy: "Grant the registered application User.Read.All, and run again."))
+    }
+    if users.unlisted > 0 {
+      log.add(
+        SourceIssue(
+          code: ConnectorError.Code.contradiction.rawValue, call: "GET /v1.0/domains", status: 200,
+          message:
+            "\(users.unlisted) watched users are in domains that the list of domains leaves out.",
+          remedy: "Run again; if it stays, report it.", affects: .parts))
     }
     if users.unclear > 0 {
       log.add(

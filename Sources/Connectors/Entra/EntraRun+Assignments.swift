@@ -71,14 +71,15 @@ extension EntraRun {
     let whole = counted.withLock { $0 }.enumerated().filter { failures[$0.offset] == nil }
     if await !compare(whole.map(\.element), affects: .verdicts).isEmpty { isComplete = false }
     let open = empty.withLock { $0 }.sorted()
-    let facts = await groupFacts(open)
+    let facts = await groupFacts(ids)
     for group in open where facts[group]?.hidesMembers != false {
       keepHidden(
         facts[group]?.name ?? group, "GET /v1.0/groups/{group}/members", affects: .verdicts)
       isComplete = false
     }
     let eligible = atoms.place(.attribute, EntraAccountFact.eligibleAssignment(app.appID))
-    let isWhole = await markEligible(forGroups: ids, accounts) { position in
+    let isOpen = app.tags?.contains(EntraKnownApps.selfServiceTag) == true
+    let isWhole = await markEligible(forGroups: ids, facts, isOpen: isOpen, accounts) { position in
       accounts.withLock { table in
         guard !table.signature(at: position).mayUse(index), let eligible else { return }
         table.setAssigned(index, at: position)

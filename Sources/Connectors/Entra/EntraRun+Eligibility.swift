@@ -3,7 +3,8 @@ internal import CurlTransport
 internal import IdentityCore
 internal import Synchronization
 
-/// Who may activate roles and groups: what people can change about themselves is a part of the sign-in.
+/// Who may activate roles and groups, or give them to themselves: what people can change about themselves is a part of the
+/// sign-in.
 ///
 /// - SeeAlso: <https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-configure>
 extension EntraRun {
@@ -19,17 +20,16 @@ extension EntraRun {
     var unreadable: [SubjectAtom.ID: Unknown] = [:]
   }
 
-  /// Marks who may activate the roles and groups that policies leave out.
+  /// Marks who may activate, or give themselves, the roles and groups that policies leave out.
   ///
   /// - Parameters:
-  ///   - nested: the groups inside groups that policies leave out: who becomes a member of those is left out as well.
+  ///   - marks: the groups inside groups that policies leave out: who becomes a member of those is left out as well.
   ///   - holders: the groups that hold roles.
   /// - Returns: the facts that could not be read to the end, unknown for everybody.
   func markEligible(
-    _ policies: EntraPolicies, _ nested: [SubjectAtom.ID: Set<String>],
+    _ policies: EntraPolicies, _ marks: Marks,
     _ holders: [String: Set<SubjectAtom.ID>], _ accounts: EntraAccounts, _ edits: PolicyEdits
   ) async -> [SubjectAtom.ID: Unknown] {
-    guard configuration.privilegedAccess == .read else { return [:] }
     let atoms = policies.atoms
     let roles = atoms.eligible(.role)
     // Nobody becomes a member of a group that is gone.
@@ -48,37 +48,100 @@ extension EntraRun {
     var targets = eligible.groups
     for group in groups {
       targets[group.id, default: []].insert(group.place)
-      for inner in nested[group.of] ?? [] { targets[inner, default: []].insert(group.place) }
+      for inner in marks.nested[group.of] ?? [] {
+        targets[inner, default: []].insert(group.place)
+      }
     }
     let places = Dictionary(roles.map { ($0.of, $0.place) }) { first, _ in first }
     for (group, held) in holders {
       let found = held.compactMap { places[$0] }
       if !found.isEmpty { targets[group, default: []].formUnion(found) }
     }
-    let members = await readEligible(
-      targets.sorted { $0.key < $1.key }.map { Target(id: $0.key, places: $0.value) },
-      ofRoles: false, accounts, mark)
+    let all = targets.sorted { $0.key < $1.key }.map { Target(id: $0.key, places: $0.value) }
+    // Roles are held by groups that are private.
+    let known = policies.groups.merging(marks.inner) { first, _ in first }
+    let groupIDs = Set(groups.map(\.id)).union(marks.nested.values.joined())
+    for target in all where groupIDs.contains(target.id) {
+      guard let doubt = markOpen(target, known[target.id], accounts, mark) else { continue }
+      for place in target.places where result[place] == nil { result[place] = doubt }
+    }
+    result.merge(await markOwners(all, known, accounts, mark)) { first, _ in first }
+    let members = await readEligible(all, ofRoles: false, accounts, mark)
     result.merge(members.unreadable) { first, _ in first }
-    let all = eligible.groups.merging(members.groups) { $0.union($1) }
-    result.merge(await expand(all, accounts, mark)) { first, _ in first }
+    let holding = eligible.groups.merging(members.groups) { $0.union($1) }
+    result.merge(await expand(holding, accounts, mark)) { first, _ in first }
     return result
   }
 
-  /// Who may activate a membership of a group that is assigned to an application.
+  /// Who may get into a group that is assigned to an application by themselves.
   ///
+  /// - Parameter isOpen: whether people may take the application itself.
   /// - Returns: whether that was read to the end.
   func markEligible(
-    forGroups ids: [String], _ accounts: EntraAccounts,
-    _ mark: @escaping @Sendable (Int) -> Void
+    forGroups ids: [String], _ facts: [String: GroupFacts], isOpen: Bool,
+    _ accounts: EntraAccounts, _ mark: @escaping @Sendable (Int) -> Void
   ) async -> Bool {
-    guard configuration.privilegedAccess == .read else { return true }
+    if isOpen { (0..<accounts.table.count).forEach(mark) }
     // One fact that stands for all of them.
-    let place = 0
-    let found = await readEligible(
-      ids.map { Target(id: $0, places: [place]) }, ofRoles: false, accounts
-    ) { mark($1) }
+    let targets = ids.map { Target(id: $0, places: [0]) }
+    var isWhole = true
+    for target in targets
+    where markOpen(target, facts[target.id], accounts, { mark($1) }) != nil { isWhole = false }
+    let owned = await markOwners(targets, facts, accounts) { mark($1) }
+    let found = await readEligible(targets, ofRoles: false, accounts) { mark($1) }
     let doubts = await expand(found.groups, accounts) { mark($1) }
-    return found.unreadable.isEmpty && doubts.isEmpty
+    return isWhole && owned.isEmpty && found.unreadable.isEmpty && doubts.isEmpty
+  }
+
+  // MARK: Groups that people get into by themselves
+
+  /// Marks everybody where anybody may join a group.
+  ///
+  /// - Returns: what nobody can tell.
+  private func markOpen(
+    _ target: Target, _ facts: GroupFacts?, _ accounts: EntraAccounts,
+    _ mark: @Sendable (Set<SubjectAtom.ID>, Int) -> Void
+  ) -> Unknown? {
+    if facts?.isGone == true { return nil }
+    switch facts?.entry ?? .unread {
+    case .closed: return nil
+    case .open:
+      for position in 0..<accounts.table.count { mark(target.places, position) }
+      return nil
+    case .unclear(let why):
+      return Unknown(
+        title: "whether people get into group \(facts?.name ?? target.id) by themselves: \(why)",
+        remedy: EntraGroupEntry.remedy)
+    }
+  }
+
+  /// Marks the owners of groups: they may add themselves.
+  /// - SeeAlso: <https://learn.microsoft.com/graph/api/group-list-owners>
+  private func markOwners(
+    _ targets: [Target], _ facts: [String: GroupFacts], _ accounts: EntraAccounts,
+    _ mark: @escaping @Sendable (Set<SubjectAtom.ID>, Int) -> Void
+  ) async -> [SubjectAtom.ID: Unknown] {
+    let owned = targets.filter { facts[$0.id]?.hasOwners != false && facts[$0.id]?.isGone != true }
+    let lists = owned.map { target in
+      IDList(
+        path: "/groups/\(URLText.encoded(target.id))/owners?$select=id&$top=999",
+        endpoint: "GET /v1.0/groups/{group}/owners", plan: EntraWire.ids
+      ) { rows in
+        for row in 0..<rows.count {
+          guard let id = rows[row].string(0).map(EntraID.folded),
+            let position = accounts.withLock({ $0.position(ofID: id) })
+          else { continue }
+          mark(target.places, position)
+        }
+      }
+    }
+    var result: [SubjectAtom.ID: Unknown] = [:]
+    for (index, error) in await read(lists, phase: "owners of groups") where !Self.isGone(error) {
+      keepPart(error)
+      let name = facts[owned[index].id]?.name ?? owned[index].id
+      for place in owned[index].places { result[place] = unknown("who owns group \(name)", error) }
+    }
+    return result
   }
 
   /// Something that may be activated, with the facts that this makes true.
@@ -91,7 +154,7 @@ extension EntraRun {
     _ targets: [Target], ofRoles: Bool, _ accounts: EntraAccounts,
     _ mark: @escaping @Sendable (Set<SubjectAtom.ID>, Int) -> Void
   ) async -> Eligible {
-    guard !targets.isEmpty else { return Eligible() }
+    guard !targets.isEmpty, configuration.privilegedAccess == .read else { return Eligible() }
     let groups = Mutex<[String: Set<SubjectAtom.ID>]>([:])
     let endpoint = ofRoles ? Self.roleEligibility : Self.groupEligibility
     let path = endpoint.dropFirst("GET /v1.0".count)
@@ -104,9 +167,8 @@ extension EntraRun {
       ) { rows in
         for index in 0..<rows.count {
           let row = rows[index]
-          // Over a part of the tenant it is not the role that policies count; an owner is no member.
+          // Over a part of the tenant it is not the role that policies count; an owner makes himself a member.
           if ofRoles, let scope = row.string(3), scope != "/" { continue }
-          if !ofRoles, row.string(4) == "owner" { continue }
           guard let principal = row.string(1).map(EntraID.folded) else { continue }
           let position = accounts.withLock { $0.position(ofID: principal) }
           if let position {

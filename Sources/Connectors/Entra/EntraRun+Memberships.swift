@@ -67,16 +67,20 @@ extension EntraRun {
     var name: String?
     /// Whether only who has a right of its own sees its members; everybody else is shown an empty list.
     var hidesMembers = true
+    /// How people get in by themselves.
+    var entry = EntraGroupEntry.closed
+    /// Whether its owners say who is in it.
+    var hasOwners = true
     /// Whether there is no such group.
     var isGone = false
   }
 
-  /// The names of groups and whether their members are hidden, as far as that can be read.
+  /// The names of groups, whether their members are hidden, and how people get in, as far as that can be read.
   func groupFacts(_ ids: [String]) async -> [String: GroupFacts] {
     let facts = Mutex<[String: GroupFacts]>([:])
     let parts = ids.map {
       GraphBatch.Part(
-        path: "/groups/\(URLText.encoded($0))?$select=id,displayName,visibility",
+        path: "/groups/\(URLText.encoded($0))?$select=\(EntraWire.groupFields)",
         endpoint: "GET /v1.0/groups/{group}")
     }
     let failures = await GraphBatch(client: client, version: "v1.0").run(parts) {
@@ -86,15 +90,24 @@ extension EntraRun {
         throw WireError(.shape, path: "id", detail: "another group than the one asked for")
       }
       let visibility = row.string(2)
+      let types = try EntraWire.groupTypes(body)
+      let isSynchronised = row.bool(4) == true
       // A word that we do not know may hide them as well.
       let found = GroupFacts(
         name: row.string(1),
-        hidesMembers: visibility != nil && visibility != "Public" && visibility != "Private")
+        hidesMembers: visibility != nil && visibility != "Public" && visibility != "Private",
+        entry: EntraGroupEntry(
+          visibility: visibility, types: types, rule: row.string(3), isSynchronised: isSynchronised),
+        hasOwners: !isSynchronised && !types.contains("DynamicMembership"))
       facts.withLock { $0[ids[index]] = found }
     }
     for (index, error) in failures {
+      guard Self.isGone(error) else {
+        keepPart(error)
+        continue
+      }
       keep(error, .details)
-      if Self.isGone(error) { facts.withLock { $0[ids[index]] = GroupFacts(isGone: true) } }
+      facts.withLock { $0[ids[index]] = GroupFacts(isGone: true) }
     }
     return facts.withLock { $0 }
   }
@@ -105,6 +118,8 @@ extension EntraRun {
     var unreadable: [SubjectAtom.ID: Unknown] = [:]
     /// The groups inside those that policies leave out.
     var nested: [SubjectAtom.ID: Set<String>] = [:]
+    /// What is known of those.
+    var inner: [String: GroupFacts] = [:]
     /// The groups that hold roles, with the roles.
     var holders: [String: Set<SubjectAtom.ID>] = [:]
   }
@@ -127,8 +142,13 @@ extension EntraRun {
   /// Of some groups those of which nobody can tell who is in them: they hide their members, or may, and show none.
   func hiding(_ groups: some Sequence<String>) async -> [String: Unknown] {
     let all = Set(groups).sorted()
+    return await hiding(all, groupFacts(all))
+  }
+
+  private func hiding(
+    _ all: [String], _ facts: [String: GroupFacts]
+  ) async -> [String: Unknown] {
     guard !all.isEmpty else { return [:] }
-    let facts = await groupFacts(all)
     let open = all.filter { facts[$0]?.isGone != true && facts[$0]?.hidesMembers != false }
     let shown = Mutex<Set<Int>>([])
     let lists = open.enumerated().map { index, group in
@@ -220,14 +240,16 @@ extension EntraRun {
       .sorted { $0.key < $1.key }
     for (index, unknown) in await compare(open.map(\.value)) { result[open[index].key] = unknown }
     let inner = nested.withLock { $0 }
-    let hiding = await hiding(inner.values.flatMap { $0 })
+    let below = inner.values.reduce(into: Set<String>()) { $0.formUnion($1) }.sorted()
+    let facts = await groupFacts(below)
+    let hiding = await hiding(below, facts)
     for (place, groups) in inner where result[place] == nil {
       result[place] = groups.sorted().compactMap { hiding[$0] }.first
     }
     for place in untold.withLock({ $0 }) where result[place] == nil {
       result[place] = keepUntold(atoms.all[place].name)
     }
-    return Marks(unreadable: result, nested: inner)
+    return Marks(unreadable: result, nested: inner, inner: facts)
   }
 
   /// Whether there is nothing by the id of a call.

@@ -24,6 +24,8 @@ struct EntraPolicies: Sendable {
   var asked: [String: SubjectAtom.ID] = [:]
   /// Whose second factors are accepted of guests.
   var trust: Part<[EntraWire.Trust]> = .read([])
+  /// The names of all domains; nil where they were not read.
+  var domains: Set<String>?
 
   /// Whether the second factor of a guest may be given elsewhere.
   var mayTrustOthers: Bool { trust.value?.contains { $0.isAccepted != false } ?? true }
@@ -61,11 +63,12 @@ extension EntraRun {
     let strengths = await strengths(policies)
     var tenant = EntraTenantFacts(
       policies: policies, locations: locations, strengths: strengths,
-      securityDefaults: await defaults, federated: await domains,
+      securityDefaults: await defaults, federated: await domains.federated,
       countsMandatoryMFA: configuration.countsMandatoryMFA,
       usesPerUserMFA: configuration.perUserMFA == .read)
     tenant.methods = await methods
     tenant.trust = await trust
+    tenant.domains = await domains.names
     tenant.homeRealm = await homeRealm(tenant.federated)
     tenant.usesEligibility = configuration.privilegedAccess == .read
     tenant.usesConditionalAccess = configuration.conditionalAccess == .read
@@ -84,6 +87,7 @@ extension EntraRun {
     let mentioned = Set(atoms.ids(.group).map(\.id) + asked.values)
     let groups = await groupFacts(mentioned.sorted())
     tenant.groupNames = groups.compactMapValues(\.name)
+    for id in mentioned { tenant.entries[id] = groups[id]?.entry ?? .unread }
     tenant.roles = await customRoles(atoms.ids(.role).map(\.id))
     atoms = EntraAtoms()
     for index in apps.indices {
@@ -101,7 +105,8 @@ extension EntraRun {
       places[name] = atoms.id(.group, id, tenant.groupNames[id] ?? id)
     }
     var result = EntraPolicies(
-      apps: apps, atoms: atoms, groups: groups, asked: places, trust: tenant.trust)
+      apps: apps, atoms: atoms, groups: groups, asked: places, trust: tenant.trust,
+      domains: tenant.domains)
     // All models share one table of facts, the last one's.
     result.changeModels { $0.atoms = atoms.all }
     return result

@@ -140,16 +140,30 @@ extension EntraRun {
 
   // MARK: Domains
 
-  /// The domains that leave sign-ins to another identity provider, with what is known of it.
-  func domains() async -> Part<[String: EntraWire.Federation?]> {
-    guard configuration.federation == .read else { return .read([:]) }
-    let all = await rows(client.get("/v1.0/domains"), EntraWire.Domain.init)
-    guard let domains = all.value else { return all.map { _ in [:] } }
+  /// The domains that leave sign-ins to another identity provider, with what is known of it, and the names of all.
+  func domains() async -> (
+    federated: Part<[String: EntraWire.Federation?]>, names: Set<String>?
+  ) {
+    guard configuration.federation == .read else { return (.read([:]), nil) }
+    let request = client.get("/v1.0/domains")
+    let all = await reading.part(.partsWhenRefused) { () throws(ConnectorError) in
+      let all = try await reading.rows(
+        request, EntraWire.list, id: EntraWire.id, EntraWire.Domain.init)
+      // A tenant is born with one.
+      guard !all.isEmpty else {
+        throw ConnectorError(
+          .contradiction, source: configuration.name, call: request.endpoint, status: 200,
+          message: "Entra ID lists no domain, and every tenant has one.")
+      }
+      return all
+    }
+    log.count(all.value?.count ?? 0)
+    guard let domains = all.value else { return (all.map { _ in [:] }, nil) }
     var result: [String: EntraWire.Federation?] = [:]
     for domain in domains where domain.isFederated {
       result[domain.name] = .some(await federation(of: domain.name))
     }
-    return .read(result)
+    return (.read(result), Set(domains.map(\.name)))
   }
 
   private func federation(of domain: String) async -> EntraWire.Federation? {

@@ -16,6 +16,8 @@ struct EntraUserList {
   private(set) var nameless = 0
   /// How many of the accounts kept do not tell whether they may sign in, or which kind they are of.
   private(set) var unclear = 0
+  /// How many of the accounts kept are in a domain that the tenant does not list.
+  private(set) var unlisted = 0
 
   private let watch: WatchList
   private let marks: EntraUserMarks
@@ -27,10 +29,10 @@ struct EntraUserList {
 
   private typealias Field = EntraWire.UserField
 
-  init(_ atoms: EntraAtoms, _ watch: WatchList) {
+  init(_ atoms: EntraAtoms, _ domains: Set<String>?, _ watch: WatchList) {
     table = AccountTable(atomCount: atoms.all.count)
     self.watch = watch
-    marks = EntraUserMarks(atoms)
+    marks = EntraUserMarks(atoms, domains)
     unclearState = atoms.place(.attribute, EntraAccountFact.unclearState)
     asksForKinds = !atoms.ids(.userType).isEmpty
   }
@@ -94,6 +96,7 @@ struct EntraUserList {
       type: row.string(Field.type), externalState: row.string(Field.externalState),
       creation: row.string(Field.creation), name: name, isWhole: isWhole)
     if kind != nil { hasGuests = true }
+    if marks.isUnlisted(name) { unlisted += 1 }
     if isEnabled == nil || asksForKinds && kind == EntraAccountFact.unclear { unclear += 1 }
     var atoms = Set(marks.places(kind: kind, name: name))
     if isEnabled == nil, let unclearState { atoms.insert(unclearState) }

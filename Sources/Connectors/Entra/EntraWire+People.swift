@@ -21,10 +21,29 @@ extension EntraWire {
     static let creation = 6
   }
 
-  /// A group, in the order id, name, visibility.
+  /// A group, in the order id, name, visibility, the rule by which people are in it, whether it comes from elsewhere; what
+  /// kinds it is of is read apart.
   static let group = TablePlan([
     .init("id"), .init("displayName", .string, .optional), .init("visibility", .string, .nullable),
+    .init("membershipRule", .string, .nullable), .init("onPremisesSyncEnabled", .bool, .nullable),
   ])
+  static let groupFields =
+    "id,displayName,visibility,groupTypes,membershipRule,onPremisesSyncEnabled"
+
+  /// The kinds that a group is of.
+  static func groupTypes(_ group: JSONElement) throws(WireError) -> [String] {
+    guard let list = try group.member("groupTypes"), list.type == .array else {
+      throw WireError.expected(.array, found: .missing, path: "groupTypes")
+    }
+    var types: [String] = []
+    try list.forEach { _, value throws(WireError) in
+      guard let type = value.string else {
+        throw WireError.expected(.string, found: value.type, path: "groupTypes")
+      }
+      types.append(type)
+    }
+    return types
+  }
 
   /// Members of a group: ids only.
   static let ids = TablePlan([.init("id")])

@@ -92,11 +92,8 @@ struct EntraDirectory: Sendable {
     }
   }
 
-  /// Who may activate a membership of a group; nil when there is no such group.
-  func eligible(for key: String) -> [String]? {
-    guard let place = groupPlaces[key] else { return groupName(key) == nil ? nil : [] }
-    return tenant.groups[place].eligible
-  }
+  /// A group that the scenario names.
+  func group(_ key: String) -> EntraGroup? { groupPlaces[key].map { tenant.groups[$0] } }
 
   /// The id of a user, group or application by whatever names it.
   func principal(_ key: String) -> (id: String, type: String)? {

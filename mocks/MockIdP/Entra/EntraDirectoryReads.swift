@@ -22,6 +22,7 @@ enum EntraDirectoryReads {
     Route("GET /v1.0/groups/{group}/transitiveMembers", scope: groups) {
       try members($0, $1, true)
     },
+    Route("GET /v1.0/groups/{group}/owners", scope: groups, owners),
     Route("GET /v1.0/groups/{group}/members/$count", scope: groups) {
       try count(shown($0, $1, false).count, $0)
     },
@@ -112,12 +113,17 @@ enum EntraDirectoryReads {
   // MARK: Groups
 
   private static func row(
-    _ id: String, _ name: String, _ visibility: String?, _ call: Call
+    _ id: String, _ name: String, _ context: Context, _ call: Call
   ) throws -> JSON {
+    let group = context.directory.group(id)
+    let isUnified = group?.types.contains("Unified") == true
     let all: [String: JSON] = [
       "id": .string(id), "displayName": .string(name),
-      "visibility": visibility.map { .string($0) } ?? .null, "mail": nil,
-      "securityEnabled": true,
+      "visibility": context.directory.visibility(id).map { .string($0) } ?? .null, "mail": nil,
+      "securityEnabled": true, "mailEnabled": .bool(isUnified),
+      "groupTypes": .strings(group?.types ?? []),
+      "membershipRule": group?.rule.map { .string($0) } ?? .null,
+      "onPremisesSyncEnabled": group?.isSynchronised == true ? true : .null,
     ]
     let fields = try selected(call, of: Set(all.keys), default: Array(all.keys))
     return .object(all.filter { fields.contains($0.key) })
@@ -133,13 +139,26 @@ enum EntraDirectoryReads {
       found = found.filter { $0.name.lowercased() == value.lowercased() }
     }
     return page.cut(
-      try found.map { try row($0.id, $0.name, context.directory.visibility($0.id), call) })
+      try found.map { try row($0.id, $0.name, context, call) })
   }
 
   private static func group(_ call: Call, _ context: Context) throws -> Reply {
     let id = call.capture("group")
     guard let name = context.directory.groupName(id) else { throw EntraAPI.notFound(id) }
-    return Reply(json: try row(id, name, context.directory.visibility(id), call))
+    return Reply(json: try row(id, name, context, call))
+  }
+
+  private static func owners(_ call: Call, _ context: Context) throws -> Reply {
+    let id = call.capture("group")
+    guard EntraDirectory.isObjectID(id), context.directory.groupName(id) != nil else {
+      throw EntraAPI.notFound(id)
+    }
+    let rows = (context.directory.group(id)?.owners ?? []).compactMap { key -> JSON? in
+      context.directory.principal(key).map {
+        ["@odata.type": .string("#microsoft.graph.\($0.type)"), "id": .string($0.id)]
+      }
+    }
+    return try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage).cut(rows)
   }
 
   /// A number alone; only who takes what may lag a little is told.
@@ -235,14 +254,16 @@ enum EntraDirectoryReads {
     guard let filter = call.parameter("$filter"), let (field, value) = equality(filter),
       field == "groupId"
     else { throw EntraAPI.invalid("The filter must be by groupId or principalId.") }
-    guard let keys = context.directory.eligible(for: value) else {
-      throw EntraAPI.notFound(value)
-    }
-    let rows = keys.compactMap { key in
-      context.directory.principal(key).map {
-        eligibility(
-          "\(value)_member_\($0.id)", $0, call,
-          ["groupId": .string(value), "accessId": "member", "memberType": "direct"])
+    guard context.directory.groupName(value) != nil else { throw EntraAPI.notFound(value) }
+    let group = context.directory.group(value)
+    let kinds = [("member", group?.eligible ?? []), ("owner", group?.eligibleOwners ?? [])]
+    let rows = kinds.flatMap { kind, keys in
+      keys.compactMap { key in
+        context.directory.principal(key).map {
+          eligibility(
+            "\(value)_\(kind)_\($0.id)", $0, call,
+            ["groupId": .string(value), "accessId": .string(kind), "memberType": "direct"])
+        }
       }
     }
     return try EntraPage(call, default: 100, max: 999, cap: context.tenant.maxPage).cut(rows)

@@ -101,8 +101,21 @@ public struct EntraGroup: Codable, Sendable, Hashable {
   public var visibility: String?
   /// Who may activate a membership: users and groups.
   public var eligible: [String] = []
+  /// Who may activate being its owner: users and groups.
+  public var eligibleOwners: [String] = []
+  /// The owners: users.
+  public var owners: [String] = []
+  /// `groupTypes`: `Unified`, `DynamicMembership`.
+  public var types: [String] = []
+  /// The rule by which people are in it.
+  public var rule: String?
+  /// Whether it comes from a directory on premises.
+  public var isSynchronised = false
 
-  private enum CodingKeys: CodingKey { case name, id, members, hidesMembers, visibility, eligible }
+  private enum CodingKeys: CodingKey {
+    case name, id, members, hidesMembers, visibility, eligible, eligibleOwners, owners, types, rule,
+      isSynchronised
+  }
 
   /// Makes a group.
   public init(_ name: String, id: String? = nil, members: [String] = []) {
@@ -121,6 +134,11 @@ public struct EntraGroup: Codable, Sendable, Hashable {
     try values.read(.hidesMembers, into: &hidesMembers)
     try values.read(.visibility, into: &visibility)
     try values.read(.eligible, into: &eligible)
+    try values.read(.eligibleOwners, into: &eligibleOwners)
+    try values.read(.owners, into: &owners)
+    try values.read(.types, into: &types)
+    rule = try values.decodeIfPresent(String.self, forKey: .rule)
+    try values.read(.isSynchronised, into: &isSynchronised)
   }
 }
 

@@ -56,9 +56,16 @@ enum EntraPolicyReads {
   }
 
   private static func domains(_ call: Call, _ context: Context) throws -> Reply {
-    let all =
-      context.tenant.domains.isEmpty
-      ? [EntraDomain("acme.onmicrosoft.com"), EntraDomain("acme.com")] : context.tenant.domains
+    // Nobody's principal name is in a domain that the tenant does not have.
+    let named = context.tenant.domains + ["acme.onmicrosoft.com"].map { EntraDomain($0) }
+    let generated = context.directory.population?.email(at: 0)
+    let people = context.tenant.users.map(\.name) + [generated].compactMap(\.self)
+    let used = people.compactMap { $0.split(separator: "@").last }
+      .map { EntraDomain($0.lowercased()) }
+    var names: Set<String> = []
+    let all = (named + [EntraDomain("acme.com")] + used).filter {
+      names.insert($0.name.lowercased()).inserted
+    }
     return try page(
       call, context,
       all.map {

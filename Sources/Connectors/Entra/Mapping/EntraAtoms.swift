@@ -54,13 +54,15 @@ enum EntraAccountFact {
   static func domain(_ name: String) -> String { "domain=\(name)" }
   /// An account in a domain that may be federated, when nobody can say.
   static let customDomain = "domain=custom"
+  /// An account in a domain that the list of domains leaves out.
+  static let unlistedDomain = "domain=unlisted"
   /// An account whose assignment to the application could not be read.
   static func unclearAssignment(_ app: String) -> String { "assignment of \(app)=unclear" }
-  /// An account that may activate a role or a membership of a group which policies leave out.
+  /// An account that may activate, or give itself, a role or a membership of a group which policies leave out.
   static func eligible(_ kind: SubjectAtom.Kind, _ id: String) -> String {
     "eligible for \(kind.rawValue) \(id)"
   }
-  /// An account that has the application only through a membership which it may activate.
+  /// An account that has the application only through something which it may activate, or give itself.
   static func eligibleAssignment(_ app: String) -> String { "assignment of \(app)=eligible" }
   /// An account of which its row does not tell whether it may sign in.
   static let unclearState = "accountEnabled=unclear"

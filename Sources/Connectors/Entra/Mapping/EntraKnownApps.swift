@@ -1,5 +1,10 @@
 /// The applications and roles that Microsoft names by fixed ids.
 enum EntraKnownApps {
+  /// The tag of an application that people may take themselves.
+  ///
+  /// Seen in the field; that those without it are for nobody but the assigned is documented nowhere, and no other field tells.
+  static let selfServiceTag = "SelfServiceAppAccess"
+
   /// The tenants that own Microsoft's own applications.
   static let microsoftTenants: Set<String> = [
     "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47",

@@ -7,18 +7,17 @@ extension EntraModelBuilder {
   mutating func federation() -> [SignInPolicy] {
     switch tenant.federated {
     case .unreadable(let reason, let remedy):
-      let elsewhere = Condition.and([
-        isOfOwnDomain(), unknownCondition(Self.isFederated(reason), remedy: remedy),
+      let isElsewhere = Condition.and([
+        isOfOwnDomain(), unknownCondition("\(Self.leaves): \(reason)", remedy: remedy),
       ])
-      // If it does, that provider may ask for two factors; the other answer is that of this tenant alone.
-      return [
-        .firstMatch(
-          [.init(elsewhere, .demand(.multiFactor, by: nil))], otherwise: Self.nothing)
-      ]
+      return [.firstMatch([.init(isElsewhere, Self.elsewhere)], otherwise: Self.nothing)]
     case .read(let domains):
       let beside = domains.isEmpty ? [] : cloudPasswords()
-      let branches = domains.sorted { $0.key < $1.key }.map { domain, federation in
+      var branches = domains.sorted { $0.key < $1.key }.map { domain, federation in
         branch(domain, federation, beside)
+      }
+      if tenant.domains != nil {
+        branches.append(.init(mayBeUnlisted(Self.leaves), Self.elsewhere))
       }
       return branches.isEmpty ? [] : [.firstMatch(branches, otherwise: Self.nothing)]
     }
@@ -35,6 +34,10 @@ extension EntraModelBuilder {
       else { return }
       claims.federated.append((.and([isOfOwnDomain(), .unknown(id)]), nil))
     case .read(let domains):
+      if tenant.domains != nil {
+        let what = "whether the word of a provider of the person's domain is taken"
+        claims.federated.append((mayBeUnlisted(what), nil))
+      }
       for (domain, federation) in domains.sorted(by: { $0.key < $1.key })
       where federation?.rejectsMFA != true {
         let id = doubt(
@@ -50,8 +53,23 @@ extension EntraModelBuilder {
     }
   }
 
-  private static func isFederated(_ reason: String) -> String {
-    "whether the person's domain leaves sign-ins to another identity provider: \(reason)"
+  private static let leaves =
+    "whether the person's domain leaves sign-ins to another identity provider"
+
+  /// Where nobody knows whether another provider asks, it may ask for two factors; the other answer is that of this tenant alone.
+  private static let elsewhere = SignInPolicy.demand(.multiFactor, by: nil)
+
+  /// A domain that the list leaves out may be federated.
+  ///
+  /// - Parameter what: what then may be so.
+  private mutating func mayBeUnlisted(_ what: String) -> Condition {
+    .and([
+      subject(
+        .attribute, EntraAccountFact.unlistedDomain, "a domain that the list of domains leaves out"
+      ),
+      unknownCondition(
+        "\(what): the list of domains leaves it out", remedy: "run again; if it stays, report it"),
+    ])
   }
 
   private mutating func isOfOwnDomain() -> Condition {

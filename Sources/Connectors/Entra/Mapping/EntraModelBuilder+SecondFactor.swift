@@ -121,7 +121,9 @@ extension EntraModelBuilder {
     let included: [Condition] =
       method.groups?.map { subject(.group, $0, tenant.groupNames[$0] ?? $0, isExcluded: true) }
       ?? [.always]
-    let excluded = method.excluded.map { subject(.group, $0, tenant.groupNames[$0] ?? $0) }
+    let excluded = method.excluded.map {
+      subject(.group, $0, tenant.groupNames[$0] ?? $0, isExcluded: false)
+    }
     return .and([.or(included), Condition.or(excluded).negated])
   }
 

@@ -148,12 +148,11 @@ extension EntraModelBuilder {
       [.init(.subject(isUnclear), .demand(.unknown(id), by: nil))], otherwise: policy)
   }
 
-  /// Who has the application only through a membership that they may activate gets in whenever they do.
+  /// Who has the application only through what they may activate, or give themselves, gets in whenever they do.
   mutating func withEligibleAssignment(_ policy: SignInPolicy) -> SignInPolicy {
-    guard tenant.usesEligibility else { return policy }
     let mayActivate = subject(
       .attribute, EntraAccountFact.eligibleAssignment(app.appID),
-      "may activate a group that is assigned to \(app.name)")
+      "may get \(app.name) without anybody's leave")
     let inactive = Condition.variable(
       variable("assigned group", ["not activated", "activated"], of: "activated assignment"),
       in: [0])
@@ -170,7 +169,9 @@ extension EntraModelBuilder {
       "assignment to \(app.name) not readable")
     let id = unknown(
       "whether the person is assigned to \(app.name)",
-      remedy: "grant Application.Read.All and GroupMember.Read.All")
+      remedy:
+        "grant Application.Read.All and GroupMember.Read.All, and assign groups that nobody gets into by himself"
+    )
     // Nothing that was read refuses them, so this is no refusal.
     return .firstMatch([.init(isUnclear, .demand(.unknown(id), by: nil))], otherwise: policy)
   }

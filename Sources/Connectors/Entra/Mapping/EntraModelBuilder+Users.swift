@@ -69,14 +69,17 @@ extension EntraModelBuilder {
     return .or(parts)
   }
 
-  /// A fact about a person; whom it leaves out of a demand is also left out once they activate it.
+  /// A fact about a person; whom it leaves out of a demand is also left out once they activate it, or give it to
+  /// themselves, and who leaves a group is not in it.
   mutating func subject(
     _ kind: SubjectAtom.Kind, _ id: String, _ name: String, isExcluded: Bool
   ) -> Condition {
     let place = atoms.id(kind, id, name)
-    guard isExcluded else { return .subject(place) }
+    guard isExcluded else {
+      return .and([.subject(place)] + (kind == .group ? stays(in: id, name) : []))
+    }
     atoms.exclude(place)
-    guard tenant.usesEligibility, kind == .group || kind == .role else { return .subject(place) }
+    guard kind == .group || kind == .role else { return .subject(place) }
     // Who may activate it is left out whenever they like: that is a part of the sign-in.
     let word = kind == .group ? "membership of group" : "role"
     let mayActivate = atoms.id(
@@ -84,6 +87,24 @@ extension EntraModelBuilder {
     let activated = flag(
       "\(word) \(name)", ["not activated", "activated"], of: "activated \(kind.rawValue) \(id)")
     return .any([.subject(place), .all([.subject(mayActivate), activated])])
+  }
+
+  /// That whoever is in a group has not left it, where people may.
+  private mutating func stays(in id: String, _ name: String) -> [Condition] {
+    var leaves: [Condition] = []
+    switch tenant.entries[id] {
+    case nil, .closed?: return []
+    case .open?: break
+    case .unclear(let why)?:
+      leaves = [
+        unknownCondition(
+          "whether people may leave group \(name) by themselves: \(why)", text: id,
+          remedy: EntraGroupEntry.remedy)
+      ]
+    }
+    leaves.append(
+      flag("membership of group \(name)", ["kept", "given up"], of: "left group \(id)"))
+    return [Condition.and(leaves).negated]
   }
 
   /// Only built-in roles count.

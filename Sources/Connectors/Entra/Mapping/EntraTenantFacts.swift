@@ -18,6 +18,8 @@ struct EntraTenantFacts: Sendable {
   var securityDefaults: Part<Bool>
   /// The domains that leave sign-ins to another identity provider, by name.
   var federated: Part<[String: EntraWire.Federation?]>
+  /// The names of all domains; nil where they were not read.
+  var domains: Set<String>?
   /// What policies of home realm discovery say; asked for only where a domain is federated.
   var homeRealm: Part<[EntraWire.HomeRealmPolicy]> = .read([])
   /// The methods that are on, as far as they say something about second factors.
@@ -26,6 +28,8 @@ struct EntraTenantFacts: Sendable {
   var trust: Part<[EntraWire.Trust]> = .read([])
   /// The names of groups, as far as they could be read.
   var groupNames: [String: String] = [:]
+  /// How people get into the groups that policies name, and out of them, by themselves.
+  var entries: [String: EntraGroupEntry] = [:]
   /// What is known of roles that policies are for, by id; built-in ones are not in it.
   var roles: [String: EntraRole] = [:]
   /// Whether people may activate roles and groups that they are eligible for.
