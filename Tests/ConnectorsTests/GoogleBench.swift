@@ -59,7 +59,7 @@ extension Bench {
       // As the example of the kind has it: no API shows it.
       legacySSO: false)
     // Most accounts here list no policies of devices and sessions.
-    configuration.vouches = Vouch.for("trusted-devices", "session", "network-masks")
+    configuration.vouches = Vouch.for("trusted-devices", "session", "network-masks", "joining")
     change(&configuration)
     return GoogleConnector(
       configuration: configuration, transport: transport, clock: { Timestamp(Date()) },

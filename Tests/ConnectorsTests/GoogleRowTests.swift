@@ -273,6 +273,7 @@ enum GoogleRows {
     GoogleRow(
       number: "8b", situation: "a unit whose name only begins like hers",
       account: W.account(isEnforced: true, orgUnit: "/Staffing") {
+        $0.orgUnits["/Staffing"] = "03ph8a2z1staffing"
         $0.assignments = [GoogleAssignment("SAML_SSO", orgUnit: "/Staff", profile: "0corp")]
       }, expected: .enforced),
     GoogleRow(

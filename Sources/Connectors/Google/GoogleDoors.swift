@@ -3,7 +3,8 @@ internal import IdentityCore
 
 /// Every way into a session by Google, and what changes one.
 enum GoogleDoors: DoorInventory {
-  case google, assignments, superAdmins, legacySSO, networkMasks, grace, trustedDevices, session
+  case google, assignments, superAdmins, legacySSO, networkMasks, joining, grace, trustedDevices
+  case session
   case passkeys, challenges, recovery, appPasswords, unrecognised
 
   var row: InventoryRow {
@@ -35,6 +36,14 @@ enum GoogleDoors: DoorInventory {
         .modifier, "network-masks", "network masks of the legacy SSO profile",
         about: "in no API; whoever signs in from outside them uses Google's own door",
         source: "https://support.google.com/a/answer/6369487")
+    case .joining:
+      InventoryRow(
+        .modifier, "joining", "groups that people join and leave by themselves",
+        worst: .opensSometimes("a group that the person joins or leaves"),
+        about:
+          "groups of SSO assignments and of policies of 2-step verification: whoCanJoin stands in the Groups Settings API alone, whose only scope also writes, so it is not read",
+        source: "https://developers.google.com/workspace/admin/groups-settings/v1/reference/groups"
+      )
     case .grace:
       InventoryRow(
         .modifier, "enrolment-period", "the enrolment period of new people",
@@ -102,6 +111,7 @@ extension GoogleModelBuilder {
     case .google: .judged("isEnforcedIn2Sv of the account")
     case .assignments: .judged("the SSO assignments that were read")
     case .superAdmins: .judged("isAdmin of the account")
+    case .joining: settings.joiningState
     case .grace: .judged("isEnforcedIn2Sv, policies and the age of the account")
     case .legacySSO: legacyState
     case .networkMasks:
@@ -140,6 +150,30 @@ extension GoogleSettings {
   fileprivate var tellsDeviceTrust: Bool {
     guard case .read(let all) = policies else { return false }
     return all.contains { $0.setting == GoogleModelBuilder.deviceTrust }
+  }
+
+  /// The groups whose people sign in by rules of their own; a word that stands for administrators is none.
+  private var decidingGroups: [String] {
+    var groups = Set((assignments.value ?? []).compactMap(\.group))
+    if case .read(let all) = policies {
+      for policy in all {
+        groups.formUnion([policy.group].compactMap(\.self))
+        groups.formUnion(GooglePolicyQuery(policy.query)?.groups ?? [])
+      }
+    }
+    return groups.filter { $0 != GoogleModelBuilder.administrators }.sorted()
+  }
+
+  fileprivate var joiningState: RowState {
+    let groups = decidingGroups
+    guard !groups.isEmpty else { return .absent("no assignment or policy names a group") }
+    let names = groups.prefix(4).map { groupNames[$0] ?? $0 }.joined(separator: ", ")
+    let more = groups.count > 4 ? " and \(groups.count - 4) more" : ""
+    return .unknown(
+      "nobody can tell who may join or leave \(names)\(more)",
+      remedy:
+        "see in the access settings of each group that only invited people join, and assign by org unit where it matters who leaves"
+    )
   }
 
   fileprivate var sessionState: RowState {

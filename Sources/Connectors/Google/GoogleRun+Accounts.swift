@@ -36,12 +36,18 @@ struct GoogleMarks: Sendable {
   /// Whether policies were asked for and could not be read in full.
   private let lacksPolicies: Bool
   private var unitsByPath: [String: [SubjectAtom.ID]] = [:]
+  /// The paths of all org units; nil where they were not read.
+  private let listed: Set<String>?
+  /// Whether some account shows no org unit, or one that the list does not name.
+  private(set) var hasUntoldUnit = false
+  private(set) var hasStrayUnit = false
   private(set) var seen = GoogleSeen()
 
   init(_ atoms: SubjectFacts, _ settings: GoogleSettings) {
     self.atoms = atoms
     units = Dictionary(atoms.orgUnits.map { ($0.path, $0.place) }) { one, _ in one }
     now = settings.now
+    listed = settings.orgUnits.value.map { Set($0.map(\.path)).union(["/"]) }
     if case .unreadable = settings.policies {
       lacksPolicies = true
     } else {
@@ -80,8 +86,15 @@ struct GoogleMarks: Sendable {
     ]
     for (flag, value) in flags { mark(flag, value, &places) }
     if let path = row.string(Field.orgUnit), path.hasPrefix("/") {
-      places.formUnion(units(of: path))
+      // What is around a unit that no list names is not known: it may be new, or have moved.
+      if listed?.contains(path) == false {
+        hasStrayUnit = true
+        mark(.orgUnit, nil, &places)
+      } else {
+        places.formUnion(units(of: path))
+      }
     } else {
+      hasUntoldUnit = true
       mark(.orgUnit, nil, &places)
     }
     let closed = [row.bool(Field.suspended), row.bool(Field.archived)]
@@ -153,7 +166,18 @@ extension GoogleRun {
       return GoogleDirectoryReading(table: table, atoms: atoms, seen: marks.seen, unreadable: [:])
     }
     await listUsers(watch, apps: query.apps.count, &marks, &table)
-    keepMissing(marks.seen.missing.filter { atoms.isAsked($0) })
+    keepMissing(
+      marks.seen.missing.filter {
+        atoms.isAsked($0) && ($0 != .orgUnit || marks.hasUntoldUnit)
+      })
+    if marks.hasStrayUnit, atoms.isAsked(.orgUnit) {
+      log.add(
+        SourceIssue(
+          code: ConnectorError.Code.contradiction.rawValue, call: "GET /admin/directory/v1/users",
+          status: 200,
+          message: "Some accounts are in org units that the list of org units does not name.",
+          remedy: "Run again; if it stays, report it.", affects: .parts))
+    }
     let accounts = GoogleAccounts(table)
     let hasGraces = !marks.seen.graces.isEmpty
     if hasGraces, case .unreadable(let reason, let remedy) = settings.orgUnits {

@@ -59,7 +59,8 @@ enum KeycloakDoors: DoorInventory {
     case .registration:
       InventoryRow(
         .door, "registration", "accounts that people make themselves",
-        about: "registrationAllowed and duplicateEmailsAllowed of the realm",
+        about:
+          "registrationAllowed and duplicateEmailsAllowed of the realm; where both are on, a disabled account is no end either",
         source: Self.guide + "#con-user-registration_server_administration_guide")
     case .brokers:
       InventoryRow(
@@ -119,7 +120,7 @@ enum KeycloakDoors: DoorInventory {
       InventoryRow(
         .modifier, "memberships", "roles and groups that conditions ask for",
         about:
-          "lists of members; of people of a user federation /users/{user}/role-mappings and /groups",
+          "lists of members; of people of a user federation /users/{user}/role-mappings and /groups; what the mappers of identity providers give at a sign-in (/identity-provider/instances/{alias}/mappers) is an unknown",
         source: Self.guide + "#_ldap_mappers")
     case .clientList:
       InventoryRow(
@@ -145,7 +146,9 @@ enum KeycloakDoors: DoorInventory {
     case .unrecognised:
       InventoryRow(
         .modifier, "unrecognised", "what idsync does not know of the realm",
-        about: "keys, settings, executors and bindings of flows that decide about sign-ins")
+        about:
+          "keys of the realm, clients and identity providers, settings, executors and bindings of flows"
+      )
     }
   }
 }

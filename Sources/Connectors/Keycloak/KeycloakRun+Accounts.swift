@@ -122,7 +122,8 @@ extension KeycloakRun {
             if own?.isShown == true { listed.showsAttributes = true }
             guard let id = rows[index].string(KeycloakWire.UserField.id),
               seen.isNew(id, page: page),
-              let position = Self.add(rows[index], watch, &listed.table, &listed.federated)
+              let position = Self.add(
+                rows[index], watch, atoms.place(.disabled), &listed.table, &listed.federated)
             else { continue }
             for app in 0..<apps { listed.table.setAssigned(app, at: position) }
             if let atom = atoms.credentials["otp"] {
@@ -174,8 +175,8 @@ extension KeycloakRun {
 
   /// Keeps a watched user; nil for everybody else, and for one that came before.
   private static func add(
-    _ row: TableRows.Row, _ watch: WatchList, _ table: inout AccountTable,
-    _ federated: inout Set<Int>
+    _ row: TableRows.Row, _ watch: WatchList, _ disabled: SubjectAtom.ID?,
+    _ table: inout AccountTable, _ federated: inout Set<Int>
   ) -> Int? {
     let email = row.text(KeycloakWire.UserField.email)
     let username = row.text(KeycloakWire.UserField.username)
@@ -186,9 +187,11 @@ extension KeycloakRun {
     let isEnabled = row.bool(KeycloakWire.UserField.enabled) != false
     guard
       let position = table.append(
-        id: id, email: email, login: username, status: isEnabled ? .active : .inactive,
+        id: id, email: email, login: username,
+        status: isEnabled || disabled != nil ? .active : .inactive,
         statusText: isEnabled ? "enabled" : "disabled")
     else { return nil }
+    if !isEnabled, let disabled { table.setAtom(disabled, at: position) }
     // Who is not copied into the realm has an id of the federation's own.
     if row.type(KeycloakWire.UserField.federation) == .string
       || row.string(KeycloakWire.UserField.id)?.hasPrefix("f:") == true

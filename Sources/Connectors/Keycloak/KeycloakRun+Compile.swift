@@ -32,8 +32,15 @@ extension KeycloakRun {
       if let group = picture.directory.group(named: name) { groups[name] = atoms.group(group) }
     }
     let vouches = Vouches(configuration.vouches, at: connector.clock())
+    let isOpen =
+      picture.realm.mayShareAddresses
+      && ids.contains {
+        vouches.vouch(for: KeycloakDoors.registration.row.id, object: nil, version: nil, at: $0)
+          == nil
+      }
     var apps = ids.map { id in
       let builder = KeycloakModelBuilder(atoms: atoms, vouches: vouches, app: id)
+      if isOpen { builder.disabled = builder.atoms.disabled() }
       let app = app(id, picture, builder)
       atoms = builder.atoms
       return app
@@ -82,7 +89,7 @@ extension KeycloakRun {
     } else if let policy = KeycloakDoorCompiler(picture: picture, builder: builder).policy(
       of: client)
     {
-      app.state = .readable(builder.model(policy))
+      app.state = .readable(builder.model(Self.enabled(policy, picture, builder)))
       let accounting = KeycloakAccounting(
         client: client, picture: picture, isLinkingVouched: builder.isVouchedFor(.linking))
       for issue in app.account(KeycloakDoors.self, builder.vouches, accounting.state) {
@@ -94,6 +101,18 @@ extension KeycloakRun {
         remedy: "name the client that people sign in through")
     }
     return app
+  }
+
+  /// A disabled account lets nobody in; where people may make another one of its address that is no end.
+  private static func enabled(
+    _ policy: SignInPolicy, _ picture: KeycloakRealmPicture, _ builder: KeycloakModelBuilder
+  ) -> SignInPolicy {
+    guard let disabled = builder.disabled else { return policy }
+    let rule = builder.rule(
+      RuleReference(
+        policyID: picture.realm.name, policyName: "accounts", ruleID: "enabled",
+        ruleName: "a disabled account", demand: "refuses"))
+    return .branch(.subject(disabled), .demand(.refused, by: rule), policy)
   }
 
   // MARK: Evidence

@@ -111,7 +111,10 @@ extension KeycloakRun {
     do throws(ConnectorError) {
       children = try await self.groups(request)
     } catch {
-      guard error.code == .notFound, group.childCount == nil, group.showsChildren else {
+      // A server before 23 knows the path for making groups only.
+      guard error.code == .notFound || error.status == 405, group.childCount == nil,
+        group.showsChildren
+      else {
         throw error
       }
       listsChildren = false

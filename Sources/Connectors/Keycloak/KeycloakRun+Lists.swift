@@ -53,7 +53,7 @@ extension KeycloakRun {
             return (atom, unknown)
           }
         case .attribute, .credential, .hiddenAttributes, .hiddenLinks, .hiddenMemberships,
-          .hiddenGroupAttributes:
+          .hiddenGroupAttributes, .disabled:
           continue
         }
       }

@@ -37,6 +37,8 @@ extension KeycloakRun {
     take(await actionPart, &picture)
     await readScopes(&picture)
     await readProfile(&picture)
+    await readMappers(&picture)
+    await readWaivers(names.map(\.alias), &picture)
     await readMentions(&picture, wantsGroups: !query.groups.isEmpty)
     return picture
   }
@@ -106,29 +108,6 @@ extension KeycloakRun {
     }
     // What is not there is not asked for, and known as unknown by whoever needs it.
     return aliases.union(others.filter { picture.flowIDs[$0] != nil })
-  }
-
-  /// Client policies, and the profiles that say what they do.
-  /// - SeeAlso: <https://www.keycloak.org/docs/latest/server_admin/#_client_policies>
-  private func clientPolicies() async -> Part<KeycloakWire.ClientPolicies> {
-    do throws(ConnectorError) {
-      let profiles = try await reading.value(get("/client-policies/profiles")) {
-        json throws(WireError) in
-        // What it must say is said by the profiles' own reader; here only damage to the list itself is told by its call.
-        _ = try KeycloakWire.ClientPolicies(.object(["policies": .array([])]), profiles: json)
-        return json
-      }
-      return .read(
-        try await reading.value(get("/client-policies/policies")) { json throws(WireError) in
-          try KeycloakWire.ClientPolicies(json, profiles: profiles)
-        })
-    } catch {
-      // Servers that are older than client policies have none.
-      if error.code == .notFound { return .read(.init()) }
-      reading.keep(error, .partsWhenRefused)
-      return .unreadable(
-        reason: Sentence.clause(error.message), remedy: reading.phrase(for: error))
-    }
   }
 
   /// Who may see and edit attributes, where a condition asks for one.

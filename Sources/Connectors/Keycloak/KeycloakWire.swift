@@ -36,18 +36,11 @@ enum KeycloakWire {
     ///
     /// Servers that cannot do so do not say it.
     var hasFinePermissions: Bool
-    /// Bindings of flows that are not known.
+    /// Keys that are not known.
     var unrecognised: [UnrecognisedKey]
 
-    /// The bindings of flows that there are.
-    private static let flows: Set<String> = [
-      "browserFlow", "registrationFlow", "directGrantFlow", "resetCredentialsFlow",
-      "clientAuthenticationFlow", "dockerAuthenticationFlow", "firstBrokerLoginFlow",
-    ]
-
     init(_ json: JSONValue) throws(WireError) {
-      unrecognised = json.unrecognised(besides: Self.flows, at: "realm")
-        .filter { $0.path.lowercased().hasSuffix("flow") }
+      unrecognised = json.unrecognised(besides: Self.keys, at: "realm")
       longestSession = try Self.longestSession(json)
       registrationAllowed = try json.optional("registrationAllowed", .bool, \.bool)
       sharesAddresses = try json.optional("duplicateEmailsAllowed", .bool, \.bool)
@@ -72,6 +65,9 @@ enum KeycloakWire {
       levels = KeycloakWire.levels(
         try JSONValue.object(attributes).set("acr.loa.map", .string, \.string))
     }
+
+    /// Whether people may make a second account with an address that has one.
+    var mayShareAddresses: Bool { registrationAllowed != false && sharesAddresses != false }
 
     /// How old a second factor may be, in seconds.
     static let sessionLimit: Int64 = 86_400

@@ -54,6 +54,7 @@ private struct GoogleWorld: Sendable {
     var isOutside: Bool
     var isOldSession: Bool
     var isBeforeEnd: Bool
+    var isJoined: Bool
   }
 
   /// What nobody knows, decided in one way.
@@ -62,6 +63,7 @@ private struct GoogleWorld: Sendable {
     var hasMasks: Bool
     var legacyIsUsed: Bool
     var sessionsLast: Bool
+    var joins: Bool
     var corporate: Asked
     var legacy: Asked
   }
@@ -99,6 +101,7 @@ private struct GoogleWorld: Sendable {
     if !dice.chance(4) { unitTrust[0] = dice.chance(5) }
     for unit in 1..<3 where dice.chance(4) { unitTrust[unit] = dice.chance(2) }
     for group in 0..<2 where dice.chance(4) { groupTrust[group] = dice.chance(2) }
+    if dice.chance(2) { vouched.append("joining") }
     people = (0..<52).map { number in
       Person(
         email: "p\(number)@acme.com",
@@ -187,11 +190,15 @@ private struct GoogleWorld: Sendable {
       secrets.map { secret in Set(Self.signIns.map { asks($0, person, secret) }) })
   }
 
-  private static let signIns: [SignIn] = (0..<16).map { bits in
+  private static let signIns: [SignIn] = (0..<32).map { bits in
     func bit(_ place: Int) -> Bool { bits >> place & 1 == 1 }
     return SignIn(
-      isTrusted: bit(0), isOutside: bit(1), isOldSession: bit(2), isBeforeEnd: bit(3))
+      isTrusted: bit(0), isOutside: bit(1), isOldSession: bit(2), isBeforeEnd: bit(3),
+      isJoined: bit(4))
   }
+
+  /// Whether an assignment or a policy is for a group, which people may join.
+  private var namesGroups: Bool { !groupModes.isEmpty || !groupTrust.isEmpty }
 
   private var secrets: [Secret] {
     func either(_ isKnown: Bool) -> [Bool] { isKnown ? [false] : [false, true] }
@@ -201,12 +208,14 @@ private struct GoogleWorld: Sendable {
       for masks in either(vouched.contains("network-masks")) {
         for used in either(vouched.contains("legacy-sso")) {
           for last in either(isTold || vouched.contains("session")) {
-            for corporate in corporate.map({ [$0] }) ?? Asked.unread {
-              for legacy in legacy.map({ [$0] }) ?? Asked.unread {
-                all.append(
-                  Secret(
-                    trustsByDefault: trusts, hasMasks: masks, legacyIsUsed: used,
-                    sessionsLast: last, corporate: corporate, legacy: legacy))
+            for joins in either(!namesGroups || vouched.contains("joining")) {
+              for corporate in corporate.map({ [$0] }) ?? Asked.unread {
+                for legacy in legacy.map({ [$0] }) ?? Asked.unread {
+                  all.append(
+                    Secret(
+                      trustsByDefault: trusts, hasMasks: masks, legacyIsUsed: used,
+                      sessionsLast: last, joins: joins, corporate: corporate, legacy: legacy))
+                }
               }
             }
           }
@@ -218,6 +227,7 @@ private struct GoogleWorld: Sendable {
 
   private func asks(_ signIn: SignIn, _ person: Person.Traits, _ secret: Secret) -> Asked {
     if secret.sessionsLast, signIn.isOldSession { return .one }
+    if secret.joins, signIn.isJoined { return .one }
     let google = google(signIn, person, secret)
     func beside(_ other: Asked) -> Asked { person.isAdmin ? other.or(google) : other }
     switch mode(person) {

@@ -66,7 +66,7 @@ extension LawWorld {
           ", upstream: [ { idp: \"\(Self.realm)\", provider: \($0.source), app: \"\($0.app)\" } ]"
         } ?? ""
       return """
-          idp-google: { kind: google, url: "\(url)", cloud_identity_url: "\(url)", login_url: "\(url)/token", service_account: env:GOOGLE, subject: helpdesk@acme.com, policy_subject: admin@acme.com, legacy_sso: false, vouch: [ \(Self.vouch("trusted-devices")), \(Self.vouch("session")), \(Self.vouch("network-masks")) ], \(hosts)\(behind) }
+          idp-google: { kind: google, url: "\(url)", cloud_identity_url: "\(url)", login_url: "\(url)/token", service_account: env:GOOGLE, subject: helpdesk@acme.com, policy_subject: admin@acme.com, legacy_sso: false, vouch: [ \(Self.vouch("trusted-devices")), \(Self.vouch("session")), \(Self.vouch("network-masks")), \(Self.vouch("joining")) ], \(hosts)\(behind) }
 
         """
     case .keycloak:

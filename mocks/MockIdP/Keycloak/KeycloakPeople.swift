@@ -131,6 +131,8 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
   public var firstBrokerFlow: String? = "first broker login"
   /// Its settings.
   public var config: [String: String] = [:]
+  /// What it gives people at their sign-ins, in the server's shape.
+  public var mappers: [JSON] = []
   /// What else its row says, as of newer servers.
   public var further: JSON = [:]
 
@@ -155,6 +157,7 @@ public struct KeycloakBrokerSpec: Codable, Sendable, Hashable {
     try values.read(.postBrokerFlow, into: &postBrokerFlow)
     try values.read(.firstBrokerFlow, into: &firstBrokerFlow)
     try values.read(.config, into: &config)
+    try values.read(.mappers, into: &mappers)
     try values.read(.further, into: &further)
   }
 }

@@ -151,6 +151,8 @@ enum KeycloakPeopleReads {
     if context.tenant.listsChildren {
       row["subGroupCount"] = .integer(below.count)
       row["subGroups"] = context.tenant.nestsGroups ? .array(below.map { json($0, context) }) : []
+    } else if context.tenant.nestsGroups {
+      row["subGroups"] = .array(below.map { json($0, context) })
     }
     return .object(row)
   }
@@ -169,7 +171,13 @@ enum KeycloakPeopleReads {
   }
 
   private static func children(_ call: Call, _ context: Context) throws -> Reply {
-    guard context.tenant.listsChildren else { throw KeycloakReads.notFound("HTTP 404 Not Found") }
+    guard context.tenant.listsChildren else {
+      // A server that nests groups knows the path for making one below another.
+      guard context.tenant.nestsGroups else { throw KeycloakReads.notFound("HTTP 404 Not Found") }
+      throw Refusal(
+        status: 405, code: "method_not_allowed", message: "HTTP 405 Method Not Allowed",
+        headers: [("Allow", "POST")])
+    }
     let parent = try group(call, context)
     return try KeycloakReads.page(
       context.realm.groups.filter { $0.parents.last == parent.path }.map { json($0, context) },

@@ -23,6 +23,16 @@ enum KeycloakReads {
     Route("\(prefix)/authentication/required-actions", scope: "view-realm", requiredActions),
     Route(
       "\(prefix)/identity-provider/instances", scope: "view-identity-providers", providers),
+    Route(
+      "\(prefix)/identity-provider/instances/{alias}/mappers", scope: "view-identity-providers"
+    ) { call, context in
+      try refuseUnknown(call)
+      let alias = call.capture("alias")
+      guard let found = context.tenant.identityProviders.first(where: { $0.alias == alias }) else {
+        throw notFound("HTTP 404 Not Found")
+      }
+      return Reply(json: .array(found.mappers))
+    },
     Route("\(prefix)/client-policies/policies", scope: "view-realm") {
       try refuseUnknown($0)
       return Reply(json: ["policies": .array($1.tenant.clientPolicies)])

@@ -111,6 +111,9 @@ struct GoogleModelBuilder {
 
   // MARK: Facts about people
 
+  /// A literal that stands for everybody with an administrator's role.
+  static let administrators = "WORKSPACE_ALL_ADMIN_GROUP"
+
   /// That a flag is true for the account; unknown where Google did not show it.
   mutating func holds(_ flag: GoogleFlag) -> Condition {
     .subject(tables.facts.id(.attribute, "\(flag.rawValue)=true", flag.title))
@@ -157,8 +160,7 @@ struct GoogleModelBuilder {
 
   /// That the account is in a group.
   mutating func isIn(group id: String) -> Condition {
-    // A literal that stands for everybody with an administrator's role.
-    if id == "WORKSPACE_ALL_ADMIN_GROUP" {
+    if id == Self.administrators {
       return .any([holds(.isAdmin), holds(.isDelegatedAdmin)])
     }
     if settings.emptiedGroups.contains(id) { return .never }
@@ -167,7 +169,7 @@ struct GoogleModelBuilder {
 
   /// The name of a group, its id where there is none.
   func groupName(_ id: String) -> String {
-    id == "WORKSPACE_ALL_ADMIN_GROUP" ? "all administrators" : settings.groupNames[id] ?? id
+    id == Self.administrators ? "all administrators" : settings.groupNames[id] ?? id
   }
 
   /// The path of an org unit, its id where there is none.

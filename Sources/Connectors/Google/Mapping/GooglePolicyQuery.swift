@@ -21,6 +21,17 @@ indirect enum GooglePolicyQuery: Sendable, Hashable {
     self = query
   }
 
+  /// The groups that it names.
+  var groups: Set<String> {
+    switch self {
+    case .always, .never, .orgUnit, .licences: []
+    case .group(let id): [id]
+    case .not(let query): query.groups
+    case .all(let queries), .any(let queries):
+      queries.reduce(into: []) { $0.formUnion($1.groups) }
+    }
+  }
+
   // MARK: Words
 
   private enum Token: Hashable {

@@ -220,6 +220,21 @@ extension KeycloakFlowCompiler {
     fact(builder.atoms.role(name), name, picture.roles[name], isNegated: isNegated, "role")
   }
 
+  /// That an identity provider may give the person something at a sign-in through it.
+  private func given(
+    _ object: String, _ isGiven: (KeycloakWire.MappedFacts) -> Bool
+  ) -> Condition {
+    var title = "whether an identity provider gives the person the \(object) at a sign-in"
+    var remedy = "decide by what no mapper of an identity provider gives"
+    switch picture.mapped {
+    case .read(let facts): guard isGiven(facts) else { return .never }
+    case .unreadable(let reason, let mend):
+      title += ": \(reason)"
+      remedy = mend
+    }
+    return .unknown(builder.unknown(title, remedy, of: "mapped \(object)"))
+  }
+
   /// What is not there gives no, even when it is negated.
   private func fact(
     _ atom: SubjectAtom.ID, _ name: String, _ state: KeycloakRealmPicture.Role?, isNegated: Bool,
@@ -232,6 +247,9 @@ extension KeycloakFlowCompiler {
       unlisted(
         builder.atoms.hiddenMemberships(),
         "whether the person has the \(object): a user federation may give it at sign-ins", object),
+      given(object) {
+        word == "role" ? picture.mayGive(role: name, $0) : picture.mayGive(group: name, $0)
+      },
     ])
     switch state {
     case .missing: return .never
@@ -276,7 +294,10 @@ extension KeycloakFlowCompiler {
 
   /// That the person has an attribute; nobody can tell of people whose own attributes are not shown.
   private func attribute(_ test: KeycloakAtoms.AttributeTest) -> Condition {
-    var has = Condition.subject(builder.atoms.attribute(test))
+    var has = Condition.or([
+      .subject(builder.atoms.attribute(test)),
+      given("attribute \(test.name) = \(test.value)") { picture.mayGive(attribute: test, $0) },
+    ])
     if test.includesGroups {
       let way = unlisted(
         builder.atoms.hiddenGroupAttributes(),
@@ -336,6 +357,28 @@ extension KeycloakFlowCompiler {
   }
 
   // MARK: One-time passwords that may be skipped
+
+  /// What a form without settings asks people who have no one-time password: those of other forms of the realm decide
+  /// whether they are made to set one up.
+  func waiving(
+    _ step: KeycloakFlow.Step, _ shown: KeycloakNext, _ skipped: KeycloakNext
+  ) -> KeycloakNext {
+    guard step.isBareForm else { return shown }
+    var why = "the settings of the form in another flow decide it"
+    var mend = "give the form settings of its own (defaultOtpOutcome force)"
+    switch picture.waivesOTP {
+    case .read(false): return shown
+    case .read(true): break
+    case .unreadable(let reason, let remedy): (why, mend) = (reason, remedy)
+    }
+    let waives = builder.unknown(
+      "whether '\(step.name)' in flow '\(flow.alias)' lets people without a one-time password pass: \(why)",
+      mend, of: "setting up at \(step.id)")
+    return KeycloakNext { [self] progress in
+      .branch(
+        .unknown(waives), possession(of: "otp", progress, shown, skipped), shown(progress))
+    }
+  }
 
   /// The votes on whether a one-time password is asked for; the first that decides counts.
   func vote(

@@ -317,7 +317,7 @@ final class KeycloakFlowCompiler {
         }
       }
       let skipped = KeycloakNext { next($0.passing(step) { _ in }) }
-      return vote(step, progress, shown: shown, skipped: skipped)
+      return vote(step, progress, shown: waiving(step, shown, skipped), skipped: skipped)
     }
   }
 

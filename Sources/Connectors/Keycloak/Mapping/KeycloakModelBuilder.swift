@@ -31,6 +31,8 @@ struct KeycloakAtoms: Sendable {
     case hiddenMemberships
     /// The person may have attributes through groups that no list shows.
     case hiddenGroupAttributes
+    /// The account is switched off, where people may make another one with its address.
+    case disabled
   }
 
   private(set) var all: [SubjectAtom] = []
@@ -79,6 +81,10 @@ struct KeycloakAtoms: Sendable {
       .hiddenMemberships, .attribute, "memberships=?",
       "roles and groups of a user federation not read",
       isPartial: true)
+  }
+
+  mutating func disabled() -> SubjectAtom.ID {
+    id(.disabled, .attribute, "enabled=false", "the account is disabled")
   }
 
   mutating func hiddenGroupAttributes() -> SubjectAtom.ID {
@@ -130,6 +136,8 @@ final class KeycloakModelBuilder {
   private(set) var upstreams: [Upstream] = []
   /// What first sign-ins through other providers ask for, by alias: the same from every page.
   var firstSignIns: [String: SignInPolicy] = [:]
+  /// The fact that an account is disabled, where that is no end.
+  var disabled: SubjectAtom.ID?
   private var variablePlaces: [String: Variable.ID] = [:]
   private var unknownPlaces: [String: Unknown.ID] = [:]
   private var parts = 0

@@ -34,6 +34,10 @@ struct KeycloakRealmPicture: Sendable {
   var groups: [String: Role] = [:]
   /// Where people who have them are listed.
   var directory = KeycloakDirectory()
+  /// What identity providers give people at sign-ins through them; read where a condition asks for such a thing.
+  var mapped: Part<KeycloakWire.MappedFacts> = .read(.init())
+  /// Whether a flow may spare people without a one-time password the setting up; read where a form has no settings.
+  var waivesOTP: Part<Bool> = .read(false)
   /// Who may see and edit attributes; nil where no condition asks for one.
   var profile: Part<KeycloakWire.UserProfile?>?
   /// The client policies, which may put another flow in the place of a client's.

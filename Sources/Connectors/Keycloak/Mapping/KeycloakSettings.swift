@@ -6,6 +6,12 @@ internal import JSONQuery
 enum KeycloakSettings {
   /// Settings that every step may have: what its name in tokens is (AMR).
   private static let common: Set<String> = ["default.reference.value", "default.reference.maxAge"]
+  /// The form that asks for a one-time password by its settings, and those.
+  static let conditionalForm = "auth-conditional-otp-form"
+  static let conditionalFormKeys: Set<String> = [
+    "otpControlAttribute", "skipOtpRole", "forceOtpRole", "noOtpRequiredForHeaderPattern",
+    "forceOtpForHeaderPattern", "defaultOtpOutcome",
+  ]
   private static let own: [String: Set<String>] = [
     "conditional-user-role": ["condUserRole", "negate"],
     "conditional-user-group": ["condUserGroup", "negate"],
@@ -18,10 +24,7 @@ enum KeycloakSettings {
       "loa-condition-level", "loa-max-age", "loa-store-in-user-session",
     ],
     "conditional-sub-flow-executed": ["flow_to_check", "check_result"],
-    "auth-conditional-otp-form": [
-      "otpControlAttribute", "skipOtpRole", "forceOtpRole", "noOtpRequiredForHeaderPattern",
-      "forceOtpForHeaderPattern", "defaultOtpOutcome",
-    ],
+    conditionalForm: conditionalFormKeys,
     "identity-provider-redirector": ["defaultProvider"],
     "organization": ["requiresUserMembership"],
     "idp-create-user-if-unique": ["require.password.update.after.registration"],
