@@ -7,7 +7,7 @@ enum OktaDoors: DoorInventory {
   case rememberedDevice, staySignedIn, sessionLength
   case inbound, firstLink, ownProvider, links
   case assignment, namesAtApplication, storedPassword, grants, otherInterfaces
-  case recovery, helpDesk, unrecognised
+  case recovery, enrolment, helpDesk, unrecognised
 
   private static let policyAPI =
     "https://developer.okta.com/docs/api/openapi/okta-management/management/tags/policy"
@@ -136,6 +136,13 @@ enum OktaDoors: DoorInventory {
         source:
           "https://help.okta.com/oie/en-us/Content/Topics/identity-engine-upgrade/password-reset-account-recovery.htm"
       )
+    case .enrolment:
+      InventoryRow(
+        .modifier, "enrolment", "factors that people set up by one other factor",
+        worst: .opensSometimes("a factor that was set up by one other factor"),
+        about:
+          "rules of the account management policy (GET /api/v1/policies of type ACCESS_POLICY, resourceType END_USER_ACCOUNT_MANAGEMENT) that are not for resets or unlocking alone: each asks for two factors, or is an unknown",
+        source: "https://developer.okta.com/docs/guides/okta-account-management-policy/main/")
     case .helpDesk:
       InventoryRow(
         .door, "help-desk", "temporary access codes, and factors that administrators reset",

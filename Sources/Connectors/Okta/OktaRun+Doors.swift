@@ -8,18 +8,23 @@ struct OktaDoorFacts: Sendable {
   var inbound: OktaDirectory.Inbound
   /// What resets of passwords ask for, the same for all applications.
   var recovery: RowState
+  /// What setting up a factor asks for, the same for all applications.
+  var enrolment: RowState
 
   private static let classicRecovery =
     "behind a reset Classic Engine asks what the sign-on policy asks for (MFA_REQUIRED), by documented design: https://developer.okta.com/docs/reference/api/authn/"
 
   init(
     _ engine: OktaMapping.Engine, _ perAppPolicies: OktaConfiguration.PerAppPolicies,
-    _ inbound: OktaDirectory.Inbound, recovery: RowState?
+    _ inbound: OktaDirectory.Inbound, recovery: OktaRecovery?
   ) {
     self.engine = engine
     self.perAppPolicies = perAppPolicies
     self.inbound = inbound
-    self.recovery = recovery ?? .closed(Self.classicRecovery)
+    self.recovery = recovery?.state ?? .closed(Self.classicRecovery)
+    enrolment =
+      recovery.map { OktaEnrolment(policies: $0.management).state }
+      ?? .absent("Classic Engine has no account management policy")
   }
 
   /// How the reading accounts for a door or modifier of an application.
@@ -49,6 +54,7 @@ struct OktaDoorFacts: Sendable {
       .closed(
         "rules for RADIUS and LDAP open no session at a web application, by documented design")
     case .recovery: recovery
+    case .enrolment: enrolment
     case .helpDesk: .outOfScope("acts of administrators and help desks")
     case .unrecognised: .each(compiled.unrecognised?.things ?? [])
     }
@@ -101,16 +107,13 @@ struct OktaDoorFacts: Sendable {
 }
 
 extension OktaRun {
-  /// Reads what resets of passwords ask for; nil on Classic Engine, where nothing hangs on it.
+  /// Reads what resets of passwords and changes of factors ask for; nil on Classic Engine, where nothing hangs on it.
   func recovery(_ engine: OktaMapping.Engine) async -> OktaRecovery? {
     guard engine == .identity else { return nil }
-    let passwords = await policies(ofType: "PASSWORD")
-    guard case .read(let read) = passwords, OktaRecovery.needsManagement(read) else {
-      return OktaRecovery(policies: passwords, management: .read([]))
-    }
+    async let passwords = policies(ofType: "PASSWORD")
     let management = await policies(ofType: "ACCESS_POLICY").map { all in
       all.filter { $0.resourceType == "END_USER_ACCOUNT_MANAGEMENT" }
     }
-    return OktaRecovery(policies: passwords, management: management)
+    return OktaRecovery(policies: await passwords, management: management)
   }
 }

@@ -72,7 +72,7 @@ extension OktaRun {
     directory.groups = await groups
     atoms = SubjectFacts()
     let facts = OktaDoorFacts(
-      engine, configuration.perAppPolicies, inbound, recovery: mapping.recovery?.state)
+      engine, configuration.perAppPolicies, inbound, recovery: mapping.recovery)
     var missing: Set<OktaMissing> = []
     for index in apps.indices {
       guard let app = apps[index].app,

@@ -453,7 +453,27 @@ extension OktaAttack {
     }
   }
 
+  private static func enrols(_ factors: String, _ operation: String? = nil) -> Change {
+    {
+      var rule = Rule("Weak")
+      rule.factors = factors
+      rule.expression = operation
+      $0.okta.policies.removeAll { $0.name == "Management" }
+      $0.okta.policies.append(
+        Policy(
+          "Management", rules: [rule, .catchAll("2FA")],
+          raw: ["_embedded": ["resourceType": "END_USER_ACCOUNT_MANAGEMENT"]]))
+    }
+  }
+
   static let others: [OktaAttack] = [
+    .init(
+      .enrolment, "one factor sets up another", .enforcedConditionally,
+      hidden: [.refused("type=ACCESS_POLICY")], good: enrols("2FA"), enrols("1FA")),
+    .init(
+      .enrolment, "one factor takes another away", .enforcedConditionally,
+      hidden: [.refused("type=ACCESS_POLICY")],
+      enrols("1FA", "accessRequest.operation == 'unenroll'")),
     .init(
       .recovery, "by one step", .enforcedConditionally,
       hidden: [.refused("type=PASSWORD"), Hide("required null", stepUp(.null))],

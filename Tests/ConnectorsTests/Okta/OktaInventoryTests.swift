@@ -213,7 +213,19 @@ enum OktaInventoryRows {
       raw: ["_embedded": ["resourceType": "END_USER_ACCOUNT_MANAGEMENT"]])
   }
 
+  private static func managing(_ rules: [Rule]) -> Scenario {
+    O.small { $0.okta.policies.append(management(rules)) }
+  }
+
   private static let managed: [OktaInventoryRow] = [
+    .init(.enrolment, "no account management policy", .absent, .enforced, O.small()),
+    .init(
+      .enrolment, "each rule asks for two factors", .closed, .enforced,
+      managing([.catchAll("2FA")])),
+    .init(
+      .enrolment, "one factor is enough", .unknown, .enforcedConditionally,
+      managing([.catchAll("1FA")])),
+    .init(.enrolment, "no rule is listed", .unknown, .enforcedConditionally, managing([])),
     .init(
       .recovery, "left to a policy that asks for two factors", .closed, .enforced,
       managed([management([.catchAll("2FA")])])),

@@ -48,6 +48,11 @@ extension OktaRandomWorld {
     }
     var asked = atOkta(person, &chooser)
     if asked == .two, isResetEnough(person, &chooser) { asked = .one }
+    if asked == .two, !isClassic, management != .two, chooser.unknown("account management"),
+      chooser.isTrue("factor just set up")
+    {
+      asked = .one
+    }
     guard signOnMode == "OPENID_CONNECT", !vouched.contains("oauth-grants") else { return asked }
     for grant in grants ?? ["not shown"] where !Self.judgedGrants.contains(grant) {
       asked = asked.or(chooser.unread("grant \(grant)"))

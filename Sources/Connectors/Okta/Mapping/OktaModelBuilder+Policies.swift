@@ -108,10 +108,12 @@ extension OktaModelBuilder {
       return [unordered(place, under: people)]
     }
     var result: [SignInPolicy.Branch] = []
-    for (position, rule) in rules.enumerated() where !Self.isOff(rule.status) {
+    for (position, rule) in rules.enumerated() where rule.status != "INACTIVE" {
       let own = place.rule(rule)
       let found = strangeness(rule, shape) ?? outcome(self, rule)
       isWeak = !found.protects || isUnrecognised(policy, rule, place, shape)
+      // A draft protects nobody. That a rule of such a status lets nobody in either is documented of branches only.
+      if Self.isOff(rule.status), !isWeak { continue }
       let condition = OktaCondition.and([
         people, liveness(rule.status, "rule", own), conditions(of: rule, own, shape),
       ])

@@ -65,13 +65,6 @@ struct OktaRecovery: Sendable {
     return OktaOrder.isKnown((reset.policy.rules ?? []).filter { !Self.isOff($0.status) })
   }
 
-  /// Whether some rule leaves it to the account management policy what a reset asks for.
-  static func needsManagement(_ policies: [OktaWire.Policy]) -> Bool {
-    policies.flatMap { $0.rules ?? [] }.contains {
-      control($0.actions?["selfServicePasswordReset"]) == "AUTH_POLICY"
-    }
-  }
-
   private static func isOff(_ status: String) -> Bool { status == "INACTIVE" }
 
   private static func control(_ reset: JSONValue?) -> String? {
@@ -126,11 +119,7 @@ struct OktaRecovery: Sendable {
     case .read(let policies):
       let live = policies.filter { !isOff($0.status) }
       let rules = live.flatMap { $0.rules ?? [] }.filter { !isOff($0.status) }
-      let weak = rules.first { rule in
-        let asked = OktaOutcome.app(rule.actions, limitMinutes: .max)
-        return !asked.asksForTwo && asked != .refused || !rule.unrecognised.isEmpty
-          || !OktaOutcome.unrecognised(rule.actions, isSession: false).isEmpty
-      }
+      let weak = rules.first { !OktaEnrolment.asksForTwo($0) }
       guard !rules.isEmpty, weak == nil else {
         return .unknown(
           "\(name) leaves resets to the account management policy, "
