@@ -44,8 +44,9 @@ extension ConformanceCase {
         "GET /v1.0/policies/authenticationMethodsPolicy",
         required: ["authenticationMethodConfigurations"]),
       Endpoint("GET /v1.0/domains", required: ["id", "authenticationType"]),
-      Endpoint("GET /v1.0/groups/{group}", optional: ["displayName"]),
-      Endpoint("GET /v1.0/groups/{group}/owners", required: ["id"]),
+      Endpoint("GET /v1.0/groups/{group}", answersAbsence: true, optional: ["displayName"]),
+      // Nobody owns these groups.
+      Endpoint("GET /v1.0/groups/{group}/owners", answersAbsence: true),
       Endpoint("GET /v1.0/groups/{group}/transitiveMembers", required: ["id"]),
       Endpoint("GET /v1.0/groups/{group}/members", required: ["id"]),
       Endpoint("GET /v1.0/groups/{group}/transitiveMembers/$count", isNumber: true),

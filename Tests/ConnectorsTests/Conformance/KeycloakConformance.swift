@@ -30,6 +30,7 @@ extension ConformanceCase {
       Endpoint(
         "GET \(keycloakRealm)/authentication/required-actions", loses: .details,
         required: ["alias"], optional: ["enabled"]),
+      Endpoint("GET \(keycloakRealm)/identity-provider/instances/{alias}/mappers"),
       Endpoint(
         "GET \(keycloakRealm)/identity-provider/instances", required: ["alias"],
         optional: ["enabled", "postBrokerLoginFlowAlias"]),
