@@ -130,6 +130,22 @@ import Testing
     }
   }
 
+  @Test("a login of several identities is asked about at none of them alone")
+  func severalIdentities() async throws {
+    for (second, verdict) in [("bo@acme.com", Verdict.cannotTell), ("ANA@acme.com", .enforced)] {
+      let platform = G.platform(provider: G.provider()) {
+        $0.organisations[0].identityProvider?.identities
+          .append(GitHubIdentity(second, login: "ana-acme"))
+      }
+      try await Bench.run(G.scenario(platform)) { bench in
+        let (team, records) = await bench.judgeGitHub(signIn: .enforced) { $0.saml = .enforced }
+        #expect(team.isComplete, "\(team.issues)")
+        #expect(records[G.ana]?.verdict == verdict, "\(records[G.ana]?.reason ?? "")")
+        #expect(team.issues.contains { $0.code == "contradiction" } == (verdict == .cannotTell))
+      }
+    }
+  }
+
   @Test("an Enterprise Server has GraphQL beside its REST API")
   func enterpriseServer() {
     for (url, expected) in [

@@ -182,6 +182,11 @@ struct DuoRun: Sendable {
       for isLast in [false, true] {
         people = DuoPeople()
         people.declared = try await list(path, watch, &people)
+        // Whoever guards sign-ins has users: an empty list is a filter or a right, and makes nobody new.
+        if people.distinct.count == 0, people.declared == 0 {
+          log.add(Self.noUsers(path))
+          return people
+        }
         if people.distinct.count == people.declared, !people.hasRepeatedRows { break }
         // A list that moved while it was read is read again once.
         if isLast {
@@ -193,6 +198,14 @@ struct DuoRun: Sendable {
     }
     log.count(people.distinct.count)
     return people
+  }
+
+  /// A list that was read to its end and names nobody: it ends nothing.
+  private static func noUsers(_ path: String) -> SourceIssue {
+    SourceIssue(
+      code: "empty", call: "GET \(path)", status: 200,
+      message: "Duo lists no user at all, so its list counts as not read.",
+      remedy: "Check that the integration belongs to the account whose users sign in.")
   }
 
   private func list(

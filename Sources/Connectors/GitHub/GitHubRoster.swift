@@ -37,6 +37,13 @@ struct GitHubRoster: Sendable {
   private struct Link {
     var provider: String
     var names: [String]
+    /// Whether the provider knows the login by another name as well: nobody can say which of them signs in.
+    var isAmbiguous = false
+
+    /// Whether another identity is another person at the provider.
+    func differs(from names: [String]) -> Bool {
+      self.names.first?.lowercased() != names.first?.lowercased()
+    }
   }
 
   private let configuration: GitHubConfiguration
@@ -107,7 +114,7 @@ struct GitHubRoster: Sendable {
       policy: PlatformPolicy(
         requiresMFA: Tri(organisation.requiresTwoFactor), requiresSSO: requiresSSO,
         managedProvider: manager, evidence: evidence(organisation)),
-      issues: issues + odd.all + nameless(linked))
+      issues: issues + odd.all + nameless(linked) + ambiguous(linked))
   }
 
   /// What is told where the provider's name of a linked member is not shown: nobody can look for the member there.
@@ -117,6 +124,21 @@ struct GitHubRoster: Sendable {
       .nameless(
         "by which name a linked member signs in", vendor: "GitHub",
         call: GitHubConfiguration.graphQLCall)
+    ]
+  }
+
+  /// What is told of logins that the provider knows by several names.
+  private func ambiguous(_ linked: [Int64: Link]) -> [SourceIssue] {
+    let logins = people.map(\.person).filter { linked[$0.id]?.isAmbiguous == true }.map(\.login)
+    guard let first = logins.min() else { return [] }
+    let count = Set(logins).count
+    return [
+      SourceIssue(
+        code: ConnectorError.Code.contradiction.rawValue, call: GitHubConfiguration.graphQLCall,
+        status: 200,
+        message:
+          "\(first)\(count > 1 ? " and \(count - 1) more" : "") at GitHub has several identities of one identity provider.",
+        remedy: "Revoke all but one under Settings › Authentication security.", affects: .details)
     ]
   }
 
@@ -145,9 +167,15 @@ struct GitHubRoster: Sendable {
       people.map { ($0.person.login.lowercased(), $0.person.id) }, uniquingKeysWith: { $1 })
     for provider in links.all {
       for identity in provider.identities {
-        guard let id = identity.userID ?? identity.login.flatMap({ ids[$0.lowercased()] }),
-          result[id] == nil
+        guard let id = identity.userID ?? identity.login.flatMap({ ids[$0.lowercased()] })
         else { continue }
+        if let known = result[id] {
+          // The enterprise's provider overrides the organisation's.
+          if known.provider == provider.id, known.differs(from: identity.names) {
+            result[id]?.isAmbiguous = true
+          }
+          continue
+        }
         result[id] = Link(provider: provider.id, names: identity.names)
       }
     }
@@ -169,9 +197,12 @@ struct GitHubRoster: Sendable {
       email: link?.names.first ?? person.login, name: link == nil ? nil : person.login,
       role: Role(rawValue: role), kind: isOutside ? .collaborator : .member,
       userID: String(person.id),
-      federated: isManaged || link != nil ? .yes : hidesProvider && !isOutside ? .unknown : .no,
+      federated: link?.isAmbiguous == true
+        ? .unknown
+        : isManaged || link != nil ? .yes : hidesProvider && !isOutside ? .unknown : .no,
       platformMFA: enrolled,
-      identityProvider: isManaged ? managerID : isOutside ? nil : link?.provider,
+      identityProvider: link?.isAmbiguous == true
+        ? nil : isManaged ? managerID : isOutside ? nil : link?.provider,
       factors: factors?.isWeak(person.id, isOutside: isOutside) == true ? .sms : [])
   }
 

@@ -98,6 +98,21 @@ import Testing
       ]
     },
     World(
+      situation: "one inbox resets the password and is the second factor, without a setting for it",
+      expected: .enforcedConditionally, row: "password-reset", state: .unknown
+    ) { $0.extraMFA = ["EmailMfaConfiguration": ["Message": "{####}"]] },
+    World(
+      situation: "a setting for recovery keeps e-mail from being both", expected: .enforced,
+      row: "password-reset", state: .closed
+    ) {
+      $0.extraMFA = ["EmailMfaConfiguration": ["Message": "{####}"]]
+      $0.extra = [
+        "AccountRecoverySetting": [
+          "RecoveryMechanisms": [["Priority": 1, "Name": "verified_email"]]
+        ]
+      ]
+    },
+    World(
       situation: "a key of the pool that nobody knows", expected: .cannotTell,
       row: "unrecognised", state: .unknown
     ) { $0.extra = ["AdaptiveBypass": ["Networks": ["10.0.0.0/8"]]] },

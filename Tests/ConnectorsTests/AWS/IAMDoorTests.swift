@@ -97,6 +97,23 @@ enum IAMDocuments {
       )
     },
     World(
+      situation: "a denial over TLS only", expected: .enforcedConditionally
+    ) {
+      $0.users[0].grantsDocument = IAMDocuments.of(
+        #"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#,
+        #"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"},"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}"#
+      )
+    },
+    World(
+      situation: "a denial without TLS beside that without MFA", expected: .enforced
+    ) {
+      $0.users[0].grantsDocument = IAMDocuments.of(
+        #"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#,
+        #"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#,
+        #"{"Effect":"Deny","Action":"*","Resource":"*","Condition":\#(IAMDocuments.withoutMFA)}"#
+      )
+    },
+    World(
       situation: "a group allows what the user's own policies deny nowhere",
       expected: .enforcedConditionally, words: "ec2:Run*"
     ) {

@@ -70,6 +70,62 @@ import Testing
     #expect(Set(states.keys) == Set(IdentityCenterDoors.allCases.map(\.row.id)))
   }
 
+  @Test("ids of another issuer contradict the built-in directory, unless vouched for by its name")
+  func contradiction() async throws {
+    let issuer = "https://corp.example/saml"
+    let scenario = Scenario.aws {
+      $0.identityCenter = IdentityCenterInstance(people: [Self.ana, "bo@acme.com"])
+      $0.identityCenter?.issuers = ["bo@acme.com": [issuer]]
+    }
+    try await Bench.run(scenario) { bench in
+      let cases: [(String?, Verdict)] = [
+        (nil, .cannotTell), ("https://other", .cannotTell), (issuer, .enforced),
+      ]
+      for (object, verdict) in cases {
+        var vouches = Vouch.for("session-length", "no-device")
+        if let object {
+          vouches += Vouch.for("identity-source").map {
+            var vouch = $0
+            vouch.object = object
+            return vouch
+          }
+        }
+        let fixed = vouches
+        let connector = bench.identityCenter {
+          $0.identitySource = .directory
+          $0.attestedMode = .alwaysOn
+          $0.vouches = fixed
+        }
+        let door = await OneDoor.read(
+          connector, app: "aws-sso:ssoins-1234567890abcdef", people: [Self.ana])
+        #expect(door.record(Self.ana).verdict == verdict, "\(object ?? "")")
+      }
+    }
+  }
+
+  @Test("people whom another issuer provisions do not end a finding by the built-in directory")
+  func contradictionLater() async throws {
+    let scenario = Scenario.aws { $0.identityCenter = IdentityCenterInstance(people: [Self.ana]) }
+    let app = "aws-sso:ssoins-1234567890abcdef"
+    try await Bench.run(scenario) { bench in
+      func read(_ mode: IdentityCenterConfiguration.Mode) async -> ConformanceReading {
+        let connector = bench.identityCenter {
+          $0.identitySource = .directory
+          $0.attestedMode = mode
+          $0.vouches = Vouch.for("session-length", "no-device")
+        }
+        return await ConformanceReading(of: connector, app: app, people: [Self.ana])
+      }
+      let records = try await read(.never).reconciled().records
+      #expect(records[Self.ana]?.verdict == .notEnforced)
+      await bench.mock.update {
+        $0[AWSAccount.self].identityCenter?.issuers = [Self.ana: ["https://corp.example/saml"]]
+      }
+      let next = try await read(.alwaysOn).reconciled(with: records).records
+      #expect(next[Self.ana]?.verdict == .cannotTell)
+    }
+  }
+
   @Test("what the configuration does not say is judged as unknown")
   func unset() async throws {
     let (record, states) = try await judge(

@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  @Test("an empty list of users makes nobody new, and ends no finding")
+  func emptyList() async throws {
+    try await Bench.run(.duo { $0.users[0].status = "bypass" }) { bench in
+      let before = await ConformanceReading(of: bench.duo(), app: Bench.vpn, people: [Self.ana])
+      let records = try before.reconciled().records
+      #expect(records[Self.ana]?.verdict == .notEnforced)
+      await bench.mock.update { $0[DuoTenant.self].users = [] }
+      let after = await ConformanceReading(of: bench.duo(), app: Bench.vpn, people: [Self.ana])
+      #expect(after.source.issues.map(\.code) == ["empty"])
+      #expect(try after.reconciled(with: records).changes.isEmpty)
+      let first = try after.reconciled().records
+      #expect(first[Self.ana]?.verdict == .cannotTell)
+    }
+  }
+
   @Test("a refused policy that says what new people are asked for leaves the source incomplete")
   func refusedPolicy() async throws {
     let scenario = Scenario.duo { $0.policies[0] = .global(newUser: "no-mfa") }

@@ -315,6 +315,8 @@ extension DuoRow {
       &tenant, "VPN open", ["authentication_policy": ["user_auth_behavior": "bypass"]])
   }
 
+  private static let others = [DuoUser("other@acme.com")]
+
   @Sendable private static func groupEnforces(_ tenant: inout DuoTenant) {
     appBypass(&tenant)
     let strict = policy(
@@ -357,10 +359,10 @@ extension DuoRow {
       $0.policies[0] = .global(networks: ["10.0.0.0/8"])
     },
     DuoRow("8", "not in Duo, new people pass", .notEnforced, witness: "no-mfa") {
-      $0.users = []
+      $0.users = others
       $0.policies[0] = .global(newUser: "no-mfa")
     },
-    DuoRow("9", "not in Duo, new people must enrol", .enforced) { $0.users = [] },
+    DuoRow("9", "not in Duo, new people must enrol", .enforced) { $0.users = others },
     DuoRow(
       "10", "the summary is cut, and nothing is calculated", .cannotTell,
       reason: "which policies apply", faults: [calculateRefused]
@@ -451,7 +453,7 @@ extension DuoRow {
       "9a", "not in Duo, new people are refused", .notEvaluated, code: .accessDenied,
       reason: "Global Policy) refuses people without an account"
     ) {
-      $0.users = []
+      $0.users = others
       $0.policies[0] = .global(newUser: "deny")
     },
     DuoRow(
@@ -480,11 +482,11 @@ extension DuoRow {
       "9f", "not in Duo, networks without a second factor", .enforcedConditionally,
       witness: "inside network 10.0.0.0/8"
     ) {
-      $0.users = []
+      $0.users = others
       $0.policies[0] = .global(networks: ["10.0.0.0/8"])
     },
     DuoRow("9g", "not in Duo, a location rule that nobody knows", .cannotTell) {
-      $0.users = []
+      $0.users = others
       $0.policies[0].sections["user_location"] = ["default_action": "no-2fa"]
     },
     DuoRow("3a", "a group whose status is not shown", .cannotTell, reason: "status") {

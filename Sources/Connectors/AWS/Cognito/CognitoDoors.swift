@@ -108,7 +108,7 @@ enum CognitoDoors: DoorInventory {
         .door, "password-reset", "the reset of a forgotten password",
         worst: .opensSometimes("the phone or inbox that gets both codes"),
         about:
-          "a reset ends in no session; AccountRecoverySetting keeps text messages from being both the reset and the second factor",
+          "a reset ends in no session; AccountRecoverySetting keeps text messages and e-mail from being both the reset and the second factor",
         source: Self.api + "API_AccountRecoverySettingType.html")
     case .refreshTokens:
       InventoryRow(
@@ -223,7 +223,9 @@ extension CognitoMapping {
       : .closed("DeviceConfiguration lets no device stand in for the second factor")
   }
 
-  /// Whether one phone or inbox may be both: a text message never is where the pool has a setting for recovery.
+  /// Whether one phone or inbox may be both: neither is where the pool has a setting for recovery.
+  ///
+  /// - SeeAlso: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>
   private var recovery: RowState {
     guard let mfa else {
       return .unknown(
@@ -231,11 +233,9 @@ extension CognitoMapping {
         remedy: "allow cognito-idp:GetUserPoolMfaConfig")
     }
     if mfa.mode != "ON" { return .closed("a reset ends in no session") }
-    // That a code by e-mail is no second factor for whoever resets by e-mail is documented nowhere that was found.
-    let clash =
-      mfa.takesEmail && pool.recovery?.contains("verified_email") != false
-      ? "e-mail" : mfa.takesSMS && pool.recovery == nil ? "text message" : nil
-    guard let clash else {
+    // Without the setting AWS names a legacy behaviour, which rules nothing out.
+    let clash = mfa.takesEmail ? "e-mail" : mfa.takesSMS ? "text message" : nil
+    guard pool.recovery == nil, let clash else {
       return .closed("a reset ends in no session, and its code is no second factor")
     }
     return .unknown(

@@ -13,7 +13,8 @@ enum IdentityCenterDoors: DoorInventory {
     case .identitySource:
       InventoryRow(
         .modifier, "identity-source", "where people sign in",
-        about: "no API shows it: identity_source of the configuration",
+        about:
+          "no API shows it: identity_source of the configuration; ids of other issuers in ExternalIds contradict directory",
         source: Self.guide + "manage-your-identity-source.html")
     case .externalProvider:
       InventoryRow(
@@ -73,9 +74,23 @@ enum IdentityCenterDoors: DoorInventory {
 
 extension IdentityCenterConfiguration {
   /// How a reading accounts for each door and modifier.
-  func state(of door: IdentityCenterDoors) -> RowState {
+  ///
+  /// - Parameter issuers: those that users have ids of.
+  func state(of door: IdentityCenterDoors, issuers: [String]) -> RowState {
     let isExternal = identitySource == .external
     switch door {
+    // An instance has one source. That SCIM of an earlier one leaves its ids behind is documented nowhere that was found.
+    case .identitySource where identitySource == .directory && !issuers.isEmpty:
+      return .each(
+        issuers.map { issuer in
+          (
+            issuer, nil,
+            .unknown(
+              "users have ids of it, although identity_source is directory",
+              remedy: "see under Settings › Identity source where people sign in, and correct it"
+            )
+          )
+        })
     case .identitySource:
       return identitySource.map { .configured("identity_source is \($0.rawValue)") }
         ?? .judged("identity_source is not set: unknown")

@@ -8,6 +8,8 @@ struct IdentityCenterPeople {
   private var places: [String: Int] = [:]
   private var sources: [Sources] = []
   private var allIssuers: Set<String> = []
+  /// Whether somebody has an external id whose issuer is not told.
+  private var hidesIssuer = false
   /// Whether somebody has no address at all.
   private var hasNameless = false
   /// Whether of somebody it is not told, in a word that is known, whether the account is enabled.
@@ -38,6 +40,9 @@ struct IdentityCenterPeople {
   /// The issuers of all users that were listed, in order.
   var issuers: [String] { allIssuers.sorted() }
 
+  /// What says that people are provisioned by others: the issuers, or that one is not told.
+  var outsideIssuers: [String] { issuers + (hidesIssuer ? ["an issuer that is not told"] : []) }
+
   /// Looks at one row of the list, and keeps the user if it is watched.
   ///
   /// - Returns: nil, or for a user who came before whether the row says the same.
@@ -54,6 +59,7 @@ struct IdentityCenterPeople {
       }
     }
     allIssuers.formUnion(found.issuers)
+    if found.mayHaveMore { hidesIssuer = true }
     var account = try Self.account(row)
     let names = [account.email, account.login].compactMap { $0 } + account.aliases
     if !names.contains(where: { $0.contains("@") }) { hasNameless = true }

@@ -78,7 +78,7 @@ struct IdentityCenterRun: Sendable {
         reading.tell(await members(of: query.groups, instance))
       }
       for (index, app) in query.apps.enumerated() {
-        reading.apps.append(self.app(app, wanted[index], instance, people.issuers))
+        reading.apps.append(self.app(app, wanted[index], instance, people))
       }
     } catch {
       keep(error)
@@ -94,7 +94,7 @@ struct IdentityCenterRun: Sendable {
   }
 
   private func app(
-    _ id: AppID, _ wanted: Instance?, _ read: Instance?, _ issuers: [String]
+    _ id: AppID, _ wanted: Instance?, _ read: Instance?, _ people: IdentityCenterPeople
   ) -> ProviderApp {
     guard let wanted else {
       return ProviderApp(
@@ -124,10 +124,12 @@ struct IdentityCenterRun: Sendable {
     }
     var app = ProviderApp(
       id: id, label: wanted.name,
-      state: .readable(IdentityCenterMapping.model(wanted.arn, configuration, issuers: issuers)),
+      state: .readable(
+        IdentityCenterMapping.model(wanted.arn, configuration, issuers: people.issuers)),
       evidence: evidence, policyLink: wanted.arn)
     let told = app.account(
-      IdentityCenterDoors.self, Vouches(configuration.vouches, at: clock()), configuration.state)
+      IdentityCenterDoors.self, Vouches(configuration.vouches, at: clock())
+    ) { configuration.state(of: $0, issuers: people.outsideIssuers) }
     for issue in told { log.add(issue) }
     return app
   }

@@ -17,8 +17,6 @@ enum IAMCredential: Sendable, Hashable, CaseIterable {
     case "aws:multifactorauthpresent":
       self == .password ? "false" : self == .multiFactor ? "true" : .some(nil)
     case "aws:multifactorauthage": self == .multiFactor ? "1" : .some(nil)
-    // The person asks AWS itself, over TLS.
-    case "aws:securetransport": "true"
     case "aws:viaawsservice", "aws:principalisawsservice": "false"
     default: nil
     }
@@ -38,11 +36,14 @@ struct IAMCondition: Sendable, Hashable {
   }
 
   private var tests: [Test] = []
+  /// Whether it is of a denial: whatever the person chooses is chosen so that it does not hold.
+  private var isOfDenial = false
 
   /// No condition: it always holds.
   init() {}
 
-  init(_ json: JSONValue) throws(WireError) {
+  init(_ json: JSONValue, ofDenial: Bool) throws(WireError) {
+    isOfDenial = ofDenial
     guard let operators = json.object else { throw WireError.expected(.object, found: json.type) }
     for (name, keys) in operators.sorted(by: { $0.key < $1.key }) {
       guard let keys = keys.object else {
@@ -62,17 +63,29 @@ struct IAMCondition: Sendable, Hashable {
 
   /// Whether it holds for a request; unknown where it asks for what is not known of it.
   func holds(_ credential: IAMCredential) -> Tri {
-    let answers = tests.map { Self.holds($0, credential) }
+    let answers = tests.map { holds($0, credential) }
     return answers.contains(.no) ? .no : answers.contains(.unknown) ? .unknown : .yes
   }
 
   /// The keys that it asks for and that are not known of a request.
   var openKeys: [String] {
-    tests.filter { Self.holds($0, .password) == .unknown }.map(\.key)
+    tests.filter { holds($0, .password) == .unknown }.map(\.key)
   }
 
-  private static func holds(_ test: Test, _ credential: IAMCredential) -> Tri {
-    guard let found = credential.value(of: test.key.lowercased()) else { return .unknown }
+  /// Whether a test holds; which services take requests without TLS is not told in one place.
+  ///
+  /// - SeeAlso: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+  private func holds(_ test: Test, _ credential: IAMCredential) -> Tri {
+    let key = test.key.lowercased()
+    guard key == "aws:securetransport" else {
+      return Self.holds(test, credential.value(of: key))
+    }
+    let (secure, plain) = (Self.holds(test, .some("true")), Self.holds(test, .some("false")))
+    return secure == plain || secure == (isOfDenial ? .no : .yes) ? secure : .unknown
+  }
+
+  private static func holds(_ test: Test, _ found: String??) -> Tri {
+    guard let found else { return .unknown }
     let values = test.values.map { $0.lowercased() }
     var word = test.word
     var isAbsenceTrue = test.ifExists

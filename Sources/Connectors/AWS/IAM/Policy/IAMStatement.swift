@@ -25,7 +25,9 @@ struct IAMStatement: Sendable, Hashable {
     denies = effect == "Deny"
     actions = try Self.set(json, "Action", ignoringCase: true)
     resources = try Self.set(json, "Resource", ignoringCase: false)
-    if let condition = json.object?["Condition"] { self.condition = try IAMCondition(condition) }
+    if let condition = json.object?["Condition"] {
+      self.condition = try IAMCondition(condition, ofDenial: denies)
+    }
     unrecognised = json.unrecognised(besides: Self.keys, at: place)
   }
 

@@ -61,7 +61,8 @@ struct IAMTrust: Sendable, Hashable {
         patterns: texts.map { IAMPattern($0, ignoringCase: true) }, isInverted: key == "NotAction")
     }
     result.condition =
-      json.object?["Condition"].map { try? IAMCondition($0) } ?? IAMCondition()
+      json.object?["Condition"].map { try? IAMCondition($0, ofDenial: result.denies) }
+      ?? IAMCondition()
     return result
   }
 
