@@ -102,6 +102,29 @@ import Testing
     }
   }
 
+  @Test("a source that fails is told once, whatever runs follow, and once when it is back")
+  func failureOnce() async throws {
+    try await Samples.withStore { store in
+      func run(_ number: Int, _ quality: ReadingQuality) throws {
+        try store.commit(expecting: try store.version()) { writer in
+          try writer.team("widgets", rosterSource: "heroku")
+          try writer.teamReading(
+            of: "heroku", for: "widgets", as: .roster, quality, at: Samples.time(number))
+          writer.enqueueAlerts(rules)
+          return Samples.run(number)
+        }
+      }
+      var told: [Int] = []
+      for (number, quality) in [ReadingQuality.failed, .failed, .failed, .complete, .complete]
+        .enumerated()
+      {
+        try run(number + 1, quality)
+        told.append(try store.alerts().count)
+      }
+      #expect(told == [1, 1, 1, 2, 2].map { $0 * rules.count })
+    }
+  }
+
   @Test("who is only invited as an admin is no admin of the team")
   func invited() async throws {
     try await Samples.withStore { store in
