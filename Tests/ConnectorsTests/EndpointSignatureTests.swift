@@ -182,7 +182,8 @@ final class CertificateServer: Sendable {
   func path(_ name: String) -> String { directory.appending(path: name).path }
 
   func stop() {
-    process.signal(SIGTERM)
+    // Children inherit what the threads of libdispatch block, and that is SIGTERM too.
+    process.signal(SIGKILL)
     try? FileManager.default.removeItem(at: directory)
   }
 }

@@ -124,6 +124,16 @@ import Testing
     #expect(!now.findings.contains(FindingSet(.outsideSSO)))
   }
 
+  @Test("a mapping of the configuration that is about somebody else changes nobody")
+  func otherMapping() throws {
+    let before = team()
+    var now = before
+    now.identities = [
+      IdentityMapping(member: "bo@acme.com", addresses: ["bo@old.example"], reason: "r")
+    ]
+    #expect(try now.reconcile(MemoryPrior(before.records)).changes.isEmpty)
+  }
+
   @Test("nobody gets better, and no finding ends")
   func nothingBetter() throws {
     var weak = team()

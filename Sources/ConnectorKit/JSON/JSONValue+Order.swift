@@ -28,7 +28,7 @@ extension JSONValue {
 extension [JSONValue] {
   /// Rows whose place in their list says nothing, by what tells them apart or, where that is missing, by all that they say.
   package func inOneOrder(by id: (JSONValue) -> String?) -> [JSONValue] {
-    map { row in (row: row.inOneOrder, key: id(row) ?? row.inOneOrder.text) }
+    map(\.inOneOrder).map { row in (row: row, key: id(row) ?? row.text) }
       .sorted { $0.key < $1.key }.map(\.row)
   }
 }

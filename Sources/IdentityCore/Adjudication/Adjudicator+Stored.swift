@@ -17,7 +17,7 @@ extension Adjudicator {
       let made = graph.door(at: position, standings)
       var door = made.door
       if let place = settings.place(of: target.provider) {
-        var origin = DoorOrigin(place: place, shown: [], scope: settings.scopeDigest)
+        var origin = DoorOrigin(place: place, shown: [], signIn: settings.signIn)
         let was = old.first { $0.isSamePlace(as: door) }?.origin.flatMap { DoorOrigin($0) }
         if let was { origin.shown = was.shown }
         door.origin = origin.text
@@ -42,9 +42,9 @@ extension Adjudicator {
     if old.contains(where: { $0.provider == target.provider && $0.app == target.app }) {
       return true
     }
-    let scope = settings.scopeDigest
+    let now = DoorOrigin(place: "", shown: [], signIn: settings.signIn).signIn
     return old.contains { door in
-      door.origin.flatMap { DoorOrigin($0) }.map { $0.scope != scope } ?? false
+      door.origin.flatMap { DoorOrigin($0) }.map { $0.signIn != now } ?? false
     }
   }
 

@@ -298,7 +298,7 @@ public struct Adjudicator {
   /// What leads to a door at a provider.
   private func origin(of door: Door, _ shown: [EvidenceItem]) -> DoorOrigin? {
     guard let place = settings.place(of: door.provider) else { return nil }
-    return DoorOrigin(place: place, shown: shown, scope: settings.scopeDigest)
+    return DoorOrigin(place: place, shown: shown, signIn: settings.signIn)
   }
 
   private func add(_ door: Door, to ways: inout [Way]) {
