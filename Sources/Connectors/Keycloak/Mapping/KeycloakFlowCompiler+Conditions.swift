@@ -149,7 +149,7 @@ extension KeycloakFlowCompiler {
     }
   }
 
-  private func unknown(
+  func unknown(
     _ step: KeycloakFlow.Step, _ reason: String, _ remedy: String
   ) -> Condition {
     .unknown(
@@ -280,7 +280,7 @@ extension KeycloakFlowCompiler {
     return .and([.subject(hidden), .unknown(id)])
   }
 
-  private func attribute(_ step: KeycloakFlow.Step) -> Condition? {
+  func attribute(_ step: KeycloakFlow.Step) -> Condition? {
     guard let name = step["attribute_name"] else { return nil }
     if step.says("regex") {
       return unknown(
@@ -293,7 +293,7 @@ extension KeycloakFlowCompiler {
   }
 
   /// That the person has an attribute; nobody can tell of people whose own attributes are not shown.
-  private func attribute(_ test: KeycloakAtoms.AttributeTest) -> Condition {
+  func attribute(_ test: KeycloakAtoms.AttributeTest) -> Condition {
     var has = Condition.or([
       .subject(builder.atoms.attribute(test)),
       given("attribute \(test.name) = \(test.value)") { picture.mayGive(attribute: test, $0) },
@@ -323,7 +323,7 @@ extension KeycloakFlowCompiler {
   /// What an attribute decides: what it says now, while the person leaves it as it is.
   ///
   /// Who may edit it may choose the weaker way, and proves nothing by the stronger one.
-  private func weigh(
+  func weigh(
     _ name: String, _ condition: Condition, _ yes: SignInPolicy, _ no: SignInPolicy
   ) -> SignInPolicy {
     guard yes != no else { return yes }
@@ -351,67 +351,9 @@ extension KeycloakFlowCompiler {
   }
 
   /// That something is sent with the request of the sign-in; the one at another client is another request.
-  private func sent(_ what: String) -> Condition {
+  func sent(_ what: String) -> Condition {
     builder.flag(
       elsewhere.map { "\(what) at \($0)" } ?? what, of: "request \(elsewhere ?? ""): \(what)")
-  }
-
-  // MARK: One-time passwords that may be skipped
-
-  /// What a form without settings asks people who have no one-time password: those of other forms of the realm decide
-  /// whether they are made to set one up.
-  func waiving(
-    _ step: KeycloakFlow.Step, _ shown: KeycloakNext, _ skipped: KeycloakNext
-  ) -> KeycloakNext {
-    guard step.isBareForm else { return shown }
-    var why = "the settings of the form in another flow decide it"
-    var mend = "give the form settings of its own (defaultOtpOutcome force)"
-    switch picture.waivesOTP {
-    case .read(false): return shown
-    case .read(true): break
-    case .unreadable(let reason, let remedy): (why, mend) = (reason, remedy)
-    }
-    let waives = builder.unknown(
-      "whether '\(step.name)' in flow '\(flow.alias)' lets people without a one-time password pass: \(why)",
-      mend, of: "setting up at \(step.id)")
-    return KeycloakNext { [self] progress in
-      .branch(
-        .unknown(waives), possession(of: "otp", progress, shown, skipped), shown(progress))
-    }
-  }
-
-  /// The votes on whether a one-time password is asked for; the first that decides counts.
-  func vote(
-    _ step: KeycloakFlow.Step, _ progress: KeycloakProgress, shown: KeycloakNext,
-    skipped: KeycloakNext
-  ) -> SignInPolicy {
-    if case .unreadable(let reason, let remedy) = step.settings {
-      return .branch(unknown(step, reason, remedy), shown(progress), skipped(progress))
-    }
-    var votes: [(condition: Condition, skips: Bool, attribute: String?)] = []
-    if let name = step["otpControlAttribute"] {
-      for (value, skips) in [("skip", true), ("force", false)] {
-        let test = KeycloakAtoms.AttributeTest(
-          name: name, value: value, includesGroups: false, firstOnly: true)
-        votes.append((attribute(test), skips, name))
-      }
-    }
-    for (key, skips) in [("skipOtpRole", true), ("forceOtpRole", false)] {
-      if let name = step[key] { votes.append((role(name), skips, nil)) }
-    }
-    for (key, skips) in [
-      ("noOtpRequiredForHeaderPattern", true), ("forceOtpForHeaderPattern", false),
-    ] {
-      if let pattern = step[key] {
-        votes.append((sent("a request header like \(pattern)"), skips, nil))
-      }
-    }
-    let last = step["defaultOtpOutcome"] == "skip" ? skipped : shown
-    return votes.reversed().reduce(last(progress)) { rest, vote in
-      let decided = vote.skips ? skipped(progress) : shown(progress)
-      return vote.attribute.map { weigh($0, vote.condition, decided, rest) }
-        ?? .branch(vote.condition, decided, rest)
-    }
   }
 }
 
